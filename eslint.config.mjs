@@ -1,0 +1,63 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: the project (its Nx tag) and the projects it may use. */
+const MAY_IMPORT = {
+  core: [],
+  psf: ['core'],
+  metrics: ['core'],
+  experiment: ['core'],
+  compute: ['core'],
+  imaging: ['compute', 'core'],
+  data: ['imaging', 'core'],
+  models: ['compute', 'core'],
+  training: ['models', 'compute', 'metrics', 'core'],
+  report: ['experiment', 'metrics', 'core'],
+  experiments: ['training', 'models', 'compute', 'psf', 'imaging', 'data', 'metrics', 'experiment', 'core'],
+};
+
+const depConstraints = Object.entries(MAY_IMPORT).map(([sourceTag, allowed]) => ({
+  sourceTag,
+  onlyDependOnLibsWithTags: [sourceTag, ...allowed],
+}));
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/**', '**/build/**', '.nx/**', 'results/**', '**/fixtures/**'] },
+  {
+    files: ['**/*.ts', '**/*.mts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints },
+      ],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
+      '@typescript-eslint/only-throw-error': 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300 }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Take a named random stream from @blurcycle/core.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'List what a library exports, one by one.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+      ],
+    },
+  },
+  {
+    files: ['**/test/**/*.ts', '**/vitest.config.ts'],
+    rules: { 'max-lines': 'off', 'no-restricted-syntax': 'off' },
+  },
+  { files: ['apps/*/src/**/*.ts'], rules: { 'no-console': 'off' } },
+);

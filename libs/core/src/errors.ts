@@ -1,0 +1,69 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/**
+ * An error in what the user gave: the command line prints its one line and exits with 2.
+ *
+ * Libraries throw it for values that come from outside (files, options); `RangeError` and `TypeError` are for callers.
+ */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** The value as it stands in a message: shapes as `[16, 64, 64]`, text in quotes. */
+export function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(', ')}]`;
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return String(value);
+}
+
+/**
+ * One line in the project's error grammar: `<where>: <parameter> must <rule>, got <value> (<remedy>)`.
+ *
+ * @param where - Function or file that checks.
+ * @param parameter - Name of the offending value.
+ * @param rule - What it must do or be, after the word "must".
+ * @param value - What was given.
+ * @param remedy - What to do about it.
+ */
+export function describeViolation(
+  where: string,
+  parameter: string,
+  rule: string,
+  value: unknown,
+  remedy?: string,
+): string {
+  const line = `${where}: ${parameter} must ${rule}, got ${formatValue(value)}`;
+  return remedy === undefined ? line : `${line} (${remedy})`;
+}
+
+/** Throws a `RangeError` in the project's error grammar unless `condition` holds. */
+export function assertRange(
+  condition: boolean,
+  where: string,
+  parameter: string,
+  rule: string,
+  value: unknown,
+  remedy?: string,
+): asserts condition {
+  if (!condition) throw new RangeError(describeViolation(where, parameter, rule, value, remedy));
+}
+
+/** The known name nearest to a mistyped one, or undefined when none is near enough to be meant. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const candidate = closest(name, [...known]);
+  return distance(name, candidate) <= Math.max(2, Math.ceil(name.length / 2)) ? candidate : undefined;
+}
+
+/** One line for an unknown name: names it, the nearest known one, and all known ones. */
+export function describeUnknown(where: string, kind: string, name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  const hint = near === undefined ? '' : `did you mean '${near}'? `;
+  return `${where}: unknown ${kind} '${name}' (${hint}known: ${known.join(', ')})`;
+}
+
+/** For the default branch of an exhaustive switch. */
+export function assertUnreachable(value: never): never {
+  throw new Error(`internal: unexpected value ${formatValue(value)}`);
+}

@@ -1,0 +1,39 @@
+import { assertRange } from './errors.ts';
+
+/** Arithmetic mean. Throws a `RangeError` for an empty sample. */
+export function mean(values: ArrayLike<number>): number {
+  assertRange(values.length > 0, 'mean', 'values', 'not be empty', values.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Sample standard deviation with n - 1 in the denominator. Throws a `RangeError` for fewer than two values. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  assertRange(values.length > 1, 'standardDeviation', 'values', 'hold at least two numbers', values.length);
+  const center = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - center) ** 2;
+  return Math.sqrt(sum / (values.length - 1));
+}
+
+/** Median (mean of the two middle values for an even count). Throws a `RangeError` for an empty sample. */
+export function median(values: ArrayLike<number>): number {
+  assertRange(values.length > 0, 'median', 'values', 'not be empty', values.length);
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Smallest and largest value; of a stack of any size, without spreading it over the call stack. */
+export function extent(values: ArrayLike<number>): readonly [minimum: number, maximum: number] {
+  assertRange(values.length > 0, 'extent', 'values', 'not be empty', values.length);
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  return [minimum, maximum];
+}
