@@ -1,0 +1,14 @@
+export { checkRunSettings, type SettingsViolation } from './settings/checkRunSettings.ts';
+export { datasetSettingsSchema, PSF_MODELS, type DatasetSettings } from './settings/datasetSettings.ts';
+export { methodSettingsSchema, type MethodSettings } from './settings/methodSettings.ts';
+export { networkSettingsSchema, type NetworkSettings } from './settings/networkSettings.ts';
+export { partially, type Partially } from './settings/partially.ts';
+export type { Origins, ResolvedRun } from './settings/resolvedRun.ts';
+export { contentHash, runKey } from './settings/runKey.ts';
+export {
+  runSettingsSchema,
+  sharedSettingsSchema,
+  type RunSettings,
+  type SharedSettings,
+} from './settings/runSettings.ts';
+export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';

@@ -1,0 +1,110 @@
+import type { Shape3 } from '@blurcycle/core';
+import type { RunSettings } from './runSettings.ts';
+
+/** A rule between settings that does not hold. */
+export interface SettingsViolation {
+  /** Setting to name in the message, `training.patch`. */
+  readonly path: string;
+  /** What follows "must". */
+  readonly rule: string;
+  readonly value: unknown;
+  readonly remedy?: string;
+}
+
+/**
+ * The rules that hold between settings, checked before anything is trained.
+ *
+ * @returns Every violation, the most basic first; empty when the run can start.
+ */
+export function checkRunSettings(settings: RunSettings): readonly SettingsViolation[] {
+  return [
+    ...checkGeometry(settings),
+    ...checkOptics(settings),
+    ...checkMethod(settings),
+    ...checkChoice(settings),
+  ];
+}
+
+function fits(inner: Shape3, outer: Shape3): boolean {
+  return inner.every((side, axis) => side <= outer[axis]);
+}
+
+function checkGeometry({ dataset, training, inference, network }: RunSettings): SettingsViolation[] {
+  const found: SettingsViolation[] = [];
+  const volume = `[${dataset.shape.join(', ')}]`;
+  const inside = [
+    ['training.patch', training.patch],
+    ['inference.tile', inference.tile],
+    ['dataset.psf.size', dataset.psf.size],
+    ['network.blurKernelSize', network.blurKernelSize],
+  ] as const;
+  for (const [path, value] of inside) {
+    if (!fits(value, dataset.shape)) found.push({ path, rule: `fit into dataset.shape ${volume}`, value });
+  }
+  const pooled = inside.slice(0, 2);
+  for (const [path, value] of pooled) {
+    if (value.some((side) => side % 4 !== 0)) {
+      found.push({ path, rule: 'be multiples of 4', value, remedy: 'the U-Net halves every side twice' });
+    }
+  }
+  if (inference.overlap.some((overlap, axis) => overlap >= inference.tile[axis])) {
+    const tile = `[${inference.tile.join(', ')}]`;
+    found.push({
+      path: 'inference.overlap',
+      rule: `be smaller than inference.tile ${tile}`,
+      value: inference.overlap,
+    });
+  }
+  return found;
+}
+
+function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
+  if (psf.numericalAperture < psf.immersionIndex) return [];
+  return [
+    {
+      path: 'dataset.psf.numericalAperture',
+      rule: `be below dataset.psf.immersionIndex ${psf.immersionIndex}`,
+      value: psf.numericalAperture,
+    },
+  ];
+}
+
+function checkMethod({ method, training }: RunSettings): SettingsViolation[] {
+  const found: SettingsViolation[] = [];
+  const { sampling, blurPath, discriminators, pixelLoss } = method;
+  if (sampling === 'unpaired' && pixelLoss !== 'none') {
+    found.push({ path: 'method.pixelLoss', rule: "be 'none' for unpaired sampling", value: pixelLoss });
+  }
+  if (pixelLoss === 'none' && blurPath === 'none' && discriminators.length === 0) {
+    found.push({ path: 'method.pixelLoss', rule: 'leave at least one loss to train with', value: pixelLoss });
+  }
+  if (discriminators.includes('blurred') && (blurPath === 'none' || blurPath === 'known-psf')) {
+    const rule = `not name 'blurred' for blurPath '${blurPath}'`;
+    const remedy = 'nothing that learns makes blurred volumes';
+    found.push({ path: 'method.discriminators', rule, value: discriminators, remedy });
+  }
+  if (new Set(discriminators).size !== discriminators.length) {
+    found.push({ path: 'method.discriminators', rule: 'name each domain once', value: discriminators });
+  }
+  if (pixelLoss !== 'none' && training.lossWeights.pixel === 0) {
+    found.push({
+      path: 'training.lossWeights.pixel',
+      rule: 'be positive for a method with a pixel loss',
+      value: 0,
+    });
+  }
+  return found;
+}
+
+function checkChoice({ method, training, dataset }: RunSettings): SettingsViolation[] {
+  const { select } = training;
+  if (select === 'best-cycle-residual' && method.blurPath === 'none') {
+    const rule = `not be '${select}' for a method without a cycle`;
+    return [{ path: 'training.select', rule, value: select }];
+  }
+  if (select !== 'last' && dataset.volumes.validation === 0) {
+    const rule = `be at least 1 for training.select '${select}'`;
+    return [{ path: 'dataset.volumes.validation', rule, value: 0 }];
+  }
+  return [];
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { oddShape3Schema } from './sides.ts';
+
+/** Sizes and starting values of the networks; the same for every method of a profile. */
+export const networkSettingsSchema = z.strictObject({
+  width: z
+    .int()
+    .positive()
+    .describe('channels of the first U-Net level; the lower ones have 2 and 4 times as many'),
+  discriminatorWidth: z.int().positive().describe('channels of the first discriminator layer'),
+  blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
+  blurKernelInit: z.enum(['gaussian', 'normal']).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
+  blurKernelSigmaVoxels: z.number().positive().describe('standard deviation of the Gaussian start in voxels'),
+  outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
+});
+
+/** Settings of the networks. */
+export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
