@@ -1,0 +1,75 @@
+import { tensor3d, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
+import {
+  assertRange,
+  assertShape,
+  voxelCount,
+  type RandomStream,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
+import { blur3d } from '@blurcycle/compute';
+import type { Network } from './network.ts';
+
+/** How a learned kernel starts. */
+export interface BlurKernelOptions {
+  /** Sides in voxels, all odd; the paper's simulation has 31 x 31 x 31. */
+  readonly size: Shape3;
+  /**
+   * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN framework; its noise
+   * stays in the frequencies of which the data holds nothing.
+   */
+  readonly init: 'gaussian' | 'normal';
+  /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
+  readonly sigmaVoxels: number;
+}
+
+/** Standard deviation of the `normal` initialization (cycleGAN framework default). */
+const NORMAL_SIGMA = 0.02;
+
+/**
+ * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation, no constraint.
+ *
+ * 29,791 parameters at 31 x 31 x 31. Shapes: [n, z, y, x, 1] to the same.
+ * Source: paper section III-A ("a single 3D convolution layer"), eq. 12.
+ *
+ * @throws {RangeError} If a side is even.
+ */
+export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStream): Network {
+  assertOddSides('buildLearnedBlur', options.size);
+  const data =
+    options.init === 'gaussian'
+      ? gaussianKernel(options.size, options.sigmaVoxels)
+      : Float32Array.from({ length: voxelCount(options.size) }, () => NORMAL_SIGMA * stream.normal());
+  const kernel = tidy(() => variable(tensor3d(data, [...options.size])));
+  return {
+    parameters: [{ name: 'kernel', variable: kernel as Variable }],
+    apply: (x) => blur3d(x, kernel),
+  };
+}
+
+/**
+ * The linear blur generator with a known kernel, for the non-blind case (eq. 15): nothing is learned.
+ *
+ * @param kernel - Gain times unit-sum PSF, odd sides.
+ * @throws {RangeError} If a side is even.
+ */
+export function buildKnownBlur(kernel: Volume): Network {
+  assertOddSides('buildKnownBlur', kernel.shape);
+  const fixed = tensor3d(kernel.data, [...kernel.shape]);
+  return { parameters: [], apply: (x) => blur3d(x, fixed), dispose: () => fixed.dispose() };
+}
+
+function assertOddSides(where: string, size: Shape3): void {
+  assertShape(where, 'size', size);
+  const odd = size.every((side) => side % 2 === 1);
+  assertRange(odd, where, 'size', 'have odd sides', size, 'an even kernel shifts the image by half a voxel');
+}
+
+function gaussianKernel(size: Shape3, sigma: number): Float32Array {
+  const profile = (axis: 0 | 1 | 2): number[] =>
+    Array.from({ length: size[axis] }, (_, i) => Math.exp(-0.5 * ((i - (size[axis] - 1) / 2) / sigma) ** 2));
+  const [alongZ, alongY, alongX] = [profile(0), profile(1), profile(2)];
+  const values = alongZ.flatMap((a) => alongY.flatMap((b) => alongX.map((c) => a * b * c)));
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return Float32Array.from(values, (value) => value / total);
+}

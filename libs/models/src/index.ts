@@ -1,0 +1,11 @@
+export { buildKnownBlur, buildLearnedBlur, type BlurKernelOptions } from './blurKernel.ts';
+export {
+  buildMultiPatchDiscriminator,
+  DISCRIMINATOR_SCALES,
+  drawNestedCrop,
+  type MultiPatchDiscriminator,
+  type NestedCrop,
+} from './multiPatchDiscriminator.ts';
+export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
+export { buildPatchDiscriminator } from './patchDiscriminator.ts';
+export { buildUNet, type UNetOptions } from './unet.ts';

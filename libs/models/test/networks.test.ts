@@ -1,0 +1,137 @@
+import { memory, ones, sum, tensor5d, tidy, type Tensor5D } from '@tensorflow/tfjs-core';
+import { createRandomStream, createVolume, type Shape3 } from '@blurcycle/core';
+import { selectBackend } from '@blurcycle/compute';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildKnownBlur,
+  buildLearnedBlur,
+  buildMultiPatchDiscriminator,
+  buildPatchDiscriminator,
+  buildUNet,
+  countParameters,
+  disposeNetworks,
+  drawNestedCrop,
+} from '../src/index.ts';
+
+const stream = () => createRandomStream(1, 'init');
+
+beforeAll(async () => {
+  await selectBackend('js');
+});
+
+let tensorsBefore = 0;
+beforeAll(() => {
+  tensorsBefore = memory().numTensors;
+});
+afterEach(() => expect(memory().numTensors).toBe(tensorsBefore));
+
+describe('buildUNet({ width, outputBias }, stream)', () => {
+  it("has the paper's 7 million parameters at width 64", () => {
+    const network = buildUNet({ width: 64, outputBias: 0 }, stream());
+    expect(countParameters(network)).toBe(7_077_251); // PAPER: layer table of the generator
+    disposeNetworks(network);
+  });
+
+  it('maps a volume to one of the same shape with values in (0, 1), starting near sigmoid(outputBias)', () => {
+    const network = buildUNet({ width: 2, outputBias: -4 }, stream());
+    const values = tidy(() => network.apply(ones([1, 4, 8, 12, 1])).dataSync());
+    expect(values).toHaveLength(4 * 8 * 12);
+    for (const value of values) {
+      expect(value).toBeGreaterThan(0);
+      expect(value).toBeLessThan(0.2); // sigmoid(-4) = 0.018, moved by the random last layers
+    }
+    disposeNetworks(network);
+  });
+
+  it('refuses sides that cannot be halved twice', () => {
+    const network = buildUNet({ width: 2, outputBias: 0 }, stream());
+    expect(() => tidy(() => network.apply(ones([1, 6, 8, 8, 1])))).toThrow('multiples of 4');
+    disposeNetworks(network);
+  });
+
+  it('starts from the same weights for the same seed', () => {
+    const [a, b] = [
+      buildUNet({ width: 2, outputBias: 0 }, stream()),
+      buildUNet({ width: 2, outputBias: 0 }, stream()),
+    ];
+    for (const [i, { name, variable }] of a.parameters.entries()) {
+      expect(b.parameters[i].name).toBe(name);
+      expect(b.parameters[i].variable.dataSync()).toEqual(variable.dataSync());
+    }
+    disposeNetworks(a, b);
+  });
+});
+
+describe('buildPatchDiscriminator(width, stream)', () => {
+  it('has the parameter count of a PatchGAN with kernel 4, base 32 and two strided layers', () => {
+    const network = buildPatchDiscriminator(32, stream());
+    expect(countParameters(network)).toBe(665_825);
+    disposeNetworks(network);
+  });
+
+  it('scores patches down to 4 planes', () => {
+    const network = buildPatchDiscriminator(2, stream());
+    expect(tidy(() => network.apply(ones([1, 4, 12, 12, 1])).shape)).toEqual([1, 1, 3, 3, 1]);
+    disposeNetworks(network);
+  });
+});
+
+describe('buildMultiPatchDiscriminator(width, stream)', () => {
+  it('judges the patch, a half and a quarter with weights of their own', () => {
+    const network = buildMultiPatchDiscriminator(2, stream());
+    const crop = drawNestedCrop([16, 32, 48], createRandomStream(2, 'crops'));
+    const shapes = tidy(() => network.apply(ones([2, 16, 32, 48, 1]), crop).map((scores) => scores.shape));
+    expect(shapes).toEqual([
+      [2, 4, 8, 12, 1],
+      [2, 2, 4, 6, 1],
+      [2, 1, 2, 3, 1],
+    ]);
+    expect(new Set(network.parameters.map(({ name }) => name)).size).toBe(network.parameters.length);
+    disposeNetworks(network);
+  });
+});
+
+describe('drawNestedCrop(shape, stream)', () => {
+  it('keeps the quarter inside the half and reaches every place', () => {
+    const crops = createRandomStream(3, 'crops');
+    const seen = new Set<number>();
+    for (let i = 0; i < 300; i++) {
+      const { origins, shapes } = drawNestedCrop([16, 16, 16], crops);
+      for (const axis of [0, 1, 2] as const) {
+        expect(origins[2][axis]).toBeGreaterThanOrEqual(origins[1][axis]);
+        expect(origins[2][axis] + shapes[2][axis]).toBeLessThanOrEqual(origins[1][axis] + shapes[1][axis]);
+      }
+      seen.add(origins[1][0]);
+    }
+    expect(seen.size).toBe(9); // a half of 8 in 16 starts at 0 to 8
+  });
+
+  it('refuses a patch whose quarter would have fewer than 4 voxels', () => {
+    expect(() => drawNestedCrop([12, 16, 16], createRandomStream(3, 'crops'))).toThrow('16 or more');
+  });
+});
+
+describe('the linear blur generator', () => {
+  it("has the paper's 29,791 parameters at 31 x 31 x 31 and starts with sum 1", () => {
+    const network = buildLearnedBlur({ size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2 }, stream());
+    expect(countParameters(network)).toBe(29_791);
+    expect(tidy(() => sum(network.parameters[0].variable).dataSync()[0])).toBeCloseTo(1, 5); // float32 sum
+    disposeNetworks(network);
+  });
+
+  it('convolves: an impulse becomes the kernel, not its mirror image', () => {
+    const shape: Shape3 = [1, 3, 3];
+    const kernel = createVolume(shape, [1, 1, 1], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
+    const network = buildKnownBlur(kernel);
+    const impulse: Tensor5D = tensor5d([0, 0, 0, 0, 1, 0, 0, 0, 0], [1, 1, 3, 3, 1]);
+    const blurred = tidy(() => network.apply(impulse).dataSync());
+    for (let i = 0; i < 9; i++) expect(blurred[i]).toBeCloseTo(i + 1, 4); // FFT in float32 on values up to 9
+    impulse.dispose();
+    network.dispose?.();
+  });
+
+  it('refuses even sides', () => {
+    const options = { size: [4, 5, 5], init: 'gaussian', sigmaVoxels: 1 } as const;
+    expect(() => buildLearnedBlur(options, stream())).toThrow('must have odd sides, got [4, 5, 5]');
+  });
+});
