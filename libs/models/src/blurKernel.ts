@@ -1,4 +1,4 @@
-import { tensor3d, tidy, variable, type Variable } from '@tensorflow/tfjs-core';
+import { tensor3d, tidy, variable } from '@tensorflow/tfjs-core';
 import {
   assertRange,
   assertShape,
@@ -42,7 +42,7 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
       : Float32Array.from({ length: voxelCount(options.size) }, () => NORMAL_SIGMA * stream.normal());
   const kernel = tidy(() => variable(tensor3d(data, [...options.size])));
   return {
-    parameters: [{ name: 'kernel', variable: kernel as Variable }],
+    parameters: [{ name: 'kernel', variable: kernel }],
     apply: (x) => blur3d(x, kernel),
   };
 }

@@ -23,7 +23,7 @@ export function createParameterStore(stream: RandomStream): ParameterStore {
   const parameters: Parameter[] = [];
   const values = <R extends Rank>(name: string, shape: ShapeMap[R], data: Float32Array): Variable<R> => {
     const created = tidy(() => variable(tensor<R>(data, shape, 'float32')));
-    parameters.push({ name, variable: created as Variable });
+    parameters.push({ name, variable: created });
     return created;
   };
   return {
