@@ -12,3 +12,22 @@ export {
   type SharedSettings,
 } from './settings/runSettings.ts';
 export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';
+export { parseRule, scoresOf, type Expression, type Rule } from './claims/parseRule.ts';
+export { INPUT_METHOD } from './files/checkExperiment.ts';
+export type { ClaimDeclaration, ExperimentFile, PaperValues } from './files/fileSchemas.ts';
+export {
+  getExperiment,
+  isExperimentFile,
+  loadExperiments,
+  type CheckedFile,
+  type ExperimentSet,
+} from './files/loadExperiments.ts';
+export {
+  listAllRuns,
+  listRuns,
+  resolveExperiment,
+  type ResolvedExperiment,
+  type ResolvedRow,
+} from './resolve/resolveExperiment.ts';
+export { resolveRun, type RunRequest } from './resolve/resolveRun.ts';
+export { METRIC_NAMES, METRICS, type MetricDescription } from './results/metrics.ts';

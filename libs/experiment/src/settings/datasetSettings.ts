@@ -43,11 +43,15 @@ export const datasetSettingsSchema = z.strictObject({
   shape: shape3Schema.describe('sides of every volume in voxels, z, y, x'),
   voxelSizeUm: voxelSizeUmSchema,
   filamentRadiusUm: z.number().positive().max(10).describe('radius of a filament in µm'),
-  filamentsPerVolume: z.int().positive().describe('filaments in one volume'),
+  filamentDensityPerUm2: z.number().positive().describe('length of filament in µm in each µm³'),
   persistenceLengthUm: z
     .number()
     .positive()
     .describe('length in µm over which a filament keeps its direction'),
+  curvatureLengthUm: z
+    .number()
+    .positive()
+    .describe('length in µm over which the curvature of a filament changes'),
   psf: psfSettingsSchema,
   noise: noiseSettingsSchema,
   volumes: z.strictObject({

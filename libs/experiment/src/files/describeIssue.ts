@@ -1,0 +1,87 @@
+import { describeUnknown, describeViolation, formatValue } from '@blurcycle/core';
+import { z } from 'zod';
+import type { YamlSource } from './yamlSource.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * One line for a broken schema rule: file and line, the setting, the rule, the value, the nearest known name.
+ *
+ * @param issue - What zod found.
+ * @param source - The file it was found in.
+ * @param schema - The schema of that file, asked for the keys it knows.
+ */
+export function describeIssue(issue: Issue, source: YamlSource, schema: z.ZodType): string {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  if (issue.code === 'unrecognized_keys') {
+    const [key] = issue.keys;
+    const where = `${source.file}:${source.lineOf([...path, key])}`;
+    return describeUnknown(where, 'key', key, knownKeys(schema, path));
+  }
+  const where = `${source.file}:${source.lineOf(path)}`;
+  const value = valueAt(source.data, path);
+  const name = path.join('.') || 'content';
+  if (value === undefined) return `${where}: ${name} must be given`;
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    return describeUnknown(where, String(path.at(-1) ?? 'value'), value, issue.values.map(String));
+  }
+  return describeViolation(where, name, ruleOf(issue), value);
+}
+
+function ruleOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') {
+    return issue.expected === 'int' ? 'be an integer' : `be ${article(issue.expected)} ${issue.expected}`;
+  }
+  if (issue.code === 'invalid_value') return `be ${issue.values.map(formatValue).join(' or ')}`;
+  if (hasOwnRule(issue.message)) return issue.message;
+  if (issue.code === 'too_small') return amount(issue, 'be above', 'be at least', issue.minimum);
+  if (issue.code === 'too_big') return amount(issue, 'be below', 'be at most', issue.maximum);
+  return issue.message;
+}
+
+/** Rules that a schema states itself read on after "must"; zod's own messages do not. */
+function hasOwnRule(message: string): boolean {
+  return /^(be|lie|not|hold|have) /.test(message);
+}
+
+function amount(
+  issue: { readonly origin: string; readonly inclusive?: boolean | undefined },
+  exclusive: string,
+  inclusive: string,
+  limit: number | bigint,
+): string {
+  const comparison = issue.inclusive === false ? exclusive : inclusive;
+  if (issue.origin === 'array') return `have ${comparison.replace('be ', '')} ${limit} entries`;
+  if (issue.origin === 'string') return 'not be empty';
+  return `${comparison} ${limit}`;
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? 'an' : 'a';
+}
+
+function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+  let inner: unknown = unwrap(schema);
+  for (const step of path) {
+    if (inner instanceof z.ZodObject) inner = unwrap(inner.shape[step]);
+    else if (inner instanceof z.ZodRecord) inner = unwrap(inner.valueType);
+    else if (inner instanceof z.ZodArray) inner = unwrap(inner.element);
+  }
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+    return unwrap(schema.unwrap());
+  }
+  return schema;
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { idSchema, methodSettingsSchema } from '../settings/methodSettings.ts';
+import { partially } from '../settings/partially.ts';
+import { sharedSettingsSchema } from '../settings/runSettings.ts';
+
+const overridesSchema = partially(sharedSettingsSchema);
+
+/** `_defaults.yaml`: every setting once. */
+export const defaultsFileSchema = sharedSettingsSchema;
+
+const profileSchema = z.strictObject({
+  description: z.string().min(1).describe('what the profile is for'),
+  seeds: z.array(z.int().nonnegative()).min(1).describe('seeds of the training runs of each method'),
+  settings: overridesSchema.optional().describe('what differs from the defaults'),
+});
+
+/** `_profiles.yaml`: name of the profile to what differs from the defaults. */
+export const profilesFileSchema = z.record(idSchema, profileSchema);
+
+const methodSchema = methodSettingsSchema.omit({ id: true }).extend({
+  settings: overridesSchema.optional().describe('what differs from defaults and profile'),
+});
+
+/** `methods.yaml`: id of the method to what makes it that method. */
+export const methodsFileSchema = z.record(idSchema, methodSchema);
+
+const paperValuesSchema = z
+  .strictObject({ psnr: z.number().describe('dB'), ssim: z.number() })
+  .describe('what the paper reports');
+
+const rowSchema = z.strictObject({
+  method: idSchema.describe("a method of methods.yaml, or 'input' for the blurred volumes themselves"),
+  id: idSchema.optional().describe('name of the row in claims and results; the method unless given'),
+  label: z.string().min(1).optional().describe('name in the table; that of the method unless given'),
+  paper: paperValuesSchema.nullable().optional(),
+  settings: overridesSchema
+    .optional()
+    .describe('what differs for this row alone; it then needs an id of its own'),
+});
+
+const claimSchema = z.strictObject({
+  id: idSchema,
+  text: z.string().min(1).describe('the claim in words'),
+  rule: z.string().min(1).describe('an inequality over scores: psnr(proposed) - psnr(cyclegan) > 0'),
+  about: z
+    .enum(['method', 'trained-models'])
+    .optional()
+    .describe(
+      "'method' (the default) asks for an interval over seeds and volumes; 'trained-models' over volumes only",
+    ),
+});
+
+/** `<experiment>.yaml`: one table or figure. */
+export const experimentFileSchema = z.strictObject({
+  title: z.string().min(1),
+  place: z.string().min(1).describe('where it stands in the paper: Table I'),
+  settings: overridesSchema.optional().describe('what differs for every row'),
+  rows: z.array(rowSchema).min(1),
+  claims: z.array(claimSchema).describe('what is judged, decided before anything runs'),
+});
+
+/** Content of `_profiles.yaml`. */
+export type ProfilesFile = z.infer<typeof profilesFileSchema>;
+/** Content of `methods.yaml`. */
+export type MethodsFile = z.infer<typeof methodsFileSchema>;
+/** Content of an experiment file. */
+export type ExperimentFile = z.infer<typeof experimentFileSchema>;
+/** A claim as it stands in an experiment file. */
+export type ClaimDeclaration = ExperimentFile['claims'][number];
+/** What the paper reports for a row. */
+export type PaperValues = z.infer<typeof paperValuesSchema>;

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describeUnknown, InputError } from '@blurcycle/core';
+import type { z } from 'zod';
+import type { SharedSettings } from '../settings/runSettings.ts';
+import { checkExperiment } from './checkExperiment.ts';
+import { checkSource } from './checkSource.ts';
+import {
+  defaultsFileSchema,
+  experimentFileSchema,
+  methodsFileSchema,
+  profilesFileSchema,
+  type ExperimentFile,
+  type MethodsFile,
+  type ProfilesFile,
+} from './fileSchemas.ts';
+import { parseYamlSource, type YamlSource } from './yamlSource.ts';
+
+/** A checked file with its positions. */
+export interface CheckedFile<T> {
+  readonly source: YamlSource;
+  readonly content: T;
+}
+
+/** All files of the experiments directory, checked one by one; nothing is resolved yet. */
+export interface ExperimentSet {
+  readonly directory: string;
+  readonly defaults: CheckedFile<SharedSettings>;
+  readonly profiles: CheckedFile<ProfilesFile>;
+  readonly methods: CheckedFile<MethodsFile>;
+  /** Sorted by name. */
+  readonly experiments: ReadonlyMap<string, CheckedFile<ExperimentFile>>;
+}
+
+/** True for a file that declares an experiment, rather than what experiments share. */
+export function isExperimentFile(file: string): boolean {
+  const name = basename(file);
+  return name.endsWith('.yaml') && !name.startsWith('_') && name !== 'methods.yaml';
+}
+
+/**
+ * Reads and checks every file of the experiments directory.
+ *
+ * @param directory - Where `_defaults.yaml`, `_profiles.yaml`, `methods.yaml` and the experiment files are.
+ * @throws {InputError} One line for the first thing wrong in any file.
+ */
+export function loadExperiments(directory: string): ExperimentSet {
+  const read = <T>(file: string, schema: z.ZodType<T>): CheckedFile<T> => {
+    const source = parseYamlSource(readText(join(directory, file)), `${basename(directory)}/${file}`);
+    return { source, content: checkSource(source, schema) };
+  };
+  const defaults = read('_defaults.yaml', defaultsFileSchema);
+  const profiles = read('_profiles.yaml', profilesFileSchema);
+  const methods = read('methods.yaml', methodsFileSchema);
+  const experiments = new Map<string, CheckedFile<ExperimentFile>>();
+  for (const file of readdirSync(directory).filter(isExperimentFile).sort()) {
+    const experiment = read(file, experimentFileSchema);
+    checkExperiment(experiment, Object.keys(methods.content));
+    experiments.set(file.slice(0, -'.yaml'.length), experiment);
+  }
+  return { directory, defaults, profiles, methods, experiments };
+}
+
+/** The experiment of that name; an unknown name is an `InputError` that names the nearest. */
+export function getExperiment(set: ExperimentSet, name: string): CheckedFile<ExperimentFile> {
+  const found = set.experiments.get(name);
+  if (found !== undefined) return found;
+  throw new InputError(describeUnknown('experiments', 'experiment', name, [...set.experiments.keys()]));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new InputError(
+      `loadExperiments: ${path} must be readable, got ${reason} (run from the project root)`,
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { describeViolation, InputError } from '@blurcycle/core';
+import { INPUT_METHOD } from '../files/checkExperiment.ts';
+import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
+import { getExperiment, type ExperimentSet } from '../files/loadExperiments.ts';
+import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
+import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
+import { mergeLayers } from './mergeLayers.ts';
+import { ownLayers, resolveRun, sharedLayers } from './resolveRun.ts';
+
+/** A row of a table with the runs, one per seed, that fill it. */
+export interface ResolvedRow {
+  readonly id: string;
+  readonly label: string;
+  /** A method id, or `input`. */
+  readonly method: string;
+  readonly paper: PaperValues | null;
+  /** Settings that this row alone has, path to value; empty for most rows. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** Empty for `input`. */
+  readonly runs: readonly ResolvedRun[];
+}
+
+/** An experiment of one profile: nothing is left to decide. */
+export interface ResolvedExperiment {
+  readonly name: string;
+  readonly title: string;
+  /** Where it stands in the paper. */
+  readonly place: string;
+  readonly profile: string;
+  readonly seeds: readonly number[];
+  /** Settings without the method: the data set that the input row shows, and the scoring. */
+  readonly settings: SharedSettings;
+  readonly origins: Origins;
+  readonly rows: readonly ResolvedRow[];
+  readonly claims: readonly ClaimDeclaration[];
+}
+
+/**
+ * An experiment with all its runs.
+ *
+ * A run is named after its row and seed. Where the experiment overrides settings for every row, its name goes in between,
+ * so that a run that two tables share is trained once and one that they do not share is never confused with it.
+ *
+ * @throws {InputError} For an unknown experiment or profile, or when settings contradict each other.
+ */
+export function resolveExperiment(set: ExperimentSet, name: string, profile: string): ResolvedExperiment {
+  const experiment = getExperiment(set, name);
+  const { title, place, rows, claims, settings: own } = experiment.content;
+  const shared = mergeLayers([...sharedLayers(set, profile), ...ownLayers({ experiment })]);
+  const { seeds } = set.profiles.content[profile];
+  const suffix = own === undefined ? '' : `-${name}`;
+  return {
+    name,
+    title,
+    place,
+    profile,
+    seeds,
+    settings: sharedSettingsSchema.parse(shared.values),
+    origins: shared.origins,
+    claims,
+    rows: rows.map((row, rowIndex) => {
+      const { method, id = method, paper = null } = row;
+      const trained = method !== INPUT_METHOD;
+      const { origins, values } = mergeLayers(ownLayers({ experiment, rowIndex }).slice(1));
+      return {
+        id,
+        label: row.label ?? (trained ? set.methods.content[method].label : 'Input'),
+        method,
+        paper,
+        overrides: Object.fromEntries(Object.keys(origins).map((path) => [path, valueAt(values, path)])),
+        runs: trained
+          ? seeds.map((seed) =>
+              resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
+            )
+          : [],
+      };
+    }),
+  };
+}
+
+/** The runs that an experiment needs, each once. */
+export function listRuns(set: ExperimentSet, name: string, profile: string): readonly ResolvedRun[] {
+  return distinctRuns(resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs));
+}
+
+/** The runs of all experiments, each once, in the order of the experiments' names. */
+export function listAllRuns(set: ExperimentSet, profile: string): readonly ResolvedRun[] {
+  return distinctRuns([...set.experiments.keys()].flatMap((name) => [...listRuns(set, name, profile)]));
+}
+
+function distinctRuns(runs: readonly ResolvedRun[]): readonly ResolvedRun[] {
+  const byId = new Map<string, ResolvedRun>();
+  for (const run of runs) {
+    const other = byId.get(run.id);
+    if (other !== undefined && other.key !== run.key) {
+      const rule = 'stand for one set of settings, two experiments give it different ones';
+      throw new InputError(describeViolation('listRuns', 'run id', rule, run.id, 'give one row another id'));
+    }
+    byId.set(run.id, run);
+  }
+  return [...byId.values()];
+}
+
+function valueAt(values: Record<string, unknown>, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+}

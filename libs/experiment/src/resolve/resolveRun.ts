@@ -1,0 +1,109 @@
+import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
+import type { CheckedFile, ExperimentSet } from '../files/loadExperiments.ts';
+import type { ExperimentFile } from '../files/fileSchemas.ts';
+import { checkRunSettings } from '../settings/checkRunSettings.ts';
+import type { ResolvedRun } from '../settings/resolvedRun.ts';
+import { runKey } from '../settings/runKey.ts';
+import { runSettingsSchema, type RunSettings } from '../settings/runSettings.ts';
+import { mergeLayers, type MergedLayers, type SettingsLayer } from './mergeLayers.ts';
+
+/** Which run is wanted. */
+export interface RunRequest {
+  /** Id in methods.yaml. */
+  readonly method: string;
+  readonly profile: string;
+  readonly seed: number;
+  /** The experiment and the row whose settings override the rest; without them, the method as every table has it. */
+  readonly experiment?: CheckedFile<ExperimentFile>;
+  readonly rowIndex?: number;
+}
+
+/**
+ * The settings of a training run: defaults, then profile, method, experiment and row, each overriding what came before.
+ *
+ * @param set - The checked files.
+ * @param request - Method, profile and seed; experiment and row where they override something.
+ * @param name - First part of the id; the method unless given.
+ * @throws {InputError} For an unknown profile or method, or when settings contradict each other.
+ */
+export function resolveRun(
+  set: ExperimentSet,
+  request: RunRequest,
+  name: string = request.method,
+): ResolvedRun {
+  const { method, profile, seed } = request;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new InputError(describeViolation('resolveRun', 'seed', 'be an integer from 0 on', seed));
+  }
+  const merged = mergeLayers([
+    ...sharedLayers(set, profile),
+    ...methodLayers(set, method),
+    ...ownLayers(request),
+  ]);
+  const settings: RunSettings = runSettingsSchema.parse(merged.values);
+  refuseViolations(settings, merged);
+  return {
+    id: `${name}-s${seed}`,
+    profile,
+    method,
+    seed,
+    settings,
+    origins: merged.origins,
+    key: runKey(settings, seed),
+  };
+}
+
+function refuseViolations(settings: RunSettings, merged: MergedLayers): void {
+  const [violation] = checkRunSettings(settings);
+  if (violation === undefined) return;
+  const { path, rule, value, remedy } = violation;
+  throw new InputError(describeViolation(merged.locate(path), path, rule, value, remedy));
+}
+
+/** Layers of defaults and profile. */
+export function sharedLayers(set: ExperimentSet, profile: string): SettingsLayer[] {
+  const { defaults, profiles } = set;
+  const known = profiles.content;
+  if (!Object.hasOwn(known, profile)) {
+    throw new InputError(describeUnknown(profiles.source.file, 'profile', profile, Object.keys(known)));
+  }
+  return [
+    { origin: defaults.source.file, source: defaults.source, at: [], values: defaults.content },
+    {
+      origin: `${profiles.source.file}#${profile}`,
+      source: profiles.source,
+      at: [profile, 'settings'],
+      values: known[profile].settings ?? {},
+    },
+  ];
+}
+
+function methodLayers({ methods: { source, content } }: ExperimentSet, method: string): SettingsLayer[] {
+  if (!Object.hasOwn(content, method)) {
+    throw new InputError(describeUnknown(source.file, 'method', method, Object.keys(content)));
+  }
+  const { settings, ...rest } = content[method];
+  const origin = `${source.file}#${method}`;
+  return [
+    { origin, source, at: [method], values: { method: { id: method, ...rest } } },
+    { origin, source, at: [method, 'settings'], values: settings ?? {} },
+  ];
+}
+
+/** Layers of the experiment and of the row. */
+export function ownLayers({
+  experiment,
+  rowIndex,
+}: Pick<RunRequest, 'experiment' | 'rowIndex'>): SettingsLayer[] {
+  if (experiment === undefined) return [];
+  const { source, content } = experiment;
+  const layers: SettingsLayer[] = [
+    { origin: source.file, source, at: ['settings'], values: content.settings ?? {} },
+  ];
+  if (rowIndex !== undefined) {
+    const row = content.rows[rowIndex];
+    const origin = `${source.file}#${row.id ?? row.method}`;
+    layers.push({ origin, source, at: ['rows', rowIndex, 'settings'], values: row.settings ?? {} });
+  }
+  return layers;
+}
