@@ -1,0 +1,143 @@
+import { assertRange, assertShape, voxelCount, type Shape3 } from '@blurcycle/core';
+import { borderMap, extendVolume, foldVolume, type Border } from './border.ts';
+import { convolutionEngine, type ConvolutionEngine } from './convolutionEngine.ts';
+import { isSmooth, smoothLength } from './smoothLength.ts';
+
+/** How a convolution treats what lies outside of the volume. */
+export interface ConvolverOptions {
+  /** @defaultValue 'zero' */
+  readonly border?: Border;
+}
+
+/** A convolution with one kernel, and its adjoint, for volumes of one shape. */
+export interface Convolver {
+  /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the centre of the kernel. */
+  readonly forward: (data: Float32Array) => Float32Array;
+  /** The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b). */
+  readonly adjoint: (data: Float32Array) => Float32Array;
+}
+
+/**
+ * Convolution of volumes of `shape` with `kernel`, by fast Fourier transform; the result has the shape of the input.
+ *
+ * The kernel's spectrum is kept, so every call costs one transform and one inverse. The grid is no larger than needed
+ * to let wrap-around fall on voxels that are cut off: N + (k - 1)/2 per side for a zero border.
+ * Precision: float32 rounding of the largest term, relative 1e-6 or so.
+ *
+ * @param shape - Sides of the volumes.
+ * @param kernel - Kernel values; every side odd, the centre voxel is the origin.
+ * @param kernelShape - Sides of the kernel.
+ */
+export function createConvolver3d(
+  shape: Shape3,
+  kernel: Float32Array,
+  kernelShape: Shape3,
+  options: ConvolverOptions = {},
+): Convolver {
+  const { border = 'zero' } = options;
+  assertShape('createConvolver3d', 'shape', shape);
+  assertKernel('createConvolver3d', kernel, kernelShape);
+  const margin = kernelShape.map((side) => (side - 1) / 2);
+  const wraps = border === 'periodic' && shape.every(isSmooth);
+  // What a zero border needs of the kernel ends at N - 1 voxels from its centre: nothing further meets two voxels.
+  const reach = border === 'zero' ? margin.map((m, axis) => Math.min(m, shape[axis] - 1)) : margin;
+  const maps =
+    border === 'zero' || wraps ? undefined : shape.map((side, axis) => borderMap(side, margin[axis], border));
+  const inner = toShape(maps?.map((map) => map.length) ?? shape);
+  const grid = toShape(
+    inner.map((side, axis) => (wraps ? side : smoothLength(maps === undefined ? side + reach[axis] : side))),
+  );
+  const cutOrigin: Shape3 = maps === undefined ? [0, 0, 0] : toShape(margin);
+  const convolve = prepare(convolutionEngine(), grid, kernel, kernelShape, reach, wraps);
+  const check = (data: Float32Array): void =>
+    assertRange(
+      data.length === voxelCount(shape),
+      'convolver',
+      'data.length',
+      `equal ${voxelCount(shape)}`,
+      data.length,
+    );
+  return {
+    forward(data) {
+      check(data);
+      const input = maps === undefined ? data : extendVolume(data, shape, maps);
+      return convolve(input, inner, [0, 0, 0], shape, cutOrigin, false);
+    },
+    adjoint(data) {
+      check(data);
+      const result = convolve(data, shape, cutOrigin, inner, [0, 0, 0], true);
+      return maps === undefined ? result : foldVolume(result, shape, maps);
+    },
+  };
+}
+
+/** Convolution of one volume; see `createConvolver3d`, which is faster for many volumes with one kernel. */
+export function fftConvolve3d(
+  data: Float32Array,
+  shape: Shape3,
+  kernel: Float32Array,
+  kernelShape: Shape3,
+  options: ConvolverOptions & { readonly adjoint?: boolean } = {},
+): Float32Array {
+  const convolver = createConvolver3d(shape, kernel, kernelShape, options);
+  return options.adjoint === true ? convolver.adjoint(data) : convolver.forward(data);
+}
+
+/** Throws unless the kernel has odd sides and as many values as its shape says. */
+export function assertKernel(where: string, kernel: ArrayLike<number>, kernelShape: Shape3): void {
+  assertShape(where, 'kernelShape', kernelShape);
+  assertRange(
+    kernelShape.every((side) => side % 2 === 1),
+    where,
+    'kernelShape',
+    'have odd sides',
+    kernelShape,
+    'the centre voxel is the origin',
+  );
+  assertRange(
+    kernel.length === voxelCount(kernelShape),
+    where,
+    'kernel.length',
+    `equal ${voxelCount(kernelShape)}`,
+    kernel.length,
+  );
+}
+
+type Convolve = ReturnType<ConvolutionEngine['prepare']>;
+
+function prepare(
+  engine: ConvolutionEngine,
+  grid: Shape3,
+  kernel: Float32Array,
+  kernelShape: Shape3,
+  reach: readonly number[],
+  wraps: boolean,
+): Convolve {
+  const placed = wraps ? wrapKernel(kernel, kernelShape, grid) : cutKernel(kernel, kernelShape, reach);
+  const placedShape = wraps ? grid : toShape(reach.map((r) => 2 * r + 1));
+  const origin = toShape(reach.map((r, axis) => (wraps ? 0 : (grid[axis] - r) % grid[axis])));
+  return engine.prepare(grid, placed, placedShape, origin);
+}
+
+/** The middle of a kernel, `reach` voxels to each side of the centre. */
+export function cutKernel(kernel: Float32Array, shape: Shape3, reach: readonly number[]): Float32Array {
+  const maps = shape.map((side, axis) =>
+    Int32Array.from({ length: 2 * reach[axis] + 1 }, (_, i) => i + (side - 1) / 2 - reach[axis]),
+  );
+  return extendVolume(kernel, shape, maps);
+}
+
+/** The kernel summed onto a periodic grid with its centre at voxel 0; it may be larger than the grid. */
+function wrapKernel(kernel: Float32Array, shape: Shape3, grid: Shape3): Float32Array {
+  const maps = shape.map((side, axis) =>
+    Int32Array.from({ length: side }, (_, i) => {
+      const lag = (i - (side - 1) / 2) % grid[axis];
+      return lag < 0 ? lag + grid[axis] : lag;
+    }),
+  );
+  return foldVolume(kernel, grid, maps);
+}
+
+function toShape(sides: readonly number[]): Shape3 {
+  return [sides[0], sides[1], sides[2]];
+}

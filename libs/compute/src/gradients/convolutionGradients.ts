@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { GradientRule } from './gradientTable.ts';
+
+/**
+ * Gradients of the 3-D convolution and of its two gradients, and of pooling.
+ *
+ * The three convolution kernels are faces of one trilinear form t(x, filter, dy), so the gradient of each is another of
+ * them: the transposed convolution can be trained, and gradients can be differentiated again.
+ */
+export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+  [tf.Conv3D]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter], { strides, pad }) => ({
+      x: () => inputGradient(dy, filter, strides, pad, x.shape),
+      filter: () => filterGradient(x, dy, strides, pad, filter.shape),
+    }),
+  },
+  [tf.Conv3DBackpropInputV2]: {
+    saveInputs: ['dy', 'filter'],
+    pullBack: (g, [dy, filter], { strides, pad }) => ({
+      dy: () => convolve(g, filter, strides, pad),
+      filter: () => filterGradient(g, dy, strides, pad, filter.shape),
+    }),
+  },
+  [tf.Conv3DBackpropFilterV2]: {
+    saveInputs: ['x', 'dy'],
+    pullBack: (g, [x, dy], { strides, pad }) => ({
+      x: () => inputGradient(dy, g, strides, pad, x.shape),
+      dy: () => convolve(x, g, strides, pad),
+    }),
+  },
+  [tf.MaxPool3D]: {
+    saveInputs: ['x'],
+    saveOutput: true,
+    pullBack: (dy, [input, output], { filterSize, strides, pad, dimRoundingMode }) => ({
+      x: () => run(tf.MaxPool3DGrad, { dy, input, output }, { filterSize, strides, pad, dimRoundingMode }),
+    }),
+  },
+};
+
+function convolve(x: tf.Tensor, filter: tf.Tensor, strides: unknown, pad: unknown): tf.Tensor {
+  const attributes = { strides, pad, dataFormat: 'NDHWC', dilations: [1, 1, 1] };
+  return run(tf.Conv3D, { x, filter }, attributes);
+}
+
+function inputGradient(
+  dy: tf.Tensor,
+  filter: tf.Tensor,
+  strides: unknown,
+  pad: unknown,
+  inputShape: number[],
+): tf.Tensor {
+  return run(tf.Conv3DBackpropInputV2, { dy, filter }, { strides, pad, inputShape });
+}
+
+function filterGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  strides: unknown,
+  pad: unknown,
+  filterShape: number[],
+): tf.Tensor {
+  return run(tf.Conv3DBackpropFilterV2, { x, dy }, { strides, pad, filterShape });
+}
+
+function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: Record<string, unknown>): tf.Tensor {
+  return tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap);
+}

@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { sumToShape, type GradientRule } from './gradientTable.ts';
+
+/** Gradients of functions of single elements, with broadcasting where there are two inputs. */
+export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+  [tf.Add]: {
+    saveInputs: ['a', 'b'],
+    pullBack: (dy, [a, b]) => ({ a: () => sumToShape(dy, a.shape), b: () => sumToShape(dy, b.shape) }),
+  },
+  [tf.Sub]: {
+    saveInputs: ['a', 'b'],
+    pullBack: (dy, [a, b]) => ({
+      a: () => sumToShape(dy, a.shape),
+      b: () => sumToShape(tf.neg(dy), b.shape),
+    }),
+  },
+  [tf.Multiply]: {
+    saveInputs: ['a', 'b'],
+    pullBack: (dy, [a, b]) => ({
+      a: () => sumToShape(tf.mul(dy, b), a.shape),
+      b: () => sumToShape(tf.mul(dy, a), b.shape),
+    }),
+  },
+  [tf.RealDiv]: {
+    saveInputs: ['a', 'b'],
+    pullBack: (dy, [a, b]) => ({
+      a: () => sumToShape(tf.div(dy, b), a.shape),
+      b: () => sumToShape(tf.neg(tf.div(tf.mul(dy, a), tf.square(b))), b.shape),
+    }),
+  },
+  [tf.Maximum]: choice((a, b) => tf.greaterEqual(a, b)),
+  [tf.Minimum]: choice((a, b) => tf.lessEqual(a, b)),
+  [tf.AddN]: {
+    saveAllInputs: true,
+    pullBack: (dy, inputs) => Object.fromEntries(inputs.map((_, i) => [String(i), () => tf.clone(dy)])),
+  },
+  [tf.Neg]: { pullBack: (dy) => ({ x: () => tf.neg(dy) }) },
+  [tf.Identity]: { pullBack: (dy) => ({ x: () => tf.clone(dy) }) },
+  [tf.Cast]: { pullBack: (dy) => ({ x: () => tf.cast(dy, 'float32') }) },
+  [tf.Square]: ofInput((dy, x) => tf.mul(dy, tf.mul(x, 2))),
+  [tf.Abs]: ofInput((dy, x) => tf.mul(dy, tf.sign(x))),
+  [tf.Sign]: ofInput((dy) => tf.zerosLike(dy)),
+  [tf.Log]: ofInput((dy, x) => tf.div(dy, x)),
+  [tf.Softplus]: ofInput((dy, x) => tf.mul(dy, tf.sigmoid(x))),
+  [tf.Relu]: ofInput((dy, x) => tf.mul(dy, tf.cast(tf.greater(x, 0), 'float32'))),
+  [tf.LeakyRelu]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { alpha }) => ({
+      x: () => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha as number)),
+    }),
+  },
+  [tf.Exp]: ofOutput((dy, y) => tf.mul(dy, y)),
+  [tf.Sqrt]: ofOutput((dy, y) => tf.div(dy, tf.mul(y, 2))),
+  [tf.Rsqrt]: ofOutput((dy, y) => tf.mul(dy, tf.mul(tf.mul(y, tf.square(y)), -0.5))),
+  [tf.Sigmoid]: ofOutput((dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),
+  [tf.Tanh]: ofOutput((dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),
+  [tf.Select]: {
+    saveInputs: ['condition'],
+    pullBack: (dy, [condition]) => ({
+      condition: () => tf.zerosLike(condition),
+      t: () => tf.mul(dy, tf.cast(condition, 'float32')),
+      e: () => tf.mul(dy, tf.cast(tf.logicalNot(condition), 'float32')),
+    }),
+  },
+  [tf.ClipByValue]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { clipValueMin, clipValueMax }) => ({
+      x: () => {
+        const inside = tf.logicalAnd(
+          tf.greaterEqual(x, clipValueMin as number),
+          tf.lessEqual(x, clipValueMax as number),
+        );
+        return tf.mul(dy, tf.cast(inside, 'float32'));
+      },
+    }),
+  },
+};
+
+function ofInput(derivative: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): GradientRule {
+  return { saveInputs: ['x'], pullBack: (dy, [x]) => ({ x: () => derivative(dy, x) }) };
+}
+
+function ofOutput(derivative: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor): GradientRule {
+  return { saveOutput: true, pullBack: (dy, [y]) => ({ x: () => derivative(dy, y) }) };
+}
+
+/** Equal values send the gradient to the first input. */
+function choice(first: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): GradientRule {
+  return {
+    saveInputs: ['a', 'b'],
+    pullBack: (dy, [a, b]) => ({
+      a: () => sumToShape(tf.mul(dy, tf.cast(first(a, b), 'float32')), a.shape),
+      b: () => sumToShape(tf.mul(dy, tf.cast(tf.logicalNot(first(a, b)), 'float32')), b.shape),
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+export { backendReport, type BackendReport } from './backends/backendReport.ts';
+export {
+  BACKEND_NAMES,
+  selectBackend,
+  type BackendInfo,
+  type BackendName,
+  type SelectBackendOptions,
+} from './backends/selectBackend.ts';
+export type { Border } from './fft/border.ts';
+export { createConvolver3d, fftConvolve3d, type Convolver, type ConvolverOptions } from './fft/convolver.ts';
+export {
+  adamUpdate,
+  createAdamState,
+  disposeAdamState,
+  type AdamOptions,
+  type AdamState,
+} from './ops/adam.ts';
+export { blur3d } from './ops/blur3d.ts';
+export { concatChannels } from './ops/concatChannels.ts';
+export { conv3d, type Conv3dOptions } from './ops/conv3d.ts';
+export { instanceNorm, type InstanceNormOptions } from './ops/instanceNorm.ts';
+export { leakyRelu } from './ops/leakyRelu.ts';
+export { meanAbsolute, meanSquare } from './ops/losses.ts';
+export { maxPool3d } from './ops/maxPool3d.ts';
+export { upConv3d } from './ops/upConv3d.ts';

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assertRange } from '@blurcycle/core';
+import type { GradientRule } from '../gradients/gradientTable.ts';
+import { assertKernel } from '../fft/convolver.ts';
+
+/** Kernel names under which back-ends offer the blur through the Fourier transform. */
+export const BLUR_VOLUME = 'BlurcycleBlurVolume';
+export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
+
+/**
+ * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same shape.
+ *
+ * y[i] = sum over d of kernel[c + d] x[i - d], c the centre of the kernel.
+ *
+ * Shapes: `x` [n, z, y, x, 1]; `kernel` [kz, ky, kx], all odd.
+ * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x and kernel.
+ * Cost: two real transforms of side N + (k - 1)/2 for each volume, one for the kernel.
+ */
+export function blur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
+  assertRange(x.shape[4] === 1, 'blur3d', 'x', 'have one channel', x.shape);
+  assertKernel('blur3d', { length: kernel.size }, kernel.shape);
+  if (tf.getKernel(BLUR_VOLUME, tf.getBackend()) === undefined) return composedBlur3d(x, kernel);
+  return blurVolume(x, kernel, false);
+}
+
+/** `blur3d` written with standard operations: its definition. */
+export function composedBlur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
+  const [kz, ky, kx] = kernel.shape;
+  const filter = tf.reshape<tf.Rank.R5>(tf.reverse(kernel), [kz, ky, kx, 1, 1]);
+  return tf.conv3d(x, filter, 1, 'same');
+}
+
+function blurVolume(x: tf.Tensor, kernel: tf.Tensor, adjoint: boolean): tf.Tensor5D {
+  return tf.engine().runKernel(BLUR_VOLUME, { x, kernel }, { adjoint });
+}
+
+function blurKernelGradient(x: tf.Tensor, dy: tf.Tensor, kernelShape: number[]): tf.Tensor {
+  return tf.engine().runKernel(BLUR_KERNEL_GRADIENT, { x, dy }, { kernelShape });
+}
+
+/** All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the others. */
+export const BLUR_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+  [BLUR_VOLUME]: {
+    saveInputs: ['x', 'kernel'],
+    pullBack: (dy, [x, kernel], { adjoint }) => ({
+      x: () => blurVolume(dy, kernel, adjoint !== true),
+      kernel: () =>
+        adjoint === true ? blurKernelGradient(dy, x, kernel.shape) : blurKernelGradient(x, dy, kernel.shape),
+    }),
+  },
+  [BLUR_KERNEL_GRADIENT]: {
+    saveInputs: ['x', 'dy'],
+    pullBack: (kernel, [x, dy]) => ({
+      x: () => blurVolume(dy, kernel, true),
+      dy: () => blurVolume(x, kernel, false),
+    }),
+  },
+};

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { voxelCount, type Shape3 } from '@blurcycle/core';
+import { createConvolver3d, fftConvolve3d } from '../src/index.ts';
+import { createFftPlan } from '../src/fft/fftPlan.ts';
+import { smoothLength } from '../src/fft/smoothLength.ts';
+import { directConvolution, dot, randomValues, relativeError } from './support.ts';
+
+describe('createFftPlan(length)', () => {
+  it.each([1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 20, 25, 27, 30, 60, 72, 80, 128, 135])(
+    'agrees with the sum that defines the transform, n = %i',
+    (n) => {
+      const real = Float64Array.from(randomValues(n, 'real'));
+      const imaginary = Float64Array.from(randomValues(n, 'imaginary'));
+      const expectedReal = new Float64Array(n);
+      const expectedImaginary = new Float64Array(n);
+      for (let k = 0; k < n; k++) {
+        for (let j = 0; j < n; j++) {
+          const angle = (-2 * Math.PI * ((j * k) % n)) / n;
+          expectedReal[k] += real[j] * Math.cos(angle) - imaginary[j] * Math.sin(angle);
+          expectedImaginary[k] += real[j] * Math.sin(angle) + imaginary[j] * Math.cos(angle);
+        }
+      }
+      createFftPlan(n).transform(real, imaginary);
+      // double precision: some n eps
+      expect(relativeError(real, expectedReal)).toBeLessThan(1e-13);
+      expect(relativeError(imaginary, expectedImaginary)).toBeLessThan(1e-13);
+    },
+  );
+
+  it('refuses a length with another prime factor', () => {
+    expect(() => createFftPlan(14)).toThrow(
+      'createFftPlan: length must have no prime factor above 5, got 14',
+    );
+  });
+});
+
+describe('smoothLength(minimum)', () => {
+  it('is the next product of 2, 3 and 5', () => {
+    expect([1, 7, 11, 31, 63, 79, 121].map(smoothLength)).toEqual([1, 8, 12, 32, 64, 80, 125]);
+  });
+});
+
+const CASES: readonly (readonly [Shape3, Shape3])[] = [
+  [
+    [5, 7, 6],
+    [3, 5, 3],
+  ],
+  [
+    [8, 8, 8],
+    [3, 3, 3],
+  ],
+  [
+    [1, 9, 4],
+    [1, 3, 7],
+  ],
+  [
+    [3, 4, 5],
+    [7, 7, 7],
+  ],
+  [
+    [2, 3, 1],
+    [5, 9, 3],
+  ],
+  [
+    [6, 5, 7],
+    [1, 1, 1],
+  ],
+];
+
+describe.each(['zero', 'periodic', 'reflect'] as const)('fftConvolve3d, border %s', (border) => {
+  it.each(CASES)('equals the direct sum with an asymmetric kernel, %j with %j', (shape, kernelShape) => {
+    const data = randomValues(voxelCount(shape), 'data');
+    const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+    const actual = fftConvolve3d(data, shape, kernel, kernelShape, { border });
+    // float32 rounding of a transform of at most a few thousand points
+    expect(relativeError(actual, directConvolution(data, shape, kernel, kernelShape, border))).toBeLessThan(
+      2e-6,
+    );
+  });
+
+  it.each(CASES)('has its transposed operator as adjoint, %j with %j', (shape, kernelShape) => {
+    const a = randomValues(voxelCount(shape), 'a');
+    const b = randomValues(voxelCount(shape), 'b');
+    const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+    const { forward, adjoint } = createConvolver3d(shape, kernel, kernelShape, { border });
+    const left = dot(forward(a), b);
+    const right = dot(a, adjoint(b));
+    const scale = Math.sqrt(dot(forward(a), forward(a)) * dot(b, b));
+    // float32 rounding of the two results
+    expect(Math.abs(left - right)).toBeLessThan(1e-6 * scale);
+  });
+});
+
+describe('fftConvolve3d(data, shape, kernel, kernelShape)', () => {
+  it('moves a point by the offset of the kernel: convolution, not correlation', () => {
+    const data = new Float32Array(125);
+    data[62] = 1; // the centre of 5 x 5 x 5
+    const kernel = new Float32Array(27);
+    kernel[2 * 9 + 1 * 3 + 0] = 3; // one plane further, one column back
+    const result = fftConvolve3d(data, [5, 5, 5], kernel, [3, 3, 3]);
+    expect(result[3 * 25 + 2 * 5 + 1]).toBeCloseTo(3, 5); // float32
+    expect(result[1 * 25 + 2 * 5 + 3]).toBeCloseTo(0, 5);
+  });
+
+  it('keeps the total flux with a periodic border and a kernel of unit sum', () => {
+    const data = randomValues(7 * 6 * 5, 'flux').map(Math.abs);
+    const kernel = randomValues(27, 'kernel').map(Math.abs);
+    const sum = kernel.reduce((a, b) => a + b);
+    const result = fftConvolve3d(
+      data,
+      [7, 6, 5],
+      kernel.map((v) => v / sum),
+      [3, 3, 3],
+      { border: 'periodic' },
+    );
+    const flux = (values: Float32Array): number => values.reduce((a, b) => a + b, 0);
+    expect(flux(result) / flux(data)).toBeCloseTo(1, 5); // float32 sums of 210 values
+  });
+
+  it('refuses an even kernel and data of another length', () => {
+    const data = new Float32Array(8);
+    expect(() => fftConvolve3d(data, [2, 2, 2], new Float32Array(8), [2, 2, 2])).toThrow(
+      'kernelShape must have odd sides, got [2, 2, 2]',
+    );
+    expect(() => fftConvolve3d(data, [3, 3, 3], new Float32Array(1), [1, 1, 1])).toThrow(
+      'data.length must equal 27, got 8',
+    );
+  });
+});
