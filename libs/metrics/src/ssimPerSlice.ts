@@ -1,0 +1,14 @@
+import type { Volume } from '@blurcycle/core';
+import { meanOverPlanes } from './planes.ts';
+import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
+import { globalSsim } from './ssim.ts';
+
+/**
+ * Mean over z of the paper's SSIM of each plane, its statistics over the whole plane.
+ *
+ * @returns At most 1, which only equal volumes reach.
+ */
+export function ssimPerSlice(estimate: Volume, truth: Volume, options: ScoreOptions): number {
+  assertScorable('ssimPerSlice', estimate, truth, options);
+  return meanOverPlanes(estimate, truth, (a, b) => globalSsim(a, b, options.dataRange));
+}

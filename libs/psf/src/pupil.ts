@@ -1,0 +1,38 @@
+/**
+ * A rotationally symmetric pupil, cut into rings: the discrete form of every diffraction integral in this library.
+ *
+ * F_m(r, z) = Σ_j amplitudes[m][j] · J_m(lateral[j] r) · exp(i (phase[j] + axial[j] z)),
+ * I(r, φ, z) = Σ_m intensityWeights[m] |F_m|² + anisotropy · cos 2φ · (2 Re(F_0 F_2*) + 2 |F_1|²).
+ *
+ * Scalar models have the order 0 alone; vectorial ones the orders 0, 1 and 2.
+ */
+export interface Pupil {
+  /** Lateral spatial frequency of each ring, rad/µm. */
+  readonly lateral: Float64Array;
+  /** Axial spatial frequency of each ring, rad/µm, up to a common constant. */
+  readonly axial: Float64Array;
+  /** Phase of each ring at z = 0, rad; null when all are zero, and then I(z) = I(-z). */
+  readonly phase: Float64Array | null;
+  /** Real amplitudes of each ring, quadrature weight included, one array for each Bessel order. */
+  readonly amplitudes: readonly Float64Array[];
+  /** Polarization: 1 along x, -1 along y, 0 for circular or unpolarized light and for scalar models. */
+  readonly anisotropy: -1 | 0 | 1;
+  /** Replaces J2, for the variant that reproduces PSF Generator. */
+  readonly secondOrder: 'standard' | 'psf-generator';
+  /** ∬ I dx dy in µm², the same for every z. */
+  readonly planeEnergyUm2: number;
+}
+
+/** How much each order counts in the intensity averaged over the azimuth. */
+export const INTENSITY_WEIGHTS = [1, 2, 1] as const;
+
+/** A model of the microscope that can be cut into any number of rings. */
+export interface PupilModel {
+  /** The pupil in about `rings` rings; rings are placed by Gauss–Legendre rules. */
+  cut(rings: number): Pupil;
+  /**
+   * Phase in rad that a ring's contribution runs through for one unit of the quadrature angle θ (ring position
+   * (1 - cos θ)/2), at most, at lateral distance `radiusUm` and defocus `zUm`. It decides how many rings are needed.
+   */
+  phaseSpan(radiusUm: number, zUm: number): number;
+}
