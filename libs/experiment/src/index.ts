@@ -31,3 +31,20 @@ export {
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, type RunRequest } from './resolve/resolveRun.ts';
 export { METRIC_NAMES, METRICS, type MetricDescription } from './results/metrics.ts';
+export { provenanceSchema, type Provenance } from './results/provenance.ts';
+export {
+  readRunRecord,
+  readTable,
+  writeRunRecord,
+  writeTable,
+  writeTextAtomically,
+} from './results/resultFiles.ts';
+export { experimentDirectory, runDirectory } from './results/resultPaths.ts';
+export { runRecordSchema, type RunRecord, type VolumeScores } from './results/runRecord.ts';
+export {
+  tableSchema,
+  type ClaimResult,
+  type ScoreSummary,
+  type Table,
+  type TableRow,
+} from './results/table.ts';

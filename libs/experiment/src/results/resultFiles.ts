@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import type { z } from 'zod';
+import { runRecordSchema, type RunRecord } from './runRecord.ts';
+import { tableSchema, type Table } from './table.ts';
+
+/** Writes under a temporary name and renames: a killed process leaves the old file or the new one. Makes directories. */
+export function writeTextAtomically(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+/** Writes `record.json`, checked against its schema. */
+export function writeRunRecord(path: string, record: RunRecord): void {
+  writeTextAtomically(path, formatJson(runRecordSchema.parse(record)));
+}
+
+/** Reads `record.json`; undefined when there is none. A damaged file is an `InputError`. */
+export function readRunRecord(path: string): RunRecord | undefined {
+  return readChecked(path, runRecordSchema);
+}
+
+/** Writes `table.json`, checked against its schema. */
+export function writeTable(path: string, table: Table): void {
+  writeTextAtomically(path, formatJson(tableSchema.parse(table)));
+}
+
+/** Reads `table.json`; undefined when there is none. A damaged file is an `InputError`. */
+export function readTable(path: string): Table | undefined {
+  return readChecked(path, tableSchema);
+}
+
+function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const remedy = 'delete the file and run again';
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new InputError(`readResult: ${path} must hold JSON, got ${text.length} characters that do not parse (${remedy})`);
+  }
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const [{ path: at, message }] = result.error.issues;
+  throw new InputError(`readResult: ${path} must follow its schema, got ${at.join('.')}: ${message} (${remedy})`);
+}

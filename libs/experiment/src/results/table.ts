@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { provenanceSchema } from './provenance.ts';
+
+/** A mean with its interval. */
+export const scoreSummarySchema = z.strictObject({
+  mean: z.number(),
+  /** 95 % limits; null for a single value. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Number of values. */
+  n: z.int().positive(),
+  /** What the values are: means of seeds, or single volumes where there is one seed or none. */
+  over: z.enum(['seeds', 'volumes']),
+  values: z.array(z.number()),
+});
+
+const tableRowSchema = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  method: z.string(),
+  paper: z.strictObject({ psnr: z.number(), ssim: z.number() }).nullable(),
+  status: z.enum(['done', 'failed', 'missing']),
+  /** Why the row is not done, or that its results are stale. */
+  note: z.string().optional(),
+  /** Settings that this row alone has. */
+  overrides: z.record(z.string(), z.unknown()).optional(),
+  /** Ids of the runs behind the row. */
+  runs: z.array(z.string()),
+  /** Metric name to summary; null when no run is done. */
+  ours: z.record(z.string(), scoreSummarySchema).nullable(),
+});
+
+const claimResultSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  rule: z.string(),
+  verdict: z.enum(['reproduced', 'not reproduced', 'undecided']),
+  /** What the rule compares with its limit, and the 95 % interval of that; null where it cannot be told. */
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Why it is undecided. */
+  note: z.string().optional(),
+});
+
+/** `table.json` of an experiment. */
+export const tableSchema = z.strictObject({
+  experiment: z.string(),
+  title: z.string(),
+  place: z.string(),
+  profile: z.string(),
+  rows: z.array(tableRowSchema),
+  claims: z.array(claimResultSchema),
+  provenance: provenanceSchema,
+});
+
+/** A mean with its interval. */
+export type ScoreSummary = z.infer<typeof scoreSummarySchema>;
+/** One row of a table. */
+export type TableRow = z.infer<typeof tableRowSchema>;
+/** A claim with its verdict. */
+export type ClaimResult = z.infer<typeof claimResultSchema>;
+/** A table as it stands in `table.json`. */
+export type Table = z.infer<typeof tableSchema>;
