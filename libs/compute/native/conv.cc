@@ -1,5 +1,148 @@
+/** Convolutions for JavaScript: argument checks and the choice of the instruction set; the arithmetic is in conv.kernel.cc. */
+#include "conv.h"
+
 #include "napiHelpers.h"
+#include "variants.h"
+
+BLURCYCLE_TABLES(ConvKernels, convKernels)
 
 namespace blurcycle {
-void registerConv(napi_env, napi_value) {}
+namespace {
+
+int64_t volume(const int64_t side[3]) { return side[0] * side[1] * side[2]; }
+
+/** Reads a ConvShape in the order of convShape.ts; an impossible one throws. */
+bool readShape(Arguments& arguments, ConvShape& shape) {
+  const int32_t* values = arguments.integers(0, 18);
+  if (values == nullptr) return false;
+  shape.batch = values[0];
+  bool sound = shape.batch > 0 && values[16] > 0 && values[17] > 0;
+  for (int axis = 0; axis < 3; ++axis) {
+    shape.in[axis] = values[1 + axis];
+    shape.out[axis] = values[4 + axis];
+    shape.kernel[axis] = values[7 + axis];
+    shape.stride[axis] = values[10 + axis];
+    shape.pad[axis] = values[13 + axis];
+    sound = sound && shape.in[axis] > 0 && shape.out[axis] > 0 && shape.kernel[axis] > 0 && shape.stride[axis] > 0 &&
+            shape.pad[axis] >= 0;
+  }
+  shape.inputs = values[16];
+  shape.outputs = values[17];
+  sound = sound && shape.kernel[0] * shape.kernel[1] <= 1024;
+  if (!sound) arguments.fail("a convolution shape with positive sides (kernel z times y at most 1024)", 0);
+  return sound;
+}
+
+/** The convolution of which a transposed convolution of kernel 2 and stride 2 is the input gradient. */
+bool readUpShape(Arguments& arguments, ConvShape& shape) {
+  const int32_t* values = arguments.integers(0, 6);
+  if (values == nullptr) return false;
+  shape.batch = values[0];
+  bool sound = shape.batch > 0 && values[4] > 0 && values[5] > 0;
+  for (int axis = 0; axis < 3; ++axis) {
+    shape.out[axis] = values[1 + axis];
+    shape.in[axis] = 2 * shape.out[axis];
+    shape.kernel[axis] = shape.stride[axis] = 2;
+    shape.pad[axis] = 0;
+    sound = sound && shape.out[axis] > 0;
+  }
+  shape.outputs = values[4];
+  shape.inputs = values[5];
+  if (!sound) arguments.fail("[n, z, y, x, inputs, outputs], all positive", 0);
+  return sound;
+}
+
+int64_t inputSize(const ConvShape& shape) { return shape.batch * volume(shape.in) * shape.inputs; }
+int64_t outputSize(const ConvShape& shape) { return shape.batch * volume(shape.out) * shape.outputs; }
+int64_t filterSize(const ConvShape& shape) { return volume(shape.kernel) * shape.inputs * shape.outputs; }
+
+napi_value convForward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readShape(arguments, shape)) return nullptr;
+  const float* input = arguments.floats(1, inputSize(shape));
+  const float* filter = arguments.floats(2, filterSize(shape));
+  const float* bias = arguments.optionalFloats(3, shape.outputs);
+  float* output = arguments.floats(4, outputSize(shape));
+  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).forward(shape, input, filter, bias, output);
+  return nullptr;
+}
+
+napi_value convInputGradient(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readShape(arguments, shape)) return nullptr;
+  const float* outputGradient = arguments.floats(1, outputSize(shape));
+  const float* filter = arguments.floats(2, filterSize(shape));
+  float* inputGradient = arguments.floats(3, inputSize(shape));
+  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).inputGradient(shape, outputGradient, filter, inputGradient);
+  return nullptr;
+}
+
+napi_value convFilterGradient(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readShape(arguments, shape)) return nullptr;
+  const float* input = arguments.floats(1, inputSize(shape));
+  const float* outputGradient = arguments.floats(2, outputSize(shape));
+  float* filterGradient = arguments.floats(3, filterSize(shape));
+  float* biasGradient = arguments.optionalFloats(4, shape.outputs);
+  if (arguments.ok()) {
+    BLURCYCLE_SELECT(convKernels).filterGradient(shape, input, outputGradient, filterGradient, biasGradient);
+  }
+  return nullptr;
+}
+
+napi_value upConvForward(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readUpShape(arguments, shape)) return nullptr;
+  const float* input = arguments.floats(1, outputSize(shape));
+  const float* filter = arguments.floats(2, filterSize(shape));
+  const float* bias = arguments.optionalFloats(3, shape.inputs);
+  float* output = arguments.floats(4, inputSize(shape));
+  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).upForward(shape, input, filter, bias, output);
+  return nullptr;
+}
+
+napi_value upConvInputGradient(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readUpShape(arguments, shape)) return nullptr;
+  const float* outputGradient = arguments.floats(1, inputSize(shape));
+  const float* filter = arguments.floats(2, filterSize(shape));
+  float* inputGradient = arguments.floats(3, outputSize(shape));
+  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).forward(shape, outputGradient, filter, nullptr, inputGradient);
+  return nullptr;
+}
+
+napi_value upConvFilterGradient(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  ConvShape shape;
+  if (!readUpShape(arguments, shape)) return nullptr;
+  const float* input = arguments.floats(1, outputSize(shape));
+  const float* outputGradient = arguments.floats(2, inputSize(shape));
+  float* filterGradient = arguments.floats(3, filterSize(shape));
+  float* biasGradient = arguments.optionalFloats(4, shape.inputs);
+  if (arguments.ok()) {
+    const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
+    kernels.filterGradient(shape, outputGradient, input, filterGradient, nullptr);
+    if (biasGradient != nullptr) {
+      kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2], shape.inputs, biasGradient);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void registerConv(napi_env env, napi_value exports) {
+  exportFunction(env, exports, "convForward", convForward);
+  exportFunction(env, exports, "convInputGradient", convInputGradient);
+  exportFunction(env, exports, "convFilterGradient", convFilterGradient);
+  exportFunction(env, exports, "upConvForward", upConvForward);
+  exportFunction(env, exports, "upConvInputGradient", upConvInputGradient);
+  exportFunction(env, exports, "upConvFilterGradient", upConvFilterGradient);
+}
+
 }  // namespace blurcycle

@@ -1,0 +1,399 @@
+/** 3-D convolution and its gradients, reduced to row convolutions (convRows.h) and sums over positions (convFilterSums.h). */
+#include "conv.h"
+
+#include <cstddef>
+
+#include "convFilterSums.h"
+#include "convRows.h"
+#include "scratchSlots.h"
+#include "threads.h"
+
+namespace blurcycle {
+namespace BLURCYCLE_VARIANT {
+namespace {
+
+constexpr int MOST_ROWS = 1024;  // taps along z and y together
+
+/** A volume with channels and a border of zeros, in scratch memory unless there is no border to add. */
+struct Padded {
+  const float* data;
+  int64_t side[3];
+  int64_t row, plane, batch;  // distances in floats
+};
+
+struct Border {
+  int64_t before[3];
+  int64_t after[3];
+};
+
+/** Copies `data` [batch, side, channels] into zeros; `always` also where there is no border (for kernels that read past the end). */
+Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_t channels, const Border& border, bool always) {
+  Padded result;
+  bool bordered = always;
+  for (int axis = 0; axis < 3; ++axis) {
+    result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
+    bordered = bordered || border.before[axis] > 0 || border.after[axis] > 0;
+  }
+  result.row = result.side[2] * channels;
+  result.plane = result.side[1] * result.row;
+  result.batch = result.side[0] * result.plane;
+  result.data = data;
+  if (!bordered) return result;
+
+  float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch + 64);
+  result.data = copy;
+  for (int64_t i = 0; i < 64; ++i) copy[batch * result.batch + i] = 0;
+  const int64_t left = border.before[2] * channels;
+  const int64_t middle = side[2] * channels;
+  const int64_t right = border.after[2] * channels;
+  const auto zero = [](float* to, int64_t count) { __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float)); };
+  parallelFor(batch * result.side[0], [&](int64_t task) {
+    float* to = copy + task * result.plane;
+    const int64_t z = task % result.side[0] - border.before[0];
+    if (z < 0 || z >= side[0]) return zero(to, result.plane);
+    const float* from = data + (task / result.side[0] * side[0] + z) * side[1] * middle;
+    zero(to, border.before[1] * result.row);
+    to += border.before[1] * result.row;
+    for (int64_t y = 0; y < side[1]; ++y) {
+      zero(to, left);
+      __builtin_memcpy(to + left, from, static_cast<size_t>(middle) * sizeof(float));
+      zero(to + left + middle, right);
+      to += result.row;
+      from += middle;
+    }
+    zero(to, border.after[1] * result.row);
+  });
+  return result;
+}
+
+/** The border that a convolution's input needs. */
+Border inputBorder(const ConvShape& shape) {
+  Border border;
+  for (int a = 0; a < 3; ++a) {
+    border.before[a] = shape.pad[a];
+    border.after[a] = larger(0, (shape.out[a] - 1) * shape.stride[a] + shape.kernel[a] - shape.pad[a] - shape.in[a]);
+  }
+  return border;
+}
+
+/** Taps in the order of the packed filter: their places in the original, one list per axis. */
+struct Taps {
+  int64_t count[3];
+  int64_t first[3];
+  int64_t stride[3];  // negative: flipped
+  int64_t at(int axis, int64_t i) const { return first[axis] + i * stride[axis]; }
+};
+
+/**
+ * Packs a filter to [blocks][tap z][tap y][tap x][depth channel][block width], zeros behind the last channel.
+ *
+ * The source element of (tap, depth channel d, channel c) is source[tap * tapSize + d * depthStride + c * channelStride].
+ */
+void packFilter(const float* source, const Taps& taps, const int64_t kernel[3], int64_t tapSize, int64_t depth, int64_t depthStride,
+                int64_t channels, int64_t channelStride, int width, float* packed) {
+  const int64_t blocks = ceilDivide(channels, width);
+  const int64_t rows = taps.count[0] * taps.count[1];
+  parallelFor(blocks * rows, [&](int64_t task) {
+    const int64_t block = task / rows;
+    const int64_t tz = taps.at(0, task % rows / taps.count[1]);
+    const int64_t ty = taps.at(1, task % taps.count[1]);
+    const int64_t valid = smaller(width, channels - block * width);
+    float* to = packed + task * taps.count[2] * depth * width;
+    for (int64_t x = 0; x < taps.count[2]; ++x) {
+      const float* from = source + ((tz * kernel[1] + ty) * kernel[2] + taps.at(2, x)) * tapSize + block * width * channelStride;
+      for (int64_t d = 0; d < depth; ++d) {
+        for (int64_t c = 0; c < valid; ++c) to[c] = from[d * depthStride + c * channelStride];
+        for (int64_t c = valid; c < width; ++c) to[c] = 0;
+        to += width;
+      }
+    }
+  });
+}
+
+/** The bias, `repeats` times, followed by zeros up to a whole block; null stays null. */
+const float* packBias(const float* bias, int64_t channels, int64_t repeats, int width, float* packed) {
+  if (bias == nullptr) return nullptr;
+  const int64_t total = ceilDivide(channels * repeats, width) * width;
+  for (int64_t c = 0; c < total; ++c) packed[c] = c < channels * repeats ? bias[c % channels] : 0;
+  return packed;
+}
+
+void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape), false);
+  const int width = blockWidth(shape.outputs);
+  const int64_t blocks = ceilDivide(shape.outputs, width);
+  const Taps taps = {{shape.kernel[0], shape.kernel[1], shape.kernel[2]}, {0, 0, 0}, {1, 1, 1}};
+  const int64_t rows = shape.kernel[0] * shape.kernel[1];
+  const int64_t depth = shape.kernel[2] * shape.inputs;
+  float* packed = scratch(SCRATCH_CONV_FILTER, blocks * width * (rows * depth + 1));
+  packFilter(filter, taps, shape.kernel, shape.inputs * shape.outputs, shape.inputs, shape.outputs, shape.outputs, 1, width, packed);
+  int64_t offsets[MOST_ROWS];
+  for (int64_t r = 0; r < rows; ++r) offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
+
+  RowProblem problem;
+  problem.in = padded.data;
+  problem.inBatch = padded.batch;
+  problem.inPlane = shape.stride[0] * padded.plane;
+  problem.inRow = shape.stride[1] * padded.row;
+  problem.step = shape.stride[2] * shape.inputs;
+  problem.rows = rows;
+  problem.offsets = offsets;
+  problem.depth = depth;
+  problem.filter = packed;
+  problem.bias = packBias(bias, shape.outputs, 1, width, packed + blocks * width * rows * depth);
+  problem.out = output;
+  problem.outStep = shape.outputs;
+  problem.outRow = shape.out[2] * problem.outStep;
+  problem.outPlane = shape.out[1] * problem.outRow;
+  problem.outBatch = shape.out[0] * problem.outPlane;
+  problem.batch = shape.batch;
+  problem.planes = shape.out[0];
+  problem.rowsOut = shape.out[1];
+  problem.positions = shape.out[2];
+  problem.channels = shape.outputs;
+  convolveRows(problem);
+}
+
+/**
+ * One axis of the input gradient, for the inputs i = stride * q + phase: gradient(i) = sum over t < count of
+ * filter[first + stride * t] * outputGradient[q + shift - t].
+ */
+struct Phase {
+  int64_t first, count, shift, inputs;
+};
+
+Phase phaseOf(const ConvShape& shape, int axis, int64_t phase) {
+  const int64_t stride = shape.stride[axis];
+  Phase result;
+  result.first = (phase + shape.pad[axis]) % stride;
+  result.shift = (phase + shape.pad[axis]) / stride;
+  result.count = result.first < shape.kernel[axis] ? ceilDivide(shape.kernel[axis] - result.first, stride) : 0;
+  result.inputs = shape.in[axis] > phase ? ceilDivide(shape.in[axis] - phase, stride) : 0;
+  return result;
+}
+
+void inputGradient(const ConvShape& shape, const float* outputGradient, const float* filter, float* gradient) {
+  Border border = {{0, 0, 0}, {0, 0, 0}};
+  for (int a = 0; a < 3; ++a) {
+    for (int64_t phase = 0; phase < shape.stride[a]; ++phase) {
+      const Phase p = phaseOf(shape, a, phase);
+      if (p.count == 0) continue;
+      border.before[a] = larger(border.before[a], p.count - 1 - p.shift);
+      border.after[a] = larger(border.after[a], p.inputs + p.shift - shape.out[a]);
+    }
+  }
+  const Padded padded = padVolume(outputGradient, shape.batch, shape.out, shape.outputs, border, false);
+  const int width = blockWidth(shape.inputs);
+  const int64_t blocks = ceilDivide(shape.inputs, width);
+  const int64_t step = shape.inputs;
+  const int64_t row = shape.in[2] * step;
+  const int64_t plane = shape.in[1] * row;
+  for (int64_t phase = 0; phase < shape.stride[0] * shape.stride[1] * shape.stride[2]; ++phase) {
+    const int64_t at[3] = {phase / shape.stride[2] / shape.stride[1], phase / shape.stride[2] % shape.stride[1],
+                           phase % shape.stride[2]};
+    const Phase p[3] = {phaseOf(shape, 0, at[0]), phaseOf(shape, 1, at[1]), phaseOf(shape, 2, at[2])};
+    Taps taps;
+    int64_t start[3];
+    for (int a = 0; a < 3; ++a) {
+      taps.count[a] = p[a].count;
+      taps.first[a] = p[a].first + shape.stride[a] * (p[a].count - 1);  // flipped: the last tap meets the first voxel
+      taps.stride[a] = -shape.stride[a];
+      start[a] = border.before[a] + p[a].shift - p[a].count + 1;
+    }
+    const bool empty = taps.count[0] * taps.count[1] * taps.count[2] == 0;
+    const int64_t rows = empty ? 0 : taps.count[0] * taps.count[1];
+    const int64_t depth = taps.count[2] * shape.outputs;
+    float* packed = scratch(SCRATCH_CONV_FILTER, blocks * width * rows * depth + 1);
+    if (!empty) {
+      packFilter(filter, taps, shape.kernel, shape.inputs * shape.outputs, shape.outputs, 1, shape.inputs, shape.outputs, width, packed);
+    }
+    int64_t offsets[MOST_ROWS];
+    for (int64_t r = 0; r < rows; ++r) {
+      offsets[r] = (start[0] + r / taps.count[1]) * padded.plane + (start[1] + r % taps.count[1]) * padded.row +
+                   start[2] * shape.outputs;
+    }
+    RowProblem problem;
+    problem.in = padded.data;
+    problem.inBatch = padded.batch;
+    problem.inPlane = padded.plane;
+    problem.inRow = padded.row;
+    problem.step = shape.outputs;
+    problem.rows = rows;
+    problem.offsets = offsets;
+    problem.depth = depth;
+    problem.filter = packed;
+    problem.bias = nullptr;
+    problem.out = gradient + at[0] * plane + at[1] * row + at[2] * step;
+    problem.outStep = shape.stride[2] * step;
+    problem.outRow = shape.stride[1] * row;
+    problem.outPlane = shape.stride[0] * plane;
+    problem.outBatch = shape.in[0] * plane;
+    problem.batch = shape.batch;
+    problem.planes = p[0].inputs;
+    problem.rowsOut = p[1].inputs;
+    problem.positions = p[2].inputs;
+    problem.channels = shape.inputs;
+    convolveRows(problem);
+  }
+}
+
+/** Transposed convolution 2x2x2 stride 2: the two outputs along x of a position lie side by side, so they are one row problem. */
+void upForward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+  const int64_t small = shape.outputs;  // channels of the small side
+  const int64_t wide = 2 * shape.inputs;
+  const int width = blockWidth(wide);
+  const int64_t size = ceilDivide(wide, width) * width;
+  const int64_t zero = 0;
+  float* packed = scratch(SCRATCH_CONV_FILTER, 4 * size * small + size);
+  const float* packedBias = packBias(bias, shape.inputs, 2, width, packed + 4 * size * small);
+  RowProblem problem;
+  problem.in = input;
+  problem.step = small;
+  problem.inRow = shape.out[2] * small;
+  problem.inPlane = shape.out[1] * problem.inRow;
+  problem.inBatch = shape.out[0] * problem.inPlane;
+  problem.rows = 1;
+  problem.offsets = &zero;
+  problem.depth = small;
+  problem.bias = packedBias;
+  problem.outStep = wide;
+  const int64_t row = shape.in[2] * shape.inputs;
+  problem.outRow = 2 * row;
+  problem.outPlane = 2 * shape.in[1] * row;
+  problem.outBatch = shape.in[0] * shape.in[1] * row;
+  problem.batch = shape.batch;
+  problem.planes = shape.out[0];
+  problem.rowsOut = shape.out[1];
+  problem.positions = shape.out[2];
+  problem.channels = wide;
+  const int64_t one[3] = {1, 1, 1};
+  const Taps only = {{1, 1, 1}, {0, 0, 0}, {1, 1, 1}};
+  for (int64_t corner = 0; corner < 4; ++corner) {
+    float* packedCorner = packed + corner * size * small;
+    packFilter(filter + corner * wide * small, only, one, 0, small, 1, wide, small, width, packedCorner);
+    problem.filter = packedCorner;
+    problem.out = output + (corner / 2 * shape.in[1] + corner % 2) * row;
+    convolveRows(problem);
+  }
+}
+
+/** Sums of the bias gradient: one partial sum per plane, then over planes. */
+void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t channels, float* sums) {
+  float* partial = scratch(SCRATCH_CONV_OFFSETS, planes * channels);
+  parallelFor(planes, [&](int64_t plane) {
+    float* sum = partial + plane * channels;
+    for (int64_t c = 0; c < channels; ++c) sum[c] = 0;
+    const float* from = values + plane * perPlane * channels;
+    for (int64_t p = 0; p < perPlane; ++p) {
+      for (int64_t c = 0; c < channels; ++c) sum[c] += from[c];
+      from += channels;
+    }
+  });
+  for (int64_t c = 0; c < channels; ++c) {
+    float total = 0;
+    for (int64_t plane = 0; plane < planes; ++plane) total += partial[plane * channels + c];
+    sums[c] = total;
+  }
+}
+
+template <int L, int V>
+void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float* gradient, int64_t channels, float* result) {
+  constexpr int WIDTH = L * V;
+  const int64_t blocks = channels / WIDTH;
+  const int64_t rows = shape.kernel[0] * shape.kernel[1];
+  const int64_t depth = shape.kernel[2] * shape.inputs;
+  int64_t offsets[MOST_ROWS];
+  for (int64_t r = 0; r < rows; ++r) offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
+
+  // Rows together where one alone has too few sums to hide the latency of an addition.
+  const int together = depth <= 4 && rows % 4 == 0 ? 4 : depth <= 4 && rows % 3 == 0 ? 3 : 1;
+  const SumTable table = together == 4 ? sumsOf<L, V, 4>() : together == 3 ? sumsOf<L, V, 3>() : sumsOf<L, V, 1>();
+  const int largest = largestSumTile<V>() / together;
+  const TileCut cut = cutIntoTiles(depth, largest, 1.0);
+
+  // The number of groups depends on the shape alone: their sums are added in a fixed order, whatever the number of threads.
+  const int64_t flatRows = shape.batch * shape.out[0] * shape.out[1];
+  const int64_t partialSize = blocks * rows * depth * WIDTH;
+  const int64_t dataSize = shape.batch * padded.batch + flatRows * shape.out[2] * channels;
+  const int64_t wanted = larger(ceilDivide(dataSize, 1 << 16), 1);
+  const int64_t groups = smaller(smaller(wanted, flatRows), larger(1, (1 << 21) / partialSize));
+  float* partial = scratch(SCRATCH_CONV_PARTIAL, groups * partialSize);
+  const int64_t units = rows / together * blocks;
+  parallelFor(groups * units, [&](int64_t task) {
+    const int64_t group = task / units;
+    const int64_t block = task % blocks;
+    const int64_t row = task % units / blocks * together;
+    PositionGrid grid;
+    grid.rowsFrom = flatRows * group / groups;
+    grid.rowsTo = flatRows * (group + 1) / groups;
+    grid.planes = shape.out[0];
+    grid.rowsPerPlane = shape.out[1];
+    grid.positions = shape.out[2];
+    grid.inBatch = padded.batch;
+    grid.inPlane = shape.stride[0] * padded.plane;
+    grid.inRow = shape.stride[1] * padded.row;
+    grid.step = shape.stride[2] * shape.inputs;
+    grid.gradientStep = channels;
+    grid.gradientRow = shape.out[2] * channels;
+    float* sums = partial + group * partialSize + (block * rows + row) * depth * WIDTH;
+    const float* in = padded.data;
+    for (int kind = 0; kind < TILE_KINDS; ++kind) {
+      for (int i = 0; i < cut.count[kind]; ++i) {
+        table.functions[kind](grid, in, offsets + row, gradient + block * WIDTH, sums, depth * WIDTH);
+        in += TILE_SIZES[kind];
+        sums += TILE_SIZES[kind] * WIDTH;
+      }
+    }
+  });
+  parallelFor(rows * blocks, [&](int64_t task) {
+    const int64_t block = task % blocks;
+    const int64_t row = task / blocks;
+    const float* from = partial + (block * rows + row) * depth * WIDTH;
+    const int64_t valid = smaller(WIDTH, shape.outputs - block * WIDTH);
+    for (int64_t k = 0; k < depth; ++k) {
+      float total[WIDTH] = {};
+      for (int64_t group = 0; group < groups; ++group) {
+        for (int c = 0; c < WIDTH; ++c) total[c] += from[group * partialSize + k * WIDTH + c];
+      }
+      float* to = result + (row * depth + k) * shape.outputs + block * WIDTH;
+      for (int64_t c = 0; c < valid; ++c) to[c] = total[c];
+    }
+  });
+}
+
+void filterGradient(const ConvShape& shape, const float* input, const float* outputGradient, float* result, float* biasGradient) {
+  const int64_t planes = shape.batch * shape.out[0];
+  const int64_t perPlane = shape.out[1] * shape.out[2];
+  if (biasGradient != nullptr) sumPositions(outputGradient, planes, perPlane, shape.outputs, biasGradient);
+  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape), false);
+  const int width = blockWidth(shape.outputs);
+  const int64_t channels = ceilDivide(shape.outputs, width) * width;
+  if (channels != shape.outputs) {
+    // Whole blocks of channels, so that the kernel never reads past the end of the array.
+    float* copy = scratch(SCRATCH_CONV_FILTER, planes * perPlane * channels);
+    parallelFor(planes, [&](int64_t plane) {
+      for (int64_t p = plane * perPlane; p < (plane + 1) * perPlane; ++p) {
+        for (int64_t c = 0; c < channels; ++c) copy[p * channels + c] = c < shape.outputs ? outputGradient[p * shape.outputs + c] : 0;
+      }
+    });
+    outputGradient = copy;
+  }
+  if (width == 4) return sumFilterGradient<4, 1>(shape, padded, outputGradient, channels, result);
+  if constexpr (MAX_LANES == 4) return sumFilterGradient<4, 2>(shape, padded, outputGradient, channels, result);
+  if constexpr (MAX_LANES >= 8) {
+    if (width == 8) return sumFilterGradient<8, 1>(shape, padded, outputGradient, channels, result);
+    if constexpr (MAX_LANES == 8) return sumFilterGradient<8, 2>(shape, padded, outputGradient, channels, result);
+  }
+  if constexpr (MAX_LANES == 16) {
+    if (width == 16) return sumFilterGradient<16, 1>(shape, padded, outputGradient, channels, result);
+    return sumFilterGradient<16, 2>(shape, padded, outputGradient, channels, result);
+  }
+}
+
+}  // namespace
+
+extern const ConvKernels convKernels;
+const ConvKernels convKernels = {forward, inputGradient, filterGradient, upForward, sumPositions};
+
+}  // namespace BLURCYCLE_VARIANT
+}  // namespace blurcycle
