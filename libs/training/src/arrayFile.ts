@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InputError } from '@blurcycle/core';
+
+/** A named array of float32 values. */
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What an array file holds: a JSON value and arrays by name. */
+export interface ArrayFile {
+  readonly header: unknown;
+  readonly arrays: ReadonlyMap<string, NamedArray>;
+}
+
+const MAGIC = Buffer.from('BLURCYC1');
+const HASH_BYTES = 32;
+const PREFIX_BYTES = MAGIC.length + 4;
+
+interface Layout {
+  readonly header: unknown;
+  readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+/**
+ * Writes arrays and a JSON value into one file that carries its own SHA-256.
+ *
+ * Layout: magic, length of the JSON text (uint32), the JSON text, the arrays one after the other (float32, little
+ * endian), the SHA-256 of all before it. The file appears whole or not at all: temporary name, fsync, rename.
+ */
+export async function writeArrayFile(path: string, { header, arrays }: ArrayFile): Promise<void> {
+  const layout: Layout = { header, arrays: [...arrays].map(([name, { shape }]) => ({ name, shape })) };
+  const text = Buffer.from(JSON.stringify(layout));
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  MAGIC.copy(prefix);
+  prefix.writeUInt32LE(text.length, MAGIC.length);
+  const parts: Buffer<ArrayBufferLike>[] = [prefix, text];
+  for (const { data } of arrays.values())
+    parts.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  parts.push(hash.digest());
+
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'w');
+    try {
+      await file.writev(parts);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Reads what `writeArrayFile` wrote.
+ *
+ * @throws {InputError} If the file is truncated, was altered, or is of another kind.
+ */
+export async function readArrayFile(path: string): Promise<ArrayFile> {
+  const bytes = await readFile(path);
+  const end = bytes.length - HASH_BYTES;
+  const refuse = (why: string): InputError =>
+    new InputError(`readArrayFile: ${path} must be whole, but ${why}`);
+  if (end < PREFIX_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    throw refuse('it is of another kind');
+  const digest = createHash('sha256').update(bytes.subarray(0, end)).digest();
+  if (!digest.equals(bytes.subarray(end))) throw refuse('its hash does not match its content');
+  const textEnd = PREFIX_BYTES + bytes.readUInt32LE(MAGIC.length);
+  const layout = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, textEnd)) as Layout;
+  const arrays = new Map<string, NamedArray>();
+  let offset = textEnd;
+  for (const { name, shape } of layout.arrays) {
+    const byteLength = 4 * shape.reduce((product, side) => product * side, 1);
+    // Copied, because a float32 view needs an offset that is a multiple of 4.
+    const data = new Float32Array(new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer);
+    arrays.set(name, { shape, data });
+    offset += byteLength;
+  }
+  return { header: layout.header, arrays };
+}

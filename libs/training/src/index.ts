@@ -1,0 +1,23 @@
+export { readArrayFile, writeArrayFile, type ArrayFile, type NamedArray } from './arrayFile.ts';
+export { fit, type FitOptions, type FitResult, type SampleSource, type Schedule } from './fit.ts';
+export { TrainingFailure } from './guards.ts';
+export { buildMethodNetworks, type MethodNetworks } from './methodNetworks.ts';
+export type { MetricsLine } from './metricsLog.ts';
+export type { Selection, SelectionRule, ValidationValues } from './selection.ts';
+export type {
+  Domain,
+  MethodSettings,
+  NetworkSettings,
+  ObjectiveSettings,
+  OptimizerSettings,
+} from './settings.ts';
+export { readGeneratorWeights, writeGeneratorWeights } from './snapshot.ts';
+export { trainStep, type LossValues, type Sample } from './trainStep.ts';
+export {
+  createSavedStream,
+  createTrainer,
+  disposeTrainer,
+  type SavedStream,
+  type Trainer,
+  type TrainerOptions,
+} from './trainer.ts';

@@ -1,0 +1,50 @@
+import type { Shape3 } from '@blurcycle/core';
+
+/** What makes one method of the paper differ from another. */
+export interface MethodSettings {
+  readonly id: string;
+  /** `paired`: a blurred patch and its own truth. `unpaired`: patches of independent places and volumes. */
+  readonly sampling: 'paired' | 'unpaired';
+  /** What maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
+  readonly blurPath: 'none' | 'unet' | 'learned-kernel' | 'known-psf';
+  /** Domains that a discriminator judges. */
+  readonly discriminators: readonly Domain[];
+  /** Distance to the truth, for paired sampling. */
+  readonly pixelLoss: 'none' | 'l1' | 'l2';
+}
+
+/** The two kinds of volume: as the microscope sees it, and as it is. */
+export type Domain = 'blurred' | 'sharp';
+
+/** Sizes of the networks, the same for all methods of a profile. */
+export interface NetworkSettings {
+  readonly width: number;
+  readonly discriminatorWidth: number;
+  readonly outputBias: number;
+  readonly blurKernelSize: Shape3;
+  readonly blurKernelInit: 'gaussian' | 'normal';
+  /** Standard deviation of the Gaussian start in voxels, the same along every axis. */
+  readonly blurKernelSigmaVoxels: number;
+}
+
+/** Adam's constants; the three groups of parameters have a learning rate each. */
+export interface OptimizerSettings {
+  readonly learningRate: number;
+  readonly blurKernelLearningRate: number;
+  readonly discriminatorLearningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** What is minimized and how; the same for all methods of a profile. */
+export interface ObjectiveSettings {
+  readonly patch: Shape3;
+  readonly optimizer: OptimizerSettings;
+  readonly lossWeights: { readonly cycle: number; readonly pixel: number; readonly adversarial: number };
+  readonly cycleNorm: 'l1' | 'l2';
+  /** Voxels at each border of the patch that the blurred cycle term leaves out: zero padding spoils them. */
+  readonly cycleMargin: Shape3;
+  /** Generated volumes kept for each discriminator. */
+  readonly historyBuffer: number;
+}

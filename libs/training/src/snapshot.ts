@@ -1,0 +1,101 @@
+import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
+import type { RandomStreamState } from '@blurcycle/core';
+import type { NamedArray } from './arrayFile.ts';
+import type { Domain } from './settings.ts';
+import type { Trainer } from './trainer.ts';
+
+/** The whole state of a trainer, off the device: restoring it continues with the same bits. */
+export interface Snapshot {
+  readonly state: TrainerState;
+  readonly arrays: ReadonlyMap<string, NamedArray>;
+}
+
+/** The part of a trainer's state that is no array. */
+export interface TrainerState {
+  readonly step: number;
+  readonly adamSteps: Readonly<Record<string, number>>;
+  readonly buffered: Readonly<Partial<Record<Domain, number>>>;
+  readonly streams: { readonly crops: RandomStreamState; readonly buffer: RandomStreamState };
+}
+
+/** Copies weights, Adam's moments, history buffers, counters and random streams out of a trainer. */
+export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, variable] of variablesOf(trainer)) arrays.set(name, await readArray(variable));
+  for (const [domain, buffer] of Object.entries(trainer.buffers)) {
+    for (const [i, volume] of buffer.volumes.entries())
+      arrays.set(`buffer/${domain}/${i}`, await readArray(volume));
+  }
+  const groups = [...trainer.groups.generator, ...trainer.groups.discriminator];
+  const state: TrainerState = {
+    step: trainer.step,
+    adamSteps: Object.fromEntries(groups.map(({ name, adam }) => [name, adam.step])),
+    buffered: Object.fromEntries(
+      Object.entries(trainer.buffers).map(([domain, { volumes }]) => [domain, volumes.length]),
+    ),
+    streams: { crops: trainer.crops.state(), buffer: trainer.bufferStream.state() },
+  };
+  return { state, arrays };
+}
+
+/** Puts a snapshot into a trainer built with the same options. */
+export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): void {
+  const stored = (name: string): NamedArray => {
+    const array = arrays.get(name);
+    if (array === undefined) throw new Error(`internal: the snapshot lacks ${name}`);
+    return array;
+  };
+  for (const [name, variable] of variablesOf(trainer)) assign(variable, stored(name));
+  for (const group of [...trainer.groups.generator, ...trainer.groups.discriminator]) {
+    group.adam.step = state.adamSteps[group.name];
+  }
+  for (const [domain, buffer] of Object.entries(trainer.buffers)) {
+    const count = state.buffered[domain as Domain] ?? 0;
+    const volumes = Array.from({ length: count }, (_, i) => stored(`buffer/${domain}/${i}`));
+    buffer.load(
+      volumes.map(({ shape, data }) =>
+        tensor5d(data, [...shape] as [number, number, number, number, number]),
+      ),
+    );
+  }
+  trainer.crops.restore(state.streams.crops);
+  trainer.bufferStream.restore(state.streams.buffer);
+  trainer.step = state.step;
+}
+
+/** The weights of the sharp generator by parameter name, off the device. */
+export async function readGeneratorWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
+  const weights = new Map<string, NamedArray>();
+  for (const { name, variable } of trainer.networks.sharpGenerator.parameters) {
+    weights.set(name, await readArray(variable));
+  }
+  return weights;
+}
+
+/** Puts weights taken by `readGeneratorWeights` into the sharp generator. */
+export function writeGeneratorWeights(trainer: Trainer, weights: ReadonlyMap<string, NamedArray>): void {
+  for (const { name, variable } of trainer.networks.sharpGenerator.parameters) {
+    const array = weights.get(name);
+    if (array === undefined) throw new Error(`internal: the weights lack ${name}`);
+    assign(variable, array);
+  }
+}
+
+function* variablesOf({ groups }: Trainer): Generator<readonly [string, Variable]> {
+  for (const { name: group, parameters, adam } of [...groups.generator, ...groups.discriminator]) {
+    for (const [i, { name, variable }] of parameters.entries()) {
+      yield [`weights/${name}`, variable];
+      yield [`adam/${group}/m/${name}`, adam.m[i]];
+      yield [`adam/${group}/v/${name}`, adam.v[i]];
+    }
+  }
+}
+
+async function readArray(source: { shape: number[]; data(): Promise<unknown> }): Promise<NamedArray> {
+  // A copy: some back-ends hand out the memory they go on computing in.
+  return { shape: [...source.shape], data: Float32Array.from((await source.data()) as Float32Array) };
+}
+
+function assign(variable: Variable, { shape, data }: NamedArray): void {
+  tidy(() => variable.assign(tensor(data, [...shape], 'float32')));
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selectBackend } from '@blurcycle/compute';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createTrainer,
+  disposeTrainer,
+  fit,
+  TrainingFailure,
+  type FitOptions,
+  type MethodSettings,
+  type Trainer,
+} from '../src/index.ts';
+import { takeSnapshot } from '../src/snapshot.ts';
+import { createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
+
+let folder = '';
+beforeAll(async () => {
+  await selectBackend('auto');
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'blurcycle-fit-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const SCHEDULE = {
+  updates: 7,
+  logEvery: 2,
+  validateEvery: 3,
+  checkpointEvery: 2,
+  select: 'best-validation-psnr',
+} as const;
+
+const build = (method: MethodSettings): Trainer =>
+  createTrainer({ method, network: NETWORK, objective: OBJECTIVE, seed: 1, knownKernel: KNOWN_KERNEL });
+
+function options(trainer: Trainer, runFolder: string, more: Partial<FitOptions> = {}): FitOptions {
+  return {
+    source: createTestSource(1),
+    schedule: SCHEDULE,
+    folder: runFolder,
+    resume: true,
+    // A score that depends on the step alone: the best is in the middle.
+    validate: () =>
+      Promise.resolve({ psnr: -Math.abs(trainer.step - 4), ssim: 0, outputStandardDeviation: 1 }),
+    warn: () => undefined,
+    ...more,
+  };
+}
+
+async function finish(trainer: Trainer, runFolder: string, more: Partial<FitOptions> = {}) {
+  const result = await fit(trainer, options(trainer, runFolder, more));
+  const snapshot = await takeSnapshot(trainer);
+  const metrics = await readFile(join(runFolder, 'metrics.jsonl'), 'utf8');
+  disposeTrainer(trainer);
+  return { result, snapshot, metrics };
+}
+
+describe.each(METHODS)('fit(trainer, options) of $id', (method) => {
+  it('stopped at any step and called again ends with the same bits as undisturbed', async () => {
+    const straight = await finish(build(method), join(folder, 'straight'));
+    expect(straight.result.finished).toBe(true);
+    expect(straight.result.selection?.step).toBe(3); // validations at 3, 6, 7; nearest to 4
+    for (const stopAt of [1, 3, 6]) {
+      const runFolder = join(folder, `stopped-${stopAt}`);
+      const stop = new AbortController();
+      const first = build(method);
+      const onStep = (step: number): void => {
+        if (step === stopAt) stop.abort();
+      };
+      const stopped = await fit(first, options(first, runFolder, { stop: stop.signal, onStep }));
+      expect(stopped.finished).toBe(false);
+      disposeTrainer(first);
+      expect(await finish(build(method), runFolder)).toEqual(straight);
+    }
+  });
+});
+
+describe('fit(trainer, options)', () => {
+  const proposed = METHODS[3];
+
+  it('goes back to the checkpoint before a damaged one, with a warning, and still ends with the same bits', async () => {
+    const straight = await finish(build(proposed), join(folder, 'straight'));
+    for (const damage of ['truncated', 'altered']) {
+      const runFolder = join(folder, damage);
+      await finish(build(proposed), runFolder);
+      const [, newest] = (await readdir(join(runFolder, 'checkpoint'))).sort();
+      const path = join(runFolder, 'checkpoint', newest);
+      const bytes = await readFile(path);
+      if (damage === 'truncated') await truncate(path, bytes.length - 5);
+      else {
+        bytes[bytes.length >> 1] ^= 1;
+        await writeFile(path, bytes);
+      }
+      const warnings: string[] = [];
+      const again = await finish(build(proposed), runFolder, { warn: (line) => warnings.push(line) });
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain('damaged, going back to the one before it');
+      expect(again).toEqual(straight);
+    }
+  });
+
+  it('starts over when not asked to resume', async () => {
+    const straight = await finish(build(proposed), folder);
+    expect(await finish(build(proposed), folder, { resume: false })).toEqual(straight);
+  });
+
+  it('stops at a loss that is not a number and says which', async () => {
+    const trainer = build(proposed);
+    const source = createTestSource(1);
+    const poisoned = {
+      ...source,
+      next: () => {
+        const sample = source.next();
+        if (trainer.step === 2) sample.sharp.data[0] = NaN;
+        return sample;
+      },
+    };
+    const failure = await fit(trainer, options(trainer, folder, { source: poisoned })).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(TrainingFailure);
+    expect(String(failure)).toMatch(/training stopped at step 3: loss \w+ is NaN/);
+    disposeTrainer(trainer);
+  });
+
+  it('calls a constant output at the end a failure', async () => {
+    const trainer = build(METHODS[0]);
+    const validate = () => Promise.resolve({ psnr: 1, ssim: 1, outputStandardDeviation: 0 });
+    await expect(fit(trainer, options(trainer, folder, { validate }))).rejects.toThrow('output is constant');
+    disposeTrainer(trainer);
+  });
+});

@@ -1,0 +1,85 @@
+import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import type {
+  MethodSettings,
+  NetworkSettings,
+  ObjectiveSettings,
+  Sample,
+  SampleSource,
+} from '../src/index.ts';
+import { createSavedStream } from '../src/index.ts';
+
+export const PATCH: Shape3 = [16, 16, 16];
+
+export const METHODS: readonly MethodSettings[] = [
+  { id: 'supervised-mse', sampling: 'paired', blurPath: 'none', discriminators: [], pixelLoss: 'l2' },
+  { id: 'supervised-gan', sampling: 'paired', blurPath: 'none', discriminators: ['sharp'], pixelLoss: 'l1' },
+  {
+    id: 'cyclegan',
+    sampling: 'unpaired',
+    blurPath: 'unet',
+    discriminators: ['sharp', 'blurred'],
+    pixelLoss: 'none',
+  },
+  {
+    id: 'proposed',
+    sampling: 'unpaired',
+    blurPath: 'learned-kernel',
+    discriminators: ['sharp', 'blurred'],
+    pixelLoss: 'none',
+  },
+  {
+    id: 'non-blind',
+    sampling: 'unpaired',
+    blurPath: 'known-psf',
+    discriminators: ['sharp'],
+    pixelLoss: 'none',
+  },
+];
+
+export const NETWORK: NetworkSettings = {
+  width: 2,
+  discriminatorWidth: 2,
+  outputBias: -2,
+  blurKernelSize: [3, 3, 3],
+  blurKernelInit: 'gaussian',
+  blurKernelSigmaVoxels: 1,
+};
+
+export const OBJECTIVE: ObjectiveSettings = {
+  patch: PATCH,
+  optimizer: {
+    learningRate: 1e-3,
+    blurKernelLearningRate: 1e-3,
+    discriminatorLearningRate: 1e-3,
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  },
+  lossWeights: { cycle: 10, pixel: 10, adversarial: 1 },
+  cycleNorm: 'l1',
+  cycleMargin: [0, 0, 0],
+  historyBuffer: 2,
+};
+
+export const KNOWN_KERNEL: Volume = createVolume(
+  [3, 3, 3],
+  [1, 1, 1],
+  Float32Array.from({ length: 27 }, (_, i) => (i === 13 ? 0.48 : 0.02)),
+);
+
+/** Random patches: bright spots for sharp, dimmer ones for blurred. */
+export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSource {
+  const stream = createSavedStream(seed, 'sampling');
+  const draw = (level: number): Volume => {
+    const volume = createVolume(shape, [1, 1, 1]);
+    for (let i = 0; i < volume.data.length; i++) volume.data[i] = stream.uniform() < 0.1 ? level : 0.02;
+    return volume;
+  };
+  return {
+    next: (): Sample => ({ blurred: draw(0.4), sharp: draw(1) }),
+    state: () => stream.state(),
+    restore: (state) => stream.restore(state as ReturnType<typeof stream.state>),
+  };
+}
+
+export { createRandomStream };

@@ -1,0 +1,106 @@
+import { dispose, memory, tensor5d, tidy, type Tensor5D } from '@tensorflow/tfjs-core';
+import { selectBackend } from '@blurcycle/compute';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createTrainer, disposeTrainer, trainStep, type MethodSettings, type Trainer } from '../src/index.ts';
+import type { OptimizerGroup } from '../src/optimizerGroup.ts';
+import { trainDiscriminatorStep, trainGeneratorStep } from '../src/trainStep.ts';
+import { createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
+
+beforeAll(async () => {
+  await selectBackend('auto');
+});
+
+const build = (method: MethodSettings): Trainer =>
+  createTrainer({ method, network: NETWORK, objective: OBJECTIVE, seed: 1, knownKernel: KNOWN_KERNEL });
+
+const weights = (groups: readonly OptimizerGroup[]): Float32Array[] =>
+  groups.flatMap(({ parameters }) =>
+    parameters.map(({ variable }) => Float32Array.from(variable.dataSync())),
+  );
+
+describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
+  it('leaves no tensor behind once the history buffers are full', async () => {
+    const trainer = build(method);
+    const source = createTestSource(1);
+    for (let i = 0; i < 3; i++) await trainStep(trainer, source.next());
+    const before = memory().numTensors;
+    for (let i = 0; i < 3; i++) await trainStep(trainer, source.next());
+    expect(memory().numTensors).toBe(before);
+    disposeTrainer(trainer);
+  });
+
+  it('frees everything with disposeTrainer', async () => {
+    const before = memory().numTensors;
+    const trainer = build(method);
+    await trainStep(trainer, createTestSource(1).next());
+    disposeTrainer(trainer);
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it('changes the generators and no discriminator in a generator step, and the reverse', () => {
+    const trainer = build(method);
+    const { sharp, blurred } = createTestSource(2).next();
+    const toTensor = (data: Float32Array): Tensor5D => tensor5d(data, [1, 16, 16, 16, 1]);
+    const sample = { sharp: toTensor(sharp.data), blurred: toTensor(blurred.data) };
+    const { generator, discriminator } = trainer.groups;
+
+    const judgesBefore = weights(discriminator);
+    const makersBefore = weights(generator);
+    const { scalars, fakes } = trainGeneratorStep(trainer, sample);
+    expect(weights(discriminator)).toEqual(judgesBefore);
+    const makersAfter = weights(generator);
+    expect(makersAfter).not.toEqual(makersBefore);
+
+    const judged = trainDiscriminatorStep(trainer, sample, fakes);
+    expect(weights(generator)).toEqual(makersAfter);
+    if (method.discriminators.length > 0) expect(weights(discriminator)).not.toEqual(judgesBefore);
+    else expect(judged).toBeNull();
+    dispose([scalars.values, ...(judged === null ? [] : [judged.values])]);
+    dispose([sample.sharp, sample.blurred, ...Object.values(fakes)]);
+    disposeTrainer(trainer);
+  });
+
+  it('reports a total that is the weighted sum of its parts', async () => {
+    const trainer = build(method);
+    const losses = await trainStep(trainer, createTestSource(3).next());
+    const { cycle, pixel, adversarial } = OBJECTIVE.lossWeights;
+    const expected = Object.entries(losses).reduce((sum, [name, value]) => {
+      if (name.startsWith('cycle')) return sum + cycle * value;
+      if (name === 'pixel') return sum + pixel * value;
+      return name.startsWith('adversarial') ? sum + adversarial * value : sum;
+    }, 0);
+    expect(losses.generatorTotal / expected).toBeCloseTo(1, 5); // float32 sums
+    for (const domain of method.discriminators.map((name) => (name === 'sharp' ? 'Sharp' : 'Blurred'))) {
+      const scales = ['Full', 'Half', 'Quarter'].map((scale) => losses[`discriminator${domain}${scale}`]);
+      const average = scales.reduce((sum, value) => sum + value, 0) / 3;
+      expect(losses[`discriminator${domain}`]).toBeCloseTo(average, 5); // float32 sums
+    }
+    disposeTrainer(trainer);
+  });
+
+  it('gives the same bits for the same seed', async () => {
+    const run = async (): Promise<Float32Array[]> => {
+      const trainer = build(method);
+      const source = createTestSource(4);
+      for (let i = 0; i < 2; i++) await trainStep(trainer, source.next());
+      const result = weights([...trainer.groups.generator, ...trainer.groups.discriminator]);
+      disposeTrainer(trainer);
+      return result;
+    };
+    expect(await run()).toEqual(await run());
+  });
+});
+
+describe('supervised training', () => {
+  it('brings the loss of one repeated sample down', async () => {
+    const trainer = build(METHODS[0]);
+    const sample = createTestSource(5).next();
+    const first = await trainStep(trainer, { blurred: sample.sharp, sharp: sample.sharp });
+    let last = first;
+    for (let i = 0; i < 30; i++)
+      last = await trainStep(trainer, { blurred: sample.sharp, sharp: sample.sharp });
+    expect(last.pixel).toBeLessThan(0.8 * first.pixel);
+    tidy(() => undefined);
+    disposeTrainer(trainer);
+  });
+});
