@@ -1,0 +1,164 @@
+import type { GeoTIFF } from 'geotiff';
+import { COMPRESSIONS, type Compression } from './decompress.ts';
+import { findSampleType, SAMPLE_LAYOUTS, type SampleType } from './sampleType.ts';
+import { TAG } from './tiffTags.ts';
+
+type GeoTiffImage = Awaited<ReturnType<GeoTIFF['getImage']>>;
+
+/** One page: its size, how its values are stored, and where; checked against the length of the file. */
+export interface TiffPage {
+  readonly image: GeoTiffImage;
+  readonly width: number;
+  readonly height: number;
+  readonly sampleType: SampleType;
+  readonly samplesPerPixel: number;
+  /** Samples of a pixel lie in blocks of their own instead of side by side. */
+  readonly separate: boolean;
+  readonly compression: Compression;
+  readonly predictor: 1 | 2 | 3;
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  readonly tiled: boolean;
+  readonly offsets: ArrayLike<number>;
+  readonly byteCounts: ArrayLike<number>;
+  /** A thumbnail or a smaller copy of another page. */
+  readonly reduced: boolean;
+}
+
+/**
+ * Reads the fields of a page and checks that its blocks lie in the file and can hold as many values as it claims.
+ *
+ * @throws {Error} One line that says what is wrong or not supported, without the name of the file.
+ */
+export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
+  const field = (tag: number, fallback?: number) => numberField(image, tag, fallback);
+  const width = field(TAG.imageWidth);
+  const height = field(TAG.imageLength);
+  const samplesPerPixel = field(TAG.samplesPerPixel, 1);
+  refuseColour(field(TAG.photometricInterpretation, 1), samplesPerPixel);
+  const bits = field(TAG.bitsPerSample, 1);
+  const sampleType = findSampleType(bits, field(TAG.sampleFormat, 1));
+  if (sampleType === undefined) {
+    throw new Error(`it stores ${bits}-bit values of a kind that is not read (convert it to 16 or 32 bit)`);
+  }
+  const code = field(TAG.compression, 1);
+  const compression = Object.hasOwn(COMPRESSIONS, code) ? COMPRESSIONS[code] : undefined;
+  if (compression === undefined) {
+    throw new Error(
+      `its compression, number ${code}, is not read (save it uncompressed or with deflate or LZW)`,
+    );
+  }
+  const predictor = field(TAG.predictor, 1);
+  if (predictor !== 1 && predictor !== 2 && predictor !== 3) throw new Error(`its predictor is ${predictor}`);
+  if (predictor === 3 && SAMPLE_LAYOUTS[sampleType].format !== 3) {
+    throw new Error('it combines whole numbers with the predictor for floating-point values');
+  }
+  const tiled = image.isTiled;
+  const blockHeight = tiled ? field(TAG.tileLength) : Math.min(height, field(TAG.rowsPerStrip, height));
+  const page: TiffPage = {
+    image,
+    width,
+    height,
+    sampleType,
+    samplesPerPixel,
+    separate: image.planarConfiguration === 2 && samplesPerPixel > 1,
+    compression,
+    predictor,
+    blockWidth: tiled ? field(TAG.tileWidth) : width,
+    blockHeight,
+    tiled,
+    offsets: arrayField(image, tiled ? TAG.tileOffsets : TAG.stripOffsets),
+    byteCounts: arrayField(image, tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
+    reduced: (field(TAG.newSubfileType, 0) & 1) === 1,
+  };
+  checkBlocks(page, fileSize);
+  return page;
+}
+
+/** Blocks along x and y, and in all. */
+export function blockGrid(page: TiffPage): { across: number; down: number; total: number } {
+  const across = Math.ceil(page.width / page.blockWidth);
+  const down = Math.ceil(page.height / page.blockHeight);
+  return { across, down, total: across * down * (page.separate ? page.samplesPerPixel : 1) };
+}
+
+/** Rows that a block of grid row `y` holds: the last strip is shorter, tiles are all of one size. */
+export function rowsOfBlock(page: TiffPage, y: number): number {
+  return page.tiled ? page.blockHeight : Math.min(page.blockHeight, page.height - y * page.blockHeight);
+}
+
+/** Unpacked bytes of a block of grid row `y`. */
+export function bytesOfBlock(page: TiffPage, y: number): number {
+  const samples = page.separate ? 1 : page.samplesPerPixel;
+  return rowsOfBlock(page, y) * page.blockWidth * samples * SAMPLE_LAYOUTS[page.sampleType].bytes;
+}
+
+function checkBlocks(page: TiffPage, fileSize: number): void {
+  const { across, down, total } = blockGrid(page);
+  const { offsets, byteCounts, compression } = page;
+  if (offsets.length < total || byteCounts.length < total) {
+    throw new Error(
+      `it should have ${total} blocks of values, but lists ${Math.min(offsets.length, byteCounts.length)}`,
+    );
+  }
+  let sum = 0;
+  for (let i = 0; i < total; i++) {
+    const bytes = byteCounts[i];
+    if (!(offsets[i] > 0 && bytes > 0))
+      throw new Error('it leaves out blocks of values (save it as a plain stack)');
+    if (offsets[i] + bytes > fileSize) {
+      throw new Error(
+        `its values reach to byte ${offsets[i] + bytes}, the file ends at ${fileSize}: it is cut off`,
+      );
+    }
+    const unpacked = bytesOfBlock(page, Math.floor(i / across) % down);
+    if (unpacked > bytes * compression.largestExpansion) {
+      throw new Error(`${bytes} bytes (${compression.name}) can not hold the ${unpacked} bytes of a block`);
+    }
+    sum += bytes;
+  }
+  if (sum > fileSize) throw new Error('its blocks of values overlap');
+}
+
+function refuseColour(photometric: number, samplesPerPixel: number): void {
+  if (photometric === 2 && samplesPerPixel >= 3) {
+    throw new Error(
+      'it is an RGB picture (split it into channels first; in Fiji: Image > Color > Split Channels)',
+    );
+  }
+  if (photometric === 5 || photometric === 6 || photometric === 8) {
+    throw new Error('it is a colour picture (convert it to grey values first)');
+  }
+}
+
+/** The value of a field as the file holds it, undefined where it is missing. */
+export function fieldValue(image: GeoTiffImage, tag: number): unknown {
+  return image.fileDirectory.actualizedFields.get(tag);
+}
+
+/** A field with one whole number, or the first of several equal ones. */
+function numberField(image: GeoTiffImage, tag: number, fallback?: number): number {
+  const value = fieldValue(image, tag);
+  if (value === undefined && fallback !== undefined) return fallback;
+  const values = isNumbers(value) ? value : [value];
+  const first: unknown = values[0];
+  if (typeof first !== 'number' || !Number.isSafeInteger(first) || first < 0) {
+    throw new Error(value === undefined ? `tag ${tag} is missing` : `tag ${tag} is damaged`);
+  }
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] !== first) throw new Error(`its samples differ in type (tag ${tag})`);
+  }
+  if (first === 0 && fallback === undefined) throw new Error(`tag ${tag} is 0`);
+  return first;
+}
+
+function arrayField(image: GeoTiffImage, tag: number): ArrayLike<number> {
+  const value = fieldValue(image, tag);
+  if (!isNumbers(value)) throw new Error(`tag ${tag}, a list of blocks, is missing or damaged`);
+  return value;
+}
+
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  if (Array.isArray(value)) return value.every((entry) => typeof entry === 'number');
+  return ArrayBuffer.isView(value) && 'length' in value && !(value instanceof BigInt64Array);
+}
