@@ -48,3 +48,9 @@ export {
   type Table,
   type TableRow,
 } from './results/table.ts';
+export { findRun } from './resolve/findRun.ts';
+export { judgeClaim } from './claims/judgeClaim.ts';
+export { formatSummary, tableToCsv, tableToMarkdown } from './results/tableText.ts';
+export { bootstrapInterval, CONFIDENCE, studentInterval, type Interval } from './statistics/interval.ts';
+export { studentQuantile } from './statistics/studentQuantile.ts';
+export { summarizeScores, type RowScores, type RunScores } from './statistics/summarizeScores.ts';

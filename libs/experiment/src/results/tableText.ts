@@ -1,0 +1,91 @@
+import { METRICS } from './metrics.ts';
+import type { ScoreSummary, Table, TableRow } from './table.ts';
+
+/** `22.31 [22.05, 22.57]`; without limits where there is a single value. */
+export function formatSummary(summary: ScoreSummary, digits: number): string {
+  const { mean, low, high } = summary;
+  if (low === null || high === null) return mean.toFixed(digits);
+  return `${mean.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+}
+
+/** One line for every row and metric, for `table.csv`: paper beside ours with its interval. */
+export async function tableToCsv(table: Table): Promise<string> {
+  const { from } = await import('arquero');
+  const lines = table.rows.flatMap((row) =>
+    metricsOf([row]).map((metric) => ({
+      row: row.id,
+      label: row.label,
+      status: row.status,
+      metric,
+      paper: paperValue(row, metric) ?? '',
+      mean: row.ours?.[metric]?.mean ?? '',
+      low: row.ours?.[metric]?.low ?? '',
+      high: row.ours?.[metric]?.high ?? '',
+      n: row.ours?.[metric]?.n ?? '',
+      over: row.ours?.[metric]?.over ?? '',
+    })),
+  );
+  return `${from(lines).toCSV()}\n`;
+}
+
+/** The table as Markdown, paper beside ours, then the claims; reads well in a terminal too. */
+export async function tableToMarkdown(table: Table): Promise<string> {
+  const { from } = await import('arquero');
+  const rows = table.rows.map((row) => ({
+    method: row.label,
+    'PSNR dB, paper': row.paper?.psnr.toFixed(2) ?? '',
+    'PSNR dB, ours': ours(row, 'psnr'),
+    'SSIM, paper': row.paper?.ssim.toFixed(4) ?? '',
+    'SSIM, ours': ours(row, 'ssim'),
+    n: countOf(row),
+  }));
+  const claims = table.claims.map(({ text, verdict, value, low, high, note }) => ({
+    claim: text,
+    verdict: note === undefined ? verdict : `${verdict} (${note})`,
+    value: value === null ? '' : formatSummary({ mean: value, low, high, n: 1, over: 'seeds', values: [] }, 4),
+  }));
+  const parts = [
+    `# ${table.place}: ${table.title}`,
+    `Profile \`${table.profile}\`. In brackets the 95 % interval: over seeds where there are several, else over test volumes.`,
+    align(from(rows).toMarkdown()),
+  ];
+  if (claims.length > 0) parts.push('## Claims', align(from(claims).toMarkdown()));
+  const notes = table.rows.filter(({ note }) => note !== undefined).map(({ label, note }) => `- ${label}: ${note}`);
+  if (notes.length > 0) parts.push('## Notes', notes.join('\n'));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function ours(row: TableRow, metric: string): string {
+  const summary = row.ours?.[metric];
+  return summary === undefined ? row.status : formatSummary(summary, METRICS[metric].digits);
+}
+
+function countOf(row: TableRow): string {
+  const summary = row.ours?.psnr;
+  return summary === undefined ? '' : `${summary.n} ${summary.over}`;
+}
+
+function paperValue(row: TableRow, metric: string): number | undefined {
+  return metric === 'psnr' || metric === 'ssim' ? row.paper?.[metric] : undefined;
+}
+
+/** Metrics that a row has, known ones first and in their order; the paper's two for a row without results. */
+function metricsOf(rows: readonly TableRow[]): readonly string[] {
+  const found = new Set(rows.flatMap((row) => Object.keys(row.ours ?? { psnr: null, ssim: null })));
+  const known = Object.keys(METRICS).filter((metric) => found.has(metric));
+  return [...known, ...[...found].filter((metric) => !known.includes(metric)).sort()];
+}
+
+/** Pads the cells of a Markdown table to equal widths. */
+function align(markdown: string): string {
+  const lines = markdown.trim().split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const widths = lines[0].map((_, column) => Math.max(3, ...lines.map((cells) => cells[column].length)));
+  return lines
+    .map((cells, index) => {
+      const padded = cells.map((cell, column) =>
+        index === 1 ? '-'.repeat(widths[column]) : cell.padEnd(widths[column]),
+      );
+      return `| ${padded.join(' | ')} |`;
+    })
+    .join('\n');
+}
