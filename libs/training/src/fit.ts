@@ -31,6 +31,8 @@ export interface FitOptions<State = unknown> {
   readonly schedule: Schedule;
   /** Folder of the run: metrics.jsonl and checkpoint/ go there. */
   readonly folder: string;
+  /** What decides the numbers of the run (settings, seed, code): a checkpoint of another identity is not continued. */
+  readonly identity: string;
   /** Go on from the last checkpoint, where there is one. Otherwise start over. */
   readonly resume: boolean;
   readonly validate: () => Promise<ValidationValues>;
@@ -50,6 +52,7 @@ export interface FitResult {
 }
 
 interface CheckpointHeader<State> {
+  readonly identity: string;
   readonly trainer: TrainerState;
   readonly source: State;
   readonly window: LossWindow;
@@ -66,13 +69,14 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   const checkpoints = createCheckpointStore(join(folder, 'checkpoint'), options.warn);
   const log = createMetricsLog(join(folder, 'metrics.jsonl'));
   if (!options.resume) await checkpoints.clear();
-  let { window, selection } = await resume(trainer, source, checkpoints);
+  let { window, selection } = await resume(trainer, options, checkpoints);
   await log.rewindTo(trainer.step);
 
   const save = async (): Promise<void> => {
     const { state, arrays } = await takeSnapshot(trainer);
     const best = [...(selection?.weights ?? [])].map(([name, array]) => [`best/${name}`, array] as const);
     const header: CheckpointHeader<State> = {
+      identity: options.identity,
       trainer: state,
       source: source.state(),
       window,
@@ -112,12 +116,17 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
 
 async function resume<State>(
   trainer: Trainer,
-  source: SampleSource<State>,
+  { source, identity, warn }: FitOptions<State>,
   checkpoints: CheckpointStore,
 ): Promise<{ window: LossWindow; selection: Selection | null }> {
   const found = await checkpoints.latest();
   if (found === null) return { window: EMPTY_WINDOW, selection: null };
   const header = found.header as CheckpointHeader<State>;
+  if (header.identity !== identity) {
+    warn('the checkpoints found are of other settings or other code: training starts over');
+    await checkpoints.clear();
+    return { window: EMPTY_WINDOW, selection: null };
+  }
   restoreSnapshot(trainer, { state: header.trainer, arrays: found.arrays });
   source.restore(header.source);
   const weights = new Map<string, NamedArray>();

@@ -40,6 +40,7 @@ function options(trainer: Trainer, runFolder: string, more: Partial<FitOptions> 
     source: createTestSource(1),
     schedule: SCHEDULE,
     folder: runFolder,
+    identity: 'settings and code',
     resume: true,
     // A score that depends on the step alone: the best is in the middle.
     validate: () =>
@@ -104,6 +105,19 @@ describe('fit(trainer, options)', () => {
   it('starts over when not asked to resume', async () => {
     const straight = await finish(build(proposed), folder);
     expect(await finish(build(proposed), folder, { resume: false })).toEqual(straight);
+  });
+
+  it('starts over, with a warning, when the checkpoints are of other settings or other code', async () => {
+    const straight = await finish(build(proposed), folder);
+    const warnings: string[] = [];
+    const again = await finish(build(proposed), folder, {
+      identity: 'other code',
+      warn: (line) => warnings.push(line),
+    });
+    expect(warnings).toEqual([
+      'the checkpoints found are of other settings or other code: training starts over',
+    ]);
+    expect(again).toEqual(straight);
   });
 
   it('stops at a loss that is not a number and says which', async () => {

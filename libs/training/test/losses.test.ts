@@ -1,4 +1,4 @@
-import type { scalar} from '@tensorflow/tfjs-core';
+import type { scalar } from '@tensorflow/tfjs-core';
 import { tensor5d, tidy } from '@tensorflow/tfjs-core';
 import { selectBackend } from '@blurcycle/compute';
 import fc from 'fast-check';
