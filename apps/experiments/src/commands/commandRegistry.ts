@@ -1,0 +1,64 @@
+import type { CommandModule } from 'yargs';
+
+/** A command before its code is loaded: enough for the list of commands. */
+export interface CommandEntry {
+  readonly name: string;
+  /** Name and positional arguments, as the module itself declares them. */
+  readonly usage: string;
+  readonly describe: string;
+  readonly load: () => Promise<CommandModule<object, never>>;
+}
+
+/**
+ * The commands in the order of the help text. The code of a command is loaded when it is called: the libraries behind
+ * it take longer to load than most answers take to compute.
+ */
+export const COMMANDS: readonly CommandEntry[] = [
+  entry(
+    'list',
+    'list',
+    'experiments and the state of their results',
+    async () => (await import('./list.ts')).listCommand,
+  ),
+  entry(
+    'plan',
+    'plan <experiment>',
+    'what would run and why',
+    async () => (await import('./plan.ts')).planCommand,
+  ),
+  entry(
+    'run',
+    'run <experiment>',
+    'train what is missing and make the table',
+    async () => (await import('./run.ts')).runCommand,
+  ),
+  entry('train', 'train <method>', 'one training run', async () => (await import('./train.ts')).trainCommand),
+  entry(
+    'table',
+    'table <experiment>',
+    'the table of an experiment from finished runs',
+    async () => (await import('./table.ts')).tableCommand,
+  ),
+  entry(
+    'report',
+    'report',
+    'the HTML report of the results that are there',
+    async () => (await import('./report.ts')).reportCommand,
+  ),
+  entry(
+    'doctor',
+    'doctor',
+    'back-ends, versions, what is missing and how to get it',
+    async () => (await import('./doctor.ts')).doctorCommand,
+  ),
+];
+
+function entry<T>(
+  name: string,
+  usage: string,
+  describe: string,
+  load: () => Promise<CommandModule<object, T>>,
+): CommandEntry {
+  // yargs hands a command the options that its own builder declares; that their types agree is the module's business.
+  return { name, usage, describe, load: load as unknown as CommandEntry['load'] };
+}

@@ -1,0 +1,40 @@
+import { arch, cpus, platform, totalmem } from 'node:os';
+import type { CommandModule } from 'yargs';
+import { withJson } from './commonOptions.ts';
+
+interface DoctorArguments {
+  json: boolean;
+}
+
+/** `blurcycle doctor`: what this machine offers, what is missing, and what to do about it. */
+export const doctorCommand: CommandModule<object, DoctorArguments> = {
+  command: 'doctor',
+  describe: 'back-ends, versions, what is missing and how to get it',
+  builder: (yargs) => withJson(yargs).example('$0 doctor', 'what this machine offers'),
+  handler: async ({ json }) => {
+    const { backendReport } = await import('@blurcycle/compute');
+    const backends = backendReport();
+    const chosen = backends.find(({ available }) => available)?.name ?? null;
+    const machine = {
+      node: process.versions.node,
+      platform: `${platform()} ${arch()}`,
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGiB: Math.round((totalmem() / 2 ** 30) * 10) / 10,
+    };
+    if (json) {
+      console.log(JSON.stringify({ machine, backends, chosen }, null, 2));
+      return;
+    }
+    console.log(`Node ${machine.node} on ${machine.platform}`);
+    console.log(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB of memory\n`);
+    console.log('back-ends in the order in which auto tries them:');
+    for (const { name, available, detail, remedy, compiler, instructionSet } of backends) {
+      const built = [compiler, instructionSet].filter((part) => part !== undefined).join(', ');
+      const facts = built === '' ? detail : `${detail} (${built})`;
+      const advice = available || remedy === undefined ? '' : ` -> ${remedy}`;
+      console.log(`  ${available ? 'yes' : 'no '}  ${name.padEnd(10)}  ${facts}${advice}`);
+    }
+    console.log(`\nauto chooses ${chosen ?? 'nothing'}`);
+  },
+};

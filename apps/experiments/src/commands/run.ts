@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import type { CommandModule } from 'yargs';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../projectPaths.ts';
+import { withCompute } from './commonOptions.ts';
+
+interface RunArguments {
+  experiment: string;
+  profile: string;
+  backend: string;
+  threads: number | undefined;
+}
+
+/** `blurcycle run <experiment>`: what `nx run experiments:<experiment>:<profile>` does, with a choice of back-end. */
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <experiment>',
+  describe: 'train what is missing and make the table',
+  builder: (yargs) =>
+    withCompute(yargs)
+      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .option('profile', {
+        type: 'string',
+        default: 'quick',
+        describe: 'scale: smoke, quick, standard, paper',
+      })
+      .example('$0 run table1', 'Table I in the quick profile'),
+  handler: async ({ experiment, profile, backend, threads }) => {
+    // Bad names are told in one line, before Nx starts.
+    resolveExperiment(loadExperiments(EXPERIMENTS_DIRECTORY), experiment, profile);
+    const environment = {
+      ...process.env,
+      BLURCYCLE_BACKEND: backend,
+      ...(threads === undefined ? {} : { BLURCYCLE_THREADS: String(threads) }),
+    };
+    const code = await runNx([`run`, `experiments:${experiment}:${profile}`], environment);
+    if (code !== 0) throw new Error(`run: ${experiment} in profile ${profile} did not finish (see above)`);
+  },
+};
+
+function runNx(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`${PROJECT_ROOT}/node_modules/nx/dist/bin/nx.js`, ...parameters], {
+      cwd: PROJECT_ROOT,
+      env: environment,
+      stdio: 'inherit',
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}

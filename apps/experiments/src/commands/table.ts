@@ -1,0 +1,45 @@
+import {
+  experimentDirectory,
+  loadExperiments,
+  resolveExperiment,
+  tableToMarkdown,
+} from '@blurcycle/experiment';
+import { join, relative } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { createProgress } from '../progress.ts';
+import {
+  withCompute,
+  withJson,
+  withProfile,
+  type ComputeArguments,
+  type ProfileArguments,
+} from './commonOptions.ts';
+import { buildReport } from './report.ts';
+
+interface TableArguments extends ProfileArguments, ComputeArguments {
+  experiment: string;
+  json: boolean;
+  report: boolean;
+}
+
+/** `blurcycle table <experiment>`: scores, intervals and verdicts from finished runs, printed as paper | ours. */
+export const tableCommand: CommandModule<object, TableArguments> = {
+  command: 'table <experiment>',
+  describe: 'the table of an experiment from finished runs',
+  builder: (yargs) =>
+    withJson(withCompute(withProfile(yargs)))
+      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .option('report', { type: 'boolean', default: true, describe: 'build the HTML report afterwards' })
+      .example('$0 table table1 --profile standard', 'Table I from the runs that are there'),
+  handler: async (args) => {
+    const experiment = resolveExperiment(loadExperiments(args.experimentsDir), args.experiment, args.profile);
+    const { buildTable } = await import('../runs/buildTable.ts');
+    const table = await buildTable(experiment, { ...args, progress: createProgress });
+    console.log(args.json ? JSON.stringify(table, null, 2) : await tableToMarkdown(table));
+    const directory = experimentDirectory(args.resultsDir, args.profile, args.experiment);
+    const report = args.report ? await buildReport(args.profile, args.resultsDir) : undefined;
+    if (args.json) return;
+    console.log(`table:  ${relative(process.cwd(), join(directory, 'table.md'))}`);
+    if (report !== undefined) console.log(`report: ${relative(process.cwd(), report)}`);
+  },
+};

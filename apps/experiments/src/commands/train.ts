@@ -1,0 +1,34 @@
+import { findRun, loadExperiments } from '@blurcycle/experiment';
+import type { CommandModule } from 'yargs';
+import { createProgress } from '../progress.ts';
+import { withCompute, withProfile, type ComputeArguments, type ProfileArguments } from './commonOptions.ts';
+
+interface TrainArguments extends ProfileArguments, ComputeArguments {
+  method: string;
+  seed: number;
+  resume: boolean;
+  restart: boolean;
+}
+
+/** `blurcycle train <method>`: one training run, continued from its checkpoint where there is one. */
+export const trainCommand: CommandModule<object, TrainArguments> = {
+  command: 'train <method>',
+  describe: 'one training run',
+  builder: (yargs) =>
+    withCompute(withProfile(yargs))
+      .positional('method', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a method of methods.yaml, or a row of an experiment that has settings of its own',
+      })
+      .option('seed', { type: 'number', demandOption: true, describe: 'seed of weights and sampling' })
+      .option('resume', { type: 'boolean', default: true, describe: 'go on from the last checkpoint' })
+      .option('restart', { type: 'boolean', default: false, describe: 'begin again from nothing' })
+      .example('$0 train proposed --seed 0 --profile quick', 'train the blind method'),
+  handler: async ({ experimentsDir, method, profile, seed, ...options }) => {
+    const run = findRun(loadExperiments(experimentsDir), method, profile, seed);
+    const { trainRun } = await import('../runs/trainRun.ts');
+    const record = await trainRun(run, { ...options, progress: createProgress });
+    if (record.status === 'failed') throw new Error(`${run.id}: ${record.error ?? 'failed'}`);
+  },
+};

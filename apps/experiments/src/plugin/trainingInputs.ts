@@ -1,0 +1,43 @@
+/** Libraries whose source decides the numbers of a training run. Report, tests and docs are not among them. */
+const TRAINING_LIBRARIES = ['core', 'psf', 'imaging', 'data', 'metrics', 'compute', 'models', 'training'];
+
+/** Directories, from the project root, whose files decide the numbers of a training run. */
+export const TRAINING_SOURCES: readonly string[] = [
+  ...TRAINING_LIBRARIES.map((library) => `libs/${library}/src`),
+  'libs/compute/native',
+  'apps/experiments/src/runs',
+];
+
+/** npm packages whose version decides them too. */
+export const TRAINING_PACKAGES: readonly string[] = [
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-core',
+  'seedrandom',
+];
+
+const SHARED_FILES = ['_defaults', '_profiles', 'methods'].map(
+  (name) => `{workspaceRoot}/experiments/${name}.yaml`,
+);
+
+/** Nx inputs of training. A variant also depends on the experiment file that declares it. */
+export function trainingInputs(experimentFile?: string): readonly unknown[] {
+  return [
+    ...[...TRAINING_SOURCES, 'libs/experiment/src', 'apps/experiments/bin'].map(allFilesOf),
+    ...SHARED_FILES,
+    ...(experimentFile === undefined ? [] : [`{workspaceRoot}/${experimentFile}`]),
+    { externalDependencies: TRAINING_PACKAGES },
+  ];
+}
+
+/** Nx inputs of a table: its file, the records of its runs, and the code that makes tables. */
+export function tableInputs(experimentFile: string): readonly unknown[] {
+  return [
+    ...trainingInputs(experimentFile),
+    allFilesOf('apps/experiments/src'),
+    { dependentTasksOutputFiles: '**/record.json', transitive: true },
+  ];
+}
+
+function allFilesOf(directory: string): string {
+  return `{workspaceRoot}/${directory}/**/*`;
+}
