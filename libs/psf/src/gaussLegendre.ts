@@ -25,9 +25,12 @@ export function gaussLegendre(count: number): QuadratureRule {
     distances: new Float64Array(count),
   };
   for (let j = 0; j < count; j++) {
-    // Tricomi's estimate; Newton converges quadratically from it, and six steps are enough for every count tried.
+    // Tricomi's estimate. Newton converges quadratically: a step below 1e-9 leaves nothing but rounding.
     let theta = (Math.PI * (j + 0.75)) / (count + 0.5);
-    for (let step = 0; step < 6; step++) theta += newtonStep(count, theta);
+    for (let step = Infinity; Math.abs(step) > 1e-9;) {
+      step = newtonStep(count, theta);
+      theta += step;
+    }
     const slope = legendreAt(count, theta).slope;
     rule.nodes[j] = Math.cos(theta);
     rule.distances[j] = 2 * Math.sin(theta / 2) ** 2;

@@ -18,9 +18,9 @@ export interface Pupil {
   /** Polarization: 1 along x, -1 along y, 0 for circular or unpolarized light and for scalar models. */
   readonly anisotropy: -1 | 0 | 1;
   /** Replaces J2, for the variant that reproduces PSF Generator. */
-  readonly secondOrder: 'standard' | 'psf-generator';
-  /** ∬ I dx dy in µm², the same for every z. */
-  readonly planeEnergyUm2: number;
+  readonly secondOrder: 'standard' | 'psfgenerator';
+  /** ∬ I dx dy in µm², the same for every z; null for a variant that is no field and has none. */
+  readonly planeEnergyUm2: number | null;
 }
 
 /** How much each order counts in the intensity averaged over the azimuth. */
@@ -31,8 +31,8 @@ export interface PupilModel {
   /** The pupil in about `rings` rings; rings are placed by Gauss–Legendre rules. */
   cut(rings: number): Pupil;
   /**
-   * Phase in rad that a ring's contribution runs through for one unit of the quadrature angle θ (ring position
-   * (1 - cos θ)/2), at most, at lateral distance `radiusUm` and defocus `zUm`. It decides how many rings are needed.
+   * How fast the phase of the contributions changes from ring to ring, at most, in rad per unit of the quadrature
+   * angle θ (rings at (1 - cos θ)/2), at lateral distance `radiusUm` and defocus `zUm`: it decides the number of rings.
    */
   phaseSpan(radiusUm: number, zUm: number): number;
 }

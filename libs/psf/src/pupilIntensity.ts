@@ -23,31 +23,14 @@ export function fillRingRows(pupil: Pupil, radiusUm: number, rows: readonly Floa
   }
 }
 
-/** Intensity at one place, from its parts: the mean over the azimuth and the amplitude of its cos 2φ. */
-export interface IntensityParts {
-  mean: number;
-  angular: number;
+/** F_0 … F_m at (r, z). */
+export interface Fields {
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
 }
 
-/** Combines Σ row·cos and Σ row·sin of each order into the intensity. */
-export function combineFields(
-  real: ArrayLike<number>,
-  imaginary: ArrayLike<number>,
-  out: IntensityParts,
-): void {
-  out.mean = 0;
-  for (let m = 0; m < real.length; m++) {
-    out.mean += INTENSITY_WEIGHTS[m] * (real[m] * real[m] + imaginary[m] * imaginary[m]);
-  }
-  out.angular =
-    real.length === 3
-      ? 2 *
-        (real[0] * real[2] + imaginary[0] * imaginary[2] + real[1] * real[1] + imaginary[1] * imaginary[1])
-      : 0;
-}
-
-/** Intensity parts at (r, z) by summing the rings: the plain form that the rasterizer repeats over whole grids. */
-export function pupilIntensity(pupil: Pupil, radiusUm: number, zUm: number): IntensityParts {
+/** Sums the rings at (r, z): the plain form of what the rasterizer repeats over whole grids. */
+export function pupilFields(pupil: Pupil, radiusUm: number, zUm: number): Fields {
   const rows = pupil.amplitudes.map((row) => new Float64Array(row.length));
   fillRingRows(pupil, radiusUm, rows);
   const real = new Float64Array(rows.length);
@@ -61,7 +44,27 @@ export function pupilIntensity(pupil: Pupil, radiusUm: number, zUm: number): Int
       imaginary[m] += rows[m][j] * sine;
     }
   }
-  const parts = { mean: 0, angular: 0 };
-  combineFields(real, imaginary, parts);
-  return parts;
+  return { real, imaginary };
+}
+
+/** Intensity at one place: its mean over the azimuth, and the amplitude of its cos 2φ for light polarized along x. */
+export interface IntensityParts {
+  readonly mean: number;
+  readonly angular: number;
+}
+
+/** Intensity parts at (r, z). */
+export function pupilIntensity(pupil: Pupil, radiusUm: number, zUm: number): IntensityParts {
+  const { real, imaginary } = pupilFields(pupil, radiusUm, zUm);
+  const square = (m: number): number => real[m] * real[m] + imaginary[m] * imaginary[m];
+  const mean = real.reduce((sum, _, m) => sum + INTENSITY_WEIGHTS[m] * square(m), 0);
+  const angular = real.length === 3 ? 2 * (real[0] * real[2] + imaginary[0] * imaginary[2] + square(1)) : 0;
+  return { mean, angular };
+}
+
+/** Intensity at (z, y, x) relative to the focus. */
+export function intensityAt(pupil: Pupil, zUm: number, yUm: number, xUm: number): number {
+  const square = xUm * xUm + yUm * yUm;
+  const { mean, angular } = pupilIntensity(pupil, Math.sqrt(square), zUm);
+  return square === 0 ? mean : mean + (pupil.anisotropy * angular * (xUm * xUm - yUm * yUm)) / square;
 }

@@ -23,5 +23,32 @@ export const besselReference = (
   readFixture('bessel-mpmath.json') as { x_J0_J1_J2: readonly (readonly [number, number, number, number])[] }
 ).x_J0_J1_J2;
 
+/** One place of the fixture other-optics; Richards & Wolf as [mean, cos 2φ part], lengths in µm. */
+interface Place extends Readonly<Record<'aplanatic' | 'uniform' | 'emission', readonly [number, number]>> {
+  readonly r: number;
+  readonly z: number;
+  readonly bornWolf: number;
+}
+
+interface OtherOptics {
+  readonly unaberrated: readonly {
+    readonly numericalAperture: number;
+    readonly immersionIndex: number;
+    readonly emissionWavelengthUm: number;
+    readonly places: readonly Place[];
+  }[];
+  readonly gibsonLanni: readonly {
+    readonly layers: Readonly<
+      Record<
+        'na' | 'ni' | 'wavelength' | 'ns' | 'depth' | 'ng' | 'ng0' | 'tg' | 'tg0' | 'ni0' | 'ti0',
+        number
+      >
+    >;
+    readonly r_z_I: readonly (readonly [r: number, z: number, intensity: number])[];
+  }[];
+}
+
+export const otherOptics = readFixture('other-optics-mpmath.json') as OtherOptics;
+
 /** Optics of the reference. */
 export const OPTICS = { numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.5 };
