@@ -79,7 +79,7 @@ function trainTarget(
   const isVariant = name !== run.method;
   const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
   // What a table depends on cannot differ between configurations, so a seed that a profile does not have is an empty task.
-  const skip = (profile: string) => ({ profile, command: `echo ${run.id} is not part of the profile` });
+  const skip = (profile: string) => ({ profile, command: `echo not part of this profile` });
   return {
     executor: 'nx:run-commands',
     cache: true,
