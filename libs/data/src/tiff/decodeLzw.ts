@@ -46,7 +46,9 @@ export function decodeLzw(packed: Uint8Array, length: number): Uint8Array {
       output[filled++] = code;
     } else {
       const isNext = code === free && previousStart >= 0;
-      if (code >= free && !isNext) throw new Error(`LZW code ${code} is not in the table of ${free}`);
+      if (code >= free && !isNext) {
+        throw new Error(`a block of LZW-compressed values is damaged (code ${code} of ${free})`);
+      }
       const source = isNext ? previousStart : starts[code];
       count = isNext ? previousLength + 1 : lengths[code];
       // Byte by byte: the new entry's last byte is the first one written here.

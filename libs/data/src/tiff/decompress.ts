@@ -9,11 +9,20 @@ export interface Compression {
   readonly decode: (packed: Uint8Array, length: number) => Uint8Array;
 }
 
+function inflate(packed: Uint8Array, length: number): Uint8Array {
+  try {
+    return inflateSync(packed, { maxOutputLength: length });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`a block of deflate-compressed values is damaged (${reason})`, { cause: error });
+  }
+}
+
 const DEFLATE: Compression = {
   name: 'deflate',
   // 258 bytes from two bits at best (RFC 1951).
   largestExpansion: 1032,
-  decode: (packed, length) => inflateSync(packed, { maxOutputLength: length }),
+  decode: inflate,
 };
 
 /**

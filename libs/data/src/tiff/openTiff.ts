@@ -37,7 +37,10 @@ export async function withTiff<Result>(
     tiff.parser.eager = true;
     const pages: TiffPage[] = [];
     for (let i = 0; i < count; i++) {
-      const page = readTiffPage(await tiff.getImage(i), stat.size);
+      const image = await tiff.getImage(i).catch((error: unknown) => {
+        throw new Error(`the fields of page ${i + 1} are damaged`, { cause: error });
+      });
+      const page = readTiffPage(image, stat.size);
       if (!page.reduced) pages.push(page);
     }
     if (pages.length === 0) throw new Error('it holds no image of full size');

@@ -10,7 +10,7 @@ import {
 import { checkAlike, planesFollow } from './checkPlanes.ts';
 import { choosePlanes, type PlaneChoice } from './choosePlanes.ts';
 import { withTiff } from './openTiff.ts';
-import { readFollowingPlane } from './readFollowingPlane.ts';
+import { isOnePiece, readFollowingPlane } from './readFollowingPlane.ts';
 import { readPlane } from './readPlane.ts';
 import { readStackDimensions } from './readStackDimensions.ts';
 import type { SampleType } from './sampleType.ts';
@@ -68,6 +68,7 @@ export async function readTiffStack(path: string, options: ReadTiffOptions = {})
     for (const [z, { page, sample }] of planes.entries()) {
       const target = volume.data.subarray(z * planeSize, (z + 1) * planeSize);
       if (following) await readFollowingPlane(tiff.source, first, page, target);
+      else if (isOnePiece(pages[page])) await readFollowingPlane(tiff.source, pages[page], 0, target);
       else await readPlane(pages[page], sample, target);
     }
     return {

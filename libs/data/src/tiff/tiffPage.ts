@@ -54,7 +54,9 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
     throw new Error('it combines whole numbers with the predictor for floating-point values');
   }
   const tiled = image.isTiled;
-  const blockHeight = tiled ? field(TAG.tileLength) : Math.min(height, field(TAG.rowsPerStrip, height));
+  const blockHeight = tiled
+    ? field(TAG.tileLength)
+    : Math.min(height, field(TAG.rowsPerStrip, height) || height);
   const page: TiffPage = {
     image,
     width,
@@ -143,18 +145,24 @@ function numberField(image: GeoTiffImage, tag: number, fallback?: number): numbe
   const values = isNumbers(value) ? value : [value];
   const first: unknown = values[0];
   if (typeof first !== 'number' || !Number.isSafeInteger(first) || first < 0) {
-    throw new Error(value === undefined ? `tag ${tag} is missing` : `tag ${tag} is damaged`);
+    throw new Error(value === undefined ? `${nameOf(tag)} is missing` : `${nameOf(tag)} is damaged`);
   }
   for (let i = 1; i < values.length; i++) {
-    if (values[i] !== first) throw new Error(`its samples differ in type (tag ${tag})`);
+    if (values[i] !== first) throw new Error(`its samples differ in ${nameOf(tag).slice(4)}`);
   }
-  if (first === 0 && fallback === undefined) throw new Error(`tag ${tag} is 0`);
+  if (first === 0 && fallback === undefined) throw new Error(`${nameOf(tag)} is 0`);
   return first;
+}
+
+/** A tag as messages call it: `its imageWidth (tag 256)`. */
+function nameOf(tag: number): string {
+  const name = Object.entries(TAG).find(([, number]) => number === tag)?.[0];
+  return `its ${name ?? 'field'} (tag ${tag})`;
 }
 
 function arrayField(image: GeoTiffImage, tag: number): ArrayLike<number> {
   const value = fieldValue(image, tag);
-  if (!isNumbers(value)) throw new Error(`tag ${tag}, a list of blocks, is missing or damaged`);
+  if (!isNumbers(value)) throw new Error(`${nameOf(tag)}, a list of blocks, is missing or damaged`);
   return value;
 }
 

@@ -7,6 +7,7 @@ import { InputError } from '@blurcycle/core';
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space or write elsewhere',
   EDQUOT: 'the quota is used up: free some space or write elsewhere',
+  EFBIG: 'the file system takes no file of that size: write elsewhere',
   EACCES: 'no permission to write there: choose another folder',
   EPERM: 'no permission to write there: choose another folder',
   EROFS: 'the folder is read-only: choose another',
