@@ -1,12 +1,12 @@
 import { assertRange, extent, mean, type Volume } from '@blurcycle/core';
 
 /** Part of the voxels of a volume that count as its brightest. */
-const BRIGHTEST_PART = 1e-3;
+const BRIGHTEST_PART = 5e-4;
 
 /**
  * The exposure gain that brings the brightest voxels of a set of blurred volumes to about 1.
  *
- * gain = 1 / (mean over the volumes of the intensity that the brightest 0.1 % of the voxels reach). Unlike the maximum, which one
+ * gain = 1 / (mean over the volumes of the intensity that the brightest 0.05 % of the voxels reach). Unlike the maximum, which one
  * crossing of filaments decides and which grows with the volume, this is the same for volumes of any size.
  *
  * @param blurred - Specimens after convolution with the unit-sum PSF.

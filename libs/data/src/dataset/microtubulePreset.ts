@@ -7,8 +7,8 @@
 export const MICROTUBULE_PRESET = {
   shape: [48, 128, 128],
   voxelSizeUm: [0.25, 0.1, 0.1],
-  filamentRadiusUm: 0.38,
-  filamentDensityPerUm2: 0.0425,
+  filamentRadiusUm: 0.39,
+  filamentDensityPerUm2: 0.04,
   persistenceLengthUm: 15,
   curvatureLengthUm: 2,
   psf: {
