@@ -54,3 +54,4 @@ export { formatSummary, tableToCsv, tableToMarkdown } from './results/tableText.
 export { bootstrapInterval, CONFIDENCE, studentInterval, type Interval } from './statistics/interval.ts';
 export { studentQuantile } from './statistics/studentQuantile.ts';
 export { summarizeScores, type RowScores, type RunScores } from './statistics/summarizeScores.ts';
+export { jsonSchemas } from './files/jsonSchemas.ts';
