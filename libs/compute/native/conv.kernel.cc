@@ -14,6 +14,11 @@ namespace {
 
 constexpr int MOST_ROWS = 1024;  // taps along z and y together
 
+// Groups of the filter gradient: long enough to make starting and storing a tile cheap, short enough to stay in cache.
+constexpr int64_t POSITIONS_PER_GROUP = 768;
+constexpr int64_t LEAST_TASKS = 16;
+constexpr int64_t MOST_PARTIAL_FLOATS = 1 << 20;
+
 /** A volume with channels and a border of zeros, in scratch memory unless there is no border to add. */
 struct Padded {
   const float* data;
@@ -26,10 +31,10 @@ struct Border {
   int64_t after[3];
 };
 
-/** Copies `data` [batch, side, channels] into zeros; `always` also where there is no border (for kernels that read past the end). */
-Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_t channels, const Border& border, bool always) {
+/** Copies `data` [batch, side, channels] into zeros. */
+Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_t channels, const Border& border) {
   Padded result;
-  bool bordered = always;
+  bool bordered = false;
   for (int axis = 0; axis < 3; ++axis) {
     result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
     bordered = bordered || border.before[axis] > 0 || border.after[axis] > 0;
@@ -40,9 +45,8 @@ Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_
   result.data = data;
   if (!bordered) return result;
 
-  float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch + 64);
+  float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch);
   result.data = copy;
-  for (int64_t i = 0; i < 64; ++i) copy[batch * result.batch + i] = 0;
   const int64_t left = border.before[2] * channels;
   const int64_t middle = side[2] * channels;
   const int64_t right = border.after[2] * channels;
@@ -84,27 +88,45 @@ struct Taps {
   int64_t at(int axis, int64_t i) const { return first[axis] + i * stride[axis]; }
 };
 
-/**
- * Packs a filter to [blocks][tap z][tap y][tap x][depth channel][block width], zeros behind the last channel.
- *
- * The source element of (tap, depth channel d, channel c) is source[tap * tapSize + d * depthStride + c * channelStride].
- */
-void packFilter(const float* source, const Taps& taps, const int64_t kernel[3], int64_t tapSize, int64_t depth, int64_t depthStride,
-                int64_t channels, int64_t channelStride, int width, float* packed) {
-  const int64_t blocks = ceilDivide(channels, width);
+/** Where a filter's elements lie: source[tap * tapSize + d * depthStride + c * channelStride]. */
+struct FilterView {
+  const float* source;
+  int64_t tapSize;
+  int64_t depth, depthStride;
+  int64_t channels, channelStride;
+};
+
+/** Packs a filter to [blocks][tap z][tap y][packedPlace((tap x, depth channel), channel)], zeros behind the last channel. */
+template <class A>
+void packFilter(const FilterView& view, const Taps& taps, const int64_t kernel[3], float* packed) {
+  const int64_t blocks = ceilDivide(view.channels, A::WIDTH);
   const int64_t rows = taps.count[0] * taps.count[1];
+  const int64_t depth = taps.count[2] * view.depth;
   parallelFor(blocks * rows, [&](int64_t task) {
     const int64_t block = task / rows;
     const int64_t tz = taps.at(0, task % rows / taps.count[1]);
     const int64_t ty = taps.at(1, task % taps.count[1]);
-    const int64_t valid = smaller(width, channels - block * width);
-    float* to = packed + task * taps.count[2] * depth * width;
+    const int64_t valid = smaller(A::WIDTH, view.channels - block * A::WIDTH);
+    float* to = packed + task * depth * A::WIDTH;
+    if (valid < A::WIDTH) {
+      for (int64_t i = 0; i < depth * A::WIDTH; ++i) to[i] = 0;
+    }
     for (int64_t x = 0; x < taps.count[2]; ++x) {
-      const float* from = source + ((tz * kernel[1] + ty) * kernel[2] + taps.at(2, x)) * tapSize + block * width * channelStride;
-      for (int64_t d = 0; d < depth; ++d) {
-        for (int64_t c = 0; c < valid; ++c) to[c] = from[d * depthStride + c * channelStride];
-        for (int64_t c = valid; c < width; ++c) to[c] = 0;
-        to += width;
+      const int64_t tap = (tz * kernel[1] + ty) * kernel[2] + taps.at(2, x);
+      const float* from = view.source + tap * view.tapSize + block * A::WIDTH * view.channelStride;
+      if (A::Q == 1 && view.channelStride != 1) {
+        // The long axis of the source innermost.
+        for (int64_t c = 0; c < valid; ++c) {
+          for (int64_t d = 0; d < view.depth; ++d) {
+            to[(x * view.depth + d) * A::WIDTH + c] = from[d * view.depthStride + c * view.channelStride];
+          }
+        }
+        continue;
+      }
+      for (int64_t d = 0; d < view.depth; ++d) {
+        for (int64_t c = 0; c < valid; ++c) {
+          to[packedPlace<A>(x * view.depth + d, c)] = from[d * view.depthStride + c * view.channelStride];
+        }
       }
     }
   });
@@ -118,15 +140,25 @@ const float* packBias(const float* bias, int64_t channels, int64_t repeats, int 
   return packed;
 }
 
+/** Packs filter and bias for the layout that suits the problem, and solves it. */
+void solve(RowProblem problem, const FilterView& view, const Taps& taps, const int64_t kernel[3], const float* bias,
+           int64_t biasRepeats) {
+  withLayout(view.channels, problem.depth, [&](auto layout) {
+    using A = decltype(layout);
+    const int64_t size = ceilDivide(view.channels, A::WIDTH) * A::WIDTH;
+    float* packed = scratch(SCRATCH_CONV_FILTER, size * (problem.rows * problem.depth + 1));
+    if (problem.rows > 0) packFilter<A>(view, taps, kernel, packed);
+    problem.filter = packed;
+    problem.bias = packBias(bias, view.channels / biasRepeats, biasRepeats, A::WIDTH, packed + size * problem.rows * problem.depth);
+    convolveRows<A>(problem);
+  });
+}
+
 void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
-  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape), false);
-  const int width = blockWidth(shape.outputs);
-  const int64_t blocks = ceilDivide(shape.outputs, width);
+  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
   const Taps taps = {{shape.kernel[0], shape.kernel[1], shape.kernel[2]}, {0, 0, 0}, {1, 1, 1}};
   const int64_t rows = shape.kernel[0] * shape.kernel[1];
   const int64_t depth = shape.kernel[2] * shape.inputs;
-  float* packed = scratch(SCRATCH_CONV_FILTER, blocks * width * (rows * depth + 1));
-  packFilter(filter, taps, shape.kernel, shape.inputs * shape.outputs, shape.inputs, shape.outputs, shape.outputs, 1, width, packed);
   int64_t offsets[MOST_ROWS];
   for (int64_t r = 0; r < rows; ++r) offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
 
@@ -139,8 +171,6 @@ void forward(const ConvShape& shape, const float* input, const float* filter, co
   problem.rows = rows;
   problem.offsets = offsets;
   problem.depth = depth;
-  problem.filter = packed;
-  problem.bias = packBias(bias, shape.outputs, 1, width, packed + blocks * width * rows * depth);
   problem.out = output;
   problem.outStep = shape.outputs;
   problem.outRow = shape.out[2] * problem.outStep;
@@ -151,7 +181,7 @@ void forward(const ConvShape& shape, const float* input, const float* filter, co
   problem.rowsOut = shape.out[1];
   problem.positions = shape.out[2];
   problem.channels = shape.outputs;
-  convolveRows(problem);
+  solve(problem, {filter, shape.inputs * shape.outputs, shape.inputs, shape.outputs, shape.outputs, 1}, taps, shape.kernel, bias, 1);
 }
 
 /**
@@ -182,9 +212,7 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
       border.after[a] = larger(border.after[a], p.inputs + p.shift - shape.out[a]);
     }
   }
-  const Padded padded = padVolume(outputGradient, shape.batch, shape.out, shape.outputs, border, false);
-  const int width = blockWidth(shape.inputs);
-  const int64_t blocks = ceilDivide(shape.inputs, width);
+  const Padded padded = padVolume(outputGradient, shape.batch, shape.out, shape.outputs, border);
   const int64_t step = shape.inputs;
   const int64_t row = shape.in[2] * step;
   const int64_t plane = shape.in[1] * row;
@@ -203,10 +231,6 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
     const bool empty = taps.count[0] * taps.count[1] * taps.count[2] == 0;
     const int64_t rows = empty ? 0 : taps.count[0] * taps.count[1];
     const int64_t depth = taps.count[2] * shape.outputs;
-    float* packed = scratch(SCRATCH_CONV_FILTER, blocks * width * rows * depth + 1);
-    if (!empty) {
-      packFilter(filter, taps, shape.kernel, shape.inputs * shape.outputs, shape.outputs, 1, shape.inputs, shape.outputs, width, packed);
-    }
     int64_t offsets[MOST_ROWS];
     for (int64_t r = 0; r < rows; ++r) {
       offsets[r] = (start[0] + r / taps.count[1]) * padded.plane + (start[1] + r % taps.count[1]) * padded.row +
@@ -221,8 +245,6 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
     problem.rows = rows;
     problem.offsets = offsets;
     problem.depth = depth;
-    problem.filter = packed;
-    problem.bias = nullptr;
     problem.out = gradient + at[0] * plane + at[1] * row + at[2] * step;
     problem.outStep = shape.stride[2] * step;
     problem.outRow = shape.stride[1] * row;
@@ -233,7 +255,7 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
     problem.rowsOut = p[1].inputs;
     problem.positions = p[2].inputs;
     problem.channels = shape.inputs;
-    convolveRows(problem);
+    solve(problem, {filter, shape.inputs * shape.outputs, shape.outputs, 1, shape.inputs, shape.outputs}, taps, shape.kernel, nullptr, 1);
   }
 }
 
@@ -241,11 +263,7 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
 void upForward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
   const int64_t small = shape.outputs;  // channels of the small side
   const int64_t wide = 2 * shape.inputs;
-  const int width = blockWidth(wide);
-  const int64_t size = ceilDivide(wide, width) * width;
   const int64_t zero = 0;
-  float* packed = scratch(SCRATCH_CONV_FILTER, 4 * size * small + size);
-  const float* packedBias = packBias(bias, shape.inputs, 2, width, packed + 4 * size * small);
   RowProblem problem;
   problem.in = input;
   problem.step = small;
@@ -255,7 +273,6 @@ void upForward(const ConvShape& shape, const float* input, const float* filter, 
   problem.rows = 1;
   problem.offsets = &zero;
   problem.depth = small;
-  problem.bias = packedBias;
   problem.outStep = wide;
   const int64_t row = shape.in[2] * shape.inputs;
   problem.outRow = 2 * row;
@@ -269,11 +286,8 @@ void upForward(const ConvShape& shape, const float* input, const float* filter, 
   const int64_t one[3] = {1, 1, 1};
   const Taps only = {{1, 1, 1}, {0, 0, 0}, {1, 1, 1}};
   for (int64_t corner = 0; corner < 4; ++corner) {
-    float* packedCorner = packed + corner * size * small;
-    packFilter(filter + corner * wide * small, only, one, 0, small, 1, wide, small, width, packedCorner);
-    problem.filter = packedCorner;
     problem.out = output + (corner / 2 * shape.in[1] + corner % 2) * row;
-    convolveRows(problem);
+    solve(problem, {filter + corner * wide * small, 0, small, 1, wide, small}, only, one, bias, 2);
   }
 }
 
@@ -296,29 +310,27 @@ void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t
   }
 }
 
-template <int L, int V>
+/** The gradient's channels must fill whole blocks of layout A. */
+template <class A>
 void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float* gradient, int64_t channels, float* result) {
-  constexpr int WIDTH = L * V;
+  constexpr int WIDTH = A::WIDTH;
   const int64_t blocks = channels / WIDTH;
   const int64_t rows = shape.kernel[0] * shape.kernel[1];
   const int64_t depth = shape.kernel[2] * shape.inputs;
   int64_t offsets[MOST_ROWS];
   for (int64_t r = 0; r < rows; ++r) offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
 
-  // Rows together where one alone has too few sums to hide the latency of an addition.
-  const int together = depth <= 4 && rows % 4 == 0 ? 4 : depth <= 4 && rows % 3 == 0 ? 3 : 1;
-  const SumTable table = together == 4 ? sumsOf<L, V, 4>() : together == 3 ? sumsOf<L, V, 3>() : sumsOf<L, V, 1>();
-  const int largest = largestSumTile<V>() / together;
-  const TileCut cut = cutIntoTiles(depth, largest, 1.0);
+  const int64_t together = rowsTogether<A>(rows, depth);
+  const SumTable table = sumsFor<A>(together);
+  const TileCut cut = cutIntoTiles(depth / A::Q, static_cast<int>(largestSumTile<A::V>() / together), 1.0);
 
   // The number of groups depends on the shape alone: their sums are added in a fixed order, whatever the number of threads.
   const int64_t flatRows = shape.batch * shape.out[0] * shape.out[1];
   const int64_t partialSize = blocks * rows * depth * WIDTH;
-  const int64_t dataSize = shape.batch * padded.batch + flatRows * shape.out[2] * channels;
-  const int64_t wanted = larger(ceilDivide(dataSize, 1 << 16), 1);
-  const int64_t groups = smaller(smaller(wanted, flatRows), larger(1, (1 << 21) / partialSize));
-  float* partial = scratch(SCRATCH_CONV_PARTIAL, groups * partialSize);
   const int64_t units = rows / together * blocks;
+  const int64_t wanted = larger(flatRows * shape.out[2] / POSITIONS_PER_GROUP, ceilDivide(LEAST_TASKS, units));
+  const int64_t groups = smaller(smaller(wanted, flatRows), larger(1, MOST_PARTIAL_FLOATS / partialSize));
+  float* partial = scratch(SCRATCH_CONV_PARTIAL, groups * partialSize);
   parallelFor(groups * units, [&](int64_t task) {
     const int64_t group = task / units;
     const int64_t block = task % blocks;
@@ -340,23 +352,22 @@ void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float
     for (int kind = 0; kind < TILE_KINDS; ++kind) {
       for (int i = 0; i < cut.count[kind]; ++i) {
         table.functions[kind](grid, in, offsets + row, gradient + block * WIDTH, sums, depth * WIDTH);
-        in += TILE_SIZES[kind];
-        sums += TILE_SIZES[kind] * WIDTH;
+        in += TILE_SIZES[kind] * A::Q;
+        sums += TILE_SIZES[kind] * A::Q * WIDTH;
       }
     }
   });
   parallelFor(rows * blocks, [&](int64_t task) {
     const int64_t block = task % blocks;
     const int64_t row = task / blocks;
-    const float* from = partial + (block * rows + row) * depth * WIDTH;
+    float* total = partial + (block * rows + row) * depth * WIDTH;
+    for (int64_t group = 1; group < groups; ++group) {
+      for (int64_t i = 0; i < depth * WIDTH; ++i) total[i] += total[group * partialSize + i];
+    }
     const int64_t valid = smaller(WIDTH, shape.outputs - block * WIDTH);
     for (int64_t k = 0; k < depth; ++k) {
-      float total[WIDTH] = {};
-      for (int64_t group = 0; group < groups; ++group) {
-        for (int c = 0; c < WIDTH; ++c) total[c] += from[group * partialSize + k * WIDTH + c];
-      }
       float* to = result + (row * depth + k) * shape.outputs + block * WIDTH;
-      for (int64_t c = 0; c < valid; ++c) to[c] = total[c];
+      for (int64_t c = 0; c < valid; ++c) to[c] = total[packedPlace<A>(k, c)];
     }
   });
 }
@@ -365,29 +376,23 @@ void filterGradient(const ConvShape& shape, const float* input, const float* out
   const int64_t planes = shape.batch * shape.out[0];
   const int64_t perPlane = shape.out[1] * shape.out[2];
   if (biasGradient != nullptr) sumPositions(outputGradient, planes, perPlane, shape.outputs, biasGradient);
-  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape), false);
-  const int width = blockWidth(shape.outputs);
-  const int64_t channels = ceilDivide(shape.outputs, width) * width;
-  if (channels != shape.outputs) {
-    // Whole blocks of channels, so that the kernel never reads past the end of the array.
-    float* copy = scratch(SCRATCH_CONV_FILTER, planes * perPlane * channels);
-    parallelFor(planes, [&](int64_t plane) {
-      for (int64_t p = plane * perPlane; p < (plane + 1) * perPlane; ++p) {
-        for (int64_t c = 0; c < channels; ++c) copy[p * channels + c] = c < shape.outputs ? outputGradient[p * shape.outputs + c] : 0;
-      }
-    });
-    outputGradient = copy;
-  }
-  if (width == 4) return sumFilterGradient<4, 1>(shape, padded, outputGradient, channels, result);
-  if constexpr (MAX_LANES == 4) return sumFilterGradient<4, 2>(shape, padded, outputGradient, channels, result);
-  if constexpr (MAX_LANES >= 8) {
-    if (width == 8) return sumFilterGradient<8, 1>(shape, padded, outputGradient, channels, result);
-    if constexpr (MAX_LANES == 8) return sumFilterGradient<8, 2>(shape, padded, outputGradient, channels, result);
-  }
-  if constexpr (MAX_LANES == 16) {
-    if (width == 16) return sumFilterGradient<16, 1>(shape, padded, outputGradient, channels, result);
-    return sumFilterGradient<16, 2>(shape, padded, outputGradient, channels, result);
-  }
+  const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
+  withLayout(shape.outputs, shape.kernel[2] * shape.inputs, [&](auto layout) {
+    using A = decltype(layout);
+    const int64_t channels = ceilDivide(shape.outputs, A::WIDTH) * A::WIDTH;
+    const float* gradient = outputGradient;
+    if (channels != shape.outputs) {
+      // Whole blocks of channels, so that the kernel never reads past the end of the array.
+      float* copy = scratch(SCRATCH_CONV_FILTER, planes * perPlane * channels);
+      parallelFor(planes, [&](int64_t plane) {
+        for (int64_t p = plane * perPlane; p < (plane + 1) * perPlane; ++p) {
+          for (int64_t c = 0; c < channels; ++c) copy[p * channels + c] = c < shape.outputs ? gradient[p * shape.outputs + c] : 0;
+        }
+      });
+      gradient = copy;
+    }
+    sumFilterGradient<A>(shape, padded, gradient, channels, result);
+  });
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
  *
  *   gradient[r][k][c] = sum over positions p of in[offset[r] + p * step + k] * outputGradient[p][c]
  *
- * A register tile holds M taps-and-inputs k of G rows r x (V vectors of L lanes) output channels. Only for kernel files.
+ * A register tile holds M groups of Q taps-and-inputs k of G rows r x one block of output channels (see Layout). Only for kernel files.
  */
 #pragma once
+
+#include <initializer_list>
 
 #include "convTiles.h"
 
@@ -24,10 +26,11 @@ struct PositionGrid {
 typedef void (*SumFunction)(const PositionGrid&, const float* in, const int64_t* offsets, const float* gradient, float* sums,
                             int64_t sumsRow);
 
-/** Writes the sums of the grid to sums[g * sumsRow + m * V * L + lane]. */
-template <int L, int V, int G, int M>
+/** Writes the sums of the grid to sums[g * sumsRow + packedPlace(k, channel)]. */
+template <class A, int G, int M>
 void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, const float* gradient, float* sums,
              int64_t sumsRow) {
+  constexpr int L = A::L, Q = A::Q, V = A::V;
   Vector<L> sum[G][M][V];
   BLURCYCLE_UNROLL
   for (int g = 0; g < G; ++g) {
@@ -50,13 +53,13 @@ void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, 
     for (int64_t x = 0; x < grid.positions; ++x) {
       Vector<L> value[V];
       BLURCYCLE_UNROLL
-      for (int v = 0; v < V; ++v) value[v] = load<L>(values + v * L);
+      for (int v = 0; v < V; ++v) value[v] = loadStretched<L, Q>(values + v * A::CHANNELS);
       BLURCYCLE_UNROLL
       for (int g = 0; g < G; ++g) {
         BLURCYCLE_UNROLL
         for (int m = 0; m < M; ++m) {
           BLURCYCLE_UNROLL
-          for (int v = 0; v < V; ++v) sum[g][m][v] += from[g][at + m] * value[v];
+          for (int v = 0; v < V; ++v) sum[g][m][v] = addProduct<L, Q>(sum[g][m][v], from[g] + at + m * Q, value[v]);
         }
       }
       values += grid.gradientStep;
@@ -73,26 +76,47 @@ void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, 
   }
 }
 
+/** Largest G x M whose sums, values and one broadcast fit the registers. */
 template <int V>
 constexpr int largestSumTile() {
-  return (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V > 24 ? 24 : (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V;
+  const int fits = (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V;
+  return fits > 24 ? 24 : fits;
 }
 
+/** Tile functions of one layout and number of rows G, indexed like TILE_SIZES; null where the tile does not fit. */
 struct SumTable {
   SumFunction functions[TILE_KINDS];
 };
 
-template <int L, int V, int G, int M>
+template <class A, int G, int M>
 constexpr SumFunction sumIfFits() {
-  if constexpr (G * M <= largestSumTile<V>() + 1) return sumTile<L, V, G, M>;
+  if constexpr (G * M <= largestSumTile<A::V>()) return sumTile<A, G, M>;
   else return nullptr;
 }
 
-template <int L, int V, int G>
-constexpr SumTable sumsOf() {
-  return {{sumIfFits<L, V, G, 24>(), sumIfFits<L, V, G, 16>(), sumIfFits<L, V, G, 13>(), sumIfFits<L, V, G, 12>(),
-           sumIfFits<L, V, G, 11>(), sumIfFits<L, V, G, 8>(), sumIfFits<L, V, G, 6>(), sumIfFits<L, V, G, 4>(),
-           sumIfFits<L, V, G, 3>(), sumIfFits<L, V, G, 2>(), sumIfFits<L, V, G, 1>()}};
+template <class A, int G, int... KIND>
+constexpr SumTable sumsOf(Sequence<KIND...>) {
+  return {{sumIfFits<A, G, TILE_SIZES[KIND]>()...}};
+}
+
+template <class A>
+SumTable sumsFor(int64_t together) {
+  const TileKinds kinds;
+  switch (together) {
+    case 8: return sumsOf<A, 8>(kinds);
+    case 4: return sumsOf<A, 4>(kinds);
+    case 3: return sumsOf<A, 3>(kinds);
+    default: return sumsOf<A, 1>(kinds);
+  }
+}
+
+/** Rows to sum together: several where one alone has too few sums to hide the latency of an addition. */
+template <class A>
+int64_t rowsTogether(int64_t rows, int64_t depth) {
+  for (const int64_t together : {8, 4, 3}) {
+    if (rows % together == 0 && depth / A::Q * together <= larger(12, largestSumTile<A::V>() / 2)) return together;
+  }
+  return 1;
 }
 
 }  // namespace

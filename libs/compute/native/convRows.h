@@ -5,7 +5,7 @@
  *
  *   out[p][c] = bias[c] + sum over rows r, k < depth of in[offset[r] + p * step + k] * filter[r][k][c].
  *
- * A register tile holds P positions x (V vectors of L lanes) output channels; the filter streams, the input is broadcast.
+ * A register tile holds P positions x one block of output channels; the filter streams, the input is broadcast.
  * Only for kernel files (see variants.h).
  */
 #pragma once
@@ -24,7 +24,7 @@ struct RowProblem {
   int64_t rows;
   const int64_t* offsets;
   int64_t depth;
-  const float* filter;  // [blocks][rows][depth][block width], zeros behind the last channel
+  const float* filter;  // [blocks][rows][packedPlace(k, channel)], zeros behind the last channel
   const float* bias;    // padded to whole blocks, or null
   float* out;
   int64_t outBatch, outPlane, outRow, outStep;
@@ -41,102 +41,102 @@ struct TileInput {
 
 typedef void (*TileFunction)(const TileInput&, const float* in, const float* filter, const float* bias, float* out);
 
-/** STEP = 0 reads the distance of two positions at run time; as a constant it becomes part of the address. */
-template <int L, int V, int P, int STEP>
+template <class A, int P>
 void rowTile(const TileInput& input, const float* in, const float* filter, const float* bias, float* out) {
-  const int64_t step = STEP > 0 ? STEP : input.step;
-  Vector<L> sum[P][V];
+  constexpr int L = A::L, Q = A::Q, V = A::V;
+  const int64_t step = input.step;
+  // Whole groups of Q positions for the final sums; those behind P stay zero and cost nothing.
+  constexpr int GROUPS = (P + Q - 1) / Q;
+  Vector<L> sum[V][GROUPS * Q];
   BLURCYCLE_UNROLL
   for (int v = 0; v < V; ++v) {
-    const Vector<L> start = bias != nullptr ? load<L>(bias + v * L) : Vector<L>{};
+    const Vector<L> start = Q == 1 && bias != nullptr ? load<L>(bias + v * L) : Vector<L>{};
     BLURCYCLE_UNROLL
-    for (int p = 0; p < P; ++p) sum[p][v] = start;
+    for (int p = 0; p < GROUPS * Q; ++p) sum[v][p] = start;
   }
+  const int64_t depth = input.depth / Q;
   for (int64_t row = 0; row < input.rows; ++row) {
-    const float* from = in + input.offsets[row];
-    for (int64_t k = 0; k < input.depth; ++k) {
+    // One pointer per four positions: the other three are reached by index and scale, so that all stay in registers.
+    const float* from[(P + 3) / 4];
+    BLURCYCLE_UNROLL
+    for (int p = 0; p < P; p += 4) from[p / 4] = in + input.offsets[row] + p * step;
+    for (int64_t k = 0; k < depth; ++k) {
       Vector<L> weight[V];
       BLURCYCLE_UNROLL
       for (int v = 0; v < V; ++v) weight[v] = load<L>(filter + v * L);
       BLURCYCLE_UNROLL
       for (int p = 0; p < P; ++p) {
         BLURCYCLE_UNROLL
-        for (int v = 0; v < V; ++v) sum[p][v] += from[p * step] * weight[v];
+        for (int v = 0; v < V; ++v) sum[v][p] = addProduct<L, Q>(sum[v][p], from[p / 4] + p % 4 * step, weight[v]);
       }
       filter += V * L;
-      from += 1;
+      BLURCYCLE_UNROLL
+      for (int p = 0; p < P; p += 4) from[p / 4] += Q;
     }
   }
-  if (input.valid == V * L) {
+  if (Q == 1 && input.valid == A::WIDTH) {
     BLURCYCLE_UNROLL
     for (int p = 0; p < P; ++p) {
       BLURCYCLE_UNROLL
-      for (int v = 0; v < V; ++v) store<L>(out + p * input.outStep + v * L, sum[p][v]);
+      for (int v = 0; v < V; ++v) store<L>(out + p * input.outStep + v * L, sum[v][p]);
     }
     return;
   }
   BLURCYCLE_UNROLL
-  for (int p = 0; p < P; ++p) {
-    float whole[V * L];
+  for (int v = 0; v < V; ++v) {
+    Vector<L> start = {};
+    if (Q > 1 && bias != nullptr) start = loadRepeated<L, A::CHANNELS>(bias + v * A::CHANNELS);
+    const int64_t valid = smaller(A::CHANNELS, input.valid - v * A::CHANNELS);
     BLURCYCLE_UNROLL
-    for (int v = 0; v < V; ++v) store<L>(whole + v * L, sum[p][v]);
-    for (int64_t c = 0; c < input.valid; ++c) out[p * input.outStep + c] = whole[c];
+    for (int group = 0; group < GROUPS; ++group) {
+      const Vector<L> total = addGroups<L, Q>(sum[v] + group * Q) + start;  // [Q positions][channels]
+      float* to = out + group * Q * input.outStep + v * A::CHANNELS;
+      if (V == 1 && (group + 1) * Q <= P && valid == A::CHANNELS && input.outStep == A::CHANNELS) {
+        store<L>(to, total);
+        continue;
+      }
+      float parts[L];
+      store<L>(parts, total);
+      BLURCYCLE_UNROLL
+      for (int q = 0; q < Q; ++q) {
+        if (group * Q + q >= P) continue;
+        for (int64_t c = 0; c < valid; ++c) to[q * input.outStep + c] = parts[q * A::CHANNELS + c];
+      }
+    }
   }
 }
 
 /** Largest tile whose sums, weights and one broadcast fit the registers. */
 template <int V>
 constexpr int largestTile() {
-  return (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V > 24 ? 24 : (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V;
+  const int fits = (REGISTERS - V - (REGISTERS == 16 ? 1 : 2)) / V;
+  return fits > 24 ? 24 : fits;
 }
 
-/** Tile functions of one block width and step, indexed like TILE_SIZES; null where the tile does not fit. */
+/** Tile functions of one layout, indexed like TILE_SIZES; null where the tile does not fit. */
 struct TileTable {
   TileFunction functions[TILE_KINDS];
 };
 
-template <int L, int V, int P, int STEP>
+template <class A, int P>
 constexpr TileFunction tileIfFits() {
-  if constexpr (P <= largestTile<V>()) return rowTile<L, V, P, STEP>;
+  if constexpr (P <= largestTile<A::V>()) return rowTile<A, P>;
   else return nullptr;
 }
 
-template <int L, int V, int STEP>
-constexpr TileTable tilesOf() {
-  return {{tileIfFits<L, V, 24, STEP>(), tileIfFits<L, V, 16, STEP>(), tileIfFits<L, V, 13, STEP>(), tileIfFits<L, V, 12, STEP>(),
-           tileIfFits<L, V, 11, STEP>(), tileIfFits<L, V, 8, STEP>(), tileIfFits<L, V, 6, STEP>(), tileIfFits<L, V, 4, STEP>(),
-           tileIfFits<L, V, 3, STEP>(), tileIfFits<L, V, 2, STEP>(), tileIfFits<L, V, 1, STEP>()}};
+template <class A, int... KIND>
+constexpr TileTable tilesOf(Sequence<KIND...>) {
+  return {{tileIfFits<A, TILE_SIZES[KIND]>()...}};
 }
 
-template <int L, int V>
-TileTable tilesForStep(int64_t step) {
-  switch (step) {
-    case 1: return tilesOf<L, V, 1>();
-    case 2: return tilesOf<L, V, 2>();
-    case 4: return tilesOf<L, V, 4>();
-    case 8: return tilesOf<L, V, 8>();
-    case 16: return tilesOf<L, V, 16>();
-    case 32: return tilesOf<L, V, 32>();
-    case 64: return tilesOf<L, V, 64>();
-    case 128: return tilesOf<L, V, 128>();
-    default: return tilesOf<L, V, 0>();
-  }
-}
-
-/** Output channels of one block: a power of two that wastes least, at most what the registers hold twice. */
-inline int blockWidth(int64_t channels) {
-  if (channels <= 4) return 4;
-  if (channels <= 8 || MAX_LANES == 4) return 8;
-  if (MAX_LANES == 8 || channels % 32 != 0) return 16;
-  return 32;
-}
-
-template <int L, int V>
-void runRows(const RowProblem& problem) {
-  constexpr int WIDTH = L * V;
+/** Solves the problem with a filter packed for layout A. */
+template <class A>
+void convolveRows(const RowProblem& problem) {
+  if (problem.batch * problem.planes * problem.rowsOut * problem.positions == 0) return;
+  constexpr int WIDTH = A::WIDTH;
   const int64_t blocks = ceilDivide(problem.channels, WIDTH);
-  const TileTable table = tilesForStep<L, V>(problem.step);
-  const TileCut cut = cutIntoTiles(problem.positions, largestTile<V>(), 1.0);
+  const TileTable table = tilesOf<A>(TileKinds());
+  const TileCut cut = cutIntoTiles(problem.positions, largestTile<A::V>(), 1.0);
   // Enough rows per task to keep a block of weights warm, few enough to share the work out.
   int64_t rowsPerTask = 8;
   const auto tasksWith = [&](int64_t rows) {
@@ -166,21 +166,6 @@ void runRows(const RowProblem& problem) {
       }
     }
   });
-}
-
-inline void convolveRows(const RowProblem& problem) {
-  if (problem.batch * problem.planes * problem.rowsOut * problem.positions == 0) return;
-  const int width = blockWidth(problem.channels);
-  if (width == 4) return runRows<4, 1>(problem);
-  if constexpr (MAX_LANES == 4) return runRows<4, 2>(problem);
-  if constexpr (MAX_LANES >= 8) {
-    if (width == 8) return runRows<8, 1>(problem);
-    if constexpr (MAX_LANES == 8) return runRows<8, 2>(problem);
-  }
-  if constexpr (MAX_LANES == 16) {
-    if (width == 16) return runRows<16, 1>(problem);
-    return runRows<16, 2>(problem);
-  }
 }
 
 }  // namespace

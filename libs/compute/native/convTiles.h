@@ -11,9 +11,14 @@ namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
-/** Sizes of register tiles, largest first; 0 ends the list. */
-constexpr int TILE_SIZES[] = {24, 16, 13, 12, 11, 8, 6, 4, 3, 2, 1};
+/** Sizes of register tiles, largest first. */
+constexpr int TILE_SIZES[] = {24, 16, 12, 8, 6, 4, 3, 2, 1};
 constexpr int TILE_KINDS = sizeof(TILE_SIZES) / sizeof(TILE_SIZES[0]);
+
+template <int... N>
+struct Sequence {};
+typedef Sequence<0, 1, 2, 3, 4, 5, 6, 7, 8> TileKinds;
+static_assert(TILE_KINDS == 9, "TileKinds numbers the entries of TILE_SIZES");
 
 /** A cut of a length: how many tiles of each kind. */
 struct TileCut {
@@ -52,6 +57,65 @@ inline TileCut cutIntoTiles(int64_t length, int largest, double overhead) {
   }
   for (int n = static_cast<int>(length); n > 0; n -= TILE_SIZES[choice[n]]) cut.count[choice[n]] += 1;
   return cut;
+}
+
+/**
+ * How channels lie in registers: V vectors of L lanes; each channel takes Q lanes, one for each of Q neighbouring taps-and-inputs.
+ *
+ * Q = 1 is the plain case of many channels. Few channels would leave lanes empty or ask for a broadcast per operation; with
+ * Q > 1 the vector holds partial sums over k = 0, Q, 2Q..., over 1, Q + 1, ... and so on, added at the end.
+ */
+template <int L_, int Q_, int V_>
+struct Layout {
+  static constexpr int L = L_, Q = Q_, V = V_;
+  static constexpr int CHANNELS = L / Q;     // of one vector
+  static constexpr int WIDTH = CHANNELS * V; // of one block
+};
+
+/** Place of (k, channel) in a block packed for a layout: [depth / Q][V][channels of a vector][Q]. */
+template <class A>
+inline int64_t packedPlace(int64_t k, int64_t channel) {
+  return k / A::Q * (A::V * A::L) + channel / A::CHANNELS * A::L + channel % A::CHANNELS * A::Q + k % A::Q;
+}
+
+/**
+ * Calls `use` with the layout for so many channels and a depth (taps along x times inputs) of the summed or tiled axis.
+ *
+ * Chosen by measurement. Q must divide the depth: a kernel never multiplies what lies behind a row, not even with zero.
+ */
+template <class Use>
+inline void withLayout(int64_t channels, int64_t depth, const Use& use) {
+  if (channels == 1) {
+    if constexpr (MAX_LANES >= 16) {
+      if (depth % 16 == 0) return use(Layout<16, 16, 1>());
+    }
+    if constexpr (MAX_LANES >= 8) {
+      if (depth % 8 == 0) return use(Layout<8, 8, 1>());
+    }
+    if (depth % 4 == 0) return use(Layout<4, 4, 1>());
+  }
+  if (channels <= 4) {
+    if constexpr (MAX_LANES >= 16) {
+      if (depth % 4 == 0) return use(Layout<16, 4, 1>());
+    }
+    if constexpr (MAX_LANES >= 8) {
+      if (depth % 2 == 0) return use(Layout<8, 2, 1>());
+    }
+    return use(Layout<4, 1, 1>());
+  }
+  if constexpr (MAX_LANES == 4) return use(Layout<4, 1, 2>());
+  if constexpr (MAX_LANES >= 8) {
+    if (channels <= 8) {
+      if (depth % 2 != 0) return use(Layout<8, 1, 1>());
+      if constexpr (MAX_LANES == 16) return use(Layout<16, 2, 1>());
+      else return use(Layout<8, 2, 2>());
+    }
+    if constexpr (MAX_LANES == 8) return use(Layout<8, 1, 2>());
+  }
+  if constexpr (MAX_LANES == 16) {
+    if (channels % 32 == 0) return use(Layout<16, 1, 2>());
+    return use(Layout<16, 1, 1>());
+  }
 }
 
 }  // namespace
