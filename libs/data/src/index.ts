@@ -13,8 +13,16 @@ export {
   type RecordingOptions,
   type Specimen,
 } from './dataset/recordPairs.ts';
+export { augment } from './patches/augment.ts';
+export { crop } from './patches/crop.ts';
+export { samplePatch, type Pairing, type PatchSample } from './patches/samplePatch.ts';
+export { turn, type Turn } from './patches/turn.ts';
 export type { CentreLine, Point3 } from './phantoms/centreLine.ts';
 export { microtubules, type MicrotubuleOptions, type MicrotubulePhantom } from './phantoms/microtubules.ts';
+export { applyTiled } from './tiling/applyTiled.ts';
+export { cutTile } from './tiling/cutTile.ts';
+export { addTile, mergeTiles } from './tiling/mergeTiles.ts';
+export { coveringTile, planTiles, type Tile, type TileOptions, type TilePlan } from './tiling/planTiles.ts';
 export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
 export { type SampleType } from './tiff/sampleType.ts';
 export { writeFileAtomically } from './tiff/writeFileAtomically.ts';
