@@ -1,11 +1,11 @@
+import type { BackendName } from '@blurcycle/compute';
 import type { Progress, ProgressOptions } from './progress.ts';
 
 /** What every long piece of work takes: where results go and where arithmetic runs. */
 export interface ComputeOptions {
   /** `results/`; the profile's directory is made inside. */
   readonly resultsDir: string;
-  /** `auto` or the name of a back-end. */
-  readonly backend: string;
+  readonly backend: BackendName | 'auto';
   /** CPU threads; undefined means all cores. */
   readonly threads: number | undefined;
   /** Makes a display for one piece of work. */

@@ -47,7 +47,9 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
     .exitProcess(false)
     .wrap(Math.min(110, process.stdout.columns || 110))
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new InputError(explain(message ?? 'failed', wanted, optionNames(parser)));
+      // A YError is yargs' own; every other error comes from a command and speaks for itself.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new InputError(explain(error?.message ?? message ?? 'failed', wanted, optionNames(parser)));
     });
   for (const command of COMMANDS) {
     if (command.name === wanted) parser.command(await command.load());

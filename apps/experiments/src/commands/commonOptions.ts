@@ -1,3 +1,5 @@
+import type { BackendName } from '@blurcycle/compute';
+import { describeUnknown, InputError } from '@blurcycle/core';
 import type { Argv } from 'yargs';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '../projectPaths.ts';
 
@@ -8,9 +10,14 @@ export interface ProfileArguments {
   resultsDir: string;
 }
 
+// Named here too, so that help and a mistyped name need not load the libraries that compute.
+const BACKENDS = ['auto', 'tensorflow', 'webgpu', 'native', 'js'] as const satisfies readonly (
+  BackendName | 'auto'
+)[];
+
 /** What `--backend` and `--threads` give. */
 export interface ComputeArguments {
-  backend: string;
+  backend: BackendName | 'auto';
   threads: number | undefined;
 }
 
@@ -44,9 +51,16 @@ export function withCompute<T>(yargs: Argv<T>): Argv<T & ComputeArguments> {
     .option('backend', {
       type: 'string',
       default: 'auto',
-      describe: 'where arithmetic runs: auto, tensorflow, webgpu, native, js',
+      describe: `where arithmetic runs: ${BACKENDS.join(', ')}`,
+      coerce: parseBackend,
     })
     .option('threads', { type: 'number', describe: 'CPU threads (all cores unless given)' });
+}
+
+function parseBackend(name: string): BackendName | 'auto' {
+  const found = BACKENDS.find((known) => known === name);
+  if (found === undefined) throw new InputError(describeUnknown('--backend', 'back-end', name, BACKENDS));
+  return found;
 }
 
 /** Adds `--json`. */

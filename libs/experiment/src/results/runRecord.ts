@@ -27,7 +27,7 @@ export const runRecordSchema = z.strictObject({
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),
   /** One entry for each test volume. */
-  scores: z.array(volumeScoresSchema),
+  scores: z.array(volumeScoresSchema).readonly(),
   /** Trained parameters of each network: `generator`, `blurKernel`, ... */
   parameterCounts: z.record(z.string(), z.int().nonnegative()),
   /** What the learned kernel is like beside the true one; null for methods that learn none. */

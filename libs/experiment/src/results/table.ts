@@ -11,7 +11,7 @@ export const scoreSummarySchema = z.strictObject({
   n: z.int().positive(),
   /** What the values are: means of seeds, or single volumes where there is one seed or none. */
   over: z.enum(['seeds', 'volumes']),
-  values: z.array(z.number()),
+  values: z.array(z.number()).readonly(),
 });
 
 const tableRowSchema = z.strictObject({
@@ -25,7 +25,7 @@ const tableRowSchema = z.strictObject({
   /** Settings that this row alone has. */
   overrides: z.record(z.string(), z.unknown()).optional(),
   /** Ids of the runs behind the row. */
-  runs: z.array(z.string()),
+  runs: z.array(z.string()).readonly(),
   /** Metric name to summary; null when no run is done. */
   ours: z.record(z.string(), scoreSummarySchema).nullable(),
 });
@@ -49,8 +49,8 @@ export const tableSchema = z.strictObject({
   title: z.string(),
   place: z.string(),
   profile: z.string(),
-  rows: z.array(tableRowSchema),
-  claims: z.array(claimResultSchema),
+  rows: z.array(tableRowSchema).readonly(),
+  claims: z.array(claimResultSchema).readonly(),
   provenance: provenanceSchema,
 });
 
