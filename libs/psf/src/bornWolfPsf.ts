@@ -29,6 +29,8 @@ export function bornWolfPupil(optics: Optics): PupilModel {
         planeEnergyUm2: (4 * Math.PI) / lateralLimit ** 2,
       };
     },
+    at: (lateral) => ({ amplitudes: [1], axial: -axialLimit * (lateral / lateralLimit) ** 2, phase: 0 }),
+    lateralLimit,
     // √t = sin(θ/2) and t = (1 - cos θ)/2: half of each limit.
     phaseSpan: (radiusUm, zUm) => (lateralLimit * radiusUm + axialLimit * zUm) / 2,
   };

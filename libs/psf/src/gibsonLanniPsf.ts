@@ -57,6 +57,15 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
         planeEnergyUm2: (4 * Math.PI * energy) / (waveNumber * na) ** 2,
       };
     },
+    at(lateral) {
+      const q = lateral / waveNumber;
+      return {
+        amplitudes: [layers.sourceDepthUm > 0 ? sampleDecay(layers, q, waveNumber) : 1],
+        axial: -waveNumber * pathDrop(layers.immersionIndex, q),
+        phase: waveNumber * opticalPathUm(layers, q),
+      };
+    },
+    lateralLimit: waveNumber * na,
     phaseSpan(radiusUm, zUm) {
       const axialRange = -pathDrop(layers.immersionIndex, na);
       return waveNumber * (na * radiusUm * 0.75 + axialRange * zUm + pathVariationUm(layers));

@@ -26,10 +26,23 @@ export interface Pupil {
 /** How much each order counts in the intensity averaged over the azimuth. */
 export const INTENSITY_WEIGHTS = [1, 2, 1] as const;
 
+/** The pupil at one lateral frequency, as a continuous function; its field is ∬ amplitudes[m] exp(i …) d²q. */
+export interface PupilPoint {
+  /** Amplitude density of each Bessel order, up to one common factor. */
+  readonly amplitudes: readonly number[];
+  /** rad/µm, up to the same constant as `Pupil.axial`. */
+  readonly axial: number;
+  readonly phase: number;
+}
+
 /** A model of the microscope that can be cut into any number of rings. */
 export interface PupilModel {
   /** The pupil in about `rings` rings; rings are placed by Gauss–Legendre rules. */
   cut(rings: number): Pupil;
+  /** The pupil at lateral frequency `lateral`, up to `lateralLimit`. */
+  at(lateral: number): PupilPoint;
+  /** Lateral frequency of the pupil's rim, rad/µm. */
+  readonly lateralLimit: number;
   /**
    * How fast the phase of the contributions changes from ring to ring, at most, in rad per unit of the quadrature
    * angle θ (rings at (1 - cos θ)/2), at lateral distance `radiusUm` and defocus `zUm`: it decides the number of rings.

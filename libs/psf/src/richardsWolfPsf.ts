@@ -87,6 +87,19 @@ export function richardsWolfPupil(optics: VectorialOptics): PupilModel {
             : null,
       };
     },
+    at(lateral) {
+      const s = lateral / k;
+      const c = Math.sqrt((1 - s) * (1 + s));
+      // sin θ dθ = q dq / (k² cos θ)
+      const weight = c ** (APODIZATION_POWER[apodization] - 1);
+      const oneMinusC = (s * s) / (1 + c);
+      return {
+        amplitudes: [weight * (1 + c), weight * s, weight * oneMinusC],
+        axial: -k * oneMinusC,
+        phase: 0,
+      };
+    },
+    lateralLimit: k * Math.sqrt(sineSquare),
     // √(1 - u⁴) changes fastest with θ at the rim of u = 1, by √length; u² by at most `length`.
     phaseSpan: (radiusUm, zUm) => k * (Math.sqrt(length) * radiusUm + length * zUm),
   };

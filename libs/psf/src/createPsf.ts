@@ -1,0 +1,91 @@
+import { describeUnknown, InputError, type Volume } from '@blurcycle/core';
+import { bornWolfPsf, bornWolfPupil } from './bornWolfPsf.ts';
+import { gaussianPsf, gaussianSigmaUm, type GaussianPsfOptions } from './gaussianPsf.ts';
+import {
+  gibsonLanniFocusUm,
+  gibsonLanniPsf,
+  gibsonLanniPupil,
+  type GibsonLanniPsfOptions,
+} from './gibsonLanniPsf.ts';
+import { cutPupil } from './cutPupil.ts';
+import type { PupilModel } from './pupil.ts';
+import { intensityAt } from './pupilIntensity.ts';
+import type { PsfOptions } from './psfOptions.ts';
+import { richardsWolfPsf, richardsWolfPupil, type RichardsWolfPsfOptions } from './richardsWolfPsf.ts';
+
+/** The models by the names that files and the command line use. */
+export const PSF_MODELS = [
+  'born-wolf',
+  'richards-wolf',
+  'richards-wolf-psfgenerator',
+  'gibson-lanni',
+  'gaussian',
+] as const;
+
+export type PsfModelName = (typeof PSF_MODELS)[number];
+
+/** A model and what it needs. */
+export type PsfRequest =
+  | ({ readonly model: 'born-wolf' } & PsfOptions)
+  | ({ readonly model: 'richards-wolf' | 'richards-wolf-psfgenerator' } & Omit<
+      RichardsWolfPsfOptions,
+      'variant'
+    >)
+  | ({ readonly model: 'gibson-lanni' } & GibsonLanniPsfOptions)
+  | ({ readonly model: 'gaussian' } & GaussianPsfOptions);
+
+/** The point spread function of a named model, on its physical scale (see each model). */
+export function createPsf(request: PsfRequest): Volume {
+  switch (request.model) {
+    case 'born-wolf':
+      return bornWolfPsf(request);
+    case 'richards-wolf':
+      return richardsWolfPsf(request);
+    case 'richards-wolf-psfgenerator':
+      return richardsWolfPsf({ ...request, variant: 'psfgenerator' });
+    case 'gibson-lanni':
+      return gibsonLanniPsf(request);
+    case 'gaussian':
+      return gaussianPsf(request);
+    default:
+      throw new InputError(
+        describeUnknown('createPsf', 'model', (request as { model: string }).model, PSF_MODELS),
+      );
+  }
+}
+
+/** Intensity at any place, in µm from the centre of the PSF that `createPsf` makes of the same request. */
+export type PsfIntensity = (zUm: number, yUm: number, xUm: number) => number;
+
+/**
+ * The intensity of a model as a function of place, to full double precision, without pixels.
+ *
+ * @param extentUm - Largest |z| and lateral distance that will be asked for; the number of rings follows from it.
+ */
+export function psfIntensity(
+  request: PsfRequest,
+  extentUm: { readonly axial: number; readonly lateral: number },
+): PsfIntensity {
+  if (request.model === 'gaussian') {
+    const [sigmaZ, sigmaY, sigmaX] = request.sigmaUm ?? gaussianSigmaUm(request);
+    return (z, y, x) => Math.exp(-((z / sigmaZ) ** 2 + (y / sigmaY) ** 2 + (x / sigmaX) ** 2) / 2);
+  }
+  const center =
+    request.model === 'gibson-lanni' ? (request.centerDepthUm ?? gibsonLanniFocusUm(request)) : 0;
+  const pupil = cutPupil(psfPupil(request), extentUm.lateral, extentUm.axial + Math.abs(center));
+  return (z, y, x) => intensityAt(pupil, center + z, y, x);
+}
+
+/** The pupil behind a request. */
+export function psfPupil(request: Exclude<PsfRequest, { model: 'gaussian' }>): PupilModel {
+  switch (request.model) {
+    case 'born-wolf':
+      return bornWolfPupil(request);
+    case 'richards-wolf':
+      return richardsWolfPupil(request);
+    case 'richards-wolf-psfgenerator':
+      return richardsWolfPupil({ ...request, variant: 'psfgenerator' });
+    case 'gibson-lanni':
+      return gibsonLanniPupil(request);
+  }
+}

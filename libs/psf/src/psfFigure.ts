@@ -1,0 +1,113 @@
+import { voxelIndex, type Volume } from '@blurcycle/core';
+import { createPsf, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
+import { fwhm } from './fwhm.ts';
+import { gaussianSigmaUm } from './gaussianPsf.ts';
+import { kernelMtf, type MtfCurve } from './kernelMtf.ts';
+import { lateralMtf } from './lateralMtf.ts';
+import { samplingLimits } from './samplingLimits.ts';
+
+/** A plane through the focus, row by row. */
+export interface PsfSection {
+  readonly sides: readonly [rows: number, columns: number];
+  readonly pixelUm: readonly [row: number, column: number];
+  readonly values: Float32Array;
+}
+
+/** Intensity along a line through the focus, finer than the voxels. */
+export interface PsfProfile {
+  readonly offsetUm: readonly number[];
+  readonly intensity: readonly number[];
+}
+
+type PerAxis<T> = Readonly<Record<'z' | 'y' | 'x', T>>;
+
+/** Everything that a figure of a PSF shows, as numbers. */
+export interface PsfFigure {
+  readonly psf: Volume;
+  /** The focal plane, y by x. */
+  readonly lateral: PsfSection;
+  /** The plane of the axis and x, z by x. */
+  readonly axial: PsfSection;
+  readonly profiles: PerAxis<PsfProfile>;
+  /** Full widths at half maximum in µm, from the model, not from voxels. */
+  readonly fwhmUm: PerAxis<number>;
+  /** Transfer of the kernel as sampled and cut. */
+  readonly kernelMtf: PerAxis<MtfCurve>;
+  /** Lateral transfer of the focal plane without window and pixels. */
+  readonly opticalMtf: MtfCurve;
+}
+
+const PROFILE_POINTS = 201;
+const MTF_POINTS = 65;
+
+/**
+ * Sections, profiles, widths and transfer functions of point spread functions, for side-by-side figures.
+ *
+ * @param requests - Models on any grids; the paper's Figure 5 is Born & Wolf beside Richards & Wolf.
+ */
+export function psfFigure(requests: readonly PsfRequest[]): PsfFigure[] {
+  return requests.map(figureOf);
+}
+
+function figureOf(request: PsfRequest): PsfFigure {
+  const psf = createPsf(request);
+  const [dz, dy, dx] = psf.voxelSizeUm;
+  const half = psf.shape.map((side, axis) => (side / 2) * psf.voxelSizeUm[axis]);
+  const limits = samplingLimits(request);
+  const reach = {
+    axial: half[0] + 20 * limits.axialUm,
+    lateral: Math.max(half[1], half[2]) + 20 * limits.lateralUm,
+  };
+  const intensity = psfIntensity(request, reach);
+  const lines = {
+    z: (t: number) => intensity(t, 0, 0),
+    y: (t: number) => intensity(0, t, 0),
+    x: (t: number) => intensity(0, 0, t),
+  };
+  return {
+    psf,
+    lateral: lateralSection(psf, [dy, dx]),
+    axial: axialSection(psf, [dz, dx]),
+    profiles: { z: profile(lines.z, half[0]), y: profile(lines.y, half[1]), x: profile(lines.x, half[2]) },
+    fwhmUm: {
+      z: fwhm(lines.z, 0, limits.axialUm / 8),
+      y: fwhm(lines.y, 0, limits.lateralUm / 8),
+      x: fwhm(lines.x, 0, limits.lateralUm / 8),
+    },
+    kernelMtf: kernelMtf(psf, MTF_POINTS),
+    opticalMtf: opticalMtf(request),
+  };
+}
+
+function lateralSection(psf: Volume, pixelUm: readonly [number, number]): PsfSection {
+  const [depth, height, width] = psf.shape;
+  const first = voxelIndex(psf.shape, Math.floor(depth / 2), 0, 0);
+  return { sides: [height, width], pixelUm, values: psf.data.slice(first, first + height * width) };
+}
+
+function axialSection(psf: Volume, pixelUm: readonly [number, number]): PsfSection {
+  const [depth, height, width] = psf.shape;
+  const values = new Float32Array(depth * width);
+  for (let z = 0; z < depth; z++) {
+    const first = voxelIndex(psf.shape, z, Math.floor(height / 2), 0);
+    values.set(psf.data.subarray(first, first + width), z * width);
+  }
+  return { sides: [depth, width], pixelUm, values };
+}
+
+function profile(line: (offset: number) => number, half: number): PsfProfile {
+  const offsetUm = Array.from(
+    { length: PROFILE_POINTS },
+    (_, i) => half * ((2 * i) / (PROFILE_POINTS - 1) - 1),
+  );
+  return { offsetUm, intensity: offsetUm.map(line) };
+}
+
+function opticalMtf(request: PsfRequest): MtfCurve {
+  const cutoff = (2 * request.numericalAperture) / request.emissionWavelengthUm;
+  const frequencyPerUm = Array.from({ length: MTF_POINTS }, (_, i) => (cutoff * i) / (MTF_POINTS - 1));
+  if (request.model !== 'gaussian')
+    return { frequencyPerUm, modulation: lateralMtf(psfPupil(request), frequencyPerUm) };
+  const sigma = (request.sigmaUm ?? gaussianSigmaUm(request))[2];
+  return { frequencyPerUm, modulation: frequencyPerUm.map((f) => Math.exp(-2 * (Math.PI * f * sigma) ** 2)) };
+}
