@@ -1,0 +1,50 @@
+const MINUS = '\u2212';
+
+/** A number with a fixed count of decimals and a true minus sign; infinities in words of mathematics. */
+export function formatNumber(value: number, decimals: number): string {
+  if (value === Infinity) return '∞';
+  if (value === -Infinity) return `${MINUS}∞`;
+  if (Number.isNaN(value)) return 'not a number';
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A difference: always with its sign. */
+export function formatDifference(value: number, decimals: number): string {
+  const text = formatNumber(value, decimals);
+  return text.startsWith(MINUS) || !/[1-9∞]/.test(text) ? text : `+${text}`;
+}
+
+/** A number of unknown scale with four significant digits. */
+export function formatSignificant(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return formatNumber(value, 0);
+  const text = String(Number(Math.abs(value).toPrecision(digits)));
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** Whole numbers with thin spaces between thousands: 7 077 251. */
+export function formatCount(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+}
+
+/** Seconds as a person would say them: `42 s`, `9 min 30 s`, `2 h 05 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 10) return `${formatNumber(seconds, 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+/** Bytes in the unit a reader expects. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${formatNumber(bytes / 1e3, 1)} kB`;
+  if (bytes < 1e9) return `${formatNumber(bytes / 1e6, 1)} MB`;
+  return `${formatNumber(bytes / 1e9, 2)} GB`;
+}
+
+/** The parts joined as in a sentence: `a`, `a and b`, `a, b and c`. */
+export function formatList(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join('');
+  return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}

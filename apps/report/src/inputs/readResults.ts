@@ -1,0 +1,102 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import { readRunRecord, readTable, type RunRecord, type Table } from '@blurcycle/experiment';
+import { readMetrics, type RunMetrics } from './readMetrics.ts';
+import { readVolumeSet, type VolumeSet } from './volumeSet.ts';
+
+/** A training run that left a record. */
+export interface RunInput {
+  readonly record: RunRecord;
+  readonly metrics: RunMetrics | null;
+}
+
+/** A table or figure that left results. */
+export interface ExperimentInput {
+  readonly id: string;
+  readonly directory: string;
+  readonly table: Table;
+  readonly csv: string | null;
+  readonly volumes: VolumeSet | null;
+}
+
+/** Everything that a report is made of. */
+export interface ReportInputs {
+  readonly profile: string;
+  readonly experiments: readonly ExperimentInput[];
+  readonly runs: readonly RunInput[];
+  /** One line for each file that is there and can not be read. */
+  readonly damaged: readonly string[];
+  /** The deviations register as markdown; null when there is none. */
+  readonly deviations: string | null;
+}
+
+/** Where the inputs are. */
+export interface ReportSources {
+  readonly resultsDir: string;
+  readonly profile: string;
+  /** Markdown file with the deviations register; left out when it does not exist. */
+  readonly deviationsPath?: string;
+}
+
+/** Reads the results of a profile, in an order that does not depend on the file system. */
+export async function readResults(sources: ReportSources): Promise<ReportInputs> {
+  const { resultsDir, profile, deviationsPath } = sources;
+  const directory = join(resultsDir, profile);
+  const names = await directoriesIn(directory);
+  if (names.length === 0) {
+    throw new InputError(
+      `readResults: ${directory} must hold results (make some with: npx nx run experiments:table1)`,
+    );
+  }
+  const damaged: string[] = [];
+  const tolerant = async <T>(read: () => T | Promise<T>): Promise<T | null> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      damaged.push(error.message.replaceAll(resultsDir, 'results'));
+      return null;
+    }
+  };
+  const experiments: ExperimentInput[] = [];
+  for (const id of names.filter((name) => name !== 'runs')) {
+    const at = join(directory, id);
+    const table = await tolerant(() => readTable(join(at, 'table.json')));
+    if (table === null || table === undefined) continue;
+    const volumes = (await tolerant(() => readVolumeSet(at))) ?? null;
+    experiments.push({ id, directory: at, table, csv: await optionalText(join(at, 'table.csv')), volumes });
+  }
+  const runs: RunInput[] = [];
+  for (const id of await directoriesIn(join(directory, 'runs'))) {
+    const at = join(directory, 'runs', id);
+    const record = await tolerant(() => readRunRecord(join(at, 'record.json')));
+    if (record === null || record === undefined) continue;
+    runs.push({ record, metrics: (await ifPresent(() => readMetrics(join(at, 'metrics.jsonl')))) ?? null });
+  }
+  const deviations = deviationsPath === undefined ? null : await optionalText(deviationsPath);
+  return { profile, experiments, runs, damaged, deviations };
+}
+
+/** Names of the directories, tables before figures before the rest, numbers in their order. */
+async function directoriesIn(path: string): Promise<string[]> {
+  const entries = await ifPresent(() => readdir(path, { withFileTypes: true }));
+  const rank = (name: string): number => (name.startsWith('table') ? 0 : name.startsWith('fig') ? 1 : 2);
+  return (entries ?? [])
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
+}
+
+async function optionalText(path: string): Promise<string | null> {
+  return (await ifPresent(() => readFile(path, 'utf8'))) ?? null;
+}
+
+async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

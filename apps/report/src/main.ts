@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { buildReport } from './buildReport.ts';
+import { formatBytes } from './html/formatNumber.ts';
+
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
+
+const options = await yargs(hideBin(process.argv))
+  .scriptName('report')
+  .usage(
+    '$0 [--profile quick]\n\nWrites <results-dir>/<profile>/report.html from the results that are there.',
+  )
+  .option('profile', { type: 'string', default: 'quick', describe: 'whose results' })
+  .option('results-dir', {
+    type: 'string',
+    alias: 'results',
+    default: resolve(projectRoot, 'results'),
+    describe: 'directory of all results',
+  })
+  .example('$0 --profile standard', 'the report of the reference results')
+  .strict()
+  .parseAsync();
+
+try {
+  const { path, bytes } = await buildReport({
+    profile: options.profile,
+    resultsDir: resolve(options['results-dir']),
+    deviationsPath: resolve(projectRoot, 'docs/deviations.md'),
+  });
+  console.log(`${path} (${formatBytes(bytes)})`);
+} catch (error) {
+  if (!(error instanceof InputError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,63 @@
+import type { ExperimentInput, ReportInputs, RunInput } from '../inputs/readResults.ts';
+
+/** Something that a reader must know before believing the numbers. */
+export interface Problem {
+  readonly kind: 'failed' | 'missing' | 'stale' | 'dirty' | 'damaged';
+  readonly text: string;
+}
+
+/** Everything that is failed, missing, stale, made from uncommitted sources, or unreadable; the gravest first. */
+export function findProblems(inputs: ReportInputs): readonly Problem[] {
+  const found = [
+    ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
+    ...inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs)),
+    ...inputs.experiments.flatMap((experiment) => staleness(experiment, inputs.runs)),
+    ...dirt(inputs),
+    ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
+  ];
+  const order = ['failed', 'missing', 'damaged', 'stale', 'dirty'];
+  return found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+function describeFailure({ record: { id, error } }: RunInput): Problem {
+  return { kind: 'failed', text: `Run ${id} failed${error === null ? '' : `: ${error}`}.` };
+}
+
+function rowProblems({ table }: ExperimentInput, runs: readonly RunInput[]): Problem[] {
+  const known = new Set(runs.map(({ record }) => record.id));
+  return table.rows.flatMap(({ label, status, note, runs: behind }): Problem[] => {
+    const place = `${table.place}, ${label}`;
+    if (status !== 'done') {
+      const fallback = status === 'failed' ? 'its run failed' : 'no finished run';
+      return [{ kind: status, text: `${place}: ${note ?? fallback}.`.replace(/\.\.$/, '.') }];
+    }
+    const lost = behind.filter((id) => !known.has(id));
+    if (lost.length > 0) return [{ kind: 'missing', text: `${place}: no record of ${lost.join(', ')}.` }];
+    return note === undefined ? [] : [{ kind: 'stale', text: `${place}: ${note}` }];
+  });
+}
+
+function staleness({ table }: ExperimentInput, runs: readonly RunInput[]): Problem[] {
+  const behind = new Set(table.rows.flatMap((row) => row.runs));
+  const mine = runs.filter(({ record }) => behind.has(record.id));
+  const newer = mine.filter(
+    ({ record }) => Date.parse(record.provenance.createdAt) > Date.parse(table.provenance.createdAt),
+  );
+  const other = mine.filter(({ record }) => record.provenance.sourceHash !== table.provenance.sourceHash);
+  const name = (list: readonly RunInput[]): string => list.map(({ record }) => record.id).join(', ');
+  return [
+    ...(newer.length === 0 ? [] : [`${table.place} is older than ${name(newer)}: make the table again.`]),
+    ...(other.length === 0
+      ? []
+      : [`${table.place} was computed with other sources than ${name(other)} was trained with.`]),
+  ].map((text): Problem => ({ kind: 'stale', text }));
+}
+
+function dirt({ experiments, runs }: ReportInputs): Problem[] {
+  const names = [
+    ...experiments.filter(({ table }) => table.provenance.gitDirty === true).map(({ table }) => table.place),
+    ...runs.filter(({ record }) => record.provenance.gitDirty === true).map(({ record }) => record.id),
+  ];
+  if (names.length === 0) return [];
+  return [{ kind: 'dirty', text: `Made from sources with uncommitted changes: ${names.join(', ')}.` }];
+}

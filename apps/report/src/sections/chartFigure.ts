@@ -1,0 +1,38 @@
+import type { RenderedChart } from '../charts/renderChart.ts';
+import { dataLink, toCsv } from '../html/dataLink.ts';
+import { html, trusted, type Html } from '../html/html.ts';
+import { jsonScript } from '../html/jsonScript.ts';
+
+/** A chart with its text alternative, its numbers as a table, and the means to explore it. */
+export function chartFigure({ id, title, summary, svg, table, vega, name }: RenderedChart): Html {
+  return html`<figure class="chart-figure" id="${id}">
+    <figcaption>${title}</figcaption>
+    <div class="chart" role="img" aria-label="${summary}">${trusted(svg)}</div>
+    <div class="tools">
+      <button type="button" class="explore" aria-pressed="false" hidden>Explore</button
+      >${dataLink('CSV', `${name}.csv`, 'text/csv', toCsv(table.columns, table.rows))}
+    </div>
+    <details class="data">
+      <summary>Numbers</summary>
+      <p class="note">${summary}</p>
+      <div class="scroll tall" tabindex="0" role="region" aria-label="Numbers behind: ${title}">
+        <table class="plain">
+          <thead>
+            <tr>
+              ${table.columns.map((column) => html`<th scope="col">${column}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${table.rows.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((value) => html`<td>${value}</td>`)}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>
+    ${jsonScript('vega-spec', vega)}
+  </figure>`;
+}

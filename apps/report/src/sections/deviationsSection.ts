@@ -1,0 +1,39 @@
+import MarkdownIt from 'markdown-it';
+import { html, trusted, type Html } from '../html/html.ts';
+
+/**
+ * The deviations register, from markdown. HTML in it is escaped, links leave only when somebody follows them, and its
+ * headings are lowered to stand below the section's own.
+ */
+export function deviationsSection(markdown: string | null): Html | null {
+  if (markdown === null) return null;
+  const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');
+  const tokens = renderer.parse(markdown, {});
+  for (const token of tokens) {
+    if (token.type === 'heading_open' || token.type === 'heading_close') {
+      token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
+    }
+  }
+  const content = renderer.renderer.render(withoutTitle(tokens), renderer.options, {});
+  return html`<section id="deviations" aria-labelledby="deviations-title">
+    <p class="eyebrow">What differs from the paper</p>
+    <h2 id="deviations-title">Deviations</h2>
+    <div class="prose register">${trusted(scrollTables(content))}</div>
+  </section>`;
+}
+
+/** A first heading of level 1 says what the section's heading says already. */
+function withoutTitle<Token extends { readonly tag: string; readonly type: string }>(
+  tokens: Token[],
+): Token[] {
+  return tokens[0]?.type === 'heading_open' && tokens[0].tag === 'h3' ? tokens.slice(3) : tokens;
+}
+
+function scrollTables(content: string): string {
+  return content
+    .replaceAll(
+      '<table>',
+      '<div class="scroll" tabindex="0" role="region" aria-label="Register"><table class="plain">',
+    )
+    .replaceAll('</table>', '</table></div>');
+}

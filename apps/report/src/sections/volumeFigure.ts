@@ -1,0 +1,123 @@
+import type { ShownVolume, VolumeSet } from '../inputs/volumeSet.ts';
+import { formatNumber, formatSignificant } from '../html/formatNumber.ts';
+import { html, type Html } from '../html/html.ts';
+import { jsonScript } from '../html/jsonScript.ts';
+import { greyPng, sectionXz } from '../model/greyPng.ts';
+import type { ImageStore } from '../model/imageStore.ts';
+import { chooseView, referenceOf, scaleBarUm, type VolumeView } from '../model/volumeView.ts';
+
+/**
+ * Volumes side by side: a plane with a zoomed square and a section through its middle for each of them. This is the
+ * whole figure without a script; with one, the script puts a viewer in its place.
+ *
+ * @param images - Store of the page, which the stacks go into.
+ */
+export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Html {
+  const [depth, height, width] = set.shape;
+  const view = chooseView(set);
+  const stored = set.items.map((item) => ({ item, image: images.add(item.png, width, height * depth) }));
+  const voxel = [...set.voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
+  const [low, high] = set.window.map((value) => formatSignificant(value, 3));
+  const thinned =
+    set.planeStep === 1 ? '' : ` To keep the file small, one plane in ${set.planeStep} is kept here.`;
+  return html`<figure class="volumes" id="${id}">
+    <figcaption>
+      <strong>${set.title}.</strong> Plane ${view.plane + 1} of ${depth} (the brightest of
+      ${referenceOf(set).label}), the marked square enlarged, and the XZ section through the middle of the
+      square. One window for all: black is ${low}, white is ${high}. Voxels of ${voxel.join(' × ')} µm (x, y,
+      z).${thinned}
+    </figcaption>
+    <div class="sheet">${stored.map(({ item, image }) => panel(item, image, set, view))}</div>
+    ${jsonScript('volume-data', {
+      shape: set.shape,
+      voxelSizeUm: set.voxelSizeUm,
+      window: set.window,
+      ...view,
+      items: stored.map(({ item, image }) => ({ label: item.label, role: item.role, image })),
+    })}
+  </figure>`;
+}
+
+function panel(item: ShownVolume, image: string, set: VolumeSet, { plane, region }: VolumeView): Html {
+  const [depth, height, width] = set.shape;
+  const [dz, dy, dx] = set.voxelSizeUm;
+  const tall = (height * dy) / dx;
+  const aspect = dy / dx;
+  const row = Math.floor(region.y + region.size / 2);
+  const section = greyPng(sectionXz(item.grey, set.shape, row), width, depth, false).toString('base64');
+  const bar = scaleBarUm(width * dx);
+  const barLength = bar / dx;
+  const type = width / 15;
+  return html`<figure class="panel ${item.role}">
+    <figcaption>${item.label}</figcaption>
+    <svg
+      class="plane"
+      viewBox="0 0 ${width} ${tall}"
+      role="img"
+      aria-label="${describePlane(item, set, plane)}"
+    >
+      <svg
+        width="${width}"
+        height="${tall}"
+        viewBox="0 ${plane * height} ${width} ${height}"
+        preserveAspectRatio="none"
+      >
+        <use href="#${image}" />
+      </svg>
+      <rect
+        class="region"
+        x="${region.x}"
+        y="${region.y * aspect}"
+        width="${region.size}"
+        height="${region.size * aspect}"
+      />
+      <rect
+        class="bar"
+        x="${width * 0.05}"
+        y="${tall - width * 0.065}"
+        width="${barLength}"
+        height="${width * 0.018}"
+      />
+      <text class="bar-label" x="${width * 0.05}" y="${tall - width * 0.09}" font-size="${type}">
+        ${formatSignificant(bar, 2)} µm
+      </text>
+    </svg>
+    <svg
+      class="inset"
+      viewBox="${region.x} ${plane * height + region.y} ${region.size} ${region.size}"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="${item.label}: the marked square enlarged"
+    >
+      <use href="#${image}" />
+    </svg>
+    <svg
+      class="section"
+      viewBox="0 0 ${width} ${(depth * dz) / dx}"
+      role="img"
+      aria-label="${item.label}: XZ section at row ${row + 1} of ${height}"
+    >
+      <image
+        width="${width}"
+        height="${(depth * dz) / dx}"
+        preserveAspectRatio="none"
+        href="data:image/png;base64,${section}"
+      />
+    </svg>
+  </figure>`;
+}
+
+/** The plane in numbers, in the units of the data. */
+function describePlane({ label, grey }: ShownVolume, set: VolumeSet, plane: number): string {
+  const [depth, height, width] = set.shape;
+  const [low, high] = set.window;
+  const area = height * width;
+  let sum = 0;
+  let peak = 0;
+  for (let i = plane * area; i < (plane + 1) * area; i++) {
+    sum += grey[i];
+    peak = Math.max(peak, grey[i]);
+  }
+  const intensity = (value: number): string => formatNumber(low + ((high - low) * value) / 255, 3);
+  return `${label}: XY plane ${plane + 1} of ${depth}, mean intensity ${intensity(sum / area)}, brightest voxel ${intensity(peak)}`;
+}

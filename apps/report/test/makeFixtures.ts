@@ -1,0 +1,244 @@
+/**
+ * @file Writes `fixtures/results/synthetic`, a results folder made of analytic shapes, for the tests of the report.
+ *
+ * Nothing in it was trained or measured: the stacks are helices with a Gaussian profile, the curves are exponentials,
+ * the scores are round numbers. Run from the root of the repository, after a change of the result schemas:
+ * `node --import tsx apps/report/test/makeFixtures.ts`, then update the golden report.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRandomStream, type RandomStream } from '@blurcycle/core';
+import {
+  loadExperiments,
+  METRIC_NAMES,
+  resolveRun,
+  tableToCsv,
+  writeRunRecord,
+  writeTable,
+  type Provenance,
+  type ScoreSummary,
+  type Table,
+  type TableRow,
+} from '@blurcycle/experiment';
+import { greyPng } from '../src/model/greyPng.ts';
+
+const PROFILE = 'synthetic';
+const resultsDir = fileURLToPath(new URL('fixtures/results', import.meta.url));
+const set = loadExperiments(fileURLToPath(new URL('../../../experiments', import.meta.url)));
+
+const provenance: Provenance = {
+  createdAt: '2020-01-01T12:00:00.000Z',
+  gitCommit: '0123456789abcdef0123456789abcdef01234567',
+  gitDirty: false,
+  sourceHash: 'a'.repeat(64),
+  versions: { node: '20.0.0', blurcycle: '0.0.0' },
+  cpu: { model: 'Synthetic CPU', cores: 2 },
+  gpu: null,
+  backend: 'native',
+  threads: 2,
+  wallSeconds: 12,
+  peakMemoryBytes: 123_000_000,
+  command: 'node --import tsx apps/report/test/makeFixtures.ts',
+};
+
+/** Methods of the finished runs and how good each shall look, from 0 (like the input) to 1 (like the truth). */
+const RUNS = [
+  { method: 'supervised-mse', seeds: [0, 1], quality: 0.9 },
+  { method: 'cyclegan', seeds: [0, 1], quality: 0.55 },
+  { method: 'proposed', seeds: [0, 1], quality: 0.7 },
+] as const;
+
+rmSync(resultsDir, { recursive: true, force: true });
+for (const run of RUNS) for (const seed of run.seeds) writeRun(run.method, seed, run.quality);
+writeFailedRun();
+await writeExperiment();
+
+function writeRun(method: string, seed: number, quality: number): void {
+  const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed });
+  const directory = join(resultsDir, PROFILE, 'runs', id);
+  writeRunRecord(join(directory, 'record.json'), {
+    ...{ id, profile: PROFILE, method, seed, status: 'done', error: null, key, settings, origins },
+    selectedUpdate: 1000,
+    scores: [{ volume: 'test-0', scores: { psnr: 22 + 8 * quality, ssim: 0.7 + 0.25 * quality } }],
+    parameterCounts: { generator: 1000, ...(method === 'proposed' ? { blurKernel: 343 } : {}) },
+    kernel: null,
+    trainingSeconds: 90 + 10 * seed,
+    inferenceSeconds: 2.5,
+    inputs: {},
+    outputs: {},
+    provenance: { ...provenance, gitDirty: method === 'cyclegan' && seed === 1 },
+  });
+  const stream = createRandomStream(seed, `curves of ${method}`);
+  writeFileSync(join(directory, 'metrics.jsonl'), `${metricsLines(method, quality, stream).join('\n')}\n`);
+}
+
+function metricsLines(method: string, quality: number, stream: RandomStream): string[] {
+  const lines: string[] = [];
+  const cycle = method !== 'supervised-mse';
+  const wobble = (scale: number): number => Number((scale * (1 + 0.08 * stream.normal())).toPrecision(4));
+  for (let step = 10; step <= 1000; step += 10) {
+    const decay = Math.exp(-step / 250);
+    const values = cycle
+      ? {
+          generatorTotal: wobble(1 + 4 * decay),
+          adversarialSharp: wobble(0.5 - 0.2 * decay),
+          cycleBlurred: wobble(0.2 * decay + 0.02),
+          discriminatorSharp: wobble(0.2 + 0.1 * decay),
+        }
+      : { generatorTotal: wobble(0.02 + decay), pixel: wobble(0.002 + 0.1 * decay) };
+    lines.push(JSON.stringify({ step, kind: 'train', values }));
+    if (step % 100 !== 0) continue;
+    const gain = quality * (1 - decay);
+    const scores = { psnr: 22 + 8 * gain + 0.2 * stream.normal(), ssim: 0.7 + 0.25 * gain };
+    const residual = cycle ? { cycleResidual: wobble(0.1 * decay + 0.01) } : {};
+    lines.push(JSON.stringify({ step, kind: 'validation', values: { ...scores, ...residual } }));
+  }
+  return lines;
+}
+
+function writeFailedRun(): void {
+  const method = 'supervised-gan';
+  const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed: 0 });
+  writeRunRecord(join(resultsDir, PROFILE, 'runs', id, 'record.json'), {
+    ...{ id, profile: PROFILE, method, seed: 0, status: 'failed', key, settings, origins },
+    error: 'the generator loss became NaN at update 40 <b>synthetic</b>',
+    ...{ selectedUpdate: null, scores: [], parameterCounts: {}, kernel: null },
+    ...{ trainingSeconds: 4, inferenceSeconds: 0, inputs: {}, outputs: {}, provenance },
+  });
+}
+
+function summary(center: number, spread: number, over: 'seeds' | 'volumes'): ScoreSummary {
+  const values = [center - spread, center + spread];
+  return { mean: center, low: center - 2 * spread, high: center + 2 * spread, n: 2, over, values };
+}
+
+function done(
+  id: string,
+  label: string,
+  runs: string[],
+  paper: readonly [psnr: number, ssim: number],
+  psnr: number,
+): TableRow {
+  const over = runs.length === 0 ? 'volumes' : 'seeds';
+  const ssim = 0.7 + (psnr - 22) / 32;
+  const ours = Object.fromEntries(
+    METRIC_NAMES.map((name) => {
+      if (name.startsWith('psnr')) return [name, summary(psnr, 0.25, over)] as const;
+      return [name, summary(name.startsWith('ssim') ? ssim : 1 - ssim, 0.0125, over)] as const;
+    }),
+  );
+  return { id, label, method: id, paper: { psnr: paper[0], ssim: paper[1] }, status: 'done', runs, ours };
+}
+
+function absent(
+  id: string,
+  label: string,
+  status: 'failed' | 'missing',
+  note: string,
+  paper: readonly [psnr: number, ssim: number],
+): TableRow {
+  const printed = { psnr: paper[0], ssim: paper[1] };
+  return { id, label, method: id, paper: printed, status, note, runs: [`${id}-s0`], ours: null };
+}
+
+async function writeExperiment(): Promise<void> {
+  const directory = join(resultsDir, PROFILE, 'table1');
+  const bothSeeds = (method: string): string[] => [`${method}-s0`, `${method}-s1`];
+  const table: Table = {
+    experiment: 'table1',
+    title: 'Synthetic fixture: not results of this project',
+    place: 'Table I',
+    profile: PROFILE,
+    rows: [
+      done('input', 'Input', [], [22.302, 0.7275], 22.25),
+      done('supervised-mse', 'Supervised, MSE', bothSeeds('supervised-mse'), [30.232, 0.9826], 29.5),
+      absent(
+        'supervised-gan',
+        'Supervised, GAN',
+        'failed',
+        'run supervised-gan-s0 failed',
+        [29.0766, 0.9774],
+      ),
+      done('cyclegan', 'Conventional cycleGAN', bothSeeds('cyclegan'), [26.2483, 0.9474], 26.5),
+      done('proposed', 'Proposed, blind', bothSeeds('proposed'), [26.6249, 0.9573], 27.75),
+      absent('non-blind', 'Non-blind <script>alert(1)</script>', 'missing', 'no run yet', [29.2925, 0.9746]),
+    ],
+    claims: [
+      {
+        id: 'beats-conventional',
+        text: 'the proposed cycleGAN beats the conventional one in PSNR',
+        rule: 'psnr(proposed) - psnr(cyclegan) > 0',
+        ...{ verdict: 'reproduced', value: 1.25, low: 0.5, high: 2 },
+      },
+      {
+        id: 'close',
+        text: 'the proposed cycleGAN comes within 1 dB of supervised training',
+        rule: 'psnr(supervised-mse) - psnr(proposed) < 1',
+        ...{ verdict: 'not reproduced', value: 1.75, low: 1.2, high: 2.3 },
+      },
+      {
+        id: 'psf-helps',
+        text: 'knowing the PSF helps',
+        rule: 'psnr(non-blind) - psnr(proposed) > 0',
+        ...{ verdict: 'undecided', value: null, low: null, high: null, note: 'no run of non-blind is done' },
+      },
+    ],
+    provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
+  };
+  writeTable(join(directory, 'table.json'), table);
+  writeFileSync(join(directory, 'table.csv'), await tableToCsv(table));
+  writeVolumes(directory);
+}
+
+function writeVolumes(directory: string): void {
+  const shape = [12, 40, 40] as const;
+  const items = [
+    { id: 'input', label: 'Input', role: 'input', sigma: 3, noise: 0.04 },
+    { id: 'truth', label: 'Ground truth', role: 'truth', sigma: 1.1, noise: 0 },
+    { id: 'supervised-mse', label: 'Supervised, MSE', role: 'estimate', sigma: 1.3, noise: 0 },
+    { id: 'cyclegan', label: 'Conventional cycleGAN', role: 'estimate', sigma: 2, noise: 0.01 },
+    { id: 'proposed', label: 'Proposed, blind', role: 'estimate', sigma: 1.6, noise: 0.01 },
+  ] as const;
+  mkdirSync(join(directory, 'volumes'), { recursive: true });
+  for (const { id, sigma, noise } of items) {
+    const grey = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
+    const png = greyPng(grey, shape[2], shape[0] * shape[1], true);
+    writeFileSync(join(directory, 'volumes', `${id}.png`), png);
+  }
+  const description = {
+    title: 'Synthetic helices',
+    shape,
+    voxelSizeUm: [0.25, 0.1, 0.1],
+    window: [0, 1],
+    items: items.map(({ id, label, role }) => ({ id, label, role, file: `volumes/${id}.png` })),
+  };
+  writeFileSync(join(directory, 'volumes.json'), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** Two widening turns around the z axis with a Gaussian profile, as grey values. */
+function helix(
+  [depth, height, width]: readonly [number, number, number],
+  sigma: number,
+  noise: number,
+  stream: RandomStream,
+): Uint8Array {
+  const grey = new Uint8Array(depth * height * width);
+  const points = Array.from({ length: 160 }, (_, i) => {
+    const turn = (i / 80) * 2 * Math.PI;
+    const radius = 6 + 8 * (i / 160);
+    const z = depth * ((i % 80) / 80);
+    return [z, height / 2 + radius * Math.sin(turn), width / 2 + radius * Math.cos(turn)] as const;
+  });
+  for (let z = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const distances = points.map(([pz, py, px]) => (1.5 * (z - pz)) ** 2 + (y - py) ** 2 + (x - px) ** 2);
+        const profile = Math.exp(-Math.min(...distances) / (2 * sigma ** 2)) / Math.sqrt(sigma);
+        const value = profile + noise * Math.abs(stream.normal());
+        grey[(z * height + y) * width + x] = Math.min(255, Math.round(255 * value));
+      }
+    }
+  }
+  return grey;
+}
