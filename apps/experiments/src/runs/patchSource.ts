@@ -1,0 +1,37 @@
+import type { RandomStreamState, Shape3 } from '@blurcycle/core';
+import { augment, samplePatch, type Pair } from '@blurcycle/data';
+import { createSavedStream, type SampleSource } from '@blurcycle/training';
+
+/** State of the streams that decide which patches come next, and how they are turned. */
+interface PatchSourceState {
+  readonly sampling: RandomStreamState;
+  readonly augmentation: RandomStreamState;
+}
+
+/** What is cut from the training volumes. */
+export interface PatchSourceOptions {
+  readonly pairs: readonly Pair[];
+  readonly patch: Shape3;
+  readonly sampling: 'paired' | 'unpaired';
+  /** Rotate by 90 degrees and flip (paper section IV). */
+  readonly augment: boolean;
+  readonly seed: number;
+}
+
+/** Random patches of the training volumes, turned and flipped; the order follows from the seed alone. */
+export function createPatchSource(options: PatchSourceOptions): SampleSource<PatchSourceState> {
+  const { pairs, patch, sampling, seed } = options;
+  const samplingStream = createSavedStream(seed, 'sampling/patches');
+  const augmentationStream = createSavedStream(seed, 'augmentation');
+  return {
+    next() {
+      const sample = samplePatch(pairs, samplingStream, patch, sampling);
+      return options.augment ? augment(sample, augmentationStream, sampling) : sample;
+    },
+    state: () => ({ sampling: samplingStream.state(), augmentation: augmentationStream.state() }),
+    restore(state) {
+      samplingStream.restore(state.sampling);
+      augmentationStream.restore(state.augmentation);
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { selectBackend } from '@blurcycle/compute';
+import {
+  readRunRecord,
+  runDirectory,
+  writeRunRecord,
+  type ResolvedRun,
+  type RunRecord,
+} from '@blurcycle/experiment';
+import { countParameters } from '@blurcycle/models';
+import {
+  createTrainer,
+  disposeTrainer,
+  fit,
+  TrainingFailure,
+  writeGeneratorWeights,
+  type Trainer,
+} from '@blurcycle/training';
+import type { TrainRunOptions } from '../contracts.ts';
+import { catchInterruption } from './interruption.ts';
+import { describeKernel } from './describeKernel.ts';
+import { hashOutputs } from './hashOutputs.ts';
+import { createPatchSource } from './patchSource.ts';
+import { predictTestVolumes } from './predictTestVolumes.ts';
+import { prepareDataset, type PreparedDataset } from './prepareDataset.ts';
+import { startProvenance, type ProvenanceClock } from './provenance.ts';
+import { readSourceHash } from './sourceHash.ts';
+import { validateTrainer } from './validateTrainer.ts';
+import { writeModel } from './writeModel.ts';
+
+/**
+ * Carries out one training run: data, training, predictions of the test volumes, scores, record.
+ *
+ * A finished run of the same settings, seed and code is not made again. An unfinished one goes on from its last checkpoint.
+ *
+ * @throws {Interrupted} On SIGINT or SIGTERM, after the step is finished and saved; a later call goes on.
+ */
+export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Promise<RunRecord> {
+  const folder = runDirectory(options.resultsDir, run.profile, run.id);
+  const recordPath = join(folder, 'record.json');
+  const sourceHash = await readSourceHash();
+  const earlier = options.restart ? undefined : readRunRecord(recordPath);
+  if (earlier?.status === 'done' && earlier.key === run.key && earlier.provenance.sourceHash === sourceHash) {
+    say(`${run.id}: up to date`);
+    return earlier;
+  }
+  const backend = await selectBackend(
+    options.backend,
+    options.threads === undefined ? {} : { threads: options.threads },
+  );
+  say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
+  const clock = await startProvenance(backend);
+  await mkdir(folder, { recursive: true });
+  await rm(recordPath, { force: true });
+
+  const dataset = await prepareDataset(run.settings.dataset, {
+    resultsDir: options.resultsDir,
+    profile: run.profile,
+    say,
+  });
+  const trainer = createTrainer({
+    method: run.settings.method,
+    network: run.settings.network,
+    objective: { ...run.settings.training, cycleMargin: cycleMargin(run) },
+    seed: run.seed,
+    knownKernel: run.settings.method.blurPath === 'known-psf' ? dataset.kernel : null,
+  });
+  try {
+    return await trainAndScore(run, trainer, dataset, folder, {
+      ...options,
+      identity: `${run.key}/${sourceHash}`,
+      clock,
+    });
+  } finally {
+    disposeTrainer(trainer);
+  }
+}
+
+async function trainAndScore(
+  run: ResolvedRun,
+  trainer: Trainer,
+  dataset: PreparedDataset,
+  folder: string,
+  options: TrainRunOptions & { readonly identity: string; readonly clock: ProvenanceClock },
+): Promise<RunRecord> {
+  const { settings } = run;
+  const { training, method } = settings;
+  const started = performance.now();
+  const source = createPatchSource({
+    ...training,
+    pairs: dataset.train,
+    sampling: method.sampling,
+    seed: run.seed,
+  });
+  const { clock } = options;
+  const finish = async (outcome: Outcome): Promise<RunRecord> => {
+    const record: RunRecord = {
+      id: run.id,
+      profile: run.profile,
+      method: run.method,
+      seed: run.seed,
+      key: run.key,
+      settings,
+      origins: run.origins,
+      parameterCounts: countNetworks(trainer),
+      inputs: dataset.hashes,
+      ...outcome,
+      outputs: await hashOutputs(folder),
+      provenance: await clock.stop(
+        `npx blurcycle train ${run.method} --seed ${run.seed} --profile ${run.profile}`,
+      ),
+    };
+    writeRunRecord(join(folder, 'record.json'), record);
+    return record;
+  };
+
+  const progress = options.progress({ label: run.id, total: training.updates, start: trainer.step });
+  const interruption = catchInterruption();
+  let selection;
+  try {
+    const result = await fit(trainer, {
+      source,
+      schedule: training,
+      folder,
+      identity: options.identity,
+      resume: options.resume && !options.restart,
+      validate: () => validateTrainer(trainer, dataset.validation, settings),
+      onStep: (step, { generatorTotal }) => progress.update(step, { loss: generatorTotal }),
+      warn: (line) => say(`warning: ${run.id}: ${line}`),
+      stop: interruption.signal,
+    });
+    if (!result.finished) throw interruption.error(run.id, trainer.step);
+    selection = result.selection;
+  } catch (error) {
+    if (!(error instanceof TrainingFailure)) throw error;
+    return await finish({ ...FAILED, error: error.message, trainingSeconds: secondsSince(started) });
+  } finally {
+    progress.stop();
+    interruption.release();
+  }
+  if (selection === null) throw new Error('internal: a finished fit has validated at its last step');
+  const trainingSeconds = secondsSince(started);
+  const kernel = await describeKernel(trainer, dataset.kernel);
+  writeGeneratorWeights(trainer, selection.weights);
+  await writeModel(join(folder, 'model'), trainer, run);
+  const predicting = performance.now();
+  const scores = await predictTestVolumes(trainer, dataset.test, settings, join(folder, 'predictions'));
+  return finish({
+    status: 'done',
+    error: null,
+    selectedUpdate: selection.step,
+    scores,
+    kernel,
+    trainingSeconds,
+    inferenceSeconds: secondsSince(predicting),
+  });
+}
+
+type Outcome = Pick<
+  RunRecord,
+  'status' | 'error' | 'selectedUpdate' | 'scores' | 'kernel' | 'trainingSeconds' | 'inferenceSeconds'
+>;
+
+const FAILED = {
+  status: 'failed',
+  selectedUpdate: null,
+  scores: [],
+  kernel: null,
+  inferenceSeconds: 0,
+} as const;
+
+/** Standard output stays free for results. */
+function say(line: string): void {
+  console.error(line);
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+/** Voxels at each border that the zero border of the kernel may have spoiled. */
+function cycleMargin({ settings }: ResolvedRun): readonly [number, number, number] {
+  if (settings.training.cycleBorder === 'keep') return [0, 0, 0];
+  const [z, y, x] = settings.network.blurKernelSize;
+  return [(z - 1) / 2, (y - 1) / 2, (x - 1) / 2];
+}
+
+function countNetworks({ networks }: Trainer): Record<string, number> {
+  const { sharpGenerator, blurGenerator, discriminators } = networks;
+  const judges = Object.entries(discriminators).map(([domain, judge]) => [
+    `${domain}Discriminator`,
+    countParameters(judge),
+  ]);
+  return {
+    sharpGenerator: countParameters(sharpGenerator),
+    ...(blurGenerator === null ? {} : { blurGenerator: countParameters(blurGenerator) }),
+    ...(Object.fromEntries(judges) as Record<string, number>),
+  };
+}
