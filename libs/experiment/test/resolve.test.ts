@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import {
+  checkRunSettings,
+  findRun,
+  listAllRuns,
+  listRuns,
+  loadExperiments,
+  resolveExperiment,
+  resolveRun,
+  runKey,
+  type RunSettings,
+} from '../src/index.ts';
+import { loadChanged, loadWith, messageOf, SHIPPED } from './experimentFiles.ts';
+
+const shipped = loadExperiments(SHIPPED);
+
+describe('resolveRun(set, request)', () => {
+  it('lets profile override default, and tells where each value came from', () => {
+    const run = resolveRun(shipped, { method: 'proposed', profile: 'quick', seed: 3 });
+    expect(run.id).toBe('proposed-s3');
+    expect(run.settings.method.blurPath).toBe('learned-kernel');
+    expect(run.origins['network.width']).toBe('experiments/_profiles.yaml#quick');
+    expect(run.origins['training.optimizer.beta1']).toBe('experiments/_defaults.yaml');
+    expect(run.origins['method.blurPath']).toBe('experiments/methods.yaml#proposed');
+  });
+
+  it('keeps the paper scale where a profile overrides nothing', () => {
+    const { settings } = resolveRun(shipped, { method: 'proposed', profile: 'paper', seed: 0 });
+    // PAPER: widths of the 7,077,251-parameter U-Net, 31^3 = 29,791 kernel weights, Adam rate 1e-4, cycle weight 10.
+    expect(settings.network.width).toBe(64);
+    expect(settings.network.blurKernelSize).toEqual([31, 31, 31]);
+    expect(settings.training.optimizer.learningRate).toBe(1e-4);
+    expect(settings.training.lossWeights.cycle).toBe(10);
+  });
+
+  it('gives all methods of a profile the same data, network and training', () => {
+    for (const profile of Object.keys(shipped.profiles.content)) {
+      const [first, ...others] = listRuns(shipped, 'table1', profile).map(({ settings }) => ({
+        ...settings,
+        method: null,
+      }));
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
+
+  it.each([
+    [
+      '_profiles.yaml',
+      'patch: [16, 48, 48]',
+      'patch: [64, 48, 48]',
+      'training.patch must fit into dataset.shape [48, 128, 128], got [64, 48, 48]',
+    ],
+    [
+      '_profiles.yaml',
+      'patch: [16, 48, 48]',
+      'patch: [16, 46, 48]',
+      'training.patch must be multiples of 4, got [16, 46, 48]',
+    ],
+    [
+      '_profiles.yaml',
+      'overlap: [8, 16, 16]',
+      'overlap: [8, 64, 16]',
+      'inference.overlap must be smaller than inference.tile',
+    ],
+    [
+      '_defaults.yaml',
+      'numericalAperture: 1.4',
+      'numericalAperture: 1.5',
+      'dataset.psf.numericalAperture must be below dataset.psf.immersionIndex 1.5, got 1.5',
+    ],
+    [
+      'methods.yaml',
+      'pixelLoss: none',
+      'pixelLoss: l1',
+      "method.pixelLoss must be 'none' for unpaired sampling, got 'l1'",
+    ],
+    [
+      'methods.yaml',
+      'discriminators: [sharp] # paper',
+      'discriminators: [sharp, blurred] # paper',
+      "method.discriminators must not name 'blurred' for blurPath 'known-psf'",
+    ],
+  ])('refuses %s with %s -> %s, naming file and line', (file, from, to, expected) => {
+    const set = loadChanged(file, from, to);
+    const message = messageOf(() => listRuns(set, 'table1', 'quick'));
+    expect(message).toContain(expected);
+    expect(message).toMatch(new RegExp(`^experiments/${file.replace('.', '\\.')}:\\d+: `));
+  });
+
+  it('names the nearest profile, method and experiment', () => {
+    expect(messageOf(() => listRuns(shipped, 'table1', 'quik'))).toContain("did you mean 'quick'?");
+    expect(messageOf(() => listRuns(shipped, 'tabel1', 'quick'))).toContain("did you mean 'table1'?");
+    expect(messageOf(() => findRun(shipped, 'propsed', 'quick', 0))).toContain("did you mean 'proposed'?");
+    expect(messageOf(() => findRun(shipped, 'proposed', 'quick', -1))).toContain('seed must be');
+  });
+});
+
+describe('checkRunSettings(settings)', () => {
+  const { settings } = resolveRun(shipped, { method: 'supervised-mse', profile: 'quick', seed: 0 });
+  const paths = (changed: RunSettings): string[] => checkRunSettings(changed).map(({ path }) => path);
+
+  it('finds nothing wrong with what is shipped', () => {
+    expect(paths(settings)).toEqual([]);
+  });
+
+  it('refuses a choice of weights that the method or the data cannot make', () => {
+    const { training, dataset } = settings;
+    expect(paths({ ...settings, training: { ...training, select: 'best-cycle-residual' } })).toEqual([
+      'training.select',
+    ]);
+    const unwatched = { ...dataset, volumes: { ...dataset.volumes, validation: 0 } };
+    expect(
+      paths({ ...settings, dataset: unwatched, training: { ...training, select: 'best-validation-psnr' } }),
+    ).toEqual(['dataset.volumes.validation']);
+  });
+
+  it('refuses a method without a loss, and a pixel loss without weight', () => {
+    const { method, training } = settings;
+    expect(paths({ ...settings, method: { ...method, pixelLoss: 'none' } })).toEqual(['method.pixelLoss']);
+    const weightless = { ...training, lossWeights: { ...training.lossWeights, pixel: 0 } };
+    expect(paths({ ...settings, training: weightless })).toEqual(['training.lossWeights.pixel']);
+  });
+});
+
+describe('runKey(settings, seed)', () => {
+  const { settings } = resolveRun(shipped, { method: 'proposed', profile: 'quick', seed: 0 });
+
+  it('does not depend on the order of keys, nor on the label', () => {
+    const reversed = Object.fromEntries(Object.entries(settings).reverse()) as RunSettings;
+    expect(runKey(reversed, 0)).toBe(runKey(settings, 0));
+    const renamed = { ...settings, method: { ...settings.method, label: 'another' } };
+    expect(runKey(renamed, 0)).toBe(runKey(settings, 0));
+  });
+
+  it('depends on the seed and on every other value', () => {
+    expect(runKey(settings, 1)).not.toBe(runKey(settings, 0));
+    const longer = {
+      ...settings,
+      training: { ...settings.training, updates: settings.training.updates + 1 },
+    };
+    expect(runKey(longer, 0)).not.toBe(runKey(settings, 0));
+  });
+});
+
+describe('resolveExperiment(set, name, profile)', () => {
+  const second = `title: t
+place: p
+claims: []
+rows:
+  - { method: input }
+  - { method: proposed }
+  - { method: proposed, id: small-kernel, settings: { network: { blurKernelSize: [5, 5, 5] } } }
+`;
+
+  it('has a run for each row and seed, none for the input', () => {
+    const { rows, seeds } = resolveExperiment(shipped, 'table1', 'standard');
+    expect(seeds).toEqual([0, 1, 2]);
+    expect(rows.map(({ id, runs }) => [id, runs.length])).toEqual([
+      ['input', 0],
+      ['supervised-mse', 3],
+      ['supervised-gan', 3],
+      ['cyclegan', 3],
+      ['proposed', 3],
+      ['non-blind', 3],
+    ]);
+    expect(rows[4].paper).toEqual({ psnr: 26.6249, ssim: 0.9573 });
+  });
+
+  it('shares runs between experiments and names a row of its own after its id', () => {
+    const set = loadWith('second.yaml', second);
+    const runs = listRuns(set, 'second', 'quick');
+    expect(runs.map(({ id }) => id)).toEqual(['proposed-s0', 'small-kernel-s0']);
+    const shared = listRuns(set, 'table1', 'quick').find(({ id }) => id === 'proposed-s0');
+    expect(shared?.key).toBe(runs[0].key);
+    expect(runs[1].origins['network.blurKernelSize']).toBe('experiments/second.yaml#small-kernel');
+    const all = listAllRuns(set, 'quick').map(({ id }) => id);
+    expect(new Set(all).size).toBe(all.length);
+    expect(findRun(set, 'small-kernel', 'quick', 0).key).toBe(runs[1].key);
+  });
+
+  it('shows what a row overrides', () => {
+    const { rows } = resolveExperiment(loadWith('second.yaml', second), 'second', 'quick');
+    expect(rows.map(({ overrides }) => overrides)).toEqual([{}, {}, { 'network.blurKernelSize': [5, 5, 5] }]);
+  });
+
+  it('never mixes up runs that an experiment changes as a whole', () => {
+    const set = loadWith(
+      'longer.yaml',
+      second.replace('claims:', 'settings: { training: { updates: 7 } }\nclaims:'),
+    );
+    const [run] = listRuns(set, 'longer', 'quick');
+    expect(run.id).toBe('proposed-longer-s0');
+    expect(run.settings.training.updates).toBe(7);
+    expect(listRuns(set, 'table1', 'quick').map(({ id }) => id)).toContain('proposed-s0');
+  });
+
+  it('refuses two experiments that give one id to different runs', () => {
+    const set = loadWith('second.yaml', second);
+    expect(listAllRuns(set, 'quick').length).toBeGreaterThan(0);
+    const both = new Map(set.experiments);
+    const other = loadWith('third.yaml', second.replace('[5, 5, 5]', '[3, 5, 5]')).experiments.get('third');
+    if (other !== undefined) both.set('third', other);
+    expect(messageOf(() => listAllRuns({ ...set, experiments: both }, 'quick'))).toContain(
+      "got 'small-kernel-s0'",
+    );
+  });
+});

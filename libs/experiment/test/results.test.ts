@@ -1,0 +1,159 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  loadExperiments,
+  readRunRecord,
+  readTable,
+  resolveRun,
+  tableToCsv,
+  tableToMarkdown,
+  writeRunRecord,
+  writeTable,
+  type Provenance,
+  type RunRecord,
+  type Table,
+} from '../src/index.ts';
+import { SHIPPED } from './experimentFiles.ts';
+
+const provenance: Provenance = {
+  createdAt: '2020-01-01T00:00:00.000Z',
+  gitCommit: null,
+  gitDirty: null,
+  sourceHash: 'a'.repeat(64),
+  versions: { node: '20.20.0' },
+  cpu: { model: 'any', cores: 2 },
+  gpu: null,
+  backend: 'js',
+  threads: 1,
+  wallSeconds: 1,
+  peakMemoryBytes: 1,
+  command: 'npx blurcycle table table1',
+};
+
+const summary = {
+  mean: 26.123,
+  low: 25.5,
+  high: 26.7,
+  n: 3,
+  over: 'seeds' as const,
+  values: [25.9, 26.1, 26.4],
+};
+
+const table: Table = {
+  experiment: 'table1',
+  title: 'a title',
+  place: 'Table I',
+  profile: 'quick',
+  rows: [
+    {
+      id: 'proposed',
+      label: 'Proposed, blind',
+      method: 'proposed',
+      paper: { psnr: 26.6249, ssim: 0.9573 },
+      status: 'done',
+      runs: ['proposed-s0'],
+      ours: { psnr: summary, ssim: { ...summary, mean: 0.95, low: null, high: null } },
+    },
+    {
+      id: 'cyclegan',
+      label: 'Conventional cycleGAN',
+      method: 'cyclegan',
+      paper: { psnr: 26.2483, ssim: 0.9474 },
+      status: 'failed',
+      note: 'cyclegan-s0 failed: a loss is not finite',
+      runs: ['cyclegan-s0'],
+      ours: null,
+    },
+  ],
+  claims: [
+    {
+      id: 'c',
+      text: 'one beats the other',
+      rule: 'psnr(proposed) > 0',
+      verdict: 'undecided',
+      value: null,
+      low: null,
+      high: null,
+      note: 'no results for cyclegan',
+    },
+  ],
+  provenance,
+};
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'blurcycle-results-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('run records', () => {
+  it('come back as they were written, with no temporary file beside them', () => {
+    const run = resolveRun(loadExperiments(SHIPPED), { method: 'proposed', profile: 'smoke', seed: 0 });
+    const record: RunRecord = {
+      ...{ id: run.id, profile: run.profile, method: run.method, seed: run.seed, key: run.key },
+      ...{ settings: run.settings, origins: run.origins },
+      ...{ status: 'done', error: null, selectedUpdate: 4 },
+      scores: [{ volume: 'test-0', scores: { psnr: 20.5, ssim: 0.7 } }],
+      parameterCounts: { sharpGenerator: 100 },
+      kernel: { sum: 1 },
+      ...{ trainingSeconds: 1.5, inferenceSeconds: 0.5 },
+      inputs: {},
+      outputs: { 'metrics.jsonl': 'b'.repeat(64) },
+      provenance,
+    };
+    const path = join(directory, 'runs/proposed-s0/record.json');
+    writeRunRecord(path, record);
+    expect(readRunRecord(path)).toEqual(record);
+    expect(readdirSync(join(directory, 'runs/proposed-s0'))).toEqual(['record.json']);
+  });
+
+  it('are undefined where there are none, and an error where they are damaged', () => {
+    const path = join(directory, 'record.json');
+    expect(readRunRecord(path)).toBeUndefined();
+    writeFileSync(path, '{"id": "proposed-s0"');
+    expect(() => readRunRecord(path)).toThrow(/record\.json must hold JSON.*delete the file and run again/);
+    writeFileSync(path, '{"id": "proposed-s0"}');
+    expect(() => readRunRecord(path)).toThrow(/must follow its schema/);
+  });
+});
+
+describe('tables', () => {
+  it('come back as they were written', () => {
+    const path = join(directory, 'table.json');
+    writeTable(path, table);
+    expect(readTable(path)).toEqual(table);
+    expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true);
+  });
+
+  it('refuse a key that nobody knows', () => {
+    const extra = { ...table, winner: 'proposed' };
+    expect(() => writeTable(join(directory, 'table.json'), extra)).toThrow(/winner/);
+  });
+});
+
+describe('tableToMarkdown(table)', () => {
+  it('puts the paper beside ours, and shows what failed', async () => {
+    const text = await tableToMarkdown(table);
+    expect(text).toMatch(
+      /\| Proposed, blind +\| 26\.62 +\| 26\.12 \[25\.50, 26\.70\] +\| 0\.9573 +\| 0\.9500 +\| 3 seeds/,
+    );
+    expect(text).toMatch(/\| Conventional cycleGAN +\| 26\.25 +\| failed/);
+    expect(text).toContain('- Conventional cycleGAN: cyclegan-s0 failed: a loss is not finite');
+    expect(text).toContain('undecided (no results for cyclegan)');
+  });
+});
+
+describe('tableToCsv(table)', () => {
+  it('has one line for every row and metric', async () => {
+    const lines = (await tableToCsv(table)).trim().split('\n');
+    expect(lines).toEqual([
+      'row,label,status,metric,paper,mean,low,high,n,over',
+      'proposed,"Proposed, blind",done,psnr,26.6249,26.123,25.5,26.7,3,seeds',
+      'proposed,"Proposed, blind",done,ssim,0.9573,0.95,,,3,seeds',
+      'cyclegan,Conventional cycleGAN,failed,psnr,26.2483,,,,,',
+      'cyclegan,Conventional cycleGAN,failed,ssim,0.9474,,,,,',
+    ]);
+  });
+});
