@@ -1,12 +1,11 @@
 import { voxelIndex, type Volume } from '@blurcycle/core';
+import { softEdge } from './softEdge.ts';
 import type { CentreLine, Point3 } from './centreLine.ts';
 
 /**
  * Draws a tube of intensity 1 around a centre line into `volume`, keeping the larger value where tubes meet.
  *
- * The edge is soft over one voxel, measured across the surface: v = clamp(1/2 + (R - d) / w, 0, 1), where d is the distance to the
- * centre line and w = √Σ(uᵢ sᵢ)² the side of the voxel (sides s) seen along the direction u from the line. So the drawn volume is
- * that of the tube to a few per cent even where a voxel is as thick as the tube.
+ * The edge is soft over one voxel, see `softEdge`.
  *
  * Cost: the voxels of the tube times the segments within one radius.
  *
@@ -36,8 +35,7 @@ function drawSegment(volume: Volume, from: Point3, to: Point3, radiusUm: number)
         const along = lengthSquared === 0 ? 0 : (pz * tz + py * ty + px * tx) / lengthSquared;
         const t = Math.min(1, Math.max(0, along));
         const [dz, dy, dx] = [pz - t * tz, py - t * ty, px - t * tx];
-        const squared = dz * dz + dy * dy + dx * dx;
-        const value = edge(radiusUm, Math.sqrt(squared), (dz * sz) ** 2 + (dy * sy) ** 2 + (dx * sx) ** 2);
+        const value = softEdge(radiusUm, dz, dy, dx, voxelSizeUm);
         if (value > data[row + x]) data[row + x] = value;
       }
     }
@@ -55,11 +53,4 @@ function reach(
   const low = Math.min(from, to) - radiusUm;
   const high = Math.max(from, to) + radiusUm;
   return [Math.max(0, Math.floor(low / voxelUm - 0.5)), Math.min(side - 1, Math.ceil(high / voxelUm + 0.5))];
-}
-
-/** Intensity at `distance` from the line; `weighted` is Σ(dᵢ sᵢ)². */
-function edge(radiusUm: number, distance: number, weighted: number): number {
-  if (distance === 0) return 1;
-  const width = Math.sqrt(weighted) / distance;
-  return Math.min(1, Math.max(0, 0.5 + (radiusUm - distance) / width));
 }

@@ -1,0 +1,147 @@
+import {
+  createRandomStream,
+  createVolume,
+  describeViolation,
+  InputError,
+  type Volume,
+} from '@blurcycle/core';
+import { exposureGain, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import {
+  addNoise,
+  averageSnrDb,
+  calibrateReadNoise,
+  createForwardModel,
+  type Border,
+} from '@blurcycle/imaging';
+import type { CommandModule } from 'yargs';
+import { withJson } from './commonOptions.ts';
+
+const BORDERS = ['periodic', 'zero', 'reflect'] as const satisfies readonly Border[];
+
+interface DegradeArguments {
+  truth: string;
+  psf: string;
+  out: string;
+  snr: number | null;
+  photons: number | null;
+  gain: number | null;
+  border: Border;
+  seed: number;
+  json: boolean;
+}
+
+/** `blurcycle degrade`: what a microscope would record of a specimen. */
+export const degradeCommand: CommandModule<object, DegradeArguments> = {
+  command: 'degrade <truth>',
+  describe: 'blur a specimen with a PSF and add photon and read noise',
+  builder: (yargs) =>
+    withJson(
+      yargs
+        .positional('truth', { type: 'string', demandOption: true, describe: 'TIFF stack of the specimen' })
+        .option('psf', {
+          type: 'string',
+          demandOption: true,
+          describe: 'TIFF stack of the PSF, odd sides, same voxels; its sum is brought to 1',
+        })
+        .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
+        .option('snr', {
+          type: 'string',
+          default: '20',
+          describe: 'average SNR in dB that the read noise brings the image to; none: no read noise',
+          coerce: (text: string) => numberOrNull('--snr', text, 'none'),
+        })
+        .option('photons', {
+          type: 'string',
+          default: '256',
+          describe: 'photons at intensity 1 (after the gain); none: no photon noise',
+          coerce: (text: string) => numberOrNull('--photons', text, 'none'),
+        })
+        .option('gain', {
+          type: 'string',
+          default: 'auto',
+          describe: 'exposure: a factor, or auto for the one that brings the brightest voxels to 1',
+          coerce: (text: string) => numberOrNull('--gain', text, 'auto'),
+        })
+        .option('border', {
+          choices: BORDERS,
+          default: 'periodic' as const,
+          describe: 'what lies outside of the volume',
+        })
+        .option('seed', { type: 'number', default: 1, describe: 'seed of the noise' }),
+    )
+      .example('$0 degrade truth.tif --psf psf.tif --snr 20 --seed 1 --out blurred.tif', 'as in the paper')
+      .example('$0 degrade truth.tif --psf psf.tif --snr none --photons none --out clean.tif', 'blur only'),
+  handler: async (options) => {
+    const { volume: truth } = await readTiffStack(options.truth);
+    const psf = unitSum((await readTiffStack(options.psf)).volume, options.psf);
+    const blurred = createForwardModel(psf, truth.shape, { border: options.border }).forward(truth);
+    const gain = options.gain ?? exposureGain([blurred]);
+    const clean = createVolume(
+      truth.shape,
+      truth.voxelSizeUm,
+      blurred.data.map((value) => gain * value),
+    );
+    const readNoiseSigma = findReadNoise(clean, options);
+    const stream = createRandomStream(options.seed, 'noise/degrade');
+    const image = addNoise(clean, { poissonPeakCounts: options.photons, readNoiseSigma }, stream);
+    await writeTiffStack(options.out, image);
+    const snr = averageSnrDb([clean], [image]);
+    const facts = {
+      file: options.out,
+      gain,
+      readNoiseSigma,
+      averageSnrDb: Number.isFinite(snr) ? snr : null,
+      photons: options.photons,
+      border: options.border,
+      seed: options.seed,
+    };
+    if (options.json) console.log(JSON.stringify(facts, null, 2));
+    else {
+      const noise = Number.isFinite(snr) ? `average SNR ${snr.toFixed(2)} dB` : 'no noise';
+      console.log(
+        `${options.out}: gain ${gain.toFixed(4)}, read noise ${readNoiseSigma.toFixed(5)}, ${noise}`,
+      );
+    }
+  },
+};
+
+function numberOrNull(option: string, text: string, nothing: string): number | null {
+  if (text === nothing) return null;
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value) && (value > 0 || (value === 0 && option === '--snr'))) return value;
+  const rule =
+    option === '--snr'
+      ? `be a number of dB, not negative, or ${nothing}`
+      : `be a positive number or ${nothing}`;
+  throw new InputError(describeViolation('degrade', option, rule, text));
+}
+
+function unitSum(psf: Volume, path: string): Volume {
+  const sum = psf.data.reduce((total, value) => total + value, 0);
+  if (!(sum > 0 && Number.isFinite(sum))) {
+    throw new InputError(
+      describeViolation('degrade', '--psf', 'have a positive sum', sum, `look at ${path}`),
+    );
+  }
+  return createVolume(
+    psf.shape,
+    psf.voxelSizeUm,
+    psf.data.map((value) => value / sum),
+  );
+}
+
+function findReadNoise(clean: Volume, { snr, photons }: DegradeArguments): number {
+  const { readNoiseSigma, reachable, photonSnrDb } = calibrateReadNoise([clean], snr ?? Infinity, photons);
+  if (snr !== null && !reachable) {
+    throw new InputError(
+      describeViolation(
+        'degrade',
+        '--snr',
+        `be at most the ${photonSnrDb.toFixed(2)} dB that photon noise leaves`,
+        snr,
+        'ask for more --photons, or for --snr none',
+      ),
+    );
+  }
+  return readNoiseSigma;
+}
