@@ -14,7 +14,9 @@ namespace {
 
 constexpr int MOST_ROWS = 1024;  // taps along z and y together
 
-// Groups of the filter gradient: long enough to make starting and storing a tile cheap, short enough to stay in cache.
+// Filter gradient: positions per group of sums, and positions that a tile sums before it makes way for the next one.
+constexpr int64_t LEAST_POSITIONS = 64;
+constexpr int64_t FIRST_CACHE_FLOATS = 6144;
 constexpr int64_t POSITIONS_PER_GROUP = 768;
 constexpr int64_t LEAST_TASKS = 16;
 constexpr int64_t MOST_PARTIAL_FLOATS = 1 << 20;
@@ -154,7 +156,49 @@ void solve(RowProblem problem, const FilterView& view, const Taps& taps, const i
   });
 }
 
+/** A kernel of one tap between one channel and one channel: the convolution only scales. */
+bool isScaling(const ConvShape& shape) {
+  bool result = shape.inputs == 1 && shape.outputs == 1;
+  for (int a = 0; a < 3; ++a) {
+    result = result && shape.kernel[a] == 1 && shape.stride[a] == 1 && shape.pad[a] == 0 && shape.in[a] == shape.out[a];
+  }
+  return result;
+}
+
+void scale(const ConvShape& shape, const float* input, float factor, float addend, float* output) {
+  const int64_t plane = shape.in[1] * shape.in[2];
+  parallelFor(shape.batch * shape.in[0], [&](int64_t task) {
+    for (int64_t i = task * plane; i < (task + 1) * plane; ++i) output[i] = input[i] * factor + addend;
+  });
+}
+
+/** Sum of products of two volumes of one channel: one partial sum per plane, then over planes. */
+float sumProducts(const ConvShape& shape, const float* a, const float* b) {
+  constexpr int CHAINS = 4;
+  constexpr int LANES = CHAINS * MAX_LANES;
+  const int64_t plane = shape.in[1] * shape.in[2];
+  const int64_t planes = shape.batch * shape.in[0];
+  float* partial = scratch(SCRATCH_CONV_SUMS, planes);
+  parallelFor(planes, [&](int64_t task) {
+    const int64_t end = (task + 1) * plane;
+    int64_t i = task * plane;
+    Vector<MAX_LANES> sums[CHAINS] = {};
+    for (; i + LANES <= end; i += LANES) {
+      BLURCYCLE_UNROLL
+      for (int v = 0; v < CHAINS; ++v) sums[v] += load<MAX_LANES>(a + i + v * MAX_LANES) * load<MAX_LANES>(b + i + v * MAX_LANES);
+    }
+    float total = 0;
+    for (int lane = 0; lane < LANES; ++lane) total += sums[lane / MAX_LANES][lane % MAX_LANES];
+    for (; i < end; ++i) total += a[i] * b[i];
+    partial[task] = total;
+  });
+  float total = 0;
+  for (int64_t i = 0; i < planes; ++i) total += partial[i];
+  return total;
+}
+
 void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+  if (isScaling(shape)) return scale(shape, input, *filter, bias != nullptr ? *bias : 0, output);
   const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
   const Taps taps = {{shape.kernel[0], shape.kernel[1], shape.kernel[2]}, {0, 0, 0}, {1, 1, 1}};
   const int64_t rows = shape.kernel[0] * shape.kernel[1];
@@ -203,6 +247,7 @@ Phase phaseOf(const ConvShape& shape, int axis, int64_t phase) {
 }
 
 void inputGradient(const ConvShape& shape, const float* outputGradient, const float* filter, float* gradient) {
+  if (isScaling(shape)) return scale(shape, outputGradient, *filter, 0, gradient);
   Border border = {{0, 0, 0}, {0, 0, 0}};
   for (int a = 0; a < 3; ++a) {
     for (int64_t phase = 0; phase < shape.stride[a]; ++phase) {
@@ -293,14 +338,24 @@ void upForward(const ConvShape& shape, const float* input, const float* filter, 
 
 /** Sums of the bias gradient: one partial sum per plane, then over planes. */
 void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t channels, float* sums) {
-  float* partial = scratch(SCRATCH_CONV_OFFSETS, planes * channels);
+  constexpr int LANES = 64;
+  float* partial = scratch(SCRATCH_CONV_SUMS, planes * channels);
   parallelFor(planes, [&](int64_t plane) {
     float* sum = partial + plane * channels;
     for (int64_t c = 0; c < channels; ++c) sum[c] = 0;
     const float* from = values + plane * perPlane * channels;
-    for (int64_t p = 0; p < perPlane; ++p) {
-      for (int64_t c = 0; c < channels; ++c) sum[c] += from[c];
-      from += channels;
+    const int64_t count = perPlane * channels;
+    int64_t i = 0;
+    if (LANES % channels == 0) {
+      Vector<MAX_LANES> sums64[LANES / MAX_LANES] = {};
+      for (; i + LANES <= count; i += LANES) {
+        BLURCYCLE_UNROLL
+        for (int v = 0; v < LANES / MAX_LANES; ++v) sums64[v] += load<MAX_LANES>(from + i + v * MAX_LANES);
+      }
+      for (int lane = 0; lane < LANES; ++lane) sum[lane % channels] += sums64[lane / MAX_LANES][lane % MAX_LANES];
+    }
+    for (; i < count; i += channels) {
+      for (int64_t c = 0; c < channels; ++c) sum[c] += from[i + c];
     }
   });
   for (int64_t c = 0; c < channels; ++c) {
@@ -330,14 +385,16 @@ void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float
   const int64_t units = rows / together * blocks;
   const int64_t wanted = larger(flatRows * shape.out[2] / POSITIONS_PER_GROUP, ceilDivide(LEAST_TASKS, units));
   const int64_t groups = smaller(smaller(wanted, flatRows), larger(1, MOST_PARTIAL_FLOATS / partialSize));
+  // All tiles go over a few rows that fit the first-level cache before the next few rows are taken.
+  const int64_t perPosition = shape.stride[2] * shape.inputs * together + WIDTH;
+  const int64_t positionsAtOnce = larger(LEAST_POSITIONS, FIRST_CACHE_FLOATS / perPosition);
+  const int64_t rowsAtOnce = ceilDivide(positionsAtOnce, shape.out[2]);
   float* partial = scratch(SCRATCH_CONV_PARTIAL, groups * partialSize);
   parallelFor(groups * units, [&](int64_t task) {
     const int64_t group = task / units;
     const int64_t block = task % blocks;
     const int64_t row = task % units / blocks * together;
     PositionGrid grid;
-    grid.rowsFrom = flatRows * group / groups;
-    grid.rowsTo = flatRows * (group + 1) / groups;
     grid.planes = shape.out[0];
     grid.rowsPerPlane = shape.out[1];
     grid.positions = shape.out[2];
@@ -347,14 +404,20 @@ void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float
     grid.step = shape.stride[2] * shape.inputs;
     grid.gradientStep = channels;
     grid.gradientRow = shape.out[2] * channels;
-    float* sums = partial + group * partialSize + (block * rows + row) * depth * WIDTH;
-    const float* in = padded.data;
-    for (int kind = 0; kind < TILE_KINDS; ++kind) {
-      for (int i = 0; i < cut.count[kind]; ++i) {
-        table.functions[kind](grid, in, offsets + row, gradient + block * WIDTH, sums, depth * WIDTH);
-        in += TILE_SIZES[kind] * A::Q;
-        sums += TILE_SIZES[kind] * A::Q * WIDTH;
+    const int64_t end = flatRows * (group + 1) / groups;
+    grid.first = true;
+    for (grid.rowsFrom = flatRows * group / groups; grid.rowsFrom < end; grid.rowsFrom = grid.rowsTo) {
+      grid.rowsTo = smaller(end, grid.rowsFrom + rowsAtOnce);
+      float* sums = partial + group * partialSize + (block * rows + row) * depth * WIDTH;
+      const float* in = padded.data;
+      for (int kind = 0; kind < TILE_KINDS; ++kind) {
+        for (int i = 0; i < cut.count[kind]; ++i) {
+          table.functions[kind](grid, in, offsets + row, gradient + block * WIDTH, sums, depth * WIDTH);
+          in += TILE_SIZES[kind] * A::Q;
+          sums += TILE_SIZES[kind] * A::Q * WIDTH;
+        }
       }
+      grid.first = false;
     }
   });
   parallelFor(rows * blocks, [&](int64_t task) {
@@ -376,6 +439,10 @@ void filterGradient(const ConvShape& shape, const float* input, const float* out
   const int64_t planes = shape.batch * shape.out[0];
   const int64_t perPlane = shape.out[1] * shape.out[2];
   if (biasGradient != nullptr) sumPositions(outputGradient, planes, perPlane, shape.outputs, biasGradient);
+  if (isScaling(shape)) {
+    *result = sumProducts(shape, input, outputGradient);
+    return;
+  }
   const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
   withLayout(shape.outputs, shape.kernel[2] * shape.inputs, [&](auto layout) {
     using A = decltype(layout);

@@ -15,9 +15,10 @@ namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
-/** The positions of one group: planes x rows x positions of one sample. Distances are in floats. */
+/** Some rows of positions of an output grid. Distances are in floats. */
 struct PositionGrid {
   int64_t rowsFrom, rowsTo;  // flat rows (n * planes + z) * rowsPerPlane + y
+  bool first;                // the sums start here
   int64_t planes, rowsPerPlane, positions;
   int64_t inBatch, inPlane, inRow, step;
   int64_t gradientRow, gradientStep;
@@ -26,7 +27,7 @@ struct PositionGrid {
 typedef void (*SumFunction)(const PositionGrid&, const float* in, const int64_t* offsets, const float* gradient, float* sums,
                             int64_t sumsRow);
 
-/** Writes the sums of the grid to sums[g * sumsRow + packedPlace(k, channel)]. */
+/** Adds the sums of the grid to sums[g * sumsRow + packedPlace(k, channel)], or writes them if the grid is the first. */
 template <class A, int G, int M>
 void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, const float* gradient, float* sums,
              int64_t sumsRow) {
@@ -37,14 +38,26 @@ void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, 
     BLURCYCLE_UNROLL
     for (int m = 0; m < M; ++m) {
       BLURCYCLE_UNROLL
-      for (int v = 0; v < V; ++v) sum[g][m][v] = Vector<L>{};
+      for (int v = 0; v < V; ++v) {
+        sum[g][m][v] = grid.first ? Vector<L>{} : load<L>(sums + g * sumsRow + (m * V + v) * L);
+      }
     }
   }
+  int64_t y = grid.rowsFrom % grid.rowsPerPlane;
+  int64_t z = grid.rowsFrom / grid.rowsPerPlane % grid.planes;
+  int64_t n = grid.rowsFrom / grid.rowsPerPlane / grid.planes;
   for (int64_t row = grid.rowsFrom; row < grid.rowsTo; ++row) {
-    const int64_t y = row % grid.rowsPerPlane;
-    const int64_t z = row / grid.rowsPerPlane % grid.planes;
-    const int64_t n = row / grid.rowsPerPlane / grid.planes;
     const float* start = in + n * grid.inBatch + z * grid.inPlane + y * grid.inRow;
+    // Counted on, not divided out: a division takes as long as a few positions.
+    y += 1;
+    if (y == grid.rowsPerPlane) {
+      y = 0;
+      z += 1;
+      if (z == grid.planes) {
+        z = 0;
+        n += 1;
+      }
+    }
     const float* from[G];
     BLURCYCLE_UNROLL
     for (int g = 0; g < G; ++g) from[g] = start + offsets[g];
@@ -114,7 +127,7 @@ SumTable sumsFor(int64_t together) {
 template <class A>
 int64_t rowsTogether(int64_t rows, int64_t depth) {
   for (const int64_t together : {8, 4, 3}) {
-    if (rows % together == 0 && depth / A::Q * together <= larger(12, largestSumTile<A::V>() / 2)) return together;
+    if (rows % together == 0 && depth / A::Q * together <= largestSumTile<A::V>() / 2 + 1) return together;
   }
   return 1;
 }

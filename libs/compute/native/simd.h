@@ -76,6 +76,11 @@ BLURCYCLE_INLINE Vector<L> loadStretched(const float* from) {
     const __m256i order = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
     return (Vector<L>)_mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_loadu_ps(from)), order);
   }
+  if constexpr (L == 8 && Q == 4) {
+    const __m256i order = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
+    const __m128d pair = _mm_load_sd(reinterpret_cast<const double*>(from));
+    return (Vector<L>)_mm256_permutevar8x32_ps(_mm256_castps128_ps256(_mm_castpd_ps(pair)), order);
+  }
 #endif
 #if defined(__AVX512F__)
   if constexpr (L == 16 && Q == 2) {
