@@ -7,8 +7,20 @@ enum ScratchSlot {
   SCRATCH_CONV_INPUT = 0,    // input with its zero border
   SCRATCH_CONV_FILTER = 1,   // repacked filter
   SCRATCH_CONV_PARTIAL = 2,  // partial sums of the filter gradient
-  SCRATCH_CONV_OFFSETS = 3,
+  SCRATCH_CONV_SUMS = 3,     // bias gradient per plane
   // 4 to 15 are for the convolutions, 16 to 31 for everything else.
+  SCRATCH_FFT_LINE = 16,
+  SCRATCH_FFT_WORK = 17,
+  SCRATCH_FFT_OTHER = 18,
+  SCRATCH_FFT_OTHER_WORK = 19,
+  SCRATCH_FFT_SUM = 20,
+  SCRATCH_FFT_SPECTRA = 21,
+  SCRATCH_SUM_PARTS = 22,
+  SCRATCH_SUM_LANES = 23,
+  SCRATCH_NORM_PARTS = 24,
+  SCRATCH_NORM_LANES = 25,
+  SCRATCH_NORM_MEANS = 26,
+  SCRATCH_LOSS_PARTS = 27,
 };
 
 }  // namespace blurcycle
