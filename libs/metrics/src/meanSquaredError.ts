@@ -1,12 +1,12 @@
-import { assertSameShape, type Volume } from '@blurcycle/core';
+import { assertComparable, type Intensities } from './scoreOptions.ts';
 
 /**
  * Mean of the squared differences of two volumes.
  *
  * @throws {RangeError} If the shapes differ.
  */
-export function meanSquaredError(estimate: Volume, truth: Volume): number {
-  assertSameShape('meanSquaredError', estimate, truth);
+export function meanSquaredError(estimate: Intensities, truth: Intensities): number {
+  assertComparable('meanSquaredError', estimate, truth);
   return meanSquare(estimate.data, truth.data);
 }
 

@@ -1,4 +1,5 @@
-import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
+import { assertRange } from '@blurcycle/core';
+import { assertComparable, type Intensities } from './scoreOptions.ts';
 import { meanSquare } from './meanSquaredError.ts';
 
 /**
@@ -9,8 +10,8 @@ import { meanSquare } from './meanSquaredError.ts';
  * @returns 0 for equal volumes, 1 for an estimate of zeros.
  * @throws {RangeError} If the shapes differ or the truth is zero everywhere.
  */
-export function nrmse(estimate: Volume, truth: Volume): number {
-  assertSameShape('nrmse', estimate, truth);
+export function nrmse(estimate: Intensities, truth: Intensities): number {
+  assertComparable('nrmse', estimate, truth);
   let energy = 0;
   for (const value of truth.data) energy += value * value;
   assertRange(energy > 0, 'nrmse', 'truth', 'not be zero everywhere', energy);

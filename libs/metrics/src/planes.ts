@@ -1,17 +1,18 @@
-import { mean, type Volume } from '@blurcycle/core';
+import { mean } from '@blurcycle/core';
+import type { Intensities } from './scoreOptions.ts';
 
 /** The mean over z of a score of single planes. */
 export function meanOverPlanes(
-  estimate: Volume,
-  truth: Volume,
-  score: (estimate: Float32Array, truth: Float32Array) => number,
+  estimate: Intensities,
+  truth: Intensities,
+  score: (estimate: Intensities['data'], truth: Intensities['data']) => number,
 ): number {
-  const [depth, height, width] = truth.shape;
-  const area = height * width;
-  const scores = new Float64Array(depth);
-  for (let z = 0; z < depth; z++) {
-    const range = [z * area, (z + 1) * area] as const;
-    scores[z] = score(estimate.data.subarray(...range), truth.data.subarray(...range));
-  }
-  return mean(scores);
+  const depth = truth.shape[0];
+  return mean(Array.from({ length: depth }, (_, z) => score(plane(estimate, z), plane(truth, z))));
+}
+
+/** The intensities of plane z; shares memory with the stack. */
+export function plane(stack: Intensities, z: number): Intensities['data'] {
+  const area = stack.shape[1] * stack.shape[2];
+  return stack.data.subarray(z * area, (z + 1) * area);
 }

@@ -1,6 +1,5 @@
-import type { Volume } from '@blurcycle/core';
 import { meanSquare } from './meanSquaredError.ts';
-import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
+import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
 
 /**
  * Peak signal-to-noise ratio of an estimate against the truth.
@@ -9,7 +8,7 @@ import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
  *
  * @returns Decibels; larger is better.
  */
-export function psnr(estimate: Volume, truth: Volume, options: ScoreOptions): number {
+export function psnr(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
   assertScorable('psnr', estimate, truth, options);
   return decibels(meanSquare(estimate.data, truth.data), options.dataRange);
 }

@@ -1,8 +1,7 @@
-import type { Volume } from '@blurcycle/core';
 import { meanSquare } from './meanSquaredError.ts';
 import { meanOverPlanes } from './planes.ts';
 import { decibels } from './psnr.ts';
-import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
+import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
 
 /**
  * Mean over z of the PSNR of each plane, the paper's formula (N, M the sides of a plane).
@@ -11,7 +10,7 @@ import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
  *
  * @returns Decibels; larger is better.
  */
-export function psnrPerSlice(estimate: Volume, truth: Volume, options: ScoreOptions): number {
+export function psnrPerSlice(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
   assertScorable('psnrPerSlice', estimate, truth, options);
   return meanOverPlanes(estimate, truth, (a, b) => decibels(meanSquare(a, b), options.dataRange));
 }

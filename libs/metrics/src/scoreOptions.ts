@@ -1,4 +1,10 @@
-import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
+import { assertRange, sameShape, type Shape3 } from '@blurcycle/core';
+
+/** Intensities on a grid: a `Volume`, or the same in double precision. */
+export interface Intensities {
+  readonly data: Float32Array | Float64Array;
+  readonly shape: Shape3;
+}
 
 /** What a score must be told: no metric guesses the range of the intensities. */
 export interface ScoreOptions {
@@ -6,14 +12,31 @@ export interface ScoreOptions {
   readonly dataRange: number;
 }
 
-/** Throws unless both volumes have one shape and the range is positive. */
-export function assertScorable(where: string, estimate: Volume, truth: Volume, options: ScoreOptions): void {
-  assertSameShape(where, estimate, truth);
+/** Throws unless both have one shape and the range is positive. */
+export function assertScorable(
+  where: string,
+  estimate: Intensities,
+  truth: Intensities,
+  options: ScoreOptions,
+): void {
+  assertComparable(where, estimate, truth);
   assertRange(
     options.dataRange > 0 && Number.isFinite(options.dataRange),
     where,
     'dataRange',
     'be positive and finite',
     options.dataRange,
+  );
+}
+
+/** Throws unless both have one shape. */
+export function assertComparable(where: string, estimate: Intensities, truth: Intensities): void {
+  const rule = `be that of the truth, [${truth.shape.join(', ')}]`;
+  assertRange(
+    sameShape(estimate.shape, truth.shape),
+    where,
+    'the shape of the estimate',
+    rule,
+    estimate.shape,
   );
 }

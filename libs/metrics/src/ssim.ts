@@ -1,5 +1,4 @@
-import type { Volume } from '@blurcycle/core';
-import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
+import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
 
 /** Stabilizing constants of SSIM, k1 and k2 of the paper. */
 export const SSIM_K1 = 0.01;
@@ -13,7 +12,7 @@ export const SSIM_K2 = 0.03;
  *
  * @returns At most 1, which only equal volumes reach.
  */
-export function ssim(estimate: Volume, truth: Volume, options: ScoreOptions): number {
+export function ssim(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
   assertScorable('ssim', estimate, truth, options);
   return globalSsim(estimate.data, truth.data, options.dataRange);
 }

@@ -1,6 +1,5 @@
-import type { Volume } from '@blurcycle/core';
 import { meanOverPlanes } from './planes.ts';
-import { assertScorable, type ScoreOptions } from './scoreOptions.ts';
+import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
 import { globalSsim } from './ssim.ts';
 
 /**
@@ -8,7 +7,7 @@ import { globalSsim } from './ssim.ts';
  *
  * @returns At most 1, which only equal volumes reach.
  */
-export function ssimPerSlice(estimate: Volume, truth: Volume, options: ScoreOptions): number {
+export function ssimPerSlice(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
   assertScorable('ssimPerSlice', estimate, truth, options);
   return meanOverPlanes(estimate, truth, (a, b) => globalSsim(a, b, options.dataRange));
 }
