@@ -63,7 +63,8 @@ function explain(message: string, command: string | undefined, options: readonly
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   const where = command === undefined ? 'blurcycle' : `blurcycle ${command}`;
   if (unknown !== undefined) return describeUnknown(where, 'option', unknown, options);
-  return message.startsWith('blurcycle') ? message : `${where}: ${message.replaceAll('\n', ' ')}`;
+  const speaksForItself = /^[\w-]+: (unknown |.+ must )/.test(message);
+  return speaksForItself ? message : `${where}: ${message.replaceAll('\n', ' ')}`;
 }
 
 /** Names of the options declared so far; yargs has the list, its types do not say so. */

@@ -51,6 +51,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     'back-ends, versions, what is missing and how to get it',
     async () => (await import('./doctor.ts')).doctorCommand,
   ),
+  entry(
+    'phantom',
+    'phantom <kind>',
+    'a simulated specimen: microtubules, beads or hollow bars',
+    async () => (await import('./phantom.ts')).phantomCommand,
+  ),
+  entry(
+    'degrade',
+    'degrade <truth>',
+    'blur a specimen with a PSF and add photon and read noise',
+    async () => (await import('./degrade.ts')).degradeCommand,
+  ),
 ];
 
 function entry<T>(
