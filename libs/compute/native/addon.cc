@@ -10,7 +10,13 @@
 
 #define REGISTRATIONS(DO) \
   DO(registerMachine)     \
-  DO(registerConv)
+  DO(registerConv)        \
+  DO(registerInstanceNorm) \
+  DO(registerPooling)     \
+  DO(registerElementwise) \
+  DO(registerLosses)      \
+  DO(registerAdam)        \
+  DO(registerFft)
 
 namespace blurcycle {
 #define DECLARE(name) void name(napi_env env, napi_value exports);

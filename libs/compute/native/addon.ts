@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { NativeOperations } from './operations.ts';
 
 /** Shapes and settings of a 3-D convolution as one Int32Array, in the order of `convShape`. */
 export type ConvShapeArray = Int32Array;
@@ -14,7 +15,7 @@ export type ConvShapeArray = Int32Array;
 export type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
 
 /** Functions of the add-on. */
-export interface NativeAddon {
+export interface NativeAddon extends NativeOperations {
   /** Instruction set in use: the best of this processor, or the one named by the environment variable BLURCYCLE_ISA. */
   isa(): IsaName;
   /** Switches the instruction set (for tests); false when this processor lacks it. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blurKernelGradientInJavascript, blurVolumeInJavascript } from './javascriptBlur.ts';
-import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../ops/blur3d.ts';
+import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../ops/kernelNames.ts';
 import { QuietCpuBackend } from './quietCpuBackend.ts';
 
 /** Makes the pure-JavaScript back-end known to tfjs under the name `js`. Does nothing when called twice. */

@@ -1,17 +1,22 @@
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { voxelCount, type Shape3 } from '@blurcycle/core';
-import { createConvolver3d } from '../fft/convolver.ts';
+import { createConvolverOn } from '../fft/convolver.ts';
 import { createRealFft3d } from '../fft/realFft3d.ts';
-import { addProduct } from '../fft/convolutionEngine.ts';
-import { smoothLength } from '../fft/smoothLength.ts';
+import { addProduct, javascriptConvolutionEngine } from '../fft/convolutionEngine.ts';
+import { blurGeometry } from '../fft/blurGeometry.ts';
 
 /** The blur of every volume of a batch; see `blur3d`. */
 export const blurVolumeInJavascript: KernelFunc = ({ inputs, backend, attrs }) => {
   const { x, kernel } = inputs as Record<'x' | 'kernel', TensorInfo>;
   const cpu = backend as MathBackendCPU;
   const shape = sides(x);
-  const convolver = createConvolver3d(shape, valuesOf(cpu, kernel), kernel.shape as unknown as Shape3);
+  const convolver = createConvolverOn(
+    javascriptConvolutionEngine,
+    shape,
+    valuesOf(cpu, kernel),
+    kernel.shape as unknown as Shape3,
+  );
   const values = valuesOf(cpu, x);
   const result = new Float32Array(values.length);
   const count = voxelCount(shape);
@@ -28,8 +33,8 @@ export const blurKernelGradientInJavascript: KernelFunc = ({ inputs, backend, at
   const cpu = backend as MathBackendCPU;
   const kernelShape = attrs?.kernelShape as unknown as Shape3;
   const shape = sides(x);
-  const reach = kernelShape.map((side, axis) => Math.min((side - 1) / 2, shape[axis] - 1));
-  const grid = shape.map((side, axis) => smoothLength(side + reach[axis])) as unknown as Shape3;
+  const { grid: sidesOfGrid, reach } = blurGeometry(x.shape, kernelShape);
+  const grid = sidesOfGrid as unknown as Shape3;
   const fft = createRealFft3d(grid);
   const count = voxelCount(shape);
   const spectrumCount = grid[0] * grid[1] * (Math.floor(grid[2] / 2) + 1);

@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
+import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
-import { backendReport } from './backendReport.ts';
+import { backendReport, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
+import { registerNativeBackend } from './native/registerNativeBackend.ts';
 
 /** Where arithmetic can run. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -14,7 +17,7 @@ export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'native', 'js'] as const;
 /** The place that was chosen. */
 export interface BackendInfo {
   readonly name: BackendName;
-  /** One line for a person: what it is and, after `auto`, what is missing for a faster one. */
+  /** One line for a person: what it is and, after `auto`, why a faster one was not taken. */
   readonly description: string;
   readonly threads: number;
 }
@@ -26,10 +29,9 @@ export interface SelectBackendOptions {
 }
 
 /**
- * Makes tfjs run on the named back-end, or on the first that is available.
+ * Makes TensorFlow.js run on the named back-end, or on the first that is available.
  *
- * Nothing is decided before this is called; tensors made before it are lost to the new back-end's kernels only in that
- * they are copied once.
+ * Nothing is decided before this is called; call it before the first tensor is made.
  *
  * @param name - A back-end, or `auto`.
  * @throws {InputError} If the name is unknown or the back-end is not available here.
@@ -40,8 +42,8 @@ export async function selectBackend(
 ): Promise<BackendInfo> {
   const known: readonly string[] = ['auto', ...BACKEND_NAMES];
   if (!known.includes(name)) throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
-  const { threads } = options;
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads > 0)) {
+  const { threads = availableParallelism() } = options;
+  if (!(Number.isSafeInteger(threads) && threads > 0)) {
     throw new InputError(describeViolation('selectBackend', 'threads', 'be a positive integer', threads));
   }
   const report = backendReport();
@@ -52,7 +54,24 @@ export async function selectBackend(
     );
   }
   registerGradients();
-  registerJavascriptBackend();
+  if (chosen.name === 'native' && native !== null) {
+    native.setThreads(threads);
+    registerNativeBackend(native);
+  } else {
+    registerJavascriptBackend();
+  }
   await tf.setBackend(chosen.name);
-  return { name: chosen.name, description: chosen.detail, threads: 1 };
+  return {
+    name: chosen.name,
+    description: name === 'auto' ? explain(chosen, report) : chosen.detail,
+    threads: chosen.name === 'native' ? threads : 1,
+  };
+}
+
+/** What was chosen; where the C++ kernels are missing, why, since everything is then far slower. */
+function explain(chosen: BackendReport, report: readonly BackendReport[]): string {
+  const missing = report.find((entry) => entry.name === 'native' && !entry.available);
+  return missing === undefined
+    ? chosen.detail
+    : `${chosen.detail}; slow, because ${missing.detail} (${missing.remedy})`;
 }

@@ -49,11 +49,6 @@ export function multiplySpectrum(spectrum: Spectrum, factor: Spectrum, conjugate
   }
 }
 
-/** The engine that plain-array convolutions use. */
-export function convolutionEngine(): ConvolutionEngine {
-  return javascriptConvolutionEngine;
-}
-
 /** sum <- sum + a x the conjugate of b. */
 export function addProduct(sum: Spectrum, a: Spectrum, b: Spectrum): void {
   for (let i = 0; i < sum.real.length; i++) {

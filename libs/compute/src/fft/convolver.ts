@@ -1,6 +1,8 @@
 import { assertRange, assertShape, voxelCount, type Shape3 } from '@blurcycle/core';
 import { borderMap, extendVolume, foldVolume, type Border } from './border.ts';
-import { convolutionEngine, type ConvolutionEngine } from './convolutionEngine.ts';
+import { native } from '../../native/addon.ts';
+import { javascriptConvolutionEngine, type ConvolutionEngine } from './convolutionEngine.ts';
+import { nativeConvolutionEngine } from './nativeConvolutionEngine.ts';
 import { isSmooth, smoothLength } from './smoothLength.ts';
 
 /** How a convolution treats what lies outside of the volume. */
@@ -34,6 +36,18 @@ export function createConvolver3d(
   kernelShape: Shape3,
   options: ConvolverOptions = {},
 ): Convolver {
+  const engine = native === null ? javascriptConvolutionEngine : nativeConvolutionEngine(native);
+  return createConvolverOn(engine, shape, kernel, kernelShape, options);
+}
+
+/** `createConvolver3d` on a chosen engine. */
+export function createConvolverOn(
+  engine: ConvolutionEngine,
+  shape: Shape3,
+  kernel: Float32Array,
+  kernelShape: Shape3,
+  options: ConvolverOptions = {},
+): Convolver {
   const { border = 'zero' } = options;
   assertShape('createConvolver3d', 'shape', shape);
   assertKernel('createConvolver3d', kernel, kernelShape);
@@ -48,7 +62,7 @@ export function createConvolver3d(
     inner.map((side, axis) => (wraps ? side : smoothLength(maps === undefined ? side + reach[axis] : side))),
   );
   const cutOrigin: Shape3 = maps === undefined ? [0, 0, 0] : toShape(margin);
-  const convolve = prepare(convolutionEngine(), grid, kernel, kernelShape, reach, wraps);
+  const convolve = prepare(engine, grid, kernel, kernelShape, reach, wraps);
   const check = (data: Float32Array): void =>
     assertRange(
       data.length === voxelCount(shape),

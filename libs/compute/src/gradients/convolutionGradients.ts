@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { CONV_WITH_BIAS, runKernel, UP_CONV } from '../ops/kernelNames.ts';
 import type { GradientRule } from './gradientTable.ts';
 
 /**
@@ -13,6 +14,22 @@ export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
     pullBack: (dy, [x, filter], { strides, pad }) => ({
       x: () => inputGradient(dy, filter, strides, pad, x.shape),
       filter: () => filterGradient(x, dy, strides, pad, filter.shape),
+    }),
+  },
+  [CONV_WITH_BIAS]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter], { strides, pad }) => ({
+      x: () => inputGradient(dy, filter, strides, pad, x.shape),
+      filter: () => filterGradient(x, dy, strides, pad, filter.shape),
+      bias: () => tf.sum(dy, [0, 1, 2, 3]),
+    }),
+  },
+  [UP_CONV]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter]) => ({
+      x: () => convolve(dy, filter, 2, 'valid'),
+      filter: () => filterGradient(dy, x, 2, 'valid', filter.shape),
+      bias: () => tf.sum(dy, [0, 1, 2, 3]),
     }),
   },
   [tf.Conv3DBackpropInputV2]: {
@@ -33,14 +50,15 @@ export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
     saveInputs: ['x'],
     saveOutput: true,
     pullBack: (dy, [input, output], { filterSize, strides, pad, dimRoundingMode }) => ({
-      x: () => run(tf.MaxPool3DGrad, { dy, input, output }, { filterSize, strides, pad, dimRoundingMode }),
+      x: () =>
+        runKernel(tf.MaxPool3DGrad, { dy, input, output }, { filterSize, strides, pad, dimRoundingMode }),
     }),
   },
 };
 
 function convolve(x: tf.Tensor, filter: tf.Tensor, strides: unknown, pad: unknown): tf.Tensor {
   const attributes = { strides, pad, dataFormat: 'NDHWC', dilations: [1, 1, 1] };
-  return run(tf.Conv3D, { x, filter }, attributes);
+  return runKernel(tf.Conv3D, { x, filter }, attributes);
 }
 
 function inputGradient(
@@ -50,7 +68,7 @@ function inputGradient(
   pad: unknown,
   inputShape: number[],
 ): tf.Tensor {
-  return run(tf.Conv3DBackpropInputV2, { dy, filter }, { strides, pad, inputShape });
+  return runKernel(tf.Conv3DBackpropInputV2, { dy, filter }, { strides, pad, inputShape });
 }
 
 function filterGradient(
@@ -60,9 +78,5 @@ function filterGradient(
   pad: unknown,
   filterShape: number[],
 ): tf.Tensor {
-  return run(tf.Conv3DBackpropFilterV2, { x, dy }, { strides, pad, filterShape });
-}
-
-function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: Record<string, unknown>): tf.Tensor {
-  return tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap);
+  return runKernel(tf.Conv3DBackpropFilterV2, { x, dy }, { strides, pad, filterShape });
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, LEAKY_RELU_GRADIENT, runKernel } from '../ops/kernelNames.ts';
 import { sumToShape, type GradientRule } from './gradientTable.ts';
 
 /** Gradients of functions of single elements, with broadcasting where there are two inputs. */
@@ -42,11 +43,18 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Sign]: ofInput((dy) => tf.zerosLike(dy)),
   [tf.Log]: ofInput((dy, x) => tf.div(dy, x)),
   [tf.Softplus]: ofInput((dy, x) => tf.mul(dy, tf.sigmoid(x))),
-  [tf.Relu]: ofInput((dy, x) => tf.mul(dy, tf.cast(tf.greater(x, 0), 'float32'))),
+  [tf.Relu]: ofInput((dy, x) => leakyReluGradient(x, dy, 0)),
   [tf.LeakyRelu]: {
     saveInputs: ['x'],
     pullBack: (dy, [x], { alpha }) => ({
-      x: () => tf.where(tf.greater(x, 0), dy, tf.mul(dy, alpha as number)),
+      x: () => leakyReluGradient(x, dy, alpha as number),
+    }),
+  },
+  [LEAKY_RELU_GRADIENT]: {
+    saveInputs: ['x'],
+    pullBack: (g, [x], { slope }) => ({
+      x: () => tf.zerosLike(x),
+      dy: () => leakyReluGradient(x, g, slope as number),
     }),
   },
   [tf.Exp]: ofOutput((dy, y) => tf.mul(dy, y)),
@@ -75,6 +83,12 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
     }),
   },
 };
+
+/** dy where x is positive, slope times dy elsewhere. */
+function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
+  if (hasKernel(LEAKY_RELU_GRADIENT)) return runKernel(LEAKY_RELU_GRADIENT, { x, dy }, { slope });
+  return tf.where(tf.greater(x, 0), dy, tf.mul(dy, slope));
+}
 
 function ofInput(derivative: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): GradientRule {
   return { saveInputs: ['x'], pullBack: (dy, [x]) => ({ x: () => derivative(dy, x) }) };

@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 /** One thunk per input that has a gradient; only those that are needed are called. */
 export type InputGradients = Record<string, () => tf.Tensor>;
 
-/** The gradient of one kernel: what it keeps of the forward pass, and the chain rule. */
+/** The gradient of one kernel (of its first output): what it keeps of the forward pass, and the chain rule. */
 export interface GradientRule {
   readonly saveInputs?: readonly string[];
   readonly saveOutput?: boolean;
+  /** For kernels with several outputs: which of them to keep. */
+  readonly saveOutputs?: readonly boolean[];
   /** For kernels whose inputs are a list. */
   readonly saveAllInputs?: boolean;
   readonly pullBack: (
@@ -23,9 +25,9 @@ export function registerRules(rules: Readonly<Record<string, GradientRule>>): vo
     tf.registerGradient({
       kernelName,
       inputsToSave: [...(rule.saveInputs ?? [])],
-      outputsToSave: [rule.saveOutput === true],
+      outputsToSave: [...(rule.saveOutputs ?? [rule.saveOutput === true])],
       saveAllInputs: rule.saveAllInputs === true,
-      gradFunc: (dy, saved, attributes) => rule.pullBack(dy as tf.Tensor, saved, attributes),
+      gradFunc: (dy, saved, attributes) => rule.pullBack(Array.isArray(dy) ? dy[0] : dy, saved, attributes),
     });
   }
 }

@@ -1,4 +1,6 @@
 import { BLUR_GRADIENTS } from '../ops/blur3d.ts';
+import { INSTANCE_NORM_GRADIENTS } from '../ops/instanceNorm.ts';
+import { LOSS_GRADIENTS } from '../ops/losses.ts';
 import { CONVOLUTION_GRADIENTS } from './convolutionGradients.ts';
 import { ELEMENTWISE_GRADIENTS } from './elementwiseGradients.ts';
 import { registerRules } from './gradientTable.ts';
@@ -16,4 +18,6 @@ export function registerGradients(): void {
   registerRules(SHAPE_GRADIENTS);
   registerRules(CONVOLUTION_GRADIENTS);
   registerRules(BLUR_GRADIENTS);
+  registerRules(INSTANCE_NORM_GRADIENTS);
+  registerRules(LOSS_GRADIENTS);
 }

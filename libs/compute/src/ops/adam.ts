@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
+import { nativeAdamUpdate } from '../backends/native/nativeAdamUpdate.ts';
+import { NativeBackend } from '../backends/native/nativeBackend.ts';
 
 /** What Adam remembers between steps: the number of steps done and both moments of every parameter. */
 export interface AdamState {
@@ -50,7 +52,9 @@ export function adamUpdate(
   const agree = gradients.length === count && state.m.length === count && state.v.length === count;
   assertRange(agree, 'adamUpdate', 'gradients', `be ${count}, one for each parameter`, gradients.length);
   state.step += 1;
-  composedAdamUpdate(parameters, gradients, state, options);
+  const backend = tf.backend();
+  if (backend instanceof NativeBackend) nativeAdamUpdate(backend, parameters, gradients, state, options);
+  else composedAdamUpdate(parameters, gradients, state, options);
 }
 
 /** `adamUpdate` written with standard operations, after the step was counted: its definition. */

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
 import type { GradientRule } from '../gradients/gradientTable.ts';
+import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME, hasKernel, runKernel } from './kernelNames.ts';
 import { assertKernel } from '../fft/convolver.ts';
-
-/** Kernel names under which back-ends offer the blur through the Fourier transform. */
-export const BLUR_VOLUME = 'BlurcycleBlurVolume';
-export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
 
 /**
  * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same shape.
@@ -19,7 +16,7 @@ export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
 export function blur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
   assertRange(x.shape[4] === 1, 'blur3d', 'x', 'have one channel', x.shape);
   assertKernel('blur3d', { length: kernel.size }, kernel.shape);
-  if (tf.getKernel(BLUR_VOLUME, tf.getBackend()) === undefined) return composedBlur3d(x, kernel);
+  if (!hasKernel(BLUR_VOLUME)) return composedBlur3d(x, kernel);
   return blurVolume(x, kernel, false);
 }
 
@@ -31,11 +28,11 @@ export function composedBlur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D
 }
 
 function blurVolume(x: tf.Tensor, kernel: tf.Tensor, adjoint: boolean): tf.Tensor5D {
-  return tf.engine().runKernel(BLUR_VOLUME, { x, kernel }, { adjoint });
+  return runKernel(BLUR_VOLUME, { x, kernel }, { adjoint });
 }
 
 function blurKernelGradient(x: tf.Tensor, dy: tf.Tensor, kernelShape: number[]): tf.Tensor {
-  return tf.engine().runKernel(BLUR_KERNEL_GRADIENT, { x, dy }, { kernelShape });
+  return runKernel(BLUR_KERNEL_GRADIENT, { x, dy }, { kernelShape });
 }
 
 /** All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the others. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { CONV_WITH_BIAS, hasKernel, runKernel } from './kernelNames.ts';
 
 /** How a convolution moves over its input. */
 export interface Conv3dOptions {
@@ -20,7 +21,12 @@ export function conv3d(
   bias: tf.Tensor1D | null,
   options: Conv3dOptions = {},
 ): tf.Tensor5D {
-  return composedConv3d(x, filter, bias, options);
+  if (!hasKernel(CONV_WITH_BIAS)) return composedConv3d(x, filter, bias, options);
+  const { stride = 1, padding = 'same' } = options;
+  const attributes = { strides: stride, pad: padding, dataFormat: 'NDHWC', dilations: 1 };
+  return bias === null
+    ? runKernel(tf.Conv3D, { x, filter }, attributes)
+    : runKernel(CONV_WITH_BIAS, { x, filter, bias }, attributes);
 }
 
 /** `conv3d` written with standard operations: its definition. */

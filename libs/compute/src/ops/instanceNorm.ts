@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GradientRule } from '../gradients/gradientTable.ts';
+import { hasKernel, INSTANCE_NORM, INSTANCE_NORM_GRADIENT, runKernel } from './kernelNames.ts';
 
 /** Normalization and what follows it. */
 export interface InstanceNormOptions {
@@ -20,7 +22,10 @@ export interface InstanceNormOptions {
  * Source: Ulyanov et al. (2016), arXiv:1607.08022.
  */
 export function instanceNorm(x: tf.Tensor5D, options: InstanceNormOptions = {}): tf.Tensor5D {
-  return composedInstanceNorm(x, options);
+  if (!hasKernel(INSTANCE_NORM)) return composedInstanceNorm(x, options);
+  const { epsilon = 1e-5, activation = 'none', slope = 0.2 } = options;
+  const negative = { none: 1, relu: 0, leakyRelu: slope }[activation];
+  return runKernel<tf.Tensor5D[]>(INSTANCE_NORM, { x }, { epsilon, slope: negative })[0];
 }
 
 /** `instanceNorm` written with standard operations: its definition. */
@@ -39,3 +44,14 @@ export function composedInstanceNorm(
       return tf.leakyRelu(normalized, slope);
   }
 }
+
+/** The fused kernel keeps its input and two numbers per channel; f is the identity, relu or leaky relu by its slope. */
+export const INSTANCE_NORM_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+  [INSTANCE_NORM]: {
+    saveInputs: ['x'],
+    saveOutputs: [false, true],
+    pullBack: (dy, [x, statistics], { slope }) => ({
+      x: () => runKernel(INSTANCE_NORM_GRADIENT, { x, statistics, dy }, { slope }),
+    }),
+  },
+};

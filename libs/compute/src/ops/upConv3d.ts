@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, runKernel, UP_CONV } from './kernelNames.ts';
 
 /**
  * Transposed convolution with kernel 2 and stride 2: every voxel becomes a block of 2 x 2 x 2.
@@ -9,7 +10,8 @@ import * as tf from '@tensorflow/tfjs-core';
  * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and bias.
  */
 export function upConv3d(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1D | null): tf.Tensor5D {
-  return composedUpConv3d(x, filter, bias);
+  if (bias === null || !hasKernel(UP_CONV)) return composedUpConv3d(x, filter, bias);
+  return runKernel(UP_CONV, { x, filter, bias });
 }
 
 /** `upConv3d` written with standard operations: its definition. */

@@ -1,0 +1,162 @@
+/** Convolutions through the Fourier transform for JavaScript: plans, argument checks, choice of the instruction set. */
+#include "fft.h"
+
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "napiHelpers.h"
+#include "variants.h"
+
+BLURCYCLE_TABLES(FftKernels, fftKernels)
+
+namespace blurcycle {
+namespace {
+
+struct OwnedPlan {
+  FftPlan plan;
+  std::vector<std::vector<float>> twiddles;
+};
+
+constexpr int LONGEST = 1 << 20;
+
+/** The plan of a length, made once; nullptr where the length has a prime factor above 5. */
+const FftPlan* planOf(int length) {
+  static std::map<int, std::unique_ptr<OwnedPlan>> plans;
+  const auto known = plans.find(length);
+  if (known != plans.end()) return &known->second->plan;
+  if (length < 1 || length > LONGEST) return nullptr;
+  auto owned = std::make_unique<OwnedPlan>();
+  FftPlan& plan = owned->plan;
+  plan = {};
+  plan.length = length;
+  int rest = length;
+  int stride = 1;
+  while (rest > 1) {
+    const int radix = rest % 4 == 0 ? 4 : rest % 2 == 0 ? 2 : rest % 3 == 0 ? 3 : rest % 5 == 0 ? 5 : 0;
+    if (radix == 0) return nullptr;
+    const int span = rest / radix;
+    std::vector<float> twiddles;
+    for (int p = 0; p < span; ++p) {
+      for (int k = 1; k < radix; ++k) {
+        const double angle = -2 * M_PI * p * k / rest;
+        twiddles.push_back(static_cast<float>(std::cos(angle)));
+        twiddles.push_back(static_cast<float>(std::sin(angle)));
+      }
+    }
+    owned->twiddles.push_back(std::move(twiddles));
+    plan.stages[plan.stageCount++] = {radix, span, stride, owned->twiddles.back().data()};
+    rest = span;
+    stride *= radix;
+  }
+  return &plans.emplace(length, std::move(owned)).first->second->plan;
+}
+
+bool readGrid(Arguments& arguments, const int32_t* sides, FftGrid& grid) {
+  for (int axis = 0; axis < 3; ++axis) {
+    grid.plans[axis] = planOf(sides[axis]);
+    if (grid.plans[axis] == nullptr) {
+      arguments.fail("a grid whose sides have no prime factor above 5", 0);
+      return false;
+    }
+  }
+  grid.half = sides[2] / 2 + 1;
+  grid.padded = (grid.half + 7) / 8 * 8;
+  return true;
+}
+
+/** Reads [sides 3, begin 3, extent 3, origin 3]; the box must lie inside the volume and fit onto the grid. */
+bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, FftBox& box) {
+  bool sound = true;
+  for (int axis = 0; axis < 3; ++axis) {
+    box.sides[axis] = values[axis];
+    box.begin[axis] = values[3 + axis];
+    box.extent[axis] = values[6 + axis];
+    box.origin[axis] = values[9 + axis];
+    sound = sound && box.begin[axis] >= 0 && box.extent[axis] > 0 && box.begin[axis] + box.extent[axis] <= box.sides[axis] &&
+            box.extent[axis] <= grid.side(axis) && box.origin[axis] >= 0 && box.origin[axis] < grid.side(axis);
+  }
+  if (!sound) arguments.fail("boxes that lie in their volumes and fit onto the grid", 0);
+  return sound;
+}
+
+int64_t voxels(const FftBox& box) { return box.sides[0] * box.sides[1] * box.sides[2]; }
+
+/** fftSpectrumLength(grid): floats of a spectrum. */
+napi_value fftSpectrumLength(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int32_t* sides = arguments.integers(0, 3);
+  FftGrid grid;
+  if (sides == nullptr || !readGrid(arguments, sides, grid)) return nullptr;
+  return makeNumber(env, static_cast<double>(2 * grid.block()));
+}
+
+/** fftSpectrum([grid, box], data, spectrum) */
+napi_value fftSpectrum(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int32_t* values = arguments.integers(0, 15);
+  FftGrid grid;
+  FftBox box;
+  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, box)) return nullptr;
+  const float* data = arguments.floats(1, voxels(box));
+  float* result = arguments.floats(2, 2 * grid.block());
+  if (arguments.ok()) BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, data, result);
+  return nullptr;
+}
+
+/** fftConvolve([grid, from, to, volumes, conjugate], data, transfer, result) */
+napi_value fftConvolve(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int32_t* values = arguments.integers(0, 29);
+  FftGrid grid;
+  FftBox from;
+  FftBox to;
+  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, from) ||
+      !readBox(arguments, values + 15, grid, to)) {
+    return nullptr;
+  }
+  const int64_t volumes = values[27];
+  const float* data = arguments.floats(1, volumes * voxels(from));
+  const float* transfer = arguments.floats(2, 2 * grid.block());
+  float* result = arguments.floats(3, volumes * voxels(to));
+  if (!arguments.ok()) return nullptr;
+  for (int64_t n = 0; n < volumes; ++n) {
+    BLURCYCLE_SELECT(fftKernels)
+        .convolve(grid, from, data + n * voxels(from), transfer, values[28] != 0, to, result + n * voxels(to));
+  }
+  return nullptr;
+}
+
+/** fftCorrelate([grid, from, to, volumes], x, dy, result); voxels of the result outside of its box become zero. */
+napi_value fftCorrelate(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int32_t* values = arguments.integers(0, 28);
+  FftGrid grid;
+  FftBox from;
+  FftBox to;
+  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, from) ||
+      !readBox(arguments, values + 15, grid, to)) {
+    return nullptr;
+  }
+  const int64_t volumes = values[27];
+  const float* x = arguments.floats(1, volumes * voxels(from));
+  const float* dy = arguments.floats(2, volumes * voxels(from));
+  float* result = arguments.floats(3, voxels(to));
+  if (!arguments.ok()) return nullptr;
+  std::memset(result, 0, static_cast<size_t>(voxels(to)) * sizeof(float));
+  BLURCYCLE_SELECT(fftKernels).correlate(grid, volumes, from, x, dy, to, result);
+  return nullptr;
+}
+
+}  // namespace
+
+void registerFft(napi_env env, napi_value exports) {
+  exportFunction(env, exports, "fftSpectrumLength", fftSpectrumLength);
+  exportFunction(env, exports, "fftSpectrum", fftSpectrum);
+  exportFunction(env, exports, "fftConvolve", fftConvolve);
+  exportFunction(env, exports, "fftCorrelate", fftCorrelate);
+}
+
+}  // namespace blurcycle

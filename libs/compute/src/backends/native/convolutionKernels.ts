@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { convShapeArray } from '../../../native/convShape.ts';
+import { CONV_WITH_BIAS, UP_CONV } from '../../ops/kernelNames.ts';
+import { defineKernel, sizeOf, type Attributes } from './defineKernel.ts';
+
+type Five = [number, number, number, number, number];
+
+/** The three faces of the convolution, the one with a bias, and the transposed convolution with kernel and stride 2. */
+export const CONVOLUTION_KERNELS = [
+  defineKernel(tf.Conv3D, (backend, { x, filter }, attributes) => {
+    const geometry = geometryOf(x.shape, filter.shape, attributes);
+    if (geometry === undefined) return undefined;
+    const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
+    const { addon } = backend;
+    addon.convForward(geometry.shape, backend.floats(x), backend.floats(filter), null, backend.floats(y));
+    return y;
+  }),
+  defineKernel(CONV_WITH_BIAS, (backend, { x, filter, bias }, attributes) => {
+    const geometry = geometryOf(x.shape, filter.shape, attributes);
+    if (geometry === undefined) return undefined;
+    const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
+    backend.addon.convForward(
+      geometry.shape,
+      backend.floats(x),
+      backend.floats(filter),
+      backend.floats(bias),
+      backend.floats(y),
+    );
+    return y;
+  }),
+  defineKernel(tf.Conv3DBackpropInputV2, (backend, { dy, filter }, attributes) => {
+    const inputShape = attributes.inputShape as number[];
+    const geometry = geometryOf(inputShape, filter.shape, attributes);
+    if (geometry === undefined) return undefined;
+    const dx = backend.allocate(inputShape, sizeOf(inputShape));
+    const { addon } = backend;
+    addon.convInputGradient(geometry.shape, backend.floats(dy), backend.floats(filter), backend.floats(dx));
+    return dx;
+  }),
+  defineKernel(tf.Conv3DBackpropFilterV2, (backend, { x, dy }, attributes) => {
+    const filterShape = attributes.filterShape as number[];
+    const geometry = geometryOf(x.shape, filterShape, attributes);
+    if (geometry === undefined) return undefined;
+    const gradient = backend.allocate(filterShape, sizeOf(filterShape));
+    backend.addon.convFilterGradient(
+      geometry.shape,
+      backend.floats(x),
+      backend.floats(dy),
+      backend.floats(gradient),
+      null,
+    );
+    return gradient;
+  }),
+  defineKernel(UP_CONV, (backend, { x, filter, bias }) => {
+    const [n, depth, height, width, inputs] = x.shape;
+    const outputs = filter.shape[3];
+    const outShape = [n, 2 * depth, 2 * height, 2 * width, outputs];
+    const y = backend.allocate(outShape, sizeOf(outShape));
+    backend.addon.upConvForward(
+      Int32Array.of(n, depth, height, width, inputs, outputs),
+      backend.floats(x),
+      backend.floats(filter),
+      backend.floats(bias),
+      backend.floats(y),
+    );
+    return y;
+  }),
+];
+
+/** The add-on's description of a convolution; undefined where it is dilated. */
+function geometryOf(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dilations }: Attributes,
+): { shape: Int32Array; outShape: number[] } | undefined {
+  const spread = (dilations ?? 1) as number | [number, number, number];
+  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1))) return undefined;
+  const info = tf.backend_util.computeConv3DInfo(
+    inputShape as Five,
+    filterShape as Five,
+    strides as number | [number, number, number],
+    spread,
+    pad as 'valid' | 'same',
+  );
+  const shape = convShapeArray({
+    batch: info.batchSize,
+    input: [info.inDepth, info.inHeight, info.inWidth],
+    output: [info.outDepth, info.outHeight, info.outWidth],
+    kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
+    stride: [info.strideDepth, info.strideHeight, info.strideWidth],
+    padBefore: [info.padInfo.front, info.padInfo.top, info.padInfo.left],
+    inputs: info.inChannels,
+    outputs: info.outChannels,
+  });
+  return { shape, outShape: info.outShape };
+}

@@ -1,0 +1,31 @@
+import { totalmem } from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import type { NativeAddon } from '../../../native/addon.ts';
+import { BLUR_KERNELS } from './blurKernels.ts';
+import { BufferPool } from './bufferPool.ts';
+import { CONVOLUTION_KERNELS } from './convolutionKernels.ts';
+import { ELEMENTWISE_KERNELS } from './elementwiseKernels.ts';
+import { NativeBackend } from './nativeBackend.ts';
+import { NETWORK_KERNELS } from './networkKernels.ts';
+import { SHAPE_KERNELS } from './shapeKernels.ts';
+
+const FLOAT_BYTES = 4;
+
+/** Makes the back-end with kernels in C++ known to tfjs under the name `native`. Does nothing when called twice. */
+export function registerNativeBackend(addon: NativeAddon): void {
+  if (tf.findBackendFactory('native') !== null) return;
+  const native = [
+    ...CONVOLUTION_KERNELS,
+    ...ELEMENTWISE_KERNELS,
+    ...SHAPE_KERNELS,
+    ...NETWORK_KERNELS,
+    ...BLUR_KERNELS,
+  ];
+  const replaced = new Set(native.map((kernel) => kernel.kernelName));
+  for (const kernel of tf.getKernelsForBackend('cpu')) {
+    if (!replaced.has(kernel.kernelName)) tf.registerKernel({ ...kernel, backendName: 'native' });
+  }
+  for (const kernel of native) tf.registerKernel(kernel);
+  // Unused memory is bounded to a quarter of the machine's; a step of any size that fits comfortably is kept whole.
+  tf.registerBackend('native', () => new NativeBackend(addon, new BufferPool(totalmem() / 4 / FLOAT_BYTES)));
+}

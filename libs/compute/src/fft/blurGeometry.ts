@@ -1,0 +1,35 @@
+import { smoothLength } from './smoothLength.ts';
+
+/** How volumes and kernel of a blur with a zero border lie on the grid of the transform. */
+export interface BlurGeometry {
+  /** Sides of the grid, z, y, x. */
+  readonly grid: readonly number[];
+  /** Sides, first voxel, extent and place on the grid of the volume: the whole of it, at the grid's origin. */
+  readonly volumeBox: readonly number[];
+  /** The same of the kernel: the part of it that can join two voxels, its centre at the grid's origin. */
+  readonly kernelBox: readonly number[];
+  /** Voxels of that part on each side of the centre. */
+  readonly reach: readonly number[];
+}
+
+/**
+ * The smallest grid for volumes `[n, z, y, x, 1]` and a kernel with odd sides: N + reach, wrap-around falls on voxels
+ * that are cut off. The kernel reaches no further than N - 1 voxels, the largest distance of two voxels.
+ */
+export function blurGeometry(volumeShape: readonly number[], kernelShape: readonly number[]): BlurGeometry {
+  const sides = volumeShape.slice(1, 4);
+  const margin = kernelShape.map((side) => (side - 1) / 2);
+  const reach = margin.map((m, axis) => Math.min(m, sides[axis] - 1));
+  const grid = sides.map((side, axis) => smoothLength(side + reach[axis]));
+  return {
+    grid,
+    reach,
+    volumeBox: [...sides, 0, 0, 0, ...sides, 0, 0, 0],
+    kernelBox: [
+      ...kernelShape,
+      ...margin.map((m, axis) => m - reach[axis]),
+      ...reach.map((r) => 2 * r + 1),
+      ...reach.map((r, axis) => (grid[axis] - r) % grid[axis]),
+    ],
+  };
+}
