@@ -1,4 +1,4 @@
-import { parse, resetSVGDefIds, View, type Spec } from 'vega';
+import { parse, View, type Spec } from 'vega';
 import { compile } from 'vega-lite';
 import type { Chart } from './chart.ts';
 import { CHART_CONFIG } from './chartConfig.ts';
@@ -14,7 +14,7 @@ export interface RenderedChart extends Chart {
 
 /**
  * Draws a chart with Vega, without a browser. The same chart gives the same bytes: Vega estimates the width of text
- * where there is no canvas, and its counter of clip paths starts anew for every chart.
+ * where there is no canvas, and the ids of clip paths are numbered anew.
  *
  * @param chart - What to draw.
  * @param scope - Id of the experiment; with the name it keeps ids apart where several charts stand in one page.
@@ -22,13 +22,19 @@ export interface RenderedChart extends Chart {
 export async function renderChart(chart: Chart, scope: string): Promise<RenderedChart> {
   const id = `chart-${scope}-${chart.name}`;
   const vega = compile(chart.spec, { config: CHART_CONFIG }).spec;
-  resetSVGDefIds();
   const view = new View(parse(vega), { renderer: 'none' });
   const drawn = await view.toSVG();
   view.finalize();
-  const svg = drawn
-    .replaceAll('id="clip', `id="${id}-clip`)
-    .replaceAll('url(#clip', `url(#${id}-clip`)
-    .replaceAll(' opacity="1"', '');
+  const svg = renumberClips(drawn, id).replaceAll(' opacity="1"', '');
   return { ...chart, id, svg, vega };
+}
+
+/** Vega numbers clip paths through the life of the process; here they are numbered by chart, in order of appearance. */
+function renumberClips(svg: string, id: string): string {
+  const numbers = new Map<string, number>();
+  return svg.replace(/(id="|url\(#)(clip\d+)/g, (_, before: string, clip: string) => {
+    const number = numbers.get(clip) ?? numbers.size + 1;
+    numbers.set(clip, number);
+    return `${before}${id}-clip${number}`;
+  });
 }
