@@ -1,32 +1,31 @@
 import { assertRange, type Volume } from '@blurcycle/core';
+import { sumSquares } from './signalToNoise.ts';
 
 /** What `calibrateReadNoise` found. */
 export interface ReadNoiseCalibration {
-  /** Standard deviation of the read noise, 0 when photon noise alone is at or below the target. */
+  /** Standard deviation of the read noise; 0 when photon noise alone leaves no more than the target. */
   readonly readNoiseSigma: number;
-  /** Average SNR in dB that is to be expected with this read noise. */
-  readonly expectedSnrDb: number;
-  /** Average SNR in dB of photon noise alone. */
+  /** Average SNR in dB of photon noise alone; Infinity without. */
   readonly photonSnrDb: number;
   /** False when photon noise alone is already worse than the target. */
   readonly reachable: boolean;
 }
 
 /**
- * The read noise that brings the average SNR of blurred volumes to a target.
+ * The read noise that brings the average SNR of recorded volumes to a target.
  *
- * SNR = Σy² / (Σy/N + n σ²): the photon noise of a voxel has the variance y / N (N = `poissonPeakCounts`), the read noise σ².
- * Solved for σ; the sums run over all n voxels of all volumes, one camera for all of them. The realized SNR differs from the
- * expected one by about 8.7 / √(2n) dB, 0.01 dB for one volume of 48x128x128.
+ * 10^(SNR/10) = Σ y² / (Σ (ỹ - y)² + n σ²) solved for σ: y the blurred volumes, ỹ the same after photon noise, both sums over all n
+ * voxels of all volumes, one camera for all of them. Photon noise enters as it came out, so only the read noise itself is left to
+ * chance: at most 8.7 / √(2n) dB, 0.01 dB for 16x64x64 voxels.
  *
- * @param blurred - Volumes before noise.
+ * @param clean - Volumes before noise.
+ * @param counted - The same volumes with photon noise, in the same order.
  * @param targetSnrDb - Average SNR in dB, or Infinity for no read noise.
- * @param poissonPeakCounts - Photons at intensity 1; null for no photon noise.
  */
 export function calibrateReadNoise(
-  blurred: readonly Volume[],
+  clean: readonly Volume[],
+  counted: readonly Volume[],
   targetSnrDb: number,
-  poissonPeakCounts: number | null,
 ): ReadNoiseCalibration {
   const where = 'calibrateReadNoise';
   assertRange(
@@ -37,24 +36,12 @@ export function calibrateReadNoise(
     targetSnrDb,
     '0 dB is as much noise as signal',
   );
-  let power = 0;
-  let light = 0;
-  let voxels = 0;
-  for (const { data } of blurred) {
-    voxels += data.length;
-    for (const value of data) {
-      power += value * value;
-      light += Math.max(value, 0);
-    }
-  }
-  assertRange(power > 0, where, 'blurred', 'hold some light', power);
-  const photonVariance = poissonPeakCounts === null ? 0 : light / poissonPeakCounts;
-  const allowed = power / 10 ** (targetSnrDb / 10);
-  const readVariance = Math.max(0, allowed - photonVariance);
+  const { signal, noise, voxels } = sumSquares(where, clean, counted);
+  assertRange(signal > 0, where, 'clean', 'hold some light', signal);
+  const allowed = signal / 10 ** (targetSnrDb / 10);
   return {
-    readNoiseSigma: Math.sqrt(readVariance / voxels),
-    expectedSnrDb: 10 * Math.log10(power / (photonVariance + readVariance)),
-    photonSnrDb: 10 * Math.log10(power / photonVariance),
-    reachable: allowed >= photonVariance,
+    readNoiseSigma: Math.sqrt(Math.max(0, allowed - noise) / voxels),
+    photonSnrDb: 10 * Math.log10(signal / noise),
+    reachable: allowed >= noise,
   };
 }

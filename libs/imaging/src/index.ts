@@ -1,6 +1,23 @@
 export type { Border } from '@blurcycle/compute';
-export { addNoise, type CameraNoise } from './addNoise.ts';
+export { addPhotonNoise } from './addPhotonNoise.ts';
+export { addReadNoise } from './addReadNoise.ts';
 export { calibrateReadNoise, type ReadNoiseCalibration } from './calibrateReadNoise.ts';
+export { acceleratedRichardsonLucy } from './deconvolution/acceleratedRichardsonLucy.ts';
+export {
+  blindRichardsonLucy,
+  type BlindEstimate,
+  type BlindRichardsonLucyOptions,
+} from './deconvolution/blindRichardsonLucy.ts';
+export { estimateNoise } from './deconvolution/estimateNoise.ts';
+export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
+export type { LinearDeconvolutionOptions } from './deconvolution/linearDeconvolutionOptions.ts';
+export type { Boundary } from './deconvolution/observationModel.ts';
+export { preparePsf, type PreparePsfOptions } from './deconvolution/preparePsf.ts';
+export { richardsonLucy } from './deconvolution/richardsonLucy.ts';
+export type { RichardsonLucyOptions } from './deconvolution/richardsonLucyOptions.ts';
+export { richardsonLucyTv, type RichardsonLucyTvOptions } from './deconvolution/richardsonLucyTv.ts';
+export { tikhonov, type TikhonovOptions } from './deconvolution/tikhonov.ts';
+export { wiener, type WienerOptions } from './deconvolution/wiener.ts';
 export {
   blur,
   blurAdjoint,

@@ -9,19 +9,7 @@ import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
  * @param noisy - The same volumes ỹ with noise, in the same order.
  */
 export function averageSnrDb(clean: readonly Volume[], noisy: readonly Volume[]): number {
-  const where = 'averageSnrDb';
-  assertRange(clean.length > 0, where, 'clean', 'hold a volume', clean.length);
-  assertRange(clean.length === noisy.length, where, 'noisy.length', `equal ${clean.length}`, noisy.length);
-  let signal = 0;
-  let noise = 0;
-  clean.forEach((volume, v) => {
-    assertSameShape(where, volume, noisy[v]);
-    const other = noisy[v].data;
-    for (let i = 0; i < other.length; i++) {
-      signal += volume.data[i] ** 2;
-      noise += (other[i] - volume.data[i]) ** 2;
-    }
-  });
+  const { signal, noise } = sumSquares('averageSnrDb', clean, noisy);
   return 10 * Math.log10(signal / noise);
 }
 
@@ -33,4 +21,25 @@ export function averageSnrDb(clean: readonly Volume[], noisy: readonly Volume[])
 export function peakSnrDb(peakCounts: number): number {
   assertRange(peakCounts > 0, 'peakSnrDb', 'peakCounts', 'be positive', peakCounts);
   return 10 * Math.log10(peakCounts);
+}
+
+/** Σ y², Σ (ỹ - y)² and the number of voxels of a set of volumes. */
+export function sumSquares(
+  where: string,
+  clean: readonly Volume[],
+  noisy: readonly Volume[],
+): { readonly signal: number; readonly noise: number; readonly voxels: number } {
+  assertRange(clean.length > 0, where, 'clean', 'hold a volume', clean.length);
+  assertRange(clean.length === noisy.length, where, 'noisy.length', `equal ${clean.length}`, noisy.length);
+  let [signal, noise, voxels] = [0, 0, 0];
+  clean.forEach((volume, v) => {
+    assertSameShape(where, volume, noisy[v]);
+    const other = noisy[v].data;
+    voxels += other.length;
+    for (let i = 0; i < other.length; i++) {
+      signal += volume.data[i] ** 2;
+      noise += (other[i] - volume.data[i]) ** 2;
+    }
+  });
+  return { signal, noise, voxels };
 }

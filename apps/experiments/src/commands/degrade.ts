@@ -3,11 +3,13 @@ import {
   createVolume,
   describeViolation,
   InputError,
+  type RandomStream,
   type Volume,
 } from '@blurcycle/core';
 import { exposureGain, readTiffStack, writeTiffStack } from '@blurcycle/data';
 import {
-  addNoise,
+  addPhotonNoise,
+  addReadNoise,
   averageSnrDb,
   calibrateReadNoise,
   createForwardModel,
@@ -81,9 +83,10 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
       truth.voxelSizeUm,
       blurred.data.map((value) => gain * value),
     );
-    const readNoiseSigma = findReadNoise(clean, options);
-    const stream = createRandomStream(options.seed, 'noise/degrade');
-    const image = addNoise(clean, { poissonPeakCounts: options.photons, readNoiseSigma }, stream);
+    const stream = (part: string): RandomStream => createRandomStream(options.seed, `noise/degrade/${part}`);
+    const counted = addPhotonNoise(clean, options.photons, stream('photons'));
+    const readNoiseSigma = findReadNoise(clean, counted, options.snr);
+    const image = addReadNoise(counted, readNoiseSigma, stream('read'));
     await writeTiffStack(options.out, image);
     const snr = averageSnrDb([clean], [image]);
     const facts = {
@@ -130,8 +133,8 @@ function unitSum(psf: Volume, path: string): Volume {
   );
 }
 
-function findReadNoise(clean: Volume, { snr, photons }: DegradeArguments): number {
-  const { readNoiseSigma, reachable, photonSnrDb } = calibrateReadNoise([clean], snr ?? Infinity, photons);
+function findReadNoise(clean: Volume, counted: Volume, snr: number | null): number {
+  const { readNoiseSigma, reachable, photonSnrDb } = calibrateReadNoise([clean], [counted], snr ?? Infinity);
   if (snr !== null && !reachable) {
     throw new InputError(
       describeViolation(

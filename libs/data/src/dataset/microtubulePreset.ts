@@ -7,8 +7,8 @@
 export const MICROTUBULE_PRESET = {
   shape: [48, 128, 128],
   voxelSizeUm: [0.25, 0.1, 0.1],
-  filamentRadiusUm: 0.385,
-  filamentDensityPerUm2: 0.0405,
+  filamentRadiusUm: 0.38,
+  filamentDensityPerUm2: 0.0425,
   persistenceLengthUm: 15,
   curvatureLengthUm: 2,
   psf: {

@@ -1,6 +1,7 @@
-import { createRandomStream, type Volume } from '@blurcycle/core';
+import { createRandomStream, type RandomStream, type Volume } from '@blurcycle/core';
 import {
-  addNoise,
+  addPhotonNoise,
+  addReadNoise,
   averageSnrDb,
   calibrateReadNoise,
   createForwardModel,
@@ -22,7 +23,7 @@ export interface RecordingOptions {
   readonly psf: Volume;
   /** Exposure; a data set has one, also for another PSF or noise level. */
   readonly gain: number;
-  /** Seed of the noise; each specimen has the stream `noise/<id>` of it. */
+  /** Seed of the noise; each specimen has the streams `noise/<id>/photons` and `noise/<id>/read` of it. */
   readonly seed: number;
   readonly noise: NoiseSettings;
   /** @defaultValue 'periodic', as the EPFL microtubules were blurred */
@@ -68,14 +69,16 @@ export function recordBlurred(
   options: Pick<RecordingOptions, 'seed' | 'noise' | 'readNoiseSigma'>,
 ): Recording {
   const { seed, noise } = options;
-  const target = noise.averageSnrDb ?? Infinity;
-  const calibration = calibrateReadNoise(clean, target, noise.poissonPeakCounts);
-  const readNoiseSigma = options.readNoiseSigma ?? calibration.readNoiseSigma;
-  const camera = { poissonPeakCounts: noise.poissonPeakCounts, readNoiseSigma };
+  const stream = (id: string, part: string): RandomStream => createRandomStream(seed, `noise/${id}/${part}`);
+  const counted = specimens.map(({ id }, i) =>
+    addPhotonNoise(clean[i], noise.poissonPeakCounts, stream(id, 'photons')),
+  );
+  const calibration = calibrateReadNoise(clean, counted, noise.averageSnrDb ?? Infinity);
+  const { readNoiseSigma = calibration.readNoiseSigma } = options;
   const pairs = specimens.map(({ id, sharp }, i) => ({
     id,
     sharp,
-    blurred: addNoise(clean[i], camera, createRandomStream(seed, `noise/${id}`)),
+    blurred: addReadNoise(counted[i], readNoiseSigma, stream(id, 'read')),
   }));
   return {
     pairs,

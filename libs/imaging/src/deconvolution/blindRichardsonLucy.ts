@@ -1,0 +1,144 @@
+import { assertRange, createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import { createConvolver3d } from '@blurcycle/compute';
+import { copyBox } from './copyBox.ts';
+import { asCounts, checkObserved } from './checkObserved.ts';
+import { expectedImage, quotient } from './expectedImage.ts';
+import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
+import type { IterationStatistics } from './iterationStatistics.ts';
+import { createObservationModel, type Boundary, type ObservationModel } from './observationModel.ts';
+
+export interface BlindRichardsonLucyOptions {
+  /** Rounds of object updates followed by PSF updates. @defaultValue 10 */
+  readonly rounds?: number;
+  /** Updates of the object in a round. @defaultValue 5 */
+  readonly objectIterations?: number;
+  /** Updates of the PSF in a round. @defaultValue 5 */
+  readonly psfIterations?: number;
+  /** Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0 */
+  readonly background?: number;
+  /** Negative values in the data: an error, or taken for 0. @defaultValue 'refuse' */
+  readonly negatives?: 'refuse' | 'clip';
+  /** What lies beyond the edge. @defaultValue 'weights' */
+  readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
+  /** Told how good the estimate is after every object update, counted through all rounds. */
+  readonly onIteration?: (statistics: IterationStatistics) => void;
+}
+
+/** An estimated object and the PSF that was estimated with it. */
+export interface BlindEstimate {
+  readonly estimate: Volume;
+  /** Sum 1, at least 0, sides of the first guess. */
+  readonly psf: Volume;
+}
+
+/**
+ * Richardson-Lucy for object and PSF in turn, for a PSF that is only roughly known.
+ *
+ * x <- x / (H^T 1) H^T(y / (H x + b)) with h fixed, then h <- h / (X^T 1) X^T(y / (X h + b)) with x fixed, where
+ * X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros and sides of the PSF are kept. Without
+ * knowledge of the PSF the data alone do not decide, so start from a theoretical one a little too narrow.
+ *
+ * Cost: two blurs per object update, two and one transform of the object per PSF update.
+ * Source: Fish, Brinicombe, Pike & Walker (1995) doi:10.1364/JOSAA.12.000058.
+ *
+ * @param measured - Measured volume, at least 0.
+ * @param firstPsf - Guess of the PSF: odd sides, at least 0, sum 1.
+ * @see richardsonLucy for the other parameters and errors.
+ */
+export function blindRichardsonLucy(
+  measured: Volume,
+  firstPsf: Volume,
+  options: BlindRichardsonLucyOptions = {},
+): BlindEstimate {
+  const {
+    rounds = 10,
+    objectIterations = 5,
+    psfIterations = 5,
+    background = 0,
+    boundary = 'weights',
+  } = options;
+  for (const [name, count] of Object.entries({ rounds, objectIterations, psfIterations })) {
+    assertRange(
+      Number.isSafeInteger(count) && count > 0,
+      'blindRichardsonLucy',
+      name,
+      'be a positive integer',
+      count,
+    );
+  }
+  checkObserved('blindRichardsonLucy', measured, firstPsf);
+  const observed = asCounts('blindRichardsonLucy', measured, options.negatives ?? 'refuse');
+  let psf = firstPsf;
+  let model = createObservationModel(observed, psf, boundary);
+  let object = startEstimate('blindRichardsonLucy', observed, model, background, 'flat');
+  for (let round = 0; round < rounds; round++) {
+    if (round > 0) model = createObservationModel(observed, psf, boundary);
+    object = updateRepeatedly('blindRichardsonLucy', observed, model, object, {
+      iterations: objectIterations,
+      background,
+      ...reporting(options.onIteration, round * objectIterations),
+    });
+    psf = refinePsf(observed, model, object, psf, background, psfIterations);
+  }
+  return { estimate: createVolume(observed.shape, observed.voxelSizeUm, model.crop(object)), psf };
+}
+
+/** Passes statistics on with the updates of earlier rounds counted; a later round's start is known already. */
+function reporting(onIteration: BlindRichardsonLucyOptions['onIteration'], before: number) {
+  if (onIteration === undefined) return {};
+  return {
+    onIteration: (statistics: IterationStatistics) => {
+      if (before > 0 && statistics.iteration === 0) return;
+      onIteration({ ...statistics, iteration: before + statistics.iteration });
+    },
+  };
+}
+
+/** Richardson-Lucy updates of the PSF with the object held. */
+function refinePsf(
+  observed: Volume,
+  frame: ObservationModel,
+  object: Float32Array,
+  first: Volume,
+  background: number,
+  iterations: number,
+): Volume {
+  const model = objectModel(frame, object, first.shape);
+  const sensitivity = model.adjoint(new Float32Array(observed.data.length).fill(1));
+  let psf = first.data;
+  for (let done = 0; done < iterations; done++) {
+    const expected = expectedImage(model, psf, observed, background);
+    const correction = model.adjoint(quotient(observed.data, expected));
+    const next = psf.map((value, i) =>
+      sensitivity[i] > 0 ? (value * Math.max(correction[i], 0)) / sensitivity[i] : 0,
+    );
+    const sum = next.reduce((total, value) => total + value, 0);
+    // An object of zeros says nothing about the PSF.
+    if (!(sum > 0)) return first;
+    psf = next.map((value) => value / sum);
+  }
+  return createVolume(first.shape, first.voxelSizeUm, psf);
+}
+
+/**
+ * The observation as a linear model of the PSF: X h = h * x.
+ *
+ * The object serves as the kernel. With an even side a row of zeros makes it odd; its middle voxel is then where the
+ * middle of the PSF is laid, so that the convolution comes out in place.
+ */
+function objectModel(
+  frame: ObservationModel,
+  object: Float32Array,
+  psfShape: Shape3,
+): Pick<ObservationModel, 'forward' | 'adjoint'> {
+  const shape = frame.objectShape;
+  const odd: Shape3 = [shape[0] | 1, shape[1] | 1, shape[2] | 1];
+  const convolver = createConvolver3d(shape, copyBox(object, shape, [0, 0, 0], odd), odd, { border: 'zero' });
+  const corner = (axis: number) => (odd[axis] - 1) / 2 - (psfShape[axis] - 1) / 2;
+  const origin: Shape3 = [corner(0), corner(1), corner(2)];
+  const outside: Shape3 = [-origin[0], -origin[1], -origin[2]];
+  return {
+    forward: (psf) => frame.crop(convolver.forward(copyBox(psf, psfShape, outside, shape))),
+    adjoint: (image) => copyBox(convolver.adjoint(frame.embed(image)), shape, origin, psfShape),
+  };
+}

@@ -1,0 +1,47 @@
+import { assertRange, createVolume, type Volume } from '@blurcycle/core';
+
+/**
+ * Throws unless a measured volume is finite and its PSF fits into it.
+ *
+ * @param where - Name of the caller, for the error line.
+ */
+export function checkObserved(where: string, observed: Volume, psf: Volume): void {
+  const bad = observed.data.find((value) => !Number.isFinite(value));
+  assertRange(
+    bad === undefined,
+    where,
+    'observed',
+    'be finite',
+    bad,
+    'replace NaN and infinite values by their neighbours first',
+  );
+  assertRange(
+    psf.shape.every((side, axis) => side <= observed.shape[axis]),
+    where,
+    'psf',
+    `be no larger than the volume, [${observed.shape.join(', ')}]`,
+    psf.shape,
+    'crop it with preparePsf(psf, { largestShape })',
+  );
+}
+
+/**
+ * A measured volume as photon counts, of which there are never fewer than none.
+ *
+ * @param negatives - What to do about negative values.
+ * @throws {RangeError} For negative values that are to be refused.
+ */
+export function asCounts(where: string, observed: Volume, negatives: 'refuse' | 'clip'): Volume {
+  const negative = observed.data.find((value) => value < 0);
+  if (negative === undefined) return observed;
+  assertRange(
+    negatives === 'clip',
+    where,
+    'observed',
+    'have no negative value',
+    negative,
+    "give what was subtracted back and name it as background, or set negatives to 'clip'",
+  );
+  const data = observed.data.map((value) => Math.max(0, value));
+  return createVolume(observed.shape, observed.voxelSizeUm, data);
+}

@@ -1,0 +1,143 @@
+import { assertRange, assertSameShape, createVolume, extent, type Volume } from '@blurcycle/core';
+import { asCounts, checkObserved } from './checkObserved.ts';
+import { expectedImage, quotient } from './expectedImage.ts';
+import { iterationStatistics } from './iterationStatistics.ts';
+import { createObservationModel, type ObservationModel } from './observationModel.ts';
+import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
+
+/** What a variant adds to the plain update. */
+export interface RichardsonLucyVariant {
+  /** Where the update starts from, given the newest estimate; the estimate itself when absent. */
+  readonly predict?: (estimate: Float32Array) => Float32Array;
+  /** Told where an update began and where it led. */
+  readonly learn?: (from: Float32Array, to: Float32Array) => void;
+  /** Gradient of a penalty on the object, added to the sensitivity. */
+  readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
+}
+
+/** Voxels that send less light than this part of the best into the image are not estimated but left dark. */
+const LEAST_SENSITIVITY = 0.01;
+/** A penalty may divide an update by no less than this part of the sensitivity: the sign must hold. */
+const LEAST_DENOMINATOR = 0.1;
+
+/**
+ * What all Richardson-Lucy variants do: check, set up the blur, start, iterate, cut the image out.
+ *
+ * @param where - Name of the public function, for error lines.
+ */
+export function iterateRichardsonLucy(
+  where: string,
+  measured: Volume,
+  psf: Volume,
+  options: RichardsonLucyOptions,
+  variant: RichardsonLucyVariant = {},
+): Volume {
+  const { background = 0, boundary = 'weights', start = 'flat', negatives = 'refuse' } = options;
+  checkObserved(where, measured, psf);
+  const observed = asCounts(where, measured, negatives);
+  assertRange(
+    background >= 0 && Number.isFinite(background),
+    where,
+    'background',
+    'be at least 0',
+    background,
+  );
+  const model = createObservationModel(observed, psf, boundary);
+  const first = startEstimate(where, observed, model, background, start);
+  const estimate = updateRepeatedly(where, observed, model, first, options, variant);
+  return createVolume(observed.shape, observed.voxelSizeUm, model.crop(estimate));
+}
+
+/**
+ * The loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
+ *
+ * @param first - Object to start from, on the grid of the model.
+ * @returns The object after the last update, on the grid of the model.
+ */
+export function updateRepeatedly(
+  where: string,
+  observed: Volume,
+  model: ObservationModel,
+  first: Float32Array,
+  options: RichardsonLucyOptions,
+  variant: RichardsonLucyVariant = {},
+): Float32Array {
+  const { iterations = 50, background = 0, relativeTolerance = 0, onIteration } = options;
+  assertRange(
+    Number.isSafeInteger(iterations) && iterations > 0,
+    where,
+    'iterations',
+    'be a positive integer',
+    iterations,
+  );
+  assertRange(relativeTolerance >= 0, where, 'relativeTolerance', 'be at least 0', relativeTolerance);
+  let estimate = first;
+  let change = 0;
+  for (let done = 0; ; done++) {
+    const last = done === iterations || (done > 0 && change < relativeTolerance);
+    const from = last ? estimate : (variant.predict?.(estimate) ?? estimate);
+    const expected =
+      last && onIteration === undefined ? undefined : expectedImage(model, from, observed, background);
+    if (onIteration !== undefined && expected !== undefined) {
+      const ofEstimate = from === estimate ? expected : expectedImage(model, estimate, observed, background);
+      onIteration(iterationStatistics(done, observed.data, ofEstimate, model.crop(estimate), change));
+    }
+    if (last || expected === undefined) return estimate;
+    const penalty = variant.penaltyGradient?.(from, model);
+    const next = update(model, from, quotient(observed.data, expected), penalty);
+    variant.learn?.(from, next);
+    change = relativeChange(estimate, next);
+    estimate = next;
+  }
+}
+
+function update(
+  model: ObservationModel,
+  from: Float32Array,
+  ratio: Float32Array,
+  penalty: Float32Array | undefined,
+): Float32Array {
+  const { sensitivity } = model;
+  const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
+  const correction = model.adjoint(ratio);
+  return from.map((value, i) => {
+    const weight = sensitivity[i];
+    if (weight < least) return 0;
+    const denominator =
+      penalty === undefined ? weight : Math.max(weight + penalty[i], LEAST_DENOMINATOR * weight);
+    // Rounding of the transform can make the correction of a dark voxel slightly negative.
+    return (value * Math.max(correction[i], 0)) / denominator;
+  });
+}
+
+/** The first estimate, on the grid of the model. */
+export function startEstimate(
+  where: string,
+  observed: Volume,
+  model: ObservationModel,
+  background: number,
+  start: 'flat' | 'observed' | Volume,
+): Float32Array {
+  const above = observed.data.map((value) => Math.max(0, value - background));
+  const level = above.reduce((sum, value) => sum + value, 0) / above.length;
+  if (start === 'flat') return new Float32Array(model.sensitivity.length).fill(level);
+  if (start !== 'observed') {
+    assertSameShape(where, start, observed);
+    const bad = start.data.find((value) => !(value >= 0 && Number.isFinite(value)));
+    assertRange(bad === undefined, where, 'start', 'be finite and at least 0', bad);
+  }
+  const inside = model.embed(start === 'observed' ? above : start.data);
+  if (inside.length === observed.data.length) return Float32Array.from(inside);
+  const mask = model.embed(new Float32Array(observed.data.length).fill(1));
+  return inside.map((value, i) => (mask[i] === 1 ? value : level));
+}
+
+function relativeChange(before: Float32Array, after: Float32Array): number {
+  let change = 0;
+  let sum = 0;
+  for (let i = 0; i < before.length; i++) {
+    change += Math.abs(after[i] - before[i]);
+    sum += before[i];
+  }
+  return sum > 0 ? change / sum : 0;
+}

@@ -1,0 +1,70 @@
+import { assertRange, createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+
+export interface PreparePsfOptions {
+  /** Where the origin of the PSF is: its brightest voxel, its centroid, or already the middle. @defaultValue 'peak' */
+  readonly center?: 'peak' | 'centroid' | 'middle';
+  /** Constant light in the file, subtracted before anything else. @defaultValue 0 */
+  readonly background?: number;
+  /** Sides that the PSF may have at most; it is cropped about its origin. */
+  readonly largestShape?: Shape3;
+}
+
+/**
+ * A measured or computed PSF made fit for deconvolution: centred, odd sides, no negative value, sum 1.
+ *
+ * A PSF that lies off the middle of its file would shift every result by that much. It is moved by whole voxels; the
+ * sides grow with zeros, so that nothing of it is lost.
+ *
+ * @throws {RangeError} If nothing positive is left.
+ */
+export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume {
+  const { center = 'peak', background = 0, largestShape } = options;
+  const data = psf.data.map((value) => Math.max(0, value - background));
+  const total = data.reduce((sum, value) => sum + value, 0);
+  assertRange(
+    Number.isFinite(total) && total > 0,
+    'preparePsf',
+    'psf',
+    'have a finite positive sum',
+    total,
+    'lower the background',
+  );
+  const origin = findOrigin(data, psf.shape, center);
+  const reach = psf.shape.map((side, axis) => {
+    const needed = Math.max(origin[axis], side - 1 - origin[axis]);
+    return Math.min(needed, Math.floor(((largestShape?.[axis] ?? Infinity) - 1) / 2));
+  });
+  const shape: Shape3 = [2 * reach[0] + 1, 2 * reach[1] + 1, 2 * reach[2] + 1];
+  const prepared = createVolume(shape, psf.voxelSizeUm);
+  for (let z = 0; z < shape[0]; z++) {
+    for (let y = 0; y < shape[1]; y++) {
+      for (let x = 0; x < shape[2]; x++) {
+        const from = [z, y, x].map((place, axis) => place - reach[axis] + origin[axis]);
+        if (from.some((place, axis) => place < 0 || place >= psf.shape[axis])) continue;
+        prepared.data[voxelIndex(shape, z, y, x)] = data[voxelIndex(psf.shape, from[0], from[1], from[2])];
+      }
+    }
+  }
+  const kept = prepared.data.reduce((sum, value) => sum + value, 0);
+  assertRange(kept > 0, 'preparePsf', 'psf', 'have light near its origin', kept, "choose another 'center'");
+  prepared.data.forEach((value, i) => (prepared.data[i] = value / kept));
+  return prepared;
+}
+
+/** The voxel that stands for the point source. */
+function findOrigin(data: Float32Array, shape: Shape3, center: 'peak' | 'centroid' | 'middle'): number[] {
+  if (center === 'middle') return shape.map((side) => Math.floor(side / 2));
+  let peak = 0;
+  let total = 0;
+  const moments = [0, 0, 0];
+  const [, height, width] = shape;
+  data.forEach((value, i) => {
+    if (value > data[peak]) peak = i;
+    total += value;
+    moments[0] += value * Math.floor(i / (height * width));
+    moments[1] += value * (Math.floor(i / width) % height);
+    moments[2] += value * (i % width);
+  });
+  if (center === 'centroid') return moments.map((moment) => Math.round(moment / total));
+  return [Math.floor(peak / (height * width)), Math.floor(peak / width) % height, peak % width];
+}
