@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/commands/commandRegistry.ts';
+import { blurcycle } from './commandLine.ts';
+
+describe('blurcycle', () => {
+  it('lists every command in its help, without loading what they need', () => {
+    const { code, out } = blurcycle('--help');
+    expect(code).toBe(0);
+    for (const { usage, describe: text } of COMMANDS) {
+      expect(out).toContain(`blurcycle ${usage}`);
+      expect(out).toContain(text);
+    }
+    expect(out).toContain('Examples:');
+  });
+
+  it.each([
+    [['lst'], "blurcycle: unknown command 'lst' (did you mean 'list'?"],
+    [['plan', 'tabel1'], "experiments: unknown experiment 'tabel1' (did you mean 'table1'?"],
+    [
+      ['plan', 'table1', '--profil', 'quick'],
+      "blurcycle plan: unknown option 'profil' (did you mean 'profile'?",
+    ],
+    [['plan', 'table1', '--profile', 'stndard'], "unknown profile 'stndard' (did you mean 'standard'?"],
+    [['train', 'propsed', '--seed', '0'], "unknown method or row 'propsed' (did you mean 'proposed'?"],
+    [
+      ['train', 'proposed', '--seed', '0', '--backend', 'nativ'],
+      "unknown back-end 'nativ' (did you mean 'native'?",
+    ],
+    [['train', 'proposed', '--seed', '-1'], 'seed must be an integer from 0 on, got -1'],
+    [['train', 'proposed'], 'Missing required argument: seed'],
+    [['list', '--experiments-dir', '/nowhere'], '/nowhere/_defaults.yaml must be readable, got ENOENT'],
+    [[], 'command must be given (see blurcycle --help)'],
+  ])('answers %j with one line and exit code 2', (parameters, expected) => {
+    const { code, out, error } = blurcycle(...parameters);
+    expect(error).toContain(expected);
+    expect(error.trim().split('\n')).toHaveLength(1);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('shows where an error came from with --verbose', () => {
+    expect(blurcycle('plan', 'tabel1', '--verbose').error).toMatch(/\n\s+at .+\.ts:\d+/);
+  });
+});
+
+describe('commands', () => {
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    '%s is registered as its module declares it, with an example',
+    async (_name, entry) => {
+      const { command, describe: text, handler } = await entry.load();
+      expect(command).toBe(entry.usage);
+      expect(text).toBe(entry.describe);
+      expect(handler).toBeTypeOf('function');
+      const help = blurcycle(entry.name, '--help');
+      expect(help.code).toBe(0);
+      expect(help.out).toContain('Examples:');
+    },
+  );
+
+  it('list and plan answer in JSON', () => {
+    const list = JSON.parse(blurcycle('list', '--json').out) as { experiments: { name: string }[] };
+    expect(list.experiments.map(({ name }) => name)).toContain('table1');
+    const parameters = ['plan', 'table1', '--json', '--profile', 'smoke', '--results-dir', '/nowhere'];
+    const plan = JSON.parse(blurcycle(...parameters).out) as { runs: { run: string; state: string }[] };
+    expect(plan.runs).toContainEqual(expect.objectContaining({ run: 'proposed-s0', state: 'missing' }));
+  });
+
+  it('doctor names the back-ends and the one it would choose', () => {
+    const { code, out } = blurcycle('doctor', '--json');
+    const report = JSON.parse(out) as { backends: { name: string }[]; chosen: string };
+    expect(code).toBe(0);
+    expect(report.backends.map(({ name }) => name)).toContain(report.chosen);
+  });
+});

@@ -1,0 +1,105 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inferTargets } from '../src/plugin/inferTargets.ts';
+import { TRAINING_SOURCES } from '../src/plugin/trainingInputs.ts';
+import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'blurcycle-plugin-'));
+  cpSync(EXPERIMENTS_DIRECTORY, join(root, 'experiments'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Targets of a project, merged over all files as Nx does. */
+function targetsOf(project: string): Record<string, TargetConfiguration> {
+  const files = readdirSync(join(root, 'experiments'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => `experiments/${file}`);
+  const merged: Record<string, TargetConfiguration> = {};
+  for (const [, result] of inferTargets(files, root)) {
+    Object.assign(merged, result.projects?.[project]?.targets ?? {});
+  }
+  return merged;
+}
+
+const SECOND = `title: t
+place: p
+claims: []
+rows:
+  - { method: proposed }
+  - { method: proposed, id: small-kernel, settings: { network: { blurKernelSize: [5, 5, 5] } } }
+`;
+
+describe('inferTargets(files, root)', () => {
+  it('makes a table that depends on its runs, quick unless told otherwise', () => {
+    const { table1 } = targetsOf('apps/experiments');
+    expect(table1.dependsOn).toContain('train-proposed-s0');
+    expect(table1.defaultConfiguration).toBe('quick');
+    expect(Object.keys(table1.configurations ?? {})).toEqual(['smoke', 'quick', 'standard', 'paper']);
+    expect(table1.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
+  });
+
+  it('makes one target for each training run, trained alone on the machine and cached', () => {
+    const run = targetsOf('apps/experiments')['train-proposed-s0'];
+    expect(run.options).toEqual({
+      command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0',
+    });
+    expect(run).toMatchObject({ cache: true, parallelism: false, defaultConfiguration: 'quick' });
+    expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
+  });
+
+  it('trains nothing for a seed that the profile does not have', () => {
+    const run = targetsOf('apps/experiments')['train-proposed-s2'];
+    expect(run.configurations?.standard).toEqual({ profile: 'standard' });
+    expect(run.configurations?.quick).toMatchObject({ command: 'echo not part of this profile' });
+  });
+
+  it('takes a new file as a new target and shares the runs that others have', () => {
+    const before = targetsOf('apps/experiments');
+    writeFileSync(join(root, 'experiments/second.yaml'), SECOND);
+    const after = targetsOf('apps/experiments');
+    const added = Object.keys(after).filter((name) => !(name in before));
+    expect(added.sort()).toEqual([
+      'second',
+      'train-small-kernel-s0',
+      'train-small-kernel-s1',
+      'train-small-kernel-s2',
+    ]);
+    expect(after['train-proposed-s0']).toEqual(before['train-proposed-s0']);
+    expect(after.all.dependsOn).toEqual(['second', 'table1']);
+  });
+
+  it('lets a run depend on an experiment file only where that file changes it', () => {
+    writeFileSync(join(root, 'experiments/second.yaml'), SECOND);
+    const targets = targetsOf('apps/experiments');
+    const own = '{workspaceRoot}/experiments/second.yaml';
+    expect(targets['train-small-kernel-s0'].inputs).toContain(own);
+    expect(targets['train-proposed-s0'].inputs).not.toContain(own);
+    expect(targets.second.inputs).toContain(own);
+    expect(targets.table1.inputs).not.toContain(own);
+  });
+
+  it('retrains nothing for the report, tests, docs, or the command line', () => {
+    const inputs = targetsOf('apps/experiments')['train-proposed-s0'].inputs ?? [];
+    const files = inputs.filter((input) => typeof input === 'string');
+    expect(files.length).toBeGreaterThan(TRAINING_SOURCES.length);
+    for (const file of files) expect(file).not.toMatch(/report|test|docs|commands|package-lock|table1/);
+  });
+
+  it('gives the report a target', () => {
+    expect(targetsOf('apps/report').build.options).toEqual({
+      command: 'node apps/experiments/bin/blurcycle.mjs report',
+    });
+  });
+
+  it('says in one line what is wrong with a file', () => {
+    writeFileSync(join(root, 'experiments/second.yaml'), SECOND.replace('title', 'titel'));
+    expect(() => targetsOf('apps/experiments')).toThrow(
+      "experiments/second.yaml:1: unknown key 'titel' (did you mean 'title'?",
+    );
+  });
+});
