@@ -68,7 +68,7 @@ Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_
       from += middle;
     }
     zero(to, border.after[1] * result.row);
-  });
+  }, batch * result.batch);
   return result;
 }
 
@@ -131,7 +131,7 @@ void packFilter(const FilterView& view, const Taps& taps, const int64_t kernel[3
         }
       }
     }
-  });
+  }, blocks * rows * depth * A::WIDTH);
 }
 
 /** The bias, `repeats` times, followed by zeros up to a whole block; null stays null. */
@@ -357,7 +357,7 @@ void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t
     for (; i < count; i += channels) {
       for (int64_t c = 0; c < channels; ++c) sum[c] += from[i + c];
     }
-  });
+  }, planes * perPlane * channels);
   for (int64_t c = 0; c < channels; ++c) {
     float total = 0;
     for (int64_t plane = 0; plane < planes; ++plane) total += partial[plane * channels + c];
@@ -432,7 +432,7 @@ void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float
       float* to = result + (row * depth + k) * shape.outputs + block * WIDTH;
       for (int64_t c = 0; c < valid; ++c) to[c] = total[packedPlace<A>(k, c)];
     }
-  });
+  }, groups * partialSize);
 }
 
 void filterGradient(const ConvShape& shape, const float* input, const float* outputGradient, float* result, float* biasGradient) {

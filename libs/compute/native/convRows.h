@@ -132,7 +132,8 @@ constexpr TileTable tilesOf(Sequence<KIND...>) {
 /** Solves the problem with a filter packed for layout A. */
 template <class A>
 void convolveRows(const RowProblem& problem) {
-  if (problem.batch * problem.planes * problem.rowsOut * problem.positions == 0) return;
+  const int64_t outputs = problem.batch * problem.planes * problem.rowsOut * problem.positions * problem.channels;
+  if (outputs == 0) return;
   constexpr int WIDTH = A::WIDTH;
   const int64_t blocks = ceilDivide(problem.channels, WIDTH);
   const TileTable table = tilesOf<A>(TileKinds());
@@ -165,7 +166,7 @@ void convolveRows(const RowProblem& problem) {
         }
       }
     }
-  });
+  }, outputs * problem.rows * problem.depth / 8);
 }
 
 }  // namespace

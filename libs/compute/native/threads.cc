@@ -34,13 +34,16 @@ class Pool {
   int size() const { return size_; }
 
   void resize(int count) {
+    std::lock_guard<std::mutex> lock(owner_);
     stop();
     size_ = count < 1 ? 1 : count;
   }
 
   void run(int64_t count, void (*body)(void*, int64_t), void* context) {
     if (count <= 0) return;
-    if (insideBody || size_ == 1 || count == 1) {
+    // JavaScript worker threads share the pool: who finds it taken works alone.
+    std::unique_lock<std::mutex> owner(owner_, std::defer_lock);
+    if (insideBody || size_ == 1 || count == 1 || !owner.try_lock()) {
       for (int64_t i = 0; i < count; ++i) body(context, i);
       return;
     }
@@ -49,21 +52,38 @@ class Pool {
     context_ = context;
     count_ = count;
     next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     {
       // The lock orders the new job before a worker that is about to sleep.
       std::lock_guard<std::mutex> lock(mutex_);
-      round_.fetch_add(1, std::memory_order_release);
+      state_.store((state_.load(std::memory_order_relaxed) & ROUND_MASK) + ONE_ROUND + OPEN, std::memory_order_release);
     }
-    if (sleeping_.load(std::memory_order_acquire) > 0) wake_.notify_all();
+    if (sleeping_.load(std::memory_order_relaxed) > 0) wake_.notify_all();
     work();
-    for (int spin = 0; busy_.load(std::memory_order_acquire) != 0; ++spin) {
+    // A worker that did not come in time is not waited for: it finds the job closed.
+    state_.fetch_and(~OPEN, std::memory_order_acq_rel);
+    for (int spin = 0; (state_.load(std::memory_order_acquire) & ACTIVE_MASK) != 0; ++spin) {
       if (spin < SPINS) pause();
       else std::this_thread::yield();
     }
   }
 
  private:
+  // One word holds the job's number, whether workers may still join, and how many are at work.
+  static constexpr uint64_t ACTIVE_MASK = 0x7fff;
+  static constexpr uint64_t OPEN = 0x8000;
+  static constexpr uint64_t ONE_ROUND = 0x10000;
+  static constexpr uint64_t ROUND_MASK = ~(ACTIVE_MASK | OPEN);
+
+  uint64_t round() const { return state_.load(std::memory_order_acquire) & ROUND_MASK; }
+
+  bool join() {
+    uint64_t state = state_.load(std::memory_order_acquire);
+    while ((state & OPEN) != 0) {
+      if (state_.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) return true;
+    }
+    return false;
+  }
+
   void work() {
     insideBody = true;
     for (;;) {
@@ -77,24 +97,25 @@ class Pool {
   void loop(int index, uint64_t seen) {
     currentIndex = index;
     for (;;) {
-      for (int spin = 0; spin < SPINS && round_.load(std::memory_order_acquire) == seen; ++spin) pause();
-      if (round_.load(std::memory_order_acquire) == seen) {
+      for (int spin = 0; spin < SPINS && round() == seen; ++spin) pause();
+      if (round() == seen) {
         std::unique_lock<std::mutex> lock(mutex_);
         sleeping_.fetch_add(1, std::memory_order_relaxed);
-        wake_.wait(lock, [&] { return round_.load(std::memory_order_relaxed) != seen; });
+        wake_.wait(lock, [&] { return round() != seen; });
         sleeping_.fetch_sub(1, std::memory_order_relaxed);
       }
-      seen = round_.load(std::memory_order_acquire);
+      seen = round();
       if (stopping_) return;
+      if (!join()) continue;
       work();
-      busy_.fetch_sub(1, std::memory_order_release);
+      state_.fetch_sub(1, std::memory_order_release);
     }
   }
 
   void start() {
     if (static_cast<int>(workers_.size()) == size_ - 1) return;
     stopping_ = false;
-    const uint64_t seen = round_.load();
+    const uint64_t seen = round();
     for (int i = 1; i < size_; ++i) workers_.emplace_back([this, i, seen] { loop(i, seen); });
   }
 
@@ -103,7 +124,7 @@ class Pool {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
-      round_.fetch_add(1, std::memory_order_release);
+      state_.fetch_add(ONE_ROUND, std::memory_order_release);
     }
     wake_.notify_all();
     for (std::thread& worker : workers_) worker.join();
@@ -112,13 +133,13 @@ class Pool {
 
   int size_ = defaultThreads();
   std::vector<std::thread> workers_;
+  std::mutex owner_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::atomic<uint64_t> round_{0};
+  std::atomic<uint64_t> state_{0};
   std::atomic<int> sleeping_{0};
-  std::atomic<int> busy_{0};
   std::atomic<int64_t> next_{0};
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};
   void (*body_)(void*, int64_t) = nullptr;
   void* context_ = nullptr;
   int64_t count_ = 0;

@@ -12,6 +12,8 @@ void setThreads(int count);
 /** Index of the calling thread, 0 (the caller of parallelFor) to threads() - 1: for scratch memory per thread. */
 int threadIndex();
 
+constexpr int64_t LITTLE_WORK = 20000;
+
 namespace detail {
 void parallelRun(int64_t count, void (*body)(void* context, int64_t index), void* context);
 }
@@ -21,10 +23,15 @@ void parallelRun(int64_t count, void (*body)(void* context, int64_t index), void
  *
  * Indices are handed out in rising order to whichever thread is free. A result must not depend on which thread ran it: write to
  * separate outputs, or to a number of partial sums that depends on the problem alone, and add them in a fixed order.
- * A parallelFor inside a body runs on the calling thread alone.
+ * A parallelFor inside a body runs on the calling thread alone, and so does one of little `work` (floats read or operations, all
+ * indices together), which would be done before a sleeping thread is awake.
  */
 template <class Body>
-void parallelFor(int64_t count, const Body& body) {
+void parallelFor(int64_t count, const Body& body, int64_t work = INT64_MAX) {
+  if (work < LITTLE_WORK) {
+    for (int64_t i = 0; i < count; ++i) body(i);
+    return;
+  }
   detail::parallelRun(
       count, [](void* context, int64_t index) { (*static_cast<const Body*>(context))(index); },
       const_cast<void*>(static_cast<const void*>(&body)));

@@ -1,0 +1,107 @@
+import { assertRange } from '@blurcycle/core';
+import { native, nativeFailure, type NativeAddon } from './addon.ts';
+import { benchCases, type BenchPass } from './benchCases.ts';
+
+/** How fast one pass of one operation runs. */
+export interface ConvBenchEntry {
+  readonly name: string;
+  readonly pass: BenchPass;
+  /** Input of the convolution, [n, z, y, x, c]. */
+  readonly shape: readonly number[];
+  /** Shortest time of one call. */
+  readonly ms: number;
+  /** Arithmetic of the definition (a fast transform's own for the blur) per time. */
+  readonly gflops: number;
+  readonly fractionOfPeak: number;
+}
+
+/** Figures of one run on one machine. */
+export interface ConvBenchReport {
+  /** Fused multiply-adds in registers, on as many threads, measured in the same run. */
+  readonly fmaPeakGflops: number;
+  readonly threads: number;
+  /** Instruction set of the kernels. */
+  readonly isa: string;
+  readonly kernels: readonly ConvBenchEntry[];
+}
+
+export interface ConvBenchOptions {
+  /** Threads; default: those in use. */
+  readonly threads?: number;
+  /** Sides of the finest level, multiples of 4. @defaultValue `[32, 64, 64]` */
+  readonly volume?: readonly [number, number, number];
+  /** Volumes at once. @defaultValue `1` */
+  readonly batch?: number;
+  /** Time given to each pass, in milliseconds. @defaultValue `100` */
+  readonly msPerPass?: number;
+}
+
+const LEAST_CALLS = 5;
+
+/**
+ * Times every convolution of the networks, forward and both gradients, against the processor's own arithmetic peak.
+ *
+ * The shortest of many calls counts: the others waited for somebody else. The peak is measured before and after, the higher
+ * one counts, so that a fraction is rather too low than too high.
+ *
+ * @throws {RangeError} If an option is out of range.
+ * @throws {Error} If the add-on is not built.
+ */
+export function benchConv(options: ConvBenchOptions = {}): ConvBenchReport {
+  if (native === null) throw new Error(`benchConv: the native add-on is missing: ${nativeFailure}`);
+  const { threads = native.threads(), volume = [32, 64, 64], batch = 1, msPerPass = 100 } = options;
+  const sound = Number.isSafeInteger(threads) && threads >= 1;
+  assertRange(sound, 'benchConv', 'threads', 'be a positive integer', threads);
+  const fits = volume.every((side) => Number.isSafeInteger(side) && side >= 8 && side % 4 === 0);
+  assertRange(fits, 'benchConv', 'volume', 'have sides of at least 8 that are multiples of 4', volume);
+  assertRange(
+    Number.isSafeInteger(batch) && batch >= 1,
+    'benchConv',
+    'batch',
+    'be a positive integer',
+    batch,
+  );
+  assertRange(msPerPass > 0, 'benchConv', 'msPerPass', 'be positive', msPerPass);
+  const before = native.threads();
+  native.setThreads(threads);
+  try {
+    return measure(native, threads, volume, batch, msPerPass);
+  } finally {
+    native.setThreads(before);
+  }
+}
+
+function measure(
+  addon: NativeAddon,
+  threads: number,
+  volume: readonly [number, number, number],
+  batch: number,
+  msPerPass: number,
+): ConvBenchReport {
+  const firstPeak = addon.fmaPeak(threads);
+  const timed = [];
+  for (const { name, shape, createPasses } of benchCases(volume, batch)) {
+    for (const { pass, operations, run } of createPasses(addon)) {
+      timed.push({ name, pass, shape, ms: shortestTime(run, msPerPass), operations });
+    }
+  }
+  const fmaPeakGflops = Math.max(firstPeak, addon.fmaPeak(threads));
+  const kernels = timed.map(({ name, pass, shape, ms, operations }) => {
+    const gflops = operations / ms / 1e6;
+    return { name, pass, shape, ms, gflops, fractionOfPeak: gflops / fmaPeakGflops };
+  });
+  return { fmaPeakGflops, threads, isa: addon.isa(), kernels };
+}
+
+/** Shortest time of one call in milliseconds, of as many calls as fit `msPerPass`. */
+function shortestTime(run: () => void, msPerPass: number): number {
+  run();
+  const start = performance.now();
+  let best = Infinity;
+  for (let calls = 0; calls < LEAST_CALLS || performance.now() - start < msPerPass; calls += 1) {
+    const from = performance.now();
+    run();
+    best = Math.min(best, performance.now() - from);
+  }
+  return best;
+}
