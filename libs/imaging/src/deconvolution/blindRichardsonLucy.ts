@@ -10,9 +10,9 @@ import { createObservationModel, type Boundary, type ObservationModel } from './
 export interface BlindRichardsonLucyOptions {
   /** Rounds of object updates followed by PSF updates. @defaultValue 10 */
   readonly rounds?: number;
-  /** Updates of the object in a round. @defaultValue 5 */
+  /** Updates of the object in a round; with few the object stays blurred and the PSF shrinks. @defaultValue 20 */
   readonly objectIterations?: number;
-  /** Updates of the PSF in a round. @defaultValue 5 */
+  /** Updates of the PSF in a round. @defaultValue 2 */
   readonly psfIterations?: number;
   /** Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0 */
   readonly background?: number;
@@ -35,8 +35,11 @@ export interface BlindEstimate {
  * Richardson-Lucy for object and PSF in turn, for a PSF that is only roughly known.
  *
  * x <- x / (H^T 1) H^T(y / (H x + b)) with h fixed, then h <- h / (X^T 1) X^T(y / (X h + b)) with x fixed, where
- * X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros and sides of the PSF are kept. Without
- * knowledge of the PSF the data alone do not decide, so start from a theoretical one a little too narrow.
+ * X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros and sides of the PSF are kept.
+ *
+ * The data alone do not decide between a blurred object and a blurring PSF. A guess that is too wide is narrowed down to the
+ * truth where the object has points or edges; one that is too narrow stays so, and noise drives the PSF towards a point:
+ * begin too wide and keep the rounds few.
  *
  * Cost: two blurs per object update, two and one transform of the object per PSF update.
  * Source: Fish, Brinicombe, Pike & Walker (1995) doi:10.1364/JOSAA.12.000058.
@@ -52,8 +55,8 @@ export function blindRichardsonLucy(
 ): BlindEstimate {
   const {
     rounds = 10,
-    objectIterations = 5,
-    psfIterations = 5,
+    objectIterations = 20,
+    psfIterations = 2,
     background = 0,
     boundary = 'weights',
   } = options;

@@ -5,7 +5,7 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
 import { totalVariationGradient } from './totalVariationGradient.ts';
 
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
-  /** Weight of total variation, 0 to about 0.1: larger is flatter. @defaultValue 0.002, the source's */
+  /** Weight of total variation, 0 to about 0.02: larger is flatter, then fades. @defaultValue 0.002, the source's */
   readonly lambdaTv?: number;
   /** Start updates ahead, as `acceleratedRichardsonLucy` does. @defaultValue false */
   readonly accelerated?: boolean;
