@@ -112,6 +112,48 @@ struct Normalize {
   }
 };
 
+constexpr int L = MAX_LANES;
+
+/** Calls body(0), ..., body(count - 1); a count known to the compiler is unrolled. */
+template <int K, class Body>
+BLURCYCLE_INLINE void eachVector(int64_t count, const Body& body) {
+  if constexpr (K > 0) {
+    BLURCYCLE_UNROLL
+    for (int k = 0; k < K; ++k) body(k);
+  } else {
+    for (int64_t k = 0; k < count; ++k) body(k);
+  }
+}
+
+/** Values per channel as the vectors of a pattern: in registers where their number K is known, else in memory. */
+template <int K>
+struct Pattern {
+  Vector<L> fixed[K > 0 ? K : 1];
+  Vector<L>* memory;
+  BLURCYCLE_INLINE Vector<L>& operator[](int64_t k) {
+    if constexpr (K > 0) return fixed[k];
+    return memory[k];
+  }
+  /** Pattern number `which` of a task; filled with the values of the channels, or with zeros. */
+  BLURCYCLE_INLINE Pattern(int which, const float* values, int64_t channels, int64_t length) {
+    float* floats = scratch(SCRATCH_NORM_LANES, 4 * length) + which * length;
+    memory = reinterpret_cast<Vector<L>*>(floats);
+    for (int64_t first = 0; first < length; first += channels) {
+      for (int64_t c = 0; c < channels; ++c) floats[first + c] = values == nullptr ? 0 : values[c];
+    }
+    if constexpr (K > 0) {
+      for (int k = 0; k < K; ++k) fixed[k] = memory[k];
+    }
+  }
+  /** Adds the lanes up to one double per channel. */
+  BLURCYCLE_INLINE void fold(int64_t channels, int64_t length, double* sums) {
+    if constexpr (K > 0) {
+      for (int k = 0; k < K; ++k) memory[k] = fixed[k];
+    }
+    foldPattern(reinterpret_cast<const float*>(memory), length, channels, sums);
+  }
+};
+
 /** With n the normalized value and g = dy f'(n): sums of g and of g n over the rows of one piece. */
 struct PieceGradientSums {
   const float* x;
@@ -127,30 +169,28 @@ struct PieceGradientSums {
 
   template <int LENGTH>
   void run() const {
+    constexpr int K = LENGTH / L;
+    Pattern<K> m(0, mean, channels, pattern);
+    Pattern<K> s(1, inverse, channels, pattern);
+    Pattern<K> first(2, nullptr, channels, pattern);
+    Pattern<K> second(3, nullptr, channels, pattern);
     const int64_t length = LENGTH > 0 ? LENGTH : pattern;
-    float* memory = scratch(SCRATCH_NORM_LANES, 4 * pattern);
-    float fixed[4][LENGTH > 0 ? LENGTH : 1];
-    float* __restrict m = LENGTH > 0 ? fixed[0] : memory;
-    float* __restrict s = LENGTH > 0 ? fixed[1] : memory + pattern;
-    float* __restrict first = LENGTH > 0 ? fixed[2] : memory + 2 * pattern;
-    float* __restrict second = LENGTH > 0 ? fixed[3] : memory + 3 * pattern;
-    repeatPattern(mean, channels, length, m);
-    repeatPattern(inverse, channels, length, s);
-    for (int64_t j = 0; j < length; ++j) first[j] = second[j] = 0;
+    const float negative = slope;
     int64_t i = 0;
     for (; i + length <= count; i += length) {
-      for (int64_t j = 0; j < length; ++j) {
-        const float value = (x[i + j] - m[j]) * s[j];
-        const float g = value > 0 ? dy[i + j] : slope * dy[i + j];
-        first[j] += g;
-        second[j] += g * value;
-      }
+      eachVector<K>(length / L, [&](int64_t k) {
+        const Vector<L> value = (load<L>(x + i + k * L) - m[k]) * s[k];
+        const Vector<L> gradient = load<L>(dy + i + k * L);
+        const Vector<L> g = value > 0 ? gradient : negative * gradient;
+        first[k] += g;
+        second[k] += g * value;
+      });
     }
-    foldPattern(first, length, channels, sum);
-    foldPattern(second, length, channels, product);
+    first.fold(channels, pattern, sum);
+    second.fold(channels, pattern, product);
     for (; i < count; ++i) {
-      const float value = (x[i] - m[i % length]) * s[i % length];
-      const float g = value > 0 ? dy[i] : slope * dy[i];
+      const float value = (x[i] - mean[i % channels]) * inverse[i % channels];
+      const float g = value > 0 ? dy[i] : negative * dy[i];
       sum[i % channels] += g;
       product[i % channels] += g * value;
     }
@@ -173,31 +213,27 @@ struct PullBack {
 
   template <int LENGTH>
   void run() const {
+    constexpr int K = LENGTH / L;
+    Pattern<K> m(0, mean, channels, pattern);
+    Pattern<K> s(1, inverse, channels, pattern);
+    Pattern<K> a(2, meanGradient, channels, pattern);
+    Pattern<K> b(3, meanProduct, channels, pattern);
     const int64_t length = LENGTH > 0 ? LENGTH : pattern;
-    float* memory = scratch(SCRATCH_NORM_LANES, 4 * pattern);
-    float fixed[4][LENGTH > 0 ? LENGTH : 1];
-    float* __restrict m = LENGTH > 0 ? fixed[0] : memory;
-    float* __restrict s = LENGTH > 0 ? fixed[1] : memory + pattern;
-    float* __restrict a = LENGTH > 0 ? fixed[2] : memory + 2 * pattern;
-    float* __restrict b = LENGTH > 0 ? fixed[3] : memory + 3 * pattern;
-    repeatPattern(mean, channels, length, m);
-    repeatPattern(inverse, channels, length, s);
-    repeatPattern(meanGradient, channels, length, a);
-    repeatPattern(meanProduct, channels, length, b);
-    float* __restrict to = dx;
+    const float negative = slope;
     int64_t i = 0;
     for (; i + length <= count; i += length) {
-      for (int64_t j = 0; j < length; ++j) {
-        const float value = (x[i + j] - m[j]) * s[j];
-        const float g = value > 0 ? dy[i + j] : slope * dy[i + j];
-        to[i + j] = s[j] * (g - a[j] - value * b[j]);
-      }
+      eachVector<K>(length / L, [&](int64_t k) {
+        const Vector<L> value = (load<L>(x + i + k * L) - m[k]) * s[k];
+        const Vector<L> gradient = load<L>(dy + i + k * L);
+        const Vector<L> g = value > 0 ? gradient : negative * gradient;
+        store<L>(dx + i + k * L, s[k] * (g - a[k] - value * b[k]));
+      });
     }
     for (; i < count; ++i) {
-      const int64_t j = i % length;
-      const float value = (x[i] - m[j]) * s[j];
-      const float g = value > 0 ? dy[i] : slope * dy[i];
-      to[i] = s[j] * (g - a[j] - value * b[j]);
+      const int64_t c = i % channels;
+      const float value = (x[i] - mean[c]) * inverse[c];
+      const float g = value > 0 ? dy[i] : negative * dy[i];
+      dx[i] = inverse[c] * (g - meanGradient[c] - value * meanProduct[c]);
     }
   }
 };

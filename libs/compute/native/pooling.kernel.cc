@@ -26,47 +26,91 @@ BLURCYCLE_INLINE BlockRow blockRow(const PoolShape& shape, int64_t index) {
   return {{first, first + row, first + plane, first + plane + row}, index * width * shape.channels};
 }
 
+/** Lanes for a channel count known to the compiler, 0 for one that is not: then one channel at a time. */
+template <int CHANNELS>
+constexpr int lanesOf() {
+  return CHANNELS == 0 ? 0 : CHANNELS < MAX_LANES ? CHANNELS : MAX_LANES;
+}
+
+/** The eight values of a block, one vector of channels each. */
+template <int V>
+struct Block {
+  Vector<V> values[8];
+  Vector<V> most;
+  BLURCYCLE_INLINE Block(const float* x, const BlockRow& place, int64_t left, int64_t channels) {
+    BLURCYCLE_UNROLL
+    for (int corner = 0; corner < 8; ++corner) {
+      values[corner] = load<V>(x + place.offsets[corner / 2] + left + corner % 2 * channels);
+    }
+    most = values[0];
+    BLURCYCLE_UNROLL
+    for (int corner = 1; corner < 8; ++corner) most = values[corner] > most ? values[corner] : most;
+  }
+};
+
 template <int CHANNELS>
 void maximumRow(const PoolShape& shape, const BlockRow& place, const float* x, float* y) {
-  const int64_t channels = CHANNELS > 0 ? CHANNELS : shape.channels;
-  float* __restrict to = y + place.block;
+  constexpr int V = lanesOf<CHANNELS>();
+  const int64_t channels = shape.channels;
   for (int64_t block = 0; block < shape.width / 2; ++block) {
     const int64_t left = 2 * block * channels;
-    for (int64_t c = 0; c < channels; ++c) {
-      float most = x[place.offsets[0] + left + c];
-      for (int corner = 1; corner < 8; ++corner) {
-        const float value = x[place.offsets[corner / 2] + left + corner % 2 * channels + c];
-        most = value > most ? value : most;
+    float* to = y + place.block + block * channels;
+    if constexpr (V > 0) {
+      for (int c = 0; c < CHANNELS; c += V) store<V>(to + c, Block<V>(x, place, left + c, CHANNELS).most);
+    } else {
+      for (int64_t c = 0; c < channels; ++c) {
+        float most = x[place.offsets[0] + left + c];
+        for (int corner = 1; corner < 8; ++corner) {
+          const float value = x[place.offsets[corner / 2] + left + corner % 2 * channels + c];
+          most = value > most ? value : most;
+        }
+        to[c] = most;
       }
-      to[block * channels + c] = most;
     }
+  }
+}
+
+template <int V>
+BLURCYCLE_INLINE void gradientBlock(const BlockRow& place, int64_t left, int64_t channels, const float* x, Vector<V> share,
+                                    float* dx) {
+  const Block<V> block(x, place, left, channels);
+  auto open = Vector<V>{} == Vector<V>{};  // all lanes still wait for a largest value
+  BLURCYCLE_UNROLL
+  for (int corner = 7; corner >= 0; --corner) {
+    const auto hit = open & (block.values[corner] == block.most);
+    store<V>(dx + place.offsets[corner / 2] + left + corner % 2 * channels, hit ? share : Vector<V>{});
+    open = open & ~hit;
   }
 }
 
 template <int CHANNELS>
 void gradientRow(const PoolShape& shape, const BlockRow& place, const float* x, const float* dy, float* dx) {
-  const int64_t channels = CHANNELS > 0 ? CHANNELS : shape.channels;
-  float* __restrict to = dx;
+  constexpr int V = lanesOf<CHANNELS>();
+  const int64_t channels = shape.channels;
   for (int64_t block = 0; block < shape.width / 2; ++block) {
     const int64_t left = 2 * block * channels;
-    for (int64_t c = 0; c < channels; ++c) {
-      float most = x[place.offsets[0] + left + c];
-      int32_t winner = 0;
-      for (int corner = 1; corner < 8; ++corner) {
-        const float value = x[place.offsets[corner / 2] + left + corner % 2 * channels + c];
-        winner = value >= most ? corner : winner;
-        most = value >= most ? value : most;
-      }
-      const float share = dy[place.block + block * channels + c];
-      for (int corner = 0; corner < 8; ++corner) {
-        to[place.offsets[corner / 2] + left + corner % 2 * channels + c] = winner == corner ? share : 0.0f;
+    const float* from = dy + place.block + block * channels;
+    if constexpr (V > 0) {
+      for (int c = 0; c < CHANNELS; c += V) gradientBlock<V>(place, left + c, CHANNELS, x, load<V>(from + c), dx);
+    } else {
+      for (int64_t c = 0; c < channels; ++c) {
+        float most = x[place.offsets[0] + left + c];
+        int winner = 0;
+        for (int corner = 1; corner < 8; ++corner) {
+          const float value = x[place.offsets[corner / 2] + left + corner % 2 * channels + c];
+          winner = value >= most ? corner : winner;
+          most = value >= most ? value : most;
+        }
+        for (int corner = 0; corner < 8; ++corner) {
+          dx[place.offsets[corner / 2] + left + corner % 2 * channels + c] = winner == corner ? from[c] : 0.0f;
+        }
       }
     }
   }
   if (shape.width % 2 == 1) {
     const int64_t last = (shape.width - 1) * channels;
     for (int64_t offset : place.offsets) {
-      std::memset(to + offset + last, 0, static_cast<size_t>(channels) * sizeof(float));
+      std::memset(dx + offset + last, 0, static_cast<size_t>(channels) * sizeof(float));
     }
   }
 }

@@ -8,41 +8,60 @@ export interface BoxPlace {
   readonly begin: readonly number[];
 }
 
+/** One of the nested loops of a copy: how often, and how far apart in both tensors. */
+interface Loop {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Copies a box of elements from one tensor to another of the same rank, plane by plane.
+ * Copies a box of elements from one tensor to another of the same rank.
  *
- * Axes at the end that the box fills in both tensors are one stretch of memory; the axis before them gives the rows of
- * one call of the add-on, the axes before that are stepped through here.
+ * Axes that go on without a gap in both tensors are joined; then the innermost loop is one stretch of memory, the next
+ * one the rows of a call of the add-on, and what is left (planes of a crop) is stepped through here.
  */
 export function copyBox(backend: NativeBackend, box: readonly number[], from: BoxPlace, to: BoxPlace): void {
   if (sizeOf(box) === 0) return;
-  const rank = box.length;
-  let stretch = rank;
-  while (stretch > 0 && [from, to].every(({ values }) => values.shape[stretch - 1] === box[stretch - 1]))
-    stretch--;
-  const rowAxis = stretch - 2;
-  const width = sizeOf(box.slice(Math.max(0, stretch - 1)));
-  const rows = rowAxis >= 0 ? box[rowAxis] : 1;
   const fromSteps = steps(from.values.shape);
   const toSteps = steps(to.values.shape);
+  const loops = joinAxes(box, fromSteps, toSteps);
+  const stretch = loops.pop() ?? { count: 1, from: 1, to: 1 };
+  const rows = loops.pop() ?? { count: 1, from: stretch.count, to: stretch.count };
   const source = backend.floats(from.values);
   const target = backend.floats(to.values);
-  const outer = box.slice(0, Math.max(0, rowAxis));
-  const firstOf = (begin: readonly number[], axisSteps: readonly number[]): number =>
-    begin.reduce((sum, start, axis) => sum + start * axisSteps[axis], 0);
-  const fromFirst = firstOf(from.begin, fromSteps);
-  const toFirst = firstOf(to.begin, toSteps);
-  const place = outer.map(() => 0);
-  for (let plane = 0; plane < sizeOf(outer); plane++) {
-    const fromAt = fromFirst + firstOf(place, fromSteps);
-    const toAt = toFirst + firstOf(place, toSteps);
-    const fromRow = rowAxis >= 0 ? fromSteps[rowAxis] : width;
-    const toRow = rowAxis >= 0 ? toSteps[rowAxis] : width;
-    backend.addon.copyChannels(Int32Array.of(rows, width, fromRow, fromAt, toRow, toAt), source, target);
-    for (let axis = outer.length - 1; axis >= 0 && ++place[axis] === outer[axis]; axis--) place[axis] = 0;
+  const copyPlanes = (depth: number, fromAt: number, toAt: number): void => {
+    if (depth === loops.length) {
+      const shape = Int32Array.of(rows.count, stretch.count, rows.from, fromAt, rows.to, toAt);
+      backend.addon.copyChannels(shape, source, target);
+      return;
+    }
+    const loop = loops[depth];
+    for (let i = 0; i < loop.count; i++) copyPlanes(depth + 1, fromAt + i * loop.from, toAt + i * loop.to);
+  };
+  copyPlanes(0, dot(from.begin, fromSteps), dot(to.begin, toSteps));
+}
+
+/** The loops of a copy, outermost first; the last has step 1 in both tensors. */
+function joinAxes(box: readonly number[], fromSteps: readonly number[], toSteps: readonly number[]): Loop[] {
+  const loops: Loop[] = [{ count: 1, from: 1, to: 1 }];
+  for (let axis = box.length - 1; axis >= 0; axis--) {
+    const inner = loops[0];
+    const loop = { count: box[axis], from: fromSteps[axis], to: toSteps[axis] };
+    if (loop.count === 1) continue;
+    if (loop.from === inner.from * inner.count && loop.to === inner.to * inner.count) {
+      loops[0] = { ...inner, count: inner.count * loop.count };
+    } else {
+      loops.unshift(loop);
+    }
   }
+  return loops;
 }
 
 function steps(shape: readonly number[]): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
