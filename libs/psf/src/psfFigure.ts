@@ -1,10 +1,9 @@
 import { voxelIndex, type Volume } from '@blurcycle/core';
 import { createPsf, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
-import { fwhm } from './fwhm.ts';
 import { gaussianSigmaUm } from './gaussianPsf.ts';
 import { kernelMtf, type MtfCurve } from './kernelMtf.ts';
 import { lateralMtf } from './lateralMtf.ts';
-import { samplingLimits } from './samplingLimits.ts';
+import { psfFwhmUm, psfReachUm } from './psfFwhmUm.ts';
 
 /** A plane through the focus, row by row. */
 export interface PsfSection {
@@ -53,12 +52,7 @@ function figureOf(request: PsfRequest): PsfFigure {
   const psf = createPsf(request);
   const [dz, dy, dx] = psf.voxelSizeUm;
   const half = psf.shape.map((side, axis) => (side / 2) * psf.voxelSizeUm[axis]);
-  const limits = samplingLimits(request);
-  const reach = {
-    axial: half[0] + 20 * limits.axialUm,
-    lateral: Math.max(half[1], half[2]) + 20 * limits.lateralUm,
-  };
-  const intensity = psfIntensity(request, reach);
+  const intensity = psfIntensity(request, psfReachUm(request));
   const lines = {
     z: (t: number) => intensity(t, 0, 0),
     y: (t: number) => intensity(0, t, 0),
@@ -69,11 +63,7 @@ function figureOf(request: PsfRequest): PsfFigure {
     lateral: lateralSection(psf, [dy, dx]),
     axial: axialSection(psf, [dz, dx]),
     profiles: { z: profile(lines.z, half[0]), y: profile(lines.y, half[1]), x: profile(lines.x, half[2]) },
-    fwhmUm: {
-      z: fwhm(lines.z, 0, limits.axialUm / 8),
-      y: fwhm(lines.y, 0, limits.lateralUm / 8),
-      x: fwhm(lines.x, 0, limits.lateralUm / 8),
-    },
+    fwhmUm: psfFwhmUm(request, intensity),
     kernelMtf: kernelMtf(psf, MTF_POINTS),
     opticalMtf: opticalMtf(request),
   };

@@ -1,0 +1,163 @@
+import { assertRange, type Volume } from '@blurcycle/core';
+import { readTiffStack } from '@blurcycle/data';
+import {
+  fourierShellCorrelation,
+  iDivergence,
+  kernelMetrics,
+  nrmse,
+  psnr,
+  psnrAffine,
+  psnrPerSlice,
+  smoothGaussian,
+  ssim,
+  ssimPerSlice,
+  ssimWindowed2d,
+  ssimWindowed3d,
+} from '@blurcycle/metrics';
+import type { Argv, CommandModule } from 'yargs';
+import { withJson } from './commonOptions.ts';
+import { parseTriple } from './parseTriple.ts';
+
+interface EvaluateArguments {
+  estimate: string;
+  truth: string;
+  dataRange: number | undefined;
+  kernel: boolean;
+  smooth: number | undefined;
+  voxel: [number, number, number] | undefined;
+  json: boolean;
+}
+
+/** A score, or why there is none. */
+type Score = number | null;
+
+/** `blurcycle evaluate`: every score of a stack, or of a blur kernel, against the truth. */
+export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
+  command: 'evaluate <estimate> <truth>',
+  describe: 'score a stack, or a blur kernel, against the truth',
+  // yargs also gives each option its camel-cased name, which its types do not say.
+  builder: (yargs) =>
+    withJson(
+      yargs
+        .positional('estimate', { type: 'string', demandOption: true, describe: 'TIFF stack to score' })
+        .positional('truth', { type: 'string', demandOption: true, describe: 'TIFF stack of the truth' })
+        .option('data-range', {
+          type: 'number',
+          describe: 'largest minus smallest possible intensity; needed unless --kernel: it is never guessed',
+        })
+        .option('kernel', {
+          type: 'boolean',
+          default: false,
+          describe: 'compare blur kernels instead of images',
+        })
+        .option('smooth', {
+          type: 'number',
+          describe: 'with --kernel: smooth the estimate by this σ in voxels first',
+        })
+        .option('voxel', {
+          type: 'string',
+          describe: 'voxel size in µm, z,y,x, for files that do not state it',
+          coerce: (text: string | undefined) =>
+            text === undefined ? undefined : parseTriple('--voxel', text, '0.25,0.1,0.1'),
+        }),
+    )
+      .example('$0 evaluate estimate.tif truth.tif --data-range 1', 'all scores of images in [0, 1]')
+      .example('$0 evaluate estimate.tif truth.tif --data-range 65535 --json', 'for a script')
+      .example(
+        '$0 evaluate learned.tif psf.tif --kernel --smooth 1.5',
+        'a learned kernel against the known one',
+      ) as unknown as Argv<EvaluateArguments>,
+  handler: async (args) => {
+    const stated = args.voxel === undefined ? {} : { voxelSizeUm: args.voxel };
+    const options = { defaultVoxelSizeUm: [1, 1, 1], ...stated } as const;
+    const [estimate, truth] = [
+      await readTiffStack(args.estimate, options),
+      await readTiffStack(args.truth, options),
+    ];
+    const unit = args.voxel === undefined && truth.statedVoxelSizeUm === null ? 'voxels' : 'µm';
+    if (args.kernel) {
+      const kernel =
+        args.smooth === undefined ? estimate.volume : smoothGaussian(estimate.volume, args.smooth);
+      const metrics = kernelMetrics(kernel, truth.volume);
+      if (args.json) console.log(JSON.stringify({ ...metrics, unit }, null, 2));
+      else console.log(describeKernel(metrics, unit).join('\n'));
+      return;
+    }
+    const { dataRange } = args;
+    const remedy = '1 for images in [0, 1], 65535 for full 16-bit ones';
+    assertRange(dataRange !== undefined, 'evaluate', '--data-range', 'be given', dataRange, remedy);
+    const scores = allScores(estimate.volume, truth.volume, dataRange);
+    if (args.json)
+      console.log(JSON.stringify({ dataRange, ...scores, resolutionUnit: unit }, spellInfinity, 2));
+    else console.log(describeScores(scores, unit).join('\n'));
+  },
+};
+
+function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<string, Score> {
+  const options = { dataRange };
+  const gaussian = { dataRange, window: 'gaussian' } as const;
+  const [depth, height, width] = truth.shape;
+  const fits = (side: number, planes: number): boolean => Math.min(height, width) >= side && depth >= planes;
+  const counts = [estimate, truth].every(({ data }) => data.every((value) => value >= 0));
+  return {
+    psnr: psnr(estimate, truth, options),
+    ssim: ssim(estimate, truth, options),
+    psnrPerSlice: psnrPerSlice(estimate, truth, options),
+    ssimPerSlice: ssimPerSlice(estimate, truth, options),
+    ssimWindowed2d: fits(7, 1) ? ssimWindowed2d(estimate, truth, options) : null,
+    ssimWindowed2dGaussian: fits(11, 1) ? ssimWindowed2d(estimate, truth, gaussian) : null,
+    ssimWindowed3d: fits(7, 7) ? ssimWindowed3d(estimate, truth, options) : null,
+    ssimWindowed3dGaussian: fits(11, 11) ? ssimWindowed3d(estimate, truth, gaussian) : null,
+    nrmse: truth.data.some((value) => value !== 0) ? nrmse(estimate, truth) : null,
+    psnrAffine: psnrAffine(estimate, truth, options),
+    iDivergence: counts ? iDivergence(estimate, truth) : null,
+    resolution: truth.data.length > 1 ? fourierShellCorrelation(estimate, truth).resolutionUm : null,
+  };
+}
+
+/** What a score is called, its unit, and what it means that there is none. */
+const ROWS: Readonly<Record<string, readonly [label: string, unit: string, none: string]>> = {
+  psnr: ['PSNR', 'dB', ''],
+  ssim: ["SSIM, the paper's formula over the whole volume", '', ''],
+  psnrPerSlice: ['PSNR, mean of the planes', 'dB', ''],
+  ssimPerSlice: ['SSIM, mean of the planes', '', ''],
+  ssimWindowed2d: ['SSIM, windows of 7 x 7', '', 'the planes are smaller than the window'],
+  ssimWindowed2dGaussian: ['SSIM, Gaussian windows of 11 x 11', '', 'the planes are smaller than the window'],
+  ssimWindowed3d: ['SSIM, windows of 7 x 7 x 7', '', 'the stack is smaller than the window'],
+  ssimWindowed3dGaussian: [
+    'SSIM, Gaussian windows of 11 x 11 x 11',
+    '',
+    'the stack is smaller than the window',
+  ],
+  nrmse: ['NRMSE', '', 'the truth is zero everywhere'],
+  psnrAffine: ['PSNR after the best straight line', 'dB', ''],
+  iDivergence: ['I-divergence per voxel', '', 'there are negative values'],
+  resolution: ['resolution, Fourier shell correlation 0.5', 'µm', 'the correlation stays above 0.5'],
+};
+
+function describeScores(scores: Record<string, Score>, unit: string): string[] {
+  return Object.entries(scores).map(([name, score]) => {
+    const [label, rowUnit, none] = ROWS[name];
+    const shown = rowUnit === 'µm' ? unit : rowUnit;
+    return `${label.padEnd(48)} ${score === null ? `none: ${none}` : `${score.toPrecision(6)} ${shown}`.trimEnd()}`;
+  });
+}
+
+function describeKernel(metrics: ReturnType<typeof kernelMetrics>, unit: string): string[] {
+  const triple = (values: readonly (number | null)[] | null): string =>
+    values === null
+      ? 'none'
+      : values.map((value) => (value === null ? 'none' : value.toPrecision(4))).join(', ');
+  return [
+    `sum                        ${metrics.sum.toPrecision(6)}`,
+    `negative mass              ${metrics.negativeMass.toPrecision(4)}`,
+    `centroid z, y, x           ${triple(metrics.centroidUm)} ${unit}`,
+    `FWHM z, y, x               ${triple(metrics.fwhmUm)} ${unit}`,
+    `correlation with the truth ${metrics.correlation?.toPrecision(6) ?? 'none'}`,
+  ];
+}
+
+/** JSON has no Infinity, and null would look like a missing score. */
+function spellInfinity(_: string, value: unknown): unknown {
+  return value === Infinity ? 'Infinity' : value;
+}

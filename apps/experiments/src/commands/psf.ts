@@ -1,0 +1,232 @@
+import { writeFileAtomically, writeTiffStack } from '@blurcycle/data';
+import {
+  createPsf,
+  gibsonLanniFocusUm,
+  normalizePsf,
+  PSF_MODELS,
+  PSF_PRESETS,
+  psfFigure,
+  psfFwhmUm,
+  psfWarnings,
+  samplingLimits,
+  windowEnergy,
+  type PsfRequest,
+} from '@blurcycle/psf';
+import type { Argv, CommandModule } from 'yargs';
+import { withJson } from './commonOptions.ts';
+import { parseTriple } from './parseTriple.ts';
+import { psfRequest, type PsfArguments } from './psfRequest.ts';
+
+interface PsfCommandArguments extends PsfArguments {
+  out: string | undefined;
+  scale: 'sum' | 'peak';
+  figure: string | undefined;
+  json: boolean;
+}
+
+/** `blurcycle psf`: a point spread function as a TIFF stack, with what there is to know about it. */
+export const psfCommand: CommandModule<object, PsfCommandArguments> = {
+  command: 'psf',
+  describe: 'a point spread function from the optics',
+  // yargs also gives each option its camel-cased name, which its types do not say.
+  builder: (yargs) =>
+    withJson(withOutput(withLayers(withOptics(yargs))))
+      .example(
+        '$0 psf --model born-wolf --na 1.4 --ni 1.5 --wavelength 0.5 --out psf.tif',
+        "the paper's model",
+      )
+      .example('$0 psf --preset paper-microscope --size 61,61,61 --out psf.tif', 'NA 1.49 oil, 64/64/60 nm')
+      .example(
+        '$0 psf --model gibson-lanni --ni 1.515 --ns 1.33 --depth 5 --out psf.tif',
+        '5 µm deep in water',
+      )
+      .example(
+        '$0 psf --model richards-wolf --polarization x --json',
+        'figures only',
+      ) as unknown as Argv<PsfCommandArguments>,
+  handler: async (args) => {
+    const request = psfRequest(args);
+    const psf = createPsf(request);
+    const warnings = psfWarnings(request, psf);
+    if (args.out !== undefined)
+      await writeTiffStack(args.out, args.scale === 'sum' ? normalizePsf(psf) : psf);
+    if (args.figure !== undefined) await writeFigure(args.figure, request);
+    const facts = {
+      file: args.out ?? null,
+      ...request,
+      fwhmUm: psfFwhmUm(request),
+      samplingLimits: samplingLimits(request),
+      windowEnergy: windowEnergy(request, psf),
+      ...(request.model === 'gibson-lanni' ? { focusDepthUm: gibsonLanniFocusUm(request) } : {}),
+      scale: args.scale,
+      warnings,
+    };
+    if (args.json) console.log(JSON.stringify(facts, null, 2));
+    else {
+      console.log(describe(facts).join('\n'));
+      for (const { severity, message } of warnings) console.error(`${severity}: ${message}`);
+    }
+  },
+};
+
+function withOptics<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('preset', { type: 'string', describe: `start from: ${Object.keys(PSF_PRESETS).join(', ')}` })
+    .option('model', {
+      type: 'string',
+      defaultDescription: 'born-wolf',
+      describe: `optical model: ${PSF_MODELS.join(', ')}`,
+    })
+    .option('na', { type: 'number', defaultDescription: '1.4', describe: 'numerical aperture' })
+    .option('ni', {
+      type: 'number',
+      defaultDescription: '1.5',
+      describe: 'refractive index of the immersion',
+    })
+    .option('wavelength', {
+      type: 'number',
+      defaultDescription: '0.5',
+      describe: 'emission wavelength in µm',
+    })
+    .option('voxel', {
+      type: 'string',
+      defaultDescription: '0.25,0.1,0.1',
+      describe: 'voxel size in µm, z,y,x',
+      coerce: optionalTriple('--voxel', '0.25,0.1,0.1'),
+    })
+    .option('size', {
+      type: 'string',
+      defaultDescription: '31,31,31',
+      describe: 'sides in voxels, z,y,x; odd',
+      coerce: optionalTriple('--size', '31,31,31'),
+    })
+    .option('integrate', {
+      choices: ['none', 'lateral', 'axial', 'both'] as const,
+      defaultDescription: 'none',
+      describe: 'mean over the voxel instead of its centre',
+    })
+    .option('polarization', {
+      choices: ['unpolarized', 'x', 'y', 'circular'] as const,
+      defaultDescription: 'unpolarized',
+      describe: 'richards-wolf: polarization',
+    })
+    .option('apodization', {
+      choices: ['aplanatic', 'uniform', 'emission'] as const,
+      defaultDescription: 'aplanatic',
+      describe: 'richards-wolf: weight of the rays, √cos θ, 1 or 1/√cos θ',
+    });
+}
+
+function withLayers<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('ns', {
+      type: 'number',
+      defaultDescription: '--ni',
+      describe: 'gibson-lanni: index of the sample',
+    })
+    .option('depth', {
+      type: 'number',
+      defaultDescription: '0',
+      describe: 'gibson-lanni: depth of the source below the cover glass in µm',
+    })
+    .option('ng', {
+      type: 'number',
+      defaultDescription: '--ng-design',
+      describe: 'gibson-lanni: index of the cover glass',
+    })
+    .option('ng-design', {
+      type: 'number',
+      defaultDescription: '1.5255',
+      describe: 'gibson-lanni: its design value',
+    })
+    .option('tg', {
+      type: 'number',
+      defaultDescription: '--tg-design',
+      describe: 'gibson-lanni: thickness of the cover glass in µm',
+    })
+    .option('tg-design', {
+      type: 'number',
+      defaultDescription: '170',
+      describe: 'gibson-lanni: its design value',
+    })
+    .option('ni-design', {
+      type: 'number',
+      defaultDescription: '--ni',
+      describe: 'gibson-lanni: immersion index that the objective is made for',
+    })
+    .option('working-distance', {
+      type: 'number',
+      defaultDescription: '150',
+      describe: 'gibson-lanni: thickness of the immersion layer in the design, µm',
+    })
+    .option('center-depth', {
+      type: 'number',
+      defaultDescription: 'the brightest',
+      describe: 'gibson-lanni: nominal focus depth of the central plane in µm',
+    })
+    .option('sigma', {
+      type: 'string',
+      defaultDescription: 'from the optics',
+      describe: 'gaussian: standard deviations in µm, z,y,x',
+      coerce: optionalTriple('--sigma', '0.3,0.1,0.1'),
+    });
+}
+
+function withOutput<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('out', {
+      type: 'string',
+      describe: 'TIFF file to write; without it the figures are only printed',
+    })
+    .option('scale', {
+      choices: ['sum', 'peak'] as const,
+      default: 'sum' as const,
+      describe: 'unit sum, as a blur needs it, or 1 in the focus',
+    })
+    .option('figure', {
+      type: 'string',
+      describe: 'JSON file for sections, profiles, widths and transfer functions',
+    });
+}
+
+function optionalTriple(option: string, example: string) {
+  return (text: string | undefined): [number, number, number] | undefined =>
+    text === undefined ? undefined : parseTriple(option, text, example);
+}
+
+async function writeFigure(path: string, request: PsfRequest): Promise<void> {
+  const [{ psf, ...figure }] = psfFigure([request]);
+  const text = JSON.stringify({ request, shape: psf.shape, ...figure }, (_, value: unknown) =>
+    value instanceof Float32Array ? Array.from(value) : value,
+  );
+  await writeFileAtomically(path, 'psf', async (file) => {
+    await file.writeFile(`${text}\n`);
+  });
+}
+
+interface Facts {
+  readonly file: string | null;
+  readonly model: string;
+  readonly shape: readonly number[];
+  readonly voxelSizeUm: readonly number[];
+  readonly fwhmUm: Readonly<Record<'z' | 'y' | 'x', number>>;
+  readonly samplingLimits: { readonly lateralUm: number; readonly axialUm: number };
+  readonly windowEnergy: { readonly fraction: number; readonly poorestPlane: number } | null;
+  readonly focusDepthUm?: number;
+}
+
+function describe(facts: Facts): string[] {
+  const { fwhmUm, samplingLimits: limits, windowEnergy: energy } = facts;
+  const length = (value: number): string => value.toFixed(4);
+  return [
+    `${facts.file ?? 'not written (--out)'}: ${facts.model}, ${facts.shape.join(' x ')} voxels of ${facts.voxelSizeUm.join(' x ')} µm`,
+    `FWHM z ${length(fwhmUm.z)}, y ${length(fwhmUm.y)}, x ${length(fwhmUm.x)} µm`,
+    `Nyquist limit: planes ${length(limits.axialUm)}, pixels ${length(limits.lateralUm)} µm`,
+    ...(energy === null
+      ? []
+      : [`light of its planes inside the window: ${(100 * energy.fraction).toFixed(1)} %`]),
+    ...(facts.focusDepthUm === undefined
+      ? []
+      : [`brightest at nominal focus depth ${length(facts.focusDepthUm)} µm`]),
+  ];
+}
