@@ -36,11 +36,16 @@ export function createExtrapolation(): RichardsonLucyVariant {
       previous = estimate;
       if (before === undefined || lastStep === undefined || stepBefore === undefined) return estimate;
       const factor = accelerationFactor(lastStep, stepBefore);
-      return estimate.map((value, i) => Math.max(value + factor * (value - before[i]), LEAST_PART * value));
+      const ahead = new Float32Array(estimate.length);
+      for (let i = 0; i < ahead.length; i++) {
+        ahead[i] = Math.max(estimate[i] + factor * (estimate[i] - before[i]), LEAST_PART * estimate[i]);
+      }
+      return ahead;
     },
     learn(from, to) {
       stepBefore = lastStep;
-      lastStep = to.map((value, i) => value - from[i]);
+      lastStep = new Float32Array(to.length);
+      for (let i = 0; i < to.length; i++) lastStep[i] = to[i] - from[i];
     },
   };
 }

@@ -6,7 +6,7 @@ import { assertRange, createVolume, extent, type Volume } from '@blurcycle/core'
  * @param where - Name of the caller, for the error line.
  */
 export function checkObserved(where: string, observed: Volume, psf: Volume): void {
-  const bad = observed.data.find((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(observed.data);
   assertRange(
     bad === undefined,
     where,
@@ -23,6 +23,12 @@ export function checkObserved(where: string, observed: Volume, psf: Volume): voi
     psf.shape,
     'crop it with preparePsf(psf, { largestShape })',
   );
+}
+
+/** A loop instead of `find`: it runs over millions of voxels before every deconvolution. */
+function firstNotFinite(data: Float32Array): number | undefined {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return data[i];
+  return undefined;
 }
 
 /** A simulated image that went through a transform is negative by this part of its maximum where it should be dark. */

@@ -1,6 +1,6 @@
-import { assertRange, assertSameShape, createVolume, extent, type Volume } from '@blurcycle/core';
+import { assertRange, assertSameShape, createVolume, extent, mean, type Volume } from '@blurcycle/core';
 import { asCounts, checkObserved } from './checkObserved.ts';
-import { expectedImage, quotient } from './expectedImage.ts';
+import { divideByExpected, expectedFloor, expectedImage } from './expectedImage.ts';
 import { iterationStatistics } from './iterationStatistics.ts';
 import { createObservationModel, type ObservationModel } from './observationModel.ts';
 import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
@@ -71,43 +71,42 @@ export function updateRepeatedly(
     iterations,
   );
   assertRange(relativeTolerance >= 0, where, 'relativeTolerance', 'be at least 0', relativeTolerance);
+  const floor = expectedFloor(observed.data);
+  const least = LEAST_SENSITIVITY * extent(model.sensitivity)[1];
   let estimate = first;
   let change = 0;
   for (let done = 0; ; done++) {
     const last = done === iterations || (done > 0 && change < relativeTolerance);
-    const from = last ? estimate : (variant.predict?.(estimate) ?? estimate);
-    const expected =
-      last && onIteration === undefined ? undefined : expectedImage(model, from, observed, background);
-    if (onIteration !== undefined && expected !== undefined) {
-      const ofEstimate = from === estimate ? expected : expectedImage(model, estimate, observed, background);
-      onIteration(iterationStatistics(done, observed.data, ofEstimate, model.crop(estimate), change));
+    if (onIteration !== undefined) {
+      const expected = expectedImage(model, estimate, background, floor);
+      onIteration(iterationStatistics(done, observed.data, expected, model.crop(estimate), change));
     }
-    if (last || expected === undefined) return estimate;
-    const penalty = variant.penaltyGradient?.(from, model);
-    const next = update(model, from, quotient(observed.data, expected), penalty);
+    if (last) return estimate;
+    const from = variant.predict?.(estimate) ?? estimate;
+    const ratio = divideByExpected(observed.data, expectedImage(model, from, background, floor));
+    const next = model.adjoint(ratio);
+    applyCorrection(next, from, model.sensitivity, variant.penaltyGradient?.(from, model), least);
     variant.learn?.(from, next);
     change = relativeChange(estimate, next);
     estimate = next;
   }
 }
 
-function update(
-  model: ObservationModel,
+/** x / (H^T 1 + penalty) c, written over the correction c = H^T(y / m). */
+function applyCorrection(
+  correction: Float32Array,
   from: Float32Array,
-  ratio: Float32Array,
+  sensitivity: Float32Array,
   penalty: Float32Array | undefined,
-): Float32Array {
-  const { sensitivity } = model;
-  const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
-  const correction = model.adjoint(ratio);
-  return from.map((value, i) => {
+  least: number,
+): void {
+  for (let i = 0; i < correction.length; i++) {
     const weight = sensitivity[i];
-    if (weight < least) return 0;
     const denominator =
       penalty === undefined ? weight : Math.max(weight + penalty[i], LEAST_DENOMINATOR * weight);
     // Rounding of the transform can make the correction of a dark voxel slightly negative.
-    return (value * Math.max(correction[i], 0)) / denominator;
-  });
+    correction[i] = weight < least ? 0 : (from[i] * Math.max(correction[i], 0)) / denominator;
+  }
 }
 
 /** The first estimate, on the grid of the model. */
@@ -118,8 +117,9 @@ export function startEstimate(
   background: number,
   start: 'flat' | 'observed' | Volume,
 ): Float32Array {
-  const above = observed.data.map((value) => Math.max(0, value - background));
-  const level = above.reduce((sum, value) => sum + value, 0) / above.length;
+  const above = Float32Array.from(observed.data);
+  for (let i = 0; i < above.length; i++) above[i] = Math.max(0, above[i] - background);
+  const level = mean(above);
   if (start === 'flat') return new Float32Array(model.sensitivity.length).fill(level);
   if (start !== 'observed') {
     assertSameShape(where, start, observed);

@@ -16,6 +16,6 @@ export interface RichardsonLucyOptions {
   readonly start?: 'flat' | 'observed' | Volume;
   /** Stop when an update changes less than this part of the estimate; 0 never stops early. @defaultValue 0 */
   readonly relativeTolerance?: number;
-  /** Told how good the estimate is, at the start and after every update. Costs up to one more blur per call. */
+  /** Told how good the estimate is, at the start and after every update. Costs one more blur per call. */
   readonly onIteration?: (statistics: IterationStatistics) => void;
 }

@@ -43,7 +43,8 @@ export function richardsonLucyTv(
     ...(accelerated ? createExtrapolation() : {}),
     penaltyGradient: (object, { objectShape }) => {
       const gradient = totalVariationGradient(object, objectShape, [dz / dx, dy / dx, 1], smoothing);
-      return gradient.map((value) => lambdaTv * value);
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= lambdaTv;
+      return gradient;
     },
   });
 }

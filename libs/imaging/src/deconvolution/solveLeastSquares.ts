@@ -53,8 +53,9 @@ export function solveLeastSquares(
   const flat = model.forward(new Float32Array(model.sensitivity.length).fill(level));
   const rightHandSide = model.adjoint(observed.data.map((value, i) => value - background - flat[i]));
   const apply = (object: Float32Array) => {
-    const result = Float32Array.from(model.adjoint(model.forward(object)));
-    penalty(object, model).forEach((value, i) => (result[i] += value));
+    const result = model.adjoint(model.forward(object));
+    const pull = penalty(object, model);
+    for (let i = 0; i < result.length; i++) result[i] += pull[i];
     return result;
   };
   const deviation = conjugateGradient(apply, rightHandSide, { iterations, tolerance });
