@@ -1,5 +1,14 @@
 import type { Volume } from '@blurcycle/core';
-import { nrmse, psnr, psnrPerSlice, ssim, ssimPerSlice } from '@blurcycle/metrics';
+import {
+  nrmse,
+  psnr,
+  psnrAffine,
+  psnrPerSlice,
+  ssim,
+  ssimPerSlice,
+  ssimWindowed2d,
+  ssimWindowed3d,
+} from '@blurcycle/metrics';
 
 /** Every metric of an estimate against its truth, by name. */
 export function scoreVolume(
@@ -12,6 +21,9 @@ export function scoreVolume(
     ssim: ssim(estimate, truth, options),
     psnrPerSlice: psnrPerSlice(estimate, truth, options),
     ssimPerSlice: ssimPerSlice(estimate, truth, options),
+    ssimWindowed2d: ssimWindowed2d(estimate, truth, options),
+    ssimWindowed3d: ssimWindowed3d(estimate, truth, options),
+    psnrAffine: psnrAffine(estimate, truth, options),
     nrmse: nrmse(estimate, truth),
   };
 }
