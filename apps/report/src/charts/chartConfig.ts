@@ -41,7 +41,7 @@ export const CHART_CONFIG: Config = {
     orient: 'bottom',
     columns: 2,
     columnPadding: 14,
-    labelLimit: 150,
+    labelLimit: 220,
     symbolStrokeWidth: 2,
     symbolSize: 60,
     offset: 8,

@@ -1,7 +1,11 @@
 import { parse, View, type Spec } from 'vega';
+import { textMetrics } from 'vega-scenegraph';
 import { compile } from 'vega-lite';
 import type { Chart } from './chart.ts';
 import { CHART_CONFIG } from './chartConfig.ts';
+import { estimateTextWidth } from './estimateTextWidth.ts';
+
+textMetrics.width = (item, text) => estimateTextWidth(String(text), item.fontSize ?? 11);
 
 /** A chart as drawn. */
 export interface RenderedChart extends Chart {
@@ -13,8 +17,8 @@ export interface RenderedChart extends Chart {
 }
 
 /**
- * Draws a chart with Vega, without a browser. The same chart gives the same bytes: Vega estimates the width of text
- * where there is no canvas, and the ids of clip paths are numbered anew.
+ * Draws a chart with Vega, without a browser. The same chart gives the same bytes: the width of text is
+ * estimated rather than measured, and the ids of clip paths are numbered anew.
  *
  * @param chart - What to draw.
  * @param scope - Id of the experiment; with the name it keeps ids apart where several charts stand in one page.

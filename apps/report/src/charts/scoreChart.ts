@@ -1,3 +1,4 @@
+import { extent } from '@blurcycle/core';
 import { METRICS, type Table } from '@blurcycle/experiment';
 import { formatList, formatNumber } from '../html/formatNumber.ts';
 import type { Chart } from './chart.ts';
@@ -26,6 +27,7 @@ export function scoreChart(
       : [{ row, source: 'ours', value: score.mean, low: score.low, high: score.high, n: score.n, method }]),
     ...(printed === undefined ? [] : [{ row, source: 'paper', value: printed, method }]),
   ]);
+  const domain = paddedExtent(values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]));
   const order = drawn.map((row) => row.label);
   const methods = [...new Set(drawn.map(({ method }) => method))];
   const y = { field: 'row', type: 'nominal', sort: order, title: null } as const;
@@ -42,7 +44,12 @@ export function scoreChart(
     { field: 'low', type: 'quantitative', format: `.${digits}f` },
     { field: 'high', type: 'quantitative', format: `.${digits}f` },
   ] as const;
-  const x = { type: 'quantitative', title: axisTitle, scale: { zero: false, nice: true } } as const;
+  const x = {
+    type: 'quantitative',
+    title: axisTitle,
+    scale: { domain, nice: false },
+    axis: { tickCount: 5 },
+  } as const;
 
   const said = rows.map(({ label: row, score, printed }) => {
     const ours = score === undefined ? 'no result' : formatNumber(score.mean, digits);
@@ -96,4 +103,15 @@ export function scoreChart(
       ]),
     },
   };
+}
+
+function limitsOf(limits: { readonly low?: number | null; readonly high?: number | null }): number[] {
+  return [limits.low, limits.high].filter((limit) => typeof limit === 'number');
+}
+
+/** Smallest and largest value with room at both ends, so that no marker is cut. */
+function paddedExtent(values: readonly number[]): [number, number] {
+  const [smallest, largest] = extent(values);
+  const room = 0.06 * (largest - smallest) || 0.5;
+  return [smallest - room, largest + room].map((end) => Number(end.toPrecision(6))) as [number, number];
 }

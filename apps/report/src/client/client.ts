@@ -1,1 +1,5 @@
-export {};
+import { enhanceChart } from './enhanceChart.ts';
+import { enhanceVolumes } from './enhanceVolumes.ts';
+
+for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes')) enhanceVolumes(figure);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure')) enhanceChart(figure);

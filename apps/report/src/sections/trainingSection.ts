@@ -1,5 +1,5 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { formatBytes, formatCount, formatDuration } from '../html/formatNumber.ts';
+import { formatBytes, formatCount, formatDuration, formatSignificant } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 import { chartFigure } from './chartFigure.ts';
@@ -10,6 +10,18 @@ export interface TrainingFigures {
   readonly validation: readonly RenderedChart[];
   readonly losses: readonly RenderedChart[];
 }
+
+const RUN_COLUMNS = [
+  'Run',
+  'Status',
+  'Updates',
+  'Weights of update',
+  'Parameters',
+  'Training',
+  'Inference',
+  'Peak memory',
+  'Made by',
+] as const;
 
 /** What the training runs did: curves, cost, provenance of each run. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
@@ -28,7 +40,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
       <table class="plain">
         <thead>
           <tr>
-            ${['Run', 'Status', 'Updates', 'Weights of update', 'Parameters', 'Training', 'Inference', 'Peak memory', 'Commit', 'Machine', 'Command'].map((head) => html`<th scope="col">${head}</th>`)}
+            ${RUN_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -36,6 +48,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         </tbody>
       </table>
     </div>
+    ${learnedKernels(runs)}
   </section>`;
 }
 
@@ -43,26 +56,59 @@ function curves(title: string, charts: readonly RenderedChart[]): Html | null {
   return charts.length === 0
     ? null
     : html`<h3>${title}</h3>
+        <p class="note">
+          From the log of each run; what made each run stands in the table of runs at the end of this section.
+        </p>
         <div class="charts">${charts.map(chartFigure)}</div>`;
 }
 
 function runRow({ record, metrics }: RunInput): Html {
   const { provenance, parameterCounts } = record;
   const parameters = Object.values(parameterCounts).reduce((sum, count) => sum + count, 0);
-  const status = record.status === 'failed' ? `failed: ${record.error ?? 'no reason given'}` : record.status;
   const unreadable =
     metrics === null ? 'no metrics' : metrics.unreadable > 0 ? `${metrics.unreadable} unreadable` : '';
   return html`<tr>
     <th scope="row">${record.id}</th>
-    <td>${status}${unreadable === '' ? null : html`<span class="note">${unreadable}</span>`}</td>
+    <td>
+      ${record.status}${[unreadable, record.error ?? ''].filter((note) => note !== '').map((note) => html`<span class="note">${note}</span>`)}
+    </td>
     <td>${formatCount(record.settings.training.updates)}</td>
     <td>${record.selectedUpdate === null ? '–' : formatCount(record.selectedUpdate)}</td>
     <td>${formatCount(parameters)}</td>
     <td>${formatDuration(record.trainingSeconds)}</td>
     <td>${formatDuration(record.inferenceSeconds)}</td>
     <td>${formatBytes(provenance.peakMemoryBytes)}</td>
-    <td>${describeCommit(provenance)}</td>
-    <td class="wide">${describeMachine(provenance)}</td>
-    <td><code>${provenance.command}</code></td>
+    <td class="wide">
+      <code>${provenance.command}</code>, commit ${describeCommit(provenance)}, ${describeMachine(provenance)}
+    </td>
   </tr>`;
+}
+
+/** What the learned blur kernels are like, one column for each run that learned one. */
+function learnedKernels(runs: readonly RunInput[]): Html | null {
+  const learned = runs.flatMap(({ record: { id, kernel } }) => (kernel === null ? [] : [{ id, kernel }]));
+  if (learned.length === 0) return null;
+  const names = [...new Set(learned.flatMap(({ kernel }) => Object.keys(kernel)))];
+  return html`<h3>Learned blur kernels</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Learned blur kernels">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">Property</th>
+            ${learned.map(({ id }) => html`<th scope="col">${id}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${names.map(
+            (name) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                ${learned.map(
+                  ({ kernel }) => html`<td>${name in kernel ? formatSignificant(kernel[name]) : '–'}</td>`,
+                )}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }

@@ -4,7 +4,11 @@ import { html, type Html } from '../html/html.ts';
 import { jsonScript } from '../html/jsonScript.ts';
 import { greyPng, sectionXz } from '../model/greyPng.ts';
 import type { ImageStore } from '../model/imageStore.ts';
-import { chooseView, referenceOf, scaleBarUm, type VolumeView } from '../model/volumeView.ts';
+import { scaleBarUm } from '../model/scaleBar.ts';
+import { chooseView, referenceOf, type VolumeView } from '../model/volumeView.ts';
+
+/** Where in the depth the planes of the strip lie. */
+const STRIP_PLACES = [0.125, 0.375, 0.625, 0.875];
 
 /**
  * Volumes side by side: a plane with a zoomed square and a section through its middle for each of them. This is the
@@ -15,6 +19,7 @@ import { chooseView, referenceOf, scaleBarUm, type VolumeView } from '../model/v
 export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Html {
   const [depth, height, width] = set.shape;
   const view = chooseView(set);
+  const strip = STRIP_PLACES.map((place) => Math.floor(place * depth));
   const stored = set.items.map((item) => ({ item, image: images.add(item.png, width, height * depth) }));
   const voxel = [...set.voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
   const [low, high] = set.window.map((value) => formatSignificant(value, 3));
@@ -22,12 +27,17 @@ export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Ht
     set.planeStep === 1 ? '' : ` To keep the file small, one plane in ${set.planeStep} is kept here.`;
   return html`<figure class="volumes" id="${id}">
     <figcaption>
-      <strong>${set.title}.</strong> Plane ${view.plane + 1} of ${depth} (the brightest of
-      ${referenceOf(set).label}), the marked square enlarged, and the XZ section through the middle of the
-      square. One window for all: black is ${low}, white is ${high}. Voxels of ${voxel.join(' × ')} µm (x, y,
-      z).${thinned}
+      <strong>${set.title}.</strong> ${depth} planes of ${height} by ${width} voxels of ${voxel.join(' × ')}
+      µm (x, y, z), all seen through one window.${thinned}
     </figcaption>
-    <div class="sheet">${stored.map(({ item, image }) => panel(item, image, set, view))}</div>
+    <div class="still">
+      <p class="note">
+        Plane ${view.plane + 1} (the brightest of ${referenceOf(set).label}); the marked square enlarged; the
+        XZ section through the middle of the square; planes ${strip.map((z) => z + 1).join(', ')}. Black is
+        ${low}, white is ${high}.
+      </p>
+      <div class="sheet">${stored.map(({ item, image }) => panel(item, image, set, view, strip))}</div>
+    </div>
     ${jsonScript('volume-data', {
       shape: set.shape,
       voxelSizeUm: set.voxelSizeUm,
@@ -38,7 +48,13 @@ export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Ht
   </figure>`;
 }
 
-function panel(item: ShownVolume, image: string, set: VolumeSet, { plane, region }: VolumeView): Html {
+function panel(
+  item: ShownVolume,
+  image: string,
+  set: VolumeSet,
+  { plane, region }: VolumeView,
+  strip: readonly number[],
+): Html {
   const [depth, height, width] = set.shape;
   const [dz, dy, dx] = set.voxelSizeUm;
   const tall = (height * dy) / dx;
@@ -103,6 +119,25 @@ function panel(item: ShownVolume, image: string, set: VolumeSet, { plane, region
         preserveAspectRatio="none"
         href="data:image/png;base64,${section}"
       />
+    </svg>
+    <svg
+      class="strip"
+      viewBox="0 0 ${strip.length * width} ${tall}"
+      role="img"
+      aria-label="${item.label}: planes ${strip.map((z) => z + 1).join(', ')}"
+    >
+      ${strip.map(
+        (z, i) =>
+          html`<svg
+            x="${i * width}"
+            width="${width}"
+            height="${tall}"
+            viewBox="0 ${z * height} ${width} ${height}"
+            preserveAspectRatio="none"
+          >
+            <use href="#${image}" />
+          </svg>`,
+      )}
     </svg>
   </figure>`;
 }

@@ -1,0 +1,136 @@
+import { formatNumber } from '../html/formatNumber.ts';
+import { element, radioGroup, slider } from './element.ts';
+import { AXES_OF } from './stack.ts';
+import type { VolumeData, ViewerState } from './volumeData.ts';
+
+/** What a person moves. */
+export interface Controls {
+  readonly root: HTMLElement;
+  /** Brings sliders and words in line with the state. */
+  show(): void;
+  /** The place that is seen, in words. */
+  place(): string;
+}
+
+const AXIS_NAMES = ['z', 'y', 'x'] as const;
+
+/** Makes the controls of a viewer; they change `state` and call `update`. */
+export function createControls(
+  data: VolumeData,
+  state: ViewerState,
+  name: string,
+  update: () => void,
+): Controls {
+  const hasTruth = data.items.some(({ role }) => role === 'truth');
+  const views = radioGroup(
+    'View',
+    `${name}-view`,
+    [
+      ['xy', 'XY'],
+      ['xz', 'XZ'],
+      ['yz', 'YZ'],
+      ['maximum', 'Maximum'],
+    ],
+    (direction) => {
+      state.direction = direction;
+      update();
+    },
+  );
+  const modes = radioGroup(
+    'Show',
+    `${name}-mode`,
+    [
+      ['intensity', 'Intensity'],
+      ...(hasTruth ? [['difference', 'Difference'] as const] : []),
+      ['curtain', 'Curtain'],
+    ],
+    (mode) => {
+      state.mode = mode;
+      update();
+    },
+  );
+  const move = (role: 'along' | 'across' | 'down', value: number): void => {
+    state.point[AXES_OF[state.direction][role]] = value;
+    update();
+  };
+  const plane = slider('Plane', (value) => move('along', value));
+  const zoomBox = element('input', { type: 'checkbox' });
+  zoomBox.addEventListener('change', () => {
+    state.zoom = zoomBox.checked;
+    update();
+  });
+  const across = slider('Square, across', (value) => move('across', value));
+  const down = slider('Square, down', (value) => move('down', value));
+  const curtain = curtainControls(data, state, update);
+  const zoomSliders = element('div', { class: 'row' }, across.root, down.root);
+
+  const words = (axis: 0 | 1 | 2): string => {
+    const um = formatNumber(state.point[axis] * data.voxelSizeUm[axis], 2);
+    return `${AXIS_NAMES[axis]} ${state.point[axis] + 1} of ${data.shape[axis]} (${um} µm)`;
+  };
+  const place = (): string =>
+    state.direction === 'maximum' ? 'brightest voxel along z' : words(AXES_OF[state.direction].along);
+  return {
+    root: element(
+      'div',
+      { class: 'controls' },
+      element('div', { class: 'row' }, views, modes),
+      element(
+        'div',
+        { class: 'row' },
+        plane.root,
+        element('label', { class: 'check' }, zoomBox, ' Enlarge a square'),
+      ),
+      zoomSliders,
+      curtain.root,
+    ),
+    place,
+    show() {
+      const axes = AXES_OF[state.direction];
+      plane.input.disabled = state.direction === 'maximum';
+      plane.set(state.point[axes.along], data.shape[axes.along] - 1, place());
+      zoomBox.checked = state.zoom;
+      zoomSliders.hidden = !state.zoom;
+      across.set(state.point[axes.across], data.shape[axes.across] - 1, words(axes.across));
+      down.set(state.point[axes.down], data.shape[axes.down] - 1, words(axes.down));
+      curtain.show();
+    },
+  };
+}
+
+function curtainControls(
+  { items }: VolumeData,
+  state: ViewerState,
+  update: () => void,
+): Pick<Controls, 'root' | 'show'> {
+  const side = (label: string, key: 'left' | 'right'): readonly [HTMLLabelElement, HTMLSelectElement] => {
+    const options = items.map((item, i) => element('option', { value: String(i) }, item.label));
+    const select = element('select', {}, ...options);
+    select.addEventListener('change', () => {
+      state[key] = select.selectedIndex;
+      update();
+    });
+    return [element('label', { class: 'select' }, `${label} `, select), select];
+  };
+  const [leftLabel, left] = side('Left', 'left');
+  const [rightLabel, right] = side('Right', 'right');
+  const swap = element('button', { type: 'button' }, 'Swap sides');
+  swap.addEventListener('click', () => {
+    [state.left, state.right] = [state.right, state.left];
+    update();
+  });
+  const edge = slider('Divider', (value) => {
+    state.curtain = value;
+    update();
+  });
+  const root = element('div', { class: 'row' }, leftLabel, rightLabel, swap, edge.root);
+  return {
+    root,
+    show() {
+      root.hidden = state.mode !== 'curtain';
+      left.selectedIndex = state.left;
+      right.selectedIndex = state.right;
+      edge.set(state.curtain, 100, `${state.curtain} %`);
+    },
+  };
+}

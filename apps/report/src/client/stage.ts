@@ -1,0 +1,78 @@
+import { scaleBarUm } from '../model/scaleBar.ts';
+import { element } from './element.ts';
+
+/** A picture on screen with its scale bar, the frame of the enlarged square, and the enlargement. */
+export interface Stage {
+  readonly root: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  /** Shows the same place in another size, direction and square. */
+  place(view: StageView): void;
+  /** Says what is seen. */
+  describe(text: string): void;
+}
+
+/** Geometry of what a stage shows. */
+export interface StageView {
+  readonly widthUm: number;
+  readonly heightUm: number;
+  /** The enlarged square in shares of the width and the height; null without enlargement. */
+  readonly square: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  } | null;
+}
+
+/**
+ * Makes a stage.
+ *
+ * @param title - What stands above the picture.
+ * @param onPoint - Called with the place, in shares of width and height, that somebody points at.
+ */
+export function createStage(title: string, onPoint: (horizontal: number, vertical: number) => void): Stage {
+  const canvas = element('canvas', { role: 'img' });
+  const bar = element('span', { class: 'scale-bar' });
+  const frame = element('span', { class: 'square' });
+  const picture = element('div', { class: 'picture' }, canvas, frame, bar);
+  const inset = element('canvas', { class: 'enlarged', 'aria-hidden': 'true' });
+  const root = element('figure', { class: 'stage' }, element('figcaption', {}, title), picture, inset);
+  canvas.addEventListener('click', (event) => {
+    const box = canvas.getBoundingClientRect();
+    onPoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  });
+  return {
+    root,
+    canvas,
+    describe: (text) => canvas.setAttribute('aria-label', text),
+    place({ widthUm, heightUm, square }) {
+      picture.style.aspectRatio = `${widthUm} / ${heightUm}`;
+      const length = scaleBarUm(widthUm);
+      bar.style.width = `${(100 * length) / widthUm}%`;
+      bar.textContent = `${length} µm`;
+      frame.hidden = inset.hidden = square === null;
+      if (square === null) return;
+      frame.style.left = `${100 * square.x}%`;
+      frame.style.top = `${100 * square.y}%`;
+      frame.style.width = `${100 * square.width}%`;
+      frame.style.height = `${100 * square.height}%`;
+      enlarge(inset, canvas, square);
+    },
+  };
+}
+
+function enlarge(
+  inset: HTMLCanvasElement,
+  picture: HTMLCanvasElement,
+  square: NonNullable<StageView['square']>,
+): void {
+  const { width, height } = picture;
+  inset.width = 240;
+  inset.height = 240;
+  const context = inset.getContext('2d');
+  if (context === null) return;
+  context.imageSmoothingEnabled = false;
+  const { x, y } = square;
+  const source = [x * width, y * height, square.width * width, square.height * height] as const;
+  context.drawImage(picture, ...source, 0, 0, inset.width, inset.height);
+}
