@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { buildMicrotubuleDataset, readTiffStack, writeTiffStack, type Pair } from '@blurcycle/data';
 import { contentHash, writeTextAtomically, type DatasetSettings } from '@blurcycle/experiment';
-import { createPsf } from './createPsf.ts';
+import { createDatasetPsf } from './createDatasetPsf.ts';
 import { fileHash } from './fileHash.ts';
 import { readSourceHash } from './sourceHash.ts';
 
@@ -78,7 +78,7 @@ function describe({ volumes, facts }: Manifest): string {
 }
 
 async function writeDataset(folder: string, settings: DatasetSettings, key: string): Promise<void> {
-  const dataset = buildMicrotubuleDataset({ ...settings, psf: createPsf(settings) });
+  const dataset = buildMicrotubuleDataset({ ...settings, psf: createDatasetPsf(settings) });
   mkdirSync(folder, { recursive: true });
   const hashes: Record<string, string> = {};
   const write = async (name: string, volume: Volume): Promise<void> => {
