@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { voxelCount, type Shape3 } from '@blurcycle/core';
+import { native } from '../native/addon.ts';
+import { javascriptConvolutionEngine } from '../src/fft/convolutionEngine.ts';
+import { createConvolverOn } from '../src/fft/convolver.ts';
+import { nativeConvolutionEngine } from '../src/fft/nativeConvolutionEngine.ts';
 import { createConvolver3d, fftConvolve3d } from '../src/index.ts';
 import { createFftPlan } from '../src/fft/fftPlan.ts';
 import { smoothLength } from '../src/fft/smoothLength.ts';
@@ -67,27 +71,51 @@ const CASES: readonly (readonly [Shape3, Shape3])[] = [
   ],
 ];
 
-describe.each(['zero', 'periodic', 'reflect'] as const)('fftConvolve3d, border %s', (border) => {
-  it.each(CASES)('equals the direct sum with an asymmetric kernel, %j with %j', (shape, kernelShape) => {
+const ENGINES = [
+  { name: 'js', engine: javascriptConvolutionEngine },
+  ...(native === null ? [] : [{ name: 'native', engine: nativeConvolutionEngine(native) }]),
+];
+
+describe.each(ENGINES)('convolver on $name', ({ engine }) => {
+  describe.each(['zero', 'periodic', 'reflect'] as const)('border %s', (border) => {
+    it.each(CASES)('equals the direct sum with an asymmetric kernel, %j with %j', (shape, kernelShape) => {
+      const data = randomValues(voxelCount(shape), 'data');
+      const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+      const { forward } = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+      const expected = directConvolution(data, shape, kernel, kernelShape, border);
+      // float32 rounding of a transform of at most a few thousand points
+      expect(relativeError(forward(data), expected)).toBeLessThan(2e-6);
+    });
+
+    it.each(CASES)('has its transposed operator as adjoint, %j with %j', (shape, kernelShape) => {
+      const a = randomValues(voxelCount(shape), 'a');
+      const b = randomValues(voxelCount(shape), 'b');
+      const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+      const { forward, adjoint } = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+      const left = dot(forward(a), b);
+      const right = dot(a, adjoint(b));
+      const scale = Math.sqrt(dot(forward(a), forward(a)) * dot(b, b));
+      // float32 rounding of the two results
+      expect(Math.abs(left - right)).toBeLessThan(1e-6 * scale);
+    });
+  });
+});
+
+describe.skipIf(native === null)('createConvolver3d', () => {
+  it('gives the same on both engines for a large volume', () => {
+    const [shape, kernelShape]: [Shape3, Shape3] = [
+      [20, 50, 61],
+      [31, 31, 31],
+    ];
     const data = randomValues(voxelCount(shape), 'data');
     const kernel = randomValues(voxelCount(kernelShape), 'kernel');
-    const actual = fftConvolve3d(data, shape, kernel, kernelShape, { border });
-    // float32 rounding of a transform of at most a few thousand points
-    expect(relativeError(actual, directConvolution(data, shape, kernel, kernelShape, border))).toBeLessThan(
-      2e-6,
-    );
-  });
-
-  it.each(CASES)('has its transposed operator as adjoint, %j with %j', (shape, kernelShape) => {
-    const a = randomValues(voxelCount(shape), 'a');
-    const b = randomValues(voxelCount(shape), 'b');
-    const kernel = randomValues(voxelCount(kernelShape), 'kernel');
-    const { forward, adjoint } = createConvolver3d(shape, kernel, kernelShape, { border });
-    const left = dot(forward(a), b);
-    const right = dot(a, adjoint(b));
-    const scale = Math.sqrt(dot(forward(a), forward(a)) * dot(b, b));
-    // float32 rounding of the two results
-    expect(Math.abs(left - right)).toBeLessThan(1e-6 * scale);
+    for (const border of ['zero', 'periodic', 'reflect'] as const) {
+      const expected = createConvolverOn(javascriptConvolutionEngine, shape, kernel, kernelShape, { border });
+      const actual = createConvolver3d(shape, kernel, kernelShape, { border });
+      // single against double precision, 10^5 points
+      expect(relativeError(actual.forward(data), expected.forward(data))).toBeLessThan(3e-6);
+      expect(relativeError(actual.adjoint(data), expected.adjoint(data))).toBeLessThan(3e-6);
+    }
   });
 });
 

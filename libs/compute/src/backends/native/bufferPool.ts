@@ -4,7 +4,6 @@
  */
 export class BufferPool {
   private readonly free = new Map<number, Float32Array[]>();
-  private readonly lent = new WeakSet<Float32Array>();
   private freeFloats = 0;
 
   /** @param limitFloats - Most floats that are kept unused; beyond them the lengths unused for longest are dropped. */
@@ -20,14 +19,11 @@ export class BufferPool {
       this.free.delete(length);
       if (list.length > 0) this.free.set(length, list);
     }
-    const array = unused ?? new Float32Array(length);
-    this.lent.add(array);
-    return array;
+    return unused ?? new Float32Array(length);
   }
 
-  /** Takes an array back; one that was not lent (or was given back already) is ignored. */
+  /** Takes an array back. The giver must not use it any more, and must not give it twice. */
   give(array: Float32Array): void {
-    if (!this.lent.delete(array)) return;
     const list = this.free.get(array.length);
     if (list === undefined) this.free.set(array.length, [array]);
     else list.push(array);

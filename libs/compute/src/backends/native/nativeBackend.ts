@@ -3,6 +3,14 @@ import type { NativeAddon } from '../../../native/addon.ts';
 import { QuietCpuBackend } from '../quietCpuBackend.ts';
 import type { BufferPool } from './bufferPool.ts';
 
+/** What the back-end keeps of a tensor; `pooled` is the array that returns to the pool with it. */
+interface PooledEntry {
+  values?: backend_util.BackendValues;
+  dtype: DataType;
+  refCount: number;
+  readonly pooled?: Float32Array;
+}
+
 /**
  * The CPU back-end of tfjs with its float32 tensors in pooled arrays of its own, for kernels in C++.
  *
@@ -18,18 +26,20 @@ export class NativeBackend extends QuietCpuBackend {
     super();
   }
 
-  override write(values: backend_util.BackendValues, shape: number[], dtype: DataType): object {
-    return super.write(this.adopt(values, dtype), shape, dtype);
+  override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): object {
+    const dataId = {};
+    this.record(dataId, this.adopt(values, dtype), dtype, 1);
+    return dataId;
   }
 
   override move(
     dataId: object,
     values: backend_util.BackendValues,
-    shape: number[],
+    _shape: number[],
     dtype: DataType,
     refCount: number,
   ): void {
-    super.move(dataId, this.adopt(values, dtype), shape, dtype, refCount);
+    this.record(dataId, this.adopt(values, dtype), dtype, refCount);
   }
 
   override readSync(dataId: object): backend_util.BackendValues {
@@ -38,15 +48,17 @@ export class NativeBackend extends QuietCpuBackend {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
+    const entry: PooledEntry | undefined = this.data.has(dataId) ? this.data.get(dataId) : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && values instanceof Float32Array && !this.data.has(dataId)) this.pool.give(values);
+    // Only the array that was taken for the tensor goes back, never one that a kernel put in its place.
+    if (gone && entry?.pooled !== undefined && !this.data.has(dataId)) this.pool.give(entry.pooled);
     return gone;
   }
 
   /** A new float32 tensor whose elements are undefined until a kernel writes them. */
   allocate(shape: readonly number[], length: number): TensorInfo {
-    const dataId = super.write(this.pool.take(length), [...shape], 'float32');
+    const dataId = {};
+    this.record(dataId, this.pool.take(length), 'float32', 1);
     return { dataId, shape: [...shape], dtype: 'float32' };
   }
 
@@ -58,10 +70,24 @@ export class NativeBackend extends QuietCpuBackend {
     return values;
   }
 
+  /** The array that a tensor gets: a pooled copy for float32, the values themselves for other types. */
   private adopt(values: backend_util.BackendValues, dtype: DataType): backend_util.BackendValues {
     if (dtype !== 'float32' || !(values instanceof Float32Array)) return values;
     const own = this.pool.take(values.length);
     own.set(values);
     return own;
+  }
+
+  private record(
+    dataId: object,
+    values: backend_util.BackendValues,
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const isPooled = dtype === 'float32' && values instanceof Float32Array;
+    const entry: PooledEntry = isPooled
+      ? { values, dtype, refCount, pooled: values }
+      : { values, dtype, refCount };
+    this.data.set(dataId, entry);
   }
 }
