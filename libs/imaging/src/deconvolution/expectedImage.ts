@@ -19,7 +19,10 @@ export function expectedImage(
   floor: number,
 ): Float32Array {
   const expected = model.forward(object);
-  for (let i = 0; i < expected.length; i++) expected[i] = Math.max(expected[i] + background, floor);
+  for (let i = 0; i < expected.length; i++) {
+    const value = expected[i] + background;
+    expected[i] = value > floor ? value : floor;
+  }
   return expected;
 }
 

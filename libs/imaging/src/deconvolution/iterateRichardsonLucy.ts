@@ -72,7 +72,8 @@ export function updateRepeatedly(
   );
   assertRange(relativeTolerance >= 0, where, 'relativeTolerance', 'be at least 0', relativeTolerance);
   const floor = expectedFloor(observed.data);
-  const least = LEAST_SENSITIVITY * extent(model.sensitivity)[1];
+  const weights = inverseSensitivity(model.sensitivity);
+  const mustMeasureChange = relativeTolerance > 0 || onIteration !== undefined;
   let estimate = first;
   let change = 0;
   for (let done = 0; ; done++) {
@@ -85,27 +86,32 @@ export function updateRepeatedly(
     const from = variant.predict?.(estimate) ?? estimate;
     const ratio = divideByExpected(observed.data, expectedImage(model, from, background, floor));
     const next = model.adjoint(ratio);
-    applyCorrection(next, from, model.sensitivity, variant.penaltyGradient?.(from, model), least);
+    applyCorrection(next, from, weights, variant.penaltyGradient?.(from, model));
     variant.learn?.(from, next);
-    change = relativeChange(estimate, next);
+    if (mustMeasureChange) change = relativeChange(estimate, next);
     estimate = next;
   }
+}
+
+/** 1 / (H^T 1), and 0 where too little light reaches the image to estimate anything. */
+function inverseSensitivity(sensitivity: Float32Array): Float32Array {
+  const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
+  return sensitivity.map((value) => (value < least ? 0 : 1 / value));
 }
 
 /** x / (H^T 1 + penalty) c, written over the correction c = H^T(y / m). */
 function applyCorrection(
   correction: Float32Array,
   from: Float32Array,
-  sensitivity: Float32Array,
+  weights: Float32Array,
   penalty: Float32Array | undefined,
-  least: number,
 ): void {
   for (let i = 0; i < correction.length; i++) {
-    const weight = sensitivity[i];
-    const denominator =
-      penalty === undefined ? weight : Math.max(weight + penalty[i], LEAST_DENOMINATOR * weight);
     // Rounding of the transform can make the correction of a dark voxel slightly negative.
-    correction[i] = weight < least ? 0 : (from[i] * Math.max(correction[i], 0)) / denominator;
+    const value = correction[i] > 0 ? from[i] * correction[i] * weights[i] : 0;
+    // With s = H^T 1, x c / (s + p) is the plain update over 1 + p / s.
+    const damping = penalty === undefined ? 1 : Math.max(1 + penalty[i] * weights[i], LEAST_DENOMINATOR);
+    correction[i] = value / damping;
   }
 }
 
