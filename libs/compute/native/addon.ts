@@ -48,6 +48,8 @@ export interface NativeAddon extends NativeOperations {
     filterGradient: Float32Array,
     biasGradient: Float32Array | null,
   ): void;
+  /** Most floats of a convolution's padded copy (larger volumes go slab by slab); a number given is set before. */
+  convScratchLimit(floats?: number): number;
   /**
    * Transposed convolution, kernel 2, stride 2. `shape` is [n, z, y, x, inputs, outputs] of the small side, the filter is
    * [2, 2, 2, outputs, inputs], the output [n, 2z, 2y, 2x, outputs].

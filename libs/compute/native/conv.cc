@@ -1,6 +1,7 @@
 /** Convolutions for JavaScript: argument checks and the choice of the instruction set; the arithmetic is in conv.kernel.cc. */
 #include "conv.h"
 
+#include "convSlabs.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -64,7 +65,7 @@ napi_value convForward(napi_env env, napi_callback_info info) {
   const float* filter = arguments.floats(2, filterSize(shape));
   const float* bias = arguments.optionalFloats(3, shape.outputs);
   float* output = arguments.floats(4, outputSize(shape));
-  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).forward(shape, input, filter, bias, output);
+  if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
   return nullptr;
 }
 
@@ -75,7 +76,7 @@ napi_value convInputGradient(napi_env env, napi_callback_info info) {
   const float* outputGradient = arguments.floats(1, outputSize(shape));
   const float* filter = arguments.floats(2, filterSize(shape));
   float* inputGradient = arguments.floats(3, inputSize(shape));
-  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).inputGradient(shape, outputGradient, filter, inputGradient);
+  if (arguments.ok()) slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, inputGradient);
   return nullptr;
 }
 
@@ -88,7 +89,7 @@ napi_value convFilterGradient(napi_env env, napi_callback_info info) {
   float* filterGradient = arguments.floats(3, filterSize(shape));
   float* biasGradient = arguments.optionalFloats(4, shape.outputs);
   if (arguments.ok()) {
-    BLURCYCLE_SELECT(convKernels).filterGradient(shape, input, outputGradient, filterGradient, biasGradient);
+    slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient, filterGradient, biasGradient);
   }
   return nullptr;
 }
@@ -112,7 +113,7 @@ napi_value upConvInputGradient(napi_env env, napi_callback_info info) {
   const float* outputGradient = arguments.floats(1, inputSize(shape));
   const float* filter = arguments.floats(2, filterSize(shape));
   float* inputGradient = arguments.floats(3, outputSize(shape));
-  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).forward(shape, outputGradient, filter, nullptr, inputGradient);
+  if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr, inputGradient);
   return nullptr;
 }
 
@@ -126,12 +127,22 @@ napi_value upConvFilterGradient(napi_env env, napi_callback_info info) {
   float* biasGradient = arguments.optionalFloats(4, shape.inputs);
   if (arguments.ok()) {
     const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
-    kernels.filterGradient(shape, outputGradient, input, filterGradient, nullptr);
+    slabFilterGradient(kernels, shape, outputGradient, input, filterGradient, nullptr);
     if (biasGradient != nullptr) {
       kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2], shape.inputs, biasGradient);
     }
   }
   return nullptr;
+}
+
+/** Reads and, given a number, sets the limit of convSlabs.h: small in tests, so that small volumes are cut too. */
+napi_value convScratchLimit(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  if (!arguments.absent(0)) {
+    const int64_t floats = arguments.integer(0);
+    if (arguments.ok()) setConvSlabLimit(floats);
+  }
+  return makeNumber(env, static_cast<double>(convSlabLimit()));
 }
 
 }  // namespace
@@ -140,6 +151,7 @@ void registerConv(napi_env env, napi_value exports) {
   exportFunction(env, exports, "convForward", convForward);
   exportFunction(env, exports, "convInputGradient", convInputGradient);
   exportFunction(env, exports, "convFilterGradient", convFilterGradient);
+  exportFunction(env, exports, "convScratchLimit", convScratchLimit);
   exportFunction(env, exports, "upConvForward", upConvForward);
   exportFunction(env, exports, "upConvInputGradient", upConvInputGradient);
   exportFunction(env, exports, "upConvFilterGradient", upConvFilterGradient);

@@ -20,8 +20,7 @@ struct ConvShape {
 struct ConvKernels {
   void (*forward)(const ConvShape&, const float* input, const float* filter, const float* bias, float* output);
   void (*inputGradient)(const ConvShape&, const float* outputGradient, const float* filter, float* inputGradient);
-  void (*filterGradient)(const ConvShape&, const float* input, const float* outputGradient, float* filterGradient,
-                         float* biasGradient);
+  void (*filterGradient)(const ConvShape&, const float* input, const float* outputGradient, float* filterGradient);
   /** Transposed convolution, kernel 2 stride 2; `shape` is that of the convolution whose input gradient it is. */
   void (*upForward)(const ConvShape&, const float* input, const float* filter, const float* bias, float* output);
   /** sums[c] = sum of values[p][c] over planes * perPlane positions p. */

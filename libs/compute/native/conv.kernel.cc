@@ -435,10 +435,9 @@ void sumFilterGradient(const ConvShape& shape, const Padded& padded, const float
   }, groups * partialSize);
 }
 
-void filterGradient(const ConvShape& shape, const float* input, const float* outputGradient, float* result, float* biasGradient) {
+void filterGradient(const ConvShape& shape, const float* input, const float* outputGradient, float* result) {
   const int64_t planes = shape.batch * shape.out[0];
   const int64_t perPlane = shape.out[1] * shape.out[2];
-  if (biasGradient != nullptr) sumPositions(outputGradient, planes, perPlane, shape.outputs, biasGradient);
   if (isScaling(shape)) {
     *result = sumProducts(shape, input, outputGradient);
     return;

@@ -100,7 +100,12 @@ void rowTile(const TileInput& input, const float* in, const float* filter, const
       BLURCYCLE_UNROLL
       for (int q = 0; q < Q; ++q) {
         if (group * Q + q >= P) continue;
-        for (int64_t c = 0; c < valid; ++c) to[q * input.outStep + c] = parts[q * A::CHANNELS + c];
+        // A constant count becomes one or two moves.
+        if (valid == A::CHANNELS) {
+          for (int c = 0; c < A::CHANNELS; ++c) to[q * input.outStep + c] = parts[q * A::CHANNELS + c];
+        } else {
+          for (int64_t c = 0; c < valid; ++c) to[q * input.outStep + c] = parts[q * A::CHANNELS + c];
+        }
       }
     }
   }

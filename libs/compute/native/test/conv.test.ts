@@ -1,6 +1,6 @@
 import { createRandomStream, type RandomStream } from '@blurcycle/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { native, nativeFailure, type IsaName } from '../addon.ts';
+import { native, nativeFailure } from '../addon.ts';
 import { convOutput, convShapeArray, type Axes3, type ConvShape } from '../convShape.ts';
 import { naiveConv, naiveFilterGradient, naiveInputGradient } from './naiveConv.ts';
 
@@ -73,10 +73,18 @@ function randomShape(stream: RandomStream): ConvShape {
  */
 function relativeError(got: Float32Array, expected: Float64Array, terms: number): number {
   let worst = 0;
-  for (let i = 0; i < expected.length; i += 1) worst = Math.max(worst, Math.abs(got[i] - expected[i]));
+  for (let i = 0; i < expected.length; i += 1) worst = Math.max(worst, Math.abs(got[i] - expected[i])); // NaN stays NaN and fails
   return worst / terms;
 }
 const TOLERANCE = 2e-7; // three half units per term; a wrong tap would show as 1 / terms, above 1e-4 here
+
+function sumsPerChannel(values: Float32Array, channels: number): Float64Array {
+  const sums = new Float64Array(channels);
+  values.forEach((v, i) => {
+    sums[i % channels] += v;
+  });
+  return sums;
+}
 
 interface Passes {
   output: Float32Array;
@@ -105,12 +113,14 @@ describe.skipIf(native === null)('native convolution', () => {
   const addon = native!;
   const firstThreads = addon?.threads();
   const firstIsa = addon?.isa();
+  const firstLimit = addon?.convScratchLimit();
   const isas = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) => addon?.selectIsa(isa));
   if (firstIsa !== undefined) addon.selectIsa(firstIsa);
 
   afterEach(() => {
     addon.setThreads(firstThreads);
     addon.selectIsa(firstIsa);
+    addon.convScratchLimit(firstLimit);
   });
 
   function run(shape: ConvShape, data: Data): Passes {
@@ -128,38 +138,42 @@ describe.skipIf(native === null)('native convolution', () => {
     return passes;
   }
 
-  function check(shape: ConvShape, isa: IsaName): void {
-    addon.selectIsa(isa);
-    const stream = createRandomStream(7, `conv/${JSON.stringify(shape)}`);
-    const data = randomData(stream, shape);
-    const passes = run(shape, data);
-    const positions = shape.batch * volume(shape.output);
-    const forward = naiveConv(shape, data.input, data.filter).map((v, i) => v + data.bias[i % shape.outputs]);
-    const bias = new Float64Array(shape.outputs);
-    data.gradient.forEach((v, i) => {
-      bias[i % shape.outputs] = bias[i % shape.outputs] + v;
-    });
-    const taps = volume(shape.kernel);
+  function check(shape: ConvShape): void {
     const label = JSON.stringify(shape);
-    expect(relativeError(passes.output, forward, taps * shape.inputs + 1), label).toBeLessThan(TOLERANCE);
+    const data = randomData(createRandomStream(7, `conv/${label}`), shape);
+    const positions = shape.batch * volume(shape.output);
+    const taps = volume(shape.kernel);
+    const forward = naiveConv(shape, data.input, data.filter).map((v, i) => v + data.bias[i % shape.outputs]);
     const inputGradient = naiveInputGradient(shape, data.gradient, data.filter);
-    expect(relativeError(passes.inputGradient, inputGradient, taps * shape.outputs), label).toBeLessThan(
-      TOLERANCE,
-    );
     const filterGradient = naiveFilterGradient(shape, data.input, data.gradient);
-    expect(relativeError(passes.filterGradient, filterGradient, positions), label).toBeLessThan(TOLERANCE);
-    expect(relativeError(passes.biasGradient, bias, positions), label).toBeLessThan(TOLERANCE);
+    const biasGradient = sumsPerChannel(data.gradient, shape.outputs);
+    for (const isa of isas) {
+      addon.selectIsa(isa);
+      const passes = run(shape, data);
+      const where = `${isa} ${label}`;
+      expect(relativeError(passes.output, forward, taps * shape.inputs + 1), where).toBeLessThan(TOLERANCE);
+      const inputError = relativeError(passes.inputGradient, inputGradient, taps * shape.outputs);
+      expect(inputError, where).toBeLessThan(TOLERANCE);
+      expect(relativeError(passes.filterGradient, filterGradient, positions), where).toBeLessThan(TOLERANCE);
+      expect(relativeError(passes.biasGradient, biasGradient, positions), where).toBeLessThan(TOLERANCE);
+    }
   }
 
-  for (const isa of isas) {
-    it.each(NETWORK_SHAPES)(`${isa}: %s equals the sum by definition`, (_name, shape) => {
-      check(shape, isa);
-    });
-    it(`${isa}: 40 random shapes equal the sum by definition`, () => {
-      const stream = createRandomStream(11, 'conv/shapes');
-      for (let i = 0; i < 40; i += 1) check(randomShape(stream), isa);
-    });
-  }
+  it.each(NETWORK_SHAPES)(`%s equals the sum by definition (${isas.join(', ')})`, (_name, shape) => {
+    check(shape);
+  });
+
+  it('40 random shapes equal the sum by definition', () => {
+    const stream = createRandomStream(11, 'conv/shapes');
+    for (let i = 0; i < 40; i += 1) check(randomShape(stream));
+  });
+
+  it('volumes cut into slabs equal the sum by definition', () => {
+    addon.convScratchLimit(200); // a plane or two of these shapes
+    for (const [, shape] of NETWORK_SHAPES) check(shape);
+    const stream = createRandomStream(12, 'conv/slabs');
+    for (let i = 0; i < 25; i += 1) check(randomShape(stream));
+  });
 
   it.each(NETWORK_SHAPES)(
     '%s: <conv(x), y> = <x, inputGradient(y)> = <filterGradient(x, y), filter>',
@@ -219,10 +233,7 @@ describe.skipIf(native === null)('native convolution', () => {
         const sums = naiveFilterGradient(shape, data.input, data.gradient);
         const positions = batch * volume(side);
         expect(relativeError(filterGradient, sums, positions)).toBeLessThan(TOLERANCE);
-        const biasSums = new Float64Array(outputs);
-        data.input.forEach((v, i) => {
-          biasSums[i % outputs] = biasSums[i % outputs] + v;
-        });
+        const biasSums = sumsPerChannel(data.input, outputs);
         expect(relativeError(biasGradient, biasSums, 8 * positions)).toBeLessThan(TOLERANCE);
       }
     },
