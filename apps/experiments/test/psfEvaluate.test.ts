@@ -2,10 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTiffStack } from '@blurcycle/data';
+import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { PSF_PRESETS } from '@blurcycle/psf';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { evaluateCommand } from '../src/commands/evaluate.ts';
 import { psfCommand } from '../src/commands/psf.ts';
+import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-psf-'));
 const file = (name: string): string => join(folder, name);
@@ -95,6 +98,15 @@ describe('blurcycle psf', () => {
     [['--wavelength', '500'], /emissionWavelengthUm must lie within 0.2 to 2 µm, got 500/],
   ])('explains %o', async (options, message) => {
     await expect(run('psf', ...options)).rejects.toThrow(message);
+  });
+});
+
+describe("PSF_PRESETS['paper-simulation']", () => {
+  it('is the PSF of the experiments at the scale of the paper', () => {
+    const set = loadExperiments(EXPERIMENTS_DIRECTORY);
+    const { psf, voxelSizeUm } = resolveExperiment(set, 'table1', 'paper').settings.dataset;
+    const { size, ...optics } = psf;
+    expect(PSF_PRESETS['paper-simulation'].request).toEqual({ ...optics, voxelSizeUm, shape: size });
   });
 });
 

@@ -13,15 +13,15 @@ export const PSF_PRESETS = {
   'paper-simulation': {
     title: "the paper's simulation, Born & Wolf",
     source:
-      'Lim et al. (2020), section IV-A names the model; NA, index and voxel are inferred to be the defaults of PSF ' +
-      'Generator, 500 nm and a window of 15 voxels fit the Input row of Table I',
+      'Lim et al. (2020), section IV-A1 names the model; optics and voxel are inferred to be the defaults of PSF Generator, ' +
+      'the window is what gives the Input row of Table I',
     request: {
       model: 'born-wolf',
       numericalAperture: 1.4,
       immersionIndex: 1.5,
-      emissionWavelengthUm: 0.5,
+      emissionWavelengthUm: 0.61,
       voxelSizeUm: [0.25, 0.1, 0.1],
-      shape: [15, 15, 15],
+      shape: [7, 15, 15],
     },
   },
   'psf-generator': {
@@ -39,7 +39,7 @@ export const PSF_PRESETS = {
   'paper-microscope': {
     title: "the paper's microscope, Richards & Wolf: NA 1.49 oil, 64/64/60 nm",
     source:
-      'Lim et al. (2020), section IV-B: N-SIM, 100x NA 1.49 oil, voxel 64 x 64 x 60 nm, Alexa Fluor 488; index 1.515 of oil ' +
+      'Lim et al. (2020), section IV-B2: N-SIM, 100x NA 1.49 oil, voxel 64 x 64 x 60 nm, Alexa Fluor 488; index 1.515 of oil ' +
       'and emission 0.52 µm of the dye are usual values',
     request: {
       model: 'richards-wolf',
