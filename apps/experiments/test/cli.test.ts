@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands/commandRegistry.ts';
-import { blurcycle } from './commandLine.ts';
+import { blurcycle, spawnBlurcycle } from './commandLine.ts';
 
 describe('blurcycle', () => {
-  it('lists every command in its help, without loading what they need', () => {
-    const { code, out } = blurcycle('--help');
+  it('lists every command in its help', () => {
+    const { code, out } = spawnBlurcycle('--help');
     expect(code).toBe(0);
     for (const { usage, describe: text } of COMMANDS) {
       expect(out).toContain(`blurcycle ${usage}`);
@@ -30,16 +30,24 @@ describe('blurcycle', () => {
     [['train', 'proposed'], 'Missing required argument: seed'],
     [['list', '--experiments-dir', '/nowhere'], '/nowhere/_defaults.yaml must be readable, got ENOENT'],
     [[], 'command must be given (see blurcycle --help)'],
-  ])('answers %j with one line and exit code 2', (parameters, expected) => {
-    const { code, out, error } = blurcycle(...parameters);
+  ])('answers %j with one line and exit code 2', async (parameters, expected) => {
+    const { code, out, error } = await blurcycle(...parameters);
     expect(error).toContain(expected);
     expect(error.trim().split('\n')).toHaveLength(1);
     expect(out).toBe('');
     expect(code).toBe(2);
   });
 
-  it('shows where an error came from with --verbose', () => {
-    expect(blurcycle('plan', 'tabel1', '--verbose').error).toMatch(/\n\s+at .+\.ts:\d+/);
+  it('exits with that code', () => {
+    const { code, error } = spawnBlurcycle('lst');
+    expect(code).toBe(2);
+    expect(error).toBe(
+      `blurcycle: unknown command 'lst' (did you mean 'list'? known: ${COMMANDS.map(({ name }) => name).join(', ')})\n`,
+    );
+  });
+
+  it('shows where an error came from with --verbose', async () => {
+    expect((await blurcycle('plan', 'tabel1', '--verbose')).error).toMatch(/\n\s+at .+\.ts:\d+/);
   });
 });
 
@@ -51,22 +59,24 @@ describe('commands', () => {
       expect(command).toBe(entry.usage);
       expect(text).toBe(entry.describe);
       expect(handler).toBeTypeOf('function');
-      const help = blurcycle(entry.name, '--help');
+      const help = await blurcycle(entry.name, '--help');
       expect(help.code).toBe(0);
       expect(help.out).toContain('Examples:');
     },
   );
 
-  it('list and plan answer in JSON', () => {
-    const list = JSON.parse(blurcycle('list', '--json').out) as { experiments: { name: string }[] };
+  it('list and plan answer in JSON', async () => {
+    const list = JSON.parse((await blurcycle('list', '--json')).out) as { experiments: { name: string }[] };
     expect(list.experiments.map(({ name }) => name)).toContain('table1');
     const parameters = ['plan', 'table1', '--json', '--profile', 'smoke', '--results-dir', '/nowhere'];
-    const plan = JSON.parse(blurcycle(...parameters).out) as { runs: { run: string; state: string }[] };
+    const plan = JSON.parse((await blurcycle(...parameters)).out) as {
+      runs: { run: string; state: string }[];
+    };
     expect(plan.runs).toContainEqual(expect.objectContaining({ run: 'proposed-s0', state: 'missing' }));
   });
 
-  it('doctor names the back-ends and the one it would choose', () => {
-    const { code, out } = blurcycle('doctor', '--json');
+  it('doctor names the back-ends and the one it would choose', async () => {
+    const { code, out } = await blurcycle('doctor', '--json');
     const report = JSON.parse(out) as { backends: { name: string }[]; chosen: string };
     expect(code).toBe(0);
     expect(report.backends.map(({ name }) => name)).toContain(report.chosen);

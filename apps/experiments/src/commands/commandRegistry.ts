@@ -40,6 +40,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./table.ts')).tableCommand,
   ),
   entry(
+    'verify',
+    'verify <experiment>',
+    'hash and score stored results again, and compare',
+    async () => (await import('./verify.ts')).verifyCommand,
+  ),
+  entry(
     'report',
     'report',
     'the HTML report of the results that are there',
@@ -52,6 +58,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./doctor.ts')).doctorCommand,
   ),
   entry(
+    'psf',
+    'psf',
+    'a point spread function from the optics',
+    async () => (await import('./psf.ts')).psfCommand,
+  ),
+  entry(
     'phantom',
     'phantom <kind>',
     'a simulated specimen: microtubules, beads or hollow bars',
@@ -62,6 +74,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     'degrade <truth>',
     'blur a specimen with a PSF and add photon and read noise',
     async () => (await import('./degrade.ts')).degradeCommand,
+  ),
+  entry(
+    'evaluate',
+    'evaluate <estimate> <truth>',
+    'score a stack, or a blur kernel, against the truth',
+    async () => (await import('./evaluate.ts')).evaluateCommand,
+  ),
+  entry(
+    'bench',
+    'bench <what>',
+    'time a training step, or the PSF models',
+    async () => (await import('./bench.ts')).benchCommand,
   ),
 ];
 

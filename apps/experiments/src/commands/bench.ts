@@ -1,0 +1,84 @@
+import { describeUnknown, InputError, type Shape3 } from '@blurcycle/core';
+import { findRun, loadExperiments } from '@blurcycle/experiment';
+import type { CommandModule } from 'yargs';
+import {
+  withCompute,
+  withJson,
+  withProfile,
+  type ComputeArguments,
+  type ProfileArguments,
+} from './commonOptions.ts';
+import { parseTriple } from './parseTriple.ts';
+
+const SUBJECTS = ['step', 'psf'] as const;
+
+interface BenchArguments extends ProfileArguments, ComputeArguments {
+  what: (typeof SUBJECTS)[number];
+  method: string;
+  width: number | undefined;
+  patch: Shape3 | undefined;
+  repeat: number;
+  json: boolean;
+}
+
+/** `blurcycle bench <what>`: how fast a training step, or a PSF, is made on this machine. */
+export const benchCommand: CommandModule<object, BenchArguments> = {
+  command: 'bench <what>',
+  describe: 'time a training step, or the PSF models',
+  builder: (yargs) =>
+    withJson(
+      withCompute(withProfile(yargs))
+        .positional('what', {
+          type: 'string',
+          demandOption: true,
+          describe: SUBJECTS.join(', '),
+          coerce: parseSubject,
+        })
+        .option('method', { type: 'string', default: 'proposed', describe: 'step: which method' })
+        .option('width', { type: 'number', describe: 'step: network width, else that of the profile' })
+        .option('patch', {
+          type: 'string',
+          describe: 'step: sides z,y,x, else those of the profile',
+          coerce: (text: string | undefined) =>
+            text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
+        })
+        .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
+    )
+      .example('$0 bench step --profile quick', 'one update of the blind method')
+      .example('$0 bench psf', 'the PSF models'),
+  handler: async (options) => {
+    const figures = options.what === 'psf' ? await psfFigures(options) : await stepFigures(options);
+    if (options.json) console.log(JSON.stringify(figures, null, 2));
+    else console.table(figures);
+  },
+};
+
+function parseSubject(name: string): (typeof SUBJECTS)[number] {
+  const found = SUBJECTS.find((known) => known === name);
+  if (found === undefined) throw new InputError(describeUnknown('bench', 'subject', name, SUBJECTS));
+  return found;
+}
+
+async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]> {
+  const { benchPsf } = await import('@blurcycle/psf');
+  return benchPsf(repeat);
+}
+
+async function stepFigures(options: BenchArguments): Promise<readonly object[]> {
+  const { settings } = findRun(loadExperiments(options.experimentsDir), options.method, options.profile, 0);
+  const { selectBackend } = await import('@blurcycle/compute');
+  const { benchStep } = await import('../runs/benchStep.ts');
+  const { backend, threads } = options;
+  const info = await selectBackend(backend, threads === undefined ? {} : { threads });
+  const result = await benchStep(
+    {
+      method: settings.method,
+      width: options.width ?? settings.network.width,
+      patch: options.patch ?? settings.training.patch,
+      blurKernelSide: Math.max(...settings.network.blurKernelSize),
+      steps: options.repeat,
+    },
+    info,
+  );
+  return [{ ...result, patch: result.patch.join(',') }];
+}

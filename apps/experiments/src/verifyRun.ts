@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readTiffStack, type Pair } from '@blurcycle/data';
+import { runDirectory, type RunRecord } from '@blurcycle/experiment';
+import { hashOutputs } from './runs/hashOutputs.ts';
+import { scoreVolume } from './runs/scoreVolume.ts';
+
+/** What a run is checked against. */
+export interface VerifyRunOptions {
+  readonly resultsDir: string;
+  /** SHA-256 of the data set's files as they are now, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The test volumes. */
+  readonly test: readonly Pair[];
+}
+
+/**
+ * Checks that a finished run is what its record says: every input and output byte, and every score.
+ *
+ * @returns One line for each difference; none when all is as recorded.
+ */
+export async function verifyRun(record: RunRecord, options: VerifyRunOptions): Promise<string[]> {
+  const folder = runDirectory(options.resultsDir, record.profile, record.id);
+  return [
+    ...compareHashes('input', record.inputs, options.inputs),
+    ...compareHashes('output', record.outputs, await hashOutputs(folder)),
+    ...(await compareScores(record, folder, options.test)),
+  ];
+}
+
+type Hashes = Readonly<Record<string, string>>;
+
+function compareHashes(kind: string, recorded: Hashes, found: Hashes): string[] {
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(found)])].sort();
+  return names.flatMap((name) => {
+    if (recorded[name] === found[name]) return [];
+    if (!(name in found)) return [`${kind} ${name} is missing`];
+    if (!(name in recorded)) return [`${kind} ${name} is not in the record`];
+    return [`${kind} ${name} has other bytes than recorded`];
+  });
+}
+
+/** Scores the stored predictions again; the arithmetic is the same, so every digit must be. */
+async function compareScores(record: RunRecord, folder: string, test: readonly Pair[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { volume, scores } of record.scores) {
+    const path = join(folder, 'predictions', `${volume}.tif`);
+    const truth = test.find(({ id }) => id === volume)?.sharp;
+    if (truth === undefined || !existsSync(path)) {
+      found.push(
+        `scores of ${volume} cannot be made again: ${truth ? 'its prediction' : 'its truth'} is missing`,
+      );
+      continue;
+    }
+    const { volume: estimate } = await readTiffStack(path);
+    const again = scoreVolume(estimate, truth, record.settings.scoring);
+    for (const [metric, value] of Object.entries(scores)) {
+      if (again[metric] !== value)
+        found.push(`${metric} of ${volume} is ${again[metric]}, the record says ${value}`);
+    }
+  }
+  return found;
+}
