@@ -24,7 +24,10 @@ export async function buildReport(profile: string, resultsDir: string): Promise<
   const main = join(PROJECT_ROOT, 'apps/report/src/main.ts');
   const parameters = ['--import', 'tsx', main, '--profile', profile, '--results-dir', resultsDir];
   const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn(process.execPath, parameters, { cwd: PROJECT_ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, parameters, {
+      cwd: PROJECT_ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     child.on('error', reject);
     child.on('close', (exitCode) => resolve(exitCode ?? 1));
   });

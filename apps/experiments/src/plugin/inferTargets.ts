@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { describeViolation, InputError } from '@blurcycle/core';
 import {
   isExperimentFile,
   listRuns,
@@ -13,6 +14,8 @@ const CLI = 'node apps/experiments/bin/blurcycle.mjs';
 const DEFAULT_PROFILE = 'quick';
 const EXPERIMENTS_PROJECT = 'apps/experiments';
 const REPORT_PROJECT = 'apps/report';
+
+const TAKEN = ['all', 'typecheck', 'lint', 'test'];
 
 type Targets = Record<string, TargetConfiguration>;
 
@@ -38,6 +41,9 @@ function projectsOf(set: ExperimentSet, file: string): Record<string, { targets:
   }
   if (!isExperimentFile(file)) return {};
   const name = basename(file, '.yaml');
+  if (TAKEN.includes(name) || name.startsWith('train-')) {
+    throw new InputError(describeViolation(file, 'file name', 'not be that of another target', name));
+  }
   return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file) } };
 }
 
