@@ -57,12 +57,12 @@ describe('richardsWolfPsf(options)', () => {
     const focus = 0.89236885344644707; // I0 at the focus, fixture
     const perPlane = (pupil.planeEnergyUm2 ?? NaN) * focus ** 2 * 1e6;
     expect(perPlane / (2 * Math.PI * 7216.1961649418)).toBeCloseTo(1, 12);
-    // And the field has it: a sum over pixels below Nyquist is the integral, up to what lies outside 16 µm.
-    const side = 401;
+    // And the field has it: a sum over pixels below Nyquist is the integral, up to what lies outside 10 µm.
+    const side = 251;
     const psf = richardsWolfPsf({ ...OPTICS, shape: [1, side, side], voxelSizeUm: [0.25, 0.08, 0.08] });
     const sum = psf.data.reduce((total, value) => total + value, 0) * 0.08 ** 2;
-    // The Airy tail outside radius R holds about 2/(π k NA R) = 0.23 % of the light.
-    expect(sum / (pupil.planeEnergyUm2 ?? NaN)).toBeGreaterThan(0.995);
+    // The Airy tail outside radius R holds about 2/(π k NA R) = 0.36 % of the light.
+    expect(sum / (pupil.planeEnergyUm2 ?? NaN)).toBeGreaterThan(0.99);
     expect(sum / (pupil.planeEnergyUm2 ?? NaN)).toBeLessThan(1);
   });
 
@@ -88,16 +88,14 @@ describe('richardsWolfPsf(options)', () => {
     const psf = richardsWolfPsf({ ...OPTICS, shape: [9, 15, 15], voxelSizeUm: [0.2, 0.06, 0.06] });
     const { data } = psf;
     expect(data[(4 * 15 + 7) * 15 + 7]).toBe(1);
-    for (let z = 0; z < 9; z++) {
-      for (let y = 0; y < 15; y++) {
-        for (let x = 0; x < 15; x++) {
-          const value = data[(z * 15 + y) * 15 + x];
-          expect(value).toBeGreaterThanOrEqual(0);
-          expect(value).toBe(data[((8 - z) * 15 + y) * 15 + x]);
-          expect(value).toBe(data[(z * 15 + x) * 15 + (14 - y)]);
-        }
-      }
-    }
+    expect(data.every((value) => value >= 0)).toBe(true);
+    const at = (z: number, y: number, x: number): number => data[(z * 15 + y) * 15 + x];
+    const places = Array.from(
+      data,
+      (_, i) => [Math.floor(i / 225), Math.floor(i / 15) % 15, i % 15] as const,
+    );
+    expect(places.filter(([z, y, x]) => at(z, y, x) !== at(8 - z, y, x))).toEqual([]);
+    expect(places.filter(([z, y, x]) => at(z, y, x) !== at(z, x, 14 - y))).toEqual([]);
   });
 
   it('stretches along the polarization and averages to the unpolarized one', () => {
