@@ -41,8 +41,8 @@ const LEAST_CALLS = 5;
 /**
  * Times every convolution of the networks, forward and both gradients, against the processor's own arithmetic peak.
  *
- * The shortest of many calls counts: the others waited for somebody else. The peak is measured before and after, the higher
- * one counts, so that a fraction is rather too low than too high.
+ * The shortest of many calls counts: the others waited for somebody else. The peak is measured before and after every
+ * operation and the highest counts, so that a fraction is rather too low than too high.
  *
  * @throws {RangeError} If an option is out of range.
  * @throws {Error} If the add-on is not built.
@@ -78,14 +78,14 @@ function measure(
   batch: number,
   msPerPass: number,
 ): ConvBenchReport {
-  const firstPeak = addon.fmaPeak(threads);
+  let fmaPeakGflops = addon.fmaPeak(threads);
   const timed = [];
   for (const { name, shape, createPasses } of benchCases(volume, batch)) {
     for (const { pass, operations, run } of createPasses(addon)) {
       timed.push({ name, pass, shape, ms: shortestTime(run, msPerPass), operations });
     }
+    fmaPeakGflops = Math.max(fmaPeakGflops, addon.fmaPeak(threads));
   }
-  const fmaPeakGflops = Math.max(firstPeak, addon.fmaPeak(threads));
   const kernels = timed.map(({ name, pass, shape, ms, operations }) => {
     const gflops = operations / ms / 1e6;
     return { name, pass, shape, ms, gflops, fractionOfPeak: gflops / fmaPeakGflops };

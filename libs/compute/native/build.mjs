@@ -19,7 +19,14 @@ const STATUS = join(BUILD, 'status.json');
 
 const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math']
   // Products and sums fuse wherever the instruction set can; fixed here because compilers differ in their default.
-  .concat(['-ffp-contract=fast', '-Wall', '-Wextra', '-Wno-psabi', '-Wno-maybe-uninitialized', '-DNAPI_VERSION=8']);
+  .concat([
+    '-ffp-contract=fast',
+    '-Wall',
+    '-Wextra',
+    '-Wno-psabi',
+    '-Wno-maybe-uninitialized',
+    '-DNAPI_VERSION=8',
+  ]);
 
 /** Instruction sets per architecture, best first, with the flags that allow them. */
 const VARIANTS = {
