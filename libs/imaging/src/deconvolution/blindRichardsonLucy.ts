@@ -2,7 +2,7 @@ import { assertRange, createVolume, type Shape3, type Volume } from '@blurcycle/
 import { createConvolver3d } from '@blurcycle/compute';
 import { copyBox } from './copyBox.ts';
 import { asCounts, checkObserved } from './checkObserved.ts';
-import { divideByExpected, expectedFloor, expectedImage } from './expectedImage.ts';
+import { expectedFloor, ratioToExpected } from './expectedImage.ts';
 import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
 import type { IterationStatistics } from './iterationStatistics.ts';
 import { createObservationModel, type Boundary, type ObservationModel } from './observationModel.ts';
@@ -111,8 +111,7 @@ function refinePsf(
   const floor = expectedFloor(observed.data);
   let psf = first.data;
   for (let done = 0; done < iterations; done++) {
-    const expected = expectedImage(model, psf, background, floor);
-    const correction = model.adjoint(divideByExpected(observed.data, expected));
+    const correction = model.adjoint(ratioToExpected(observed.data, model, psf, background, floor));
     const next = psf.map((value, i) =>
       sensitivity[i] > 0 ? (value * Math.max(correction[i], 0)) / sensitivity[i] : 0,
     );

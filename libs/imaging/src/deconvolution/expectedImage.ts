@@ -26,8 +26,22 @@ export function expectedImage(
   return expected;
 }
 
-/** y / m, written over the expected image m. */
-export function divideByExpected(observed: Float32Array, expected: Float32Array): Float32Array {
-  for (let i = 0; i < expected.length; i++) expected[i] = observed[i] / expected[i];
-  return expected;
+/**
+ * y / (H x + b): how far the data exceed the expected image of an object, voxel by voxel.
+ *
+ * The same as dividing by `expectedImage`, in one pass. Memory: one new image.
+ */
+export function ratioToExpected(
+  observed: Float32Array,
+  model: Pick<ObservationModel, 'forward'>,
+  object: Float32Array,
+  background: number,
+  floor: number,
+): Float32Array {
+  const ratio = model.forward(object);
+  for (let i = 0; i < ratio.length; i++) {
+    const value = ratio[i] + background;
+    ratio[i] = observed[i] / (value > floor ? value : floor);
+  }
+  return ratio;
 }

@@ -1,6 +1,6 @@
 import { assertRange, assertSameShape, createVolume, extent, mean, type Volume } from '@blurcycle/core';
 import { asCounts, checkObserved } from './checkObserved.ts';
-import { divideByExpected, expectedFloor, expectedImage } from './expectedImage.ts';
+import { expectedFloor, expectedImage, ratioToExpected } from './expectedImage.ts';
 import { iterationStatistics } from './iterationStatistics.ts';
 import { createObservationModel, type ObservationModel } from './observationModel.ts';
 import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
@@ -84,7 +84,7 @@ export function updateRepeatedly(
     }
     if (last) return estimate;
     const from = variant.predict?.(estimate) ?? estimate;
-    const ratio = divideByExpected(observed.data, expectedImage(model, from, background, floor));
+    const ratio = ratioToExpected(observed.data, model, from, background, floor);
     const next = model.adjoint(ratio);
     applyCorrection(next, from, weights, variant.penaltyGradient?.(from, model));
     variant.learn?.(from, next);
@@ -108,10 +108,12 @@ function applyCorrection(
 ): void {
   for (let i = 0; i < correction.length; i++) {
     // Rounding of the transform can make the correction of a dark voxel slightly negative.
-    const value = correction[i] > 0 ? from[i] * correction[i] * weights[i] : 0;
-    // With s = H^T 1, x c / (s + p) is the plain update over 1 + p / s.
-    const damping = penalty === undefined ? 1 : Math.max(1 + penalty[i] * weights[i], LEAST_DENOMINATOR);
-    correction[i] = value / damping;
+    correction[i] = correction[i] > 0 ? from[i] * correction[i] * weights[i] : 0;
+  }
+  if (penalty === undefined) return;
+  // With s = H^T 1, x c / (s + p) is the plain update over 1 + p / s.
+  for (let i = 0; i < correction.length; i++) {
+    correction[i] /= Math.max(1 + penalty[i] * weights[i], LEAST_DENOMINATOR);
   }
 }
 
