@@ -129,6 +129,16 @@ describe('gradients of the composed operations', () => {
     );
   });
 
+  it('the gradient of a gradient', () => {
+    const penalty = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
+      const judge = (t: tf.Tensor): tf.Tensor =>
+        tf.sum(tf.sigmoid(tf.mul(instanceNorm(conv3d(t as tf.Tensor5D, w as tf.Tensor5D, null)), 2)));
+      return tf.sum(tf.square(tf.grad(judge)(x)));
+    };
+    const inputs = [randomTensor([1, 3, 3, 3, 1], 'x'), randomTensor([3, 3, 3, 1, 2], 'w')];
+    expectGradients(penalty, inputs, 1e-3);
+  });
+
   it('blur3d', () => {
     const inputs = [randomTensor([2, 3, 5, 4, 1], 'x'), randomTensor([3, 3, 9], 'kernel')];
     expectGradients((x, kernel) => blur3d(x as tf.Tensor5D, kernel as tf.Tensor3D), inputs, 1e-2);

@@ -266,6 +266,21 @@ describe.skipIf(native === null)('native twins', () => {
     expect([...tf.concat([tf.tensor1d([1], 'int32'), tf.tensor1d([2], 'int32')]).dataSync()]).toEqual([1, 2]);
   });
 
+  it.each(['none', 'relu', 'leakyRelu'] as const)('gradients of gradients, with %s', async (activation) => {
+    // The squared length of a discriminator's gradient for its input, as a gradient penalty has it.
+    const f: Operation = (x, w1, b1, w2, b2) => {
+      const judge = (t: tf.Tensor): tf.Tensor => {
+        const conv = (u: tf.Tensor, w: tf.Tensor, b: tf.Tensor, stride: 1 | 2): tf.Tensor5D =>
+          conv3d(u as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, { stride, padding: 1 });
+        const hidden = leakyRelu(conv(t, w1, b1, 2), 0.2);
+        return tf.sum(tf.square(conv(instanceNorm(hidden, { activation }), w2, b2, 1)));
+      };
+      return tf.sum(tf.square(tf.grad(judge)(x)));
+    };
+    const shapes = [[2, 6, 8, 7, 2], [4, 4, 4, 2, 5], [5], [3, 3, 3, 5, 2], [2]];
+    await expectTwins(f, shapes, 1e-4); // two backward passes through normalizations of 36 voxels
+  });
+
   it('random chains of operations', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const pick = randomValues(8, `chain/${seed}`).map((v) => Math.floor(4 * Math.abs(v)));

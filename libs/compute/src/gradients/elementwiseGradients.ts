@@ -2,6 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, LEAKY_RELU_GRADIENT, runKernel } from '../ops/kernelNames.ts';
 import { sumToShape, type GradientRule } from './gradientTable.ts';
 
+/** Comparisons are constant but for their steps. */
+const STEP: GradientRule = {
+  saveInputs: ['a', 'b'],
+  pullBack: (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }),
+};
+
 /** Gradients of functions of single elements, with broadcasting where there are two inputs. */
 export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Add]: {
@@ -57,15 +63,24 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
       dy: () => leakyReluGradient(x, g, slope as number),
     }),
   },
-  [tf.Exp]: ofOutput((dy, y) => tf.mul(dy, y)),
-  [tf.Sqrt]: ofOutput((dy, y) => tf.div(dy, tf.mul(y, 2))),
-  [tf.Rsqrt]: ofOutput((dy, y) => tf.mul(dy, tf.mul(tf.mul(y, tf.square(y)), -0.5))),
-  [tf.Sigmoid]: ofOutput((dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),
-  [tf.Tanh]: ofOutput((dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),
+  // These are simplest by their value y. It is computed again, not kept: tfjs loses the way from a kept output back to the
+  // input, and gradients of gradients would silently lack a term.
+  [tf.Exp]: ofInput((dy, x) => tf.mul(dy, tf.exp(x))),
+  [tf.Sqrt]: ofInput((dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
+  [tf.Rsqrt]: ofInput((dy, x) => tf.mul(dy, tf.div(tf.mul(tf.rsqrt(x), -0.5), x))),
+  [tf.Sigmoid]: ofInput((dy, x) => {
+    const y = tf.sigmoid(x);
+    return tf.mul(dy, tf.mul(y, tf.sub(1, y)));
+  }),
+  [tf.Tanh]: ofInput((dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
+  [tf.Greater]: STEP,
+  [tf.GreaterEqual]: STEP,
+  [tf.Less]: STEP,
+  [tf.LessEqual]: STEP,
   [tf.Select]: {
     saveInputs: ['condition'],
     pullBack: (dy, [condition]) => ({
-      condition: () => tf.zerosLike(condition),
+      condition: () => tf.cast(tf.zerosLike(condition), 'float32'),
       t: () => tf.mul(dy, tf.cast(condition, 'float32')),
       e: () => tf.mul(dy, tf.cast(tf.logicalNot(condition), 'float32')),
     }),
@@ -85,17 +100,13 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
 };
 
 /** dy where x is positive, slope times dy elsewhere. */
-function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
+export function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
   if (hasKernel(LEAKY_RELU_GRADIENT)) return runKernel(LEAKY_RELU_GRADIENT, { x, dy }, { slope });
   return tf.where(tf.greater(x, 0), dy, tf.mul(dy, slope));
 }
 
 function ofInput(derivative: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): GradientRule {
   return { saveInputs: ['x'], pullBack: (dy, [x]) => ({ x: () => derivative(dy, x) }) };
-}
-
-function ofOutput(derivative: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor): GradientRule {
-  return { saveOutput: true, pullBack: (dy, [y]) => ({ x: () => derivative(dy, y) }) };
 }
 
 /** Equal values send the gradient to the first input. */

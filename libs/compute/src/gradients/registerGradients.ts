@@ -1,5 +1,5 @@
 import { BLUR_GRADIENTS } from '../ops/blur3d.ts';
-import { INSTANCE_NORM_GRADIENTS } from '../ops/instanceNorm.ts';
+import { INSTANCE_NORM_GRADIENTS } from './instanceNormGradients.ts';
 import { LOSS_GRADIENTS } from '../ops/losses.ts';
 import { CONVOLUTION_GRADIENTS } from './convolutionGradients.ts';
 import { ELEMENTWISE_GRADIENTS } from './elementwiseGradients.ts';

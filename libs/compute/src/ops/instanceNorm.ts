@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GradientRule } from '../gradients/gradientTable.ts';
-import { hasKernel, INSTANCE_NORM, INSTANCE_NORM_GRADIENT, runKernel } from './kernelNames.ts';
+import { hasKernel, INSTANCE_NORM, runKernel } from './kernelNames.ts';
 
 /** Normalization and what follows it. */
 export interface InstanceNormOptions {
@@ -44,14 +43,3 @@ export function composedInstanceNorm(
       return tf.leakyRelu(normalized, slope);
   }
 }
-
-/** The fused kernel keeps its input and two numbers per channel; f is the identity, relu or leaky relu by its slope. */
-export const INSTANCE_NORM_GRADIENTS: Readonly<Record<string, GradientRule>> = {
-  [INSTANCE_NORM]: {
-    saveInputs: ['x'],
-    saveOutputs: [false, true],
-    pullBack: (dy, [x, statistics], { slope }) => ({
-      x: () => runKernel(INSTANCE_NORM_GRADIENT, { x, statistics, dy }, { slope }),
-    }),
-  },
-};
