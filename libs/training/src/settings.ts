@@ -32,6 +32,8 @@ export interface OptimizerSettings {
   readonly learningRate: number;
   readonly blurKernelLearningRate: number;
   readonly discriminatorLearningRate: number;
+  /** Part of the updates after which all rates fall linearly to zero, as in cycleGAN's framework; 1 keeps them constant. */
+  readonly decayFrom: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -40,6 +42,8 @@ export interface OptimizerSettings {
 /** What is minimized and how; the same for all methods of a profile. */
 export interface ObjectiveSettings {
   readonly patch: Shape3;
+  /** Generator updates in all; the decay of the learning rates ends there. */
+  readonly updates: number;
   readonly optimizer: OptimizerSettings;
   readonly lossWeights: { readonly cycle: number; readonly pixel: number; readonly adversarial: number };
   readonly cycleNorm: 'l1' | 'l2';

@@ -75,7 +75,7 @@ export function trainGeneratorStep(
       },
       parameters.map(({ variable }) => variable),
     );
-    for (const group of groups.generator) updateGroup(group, grads, objective.optimizer);
+    for (const group of groups.generator) updateGroup(group, grads, objective, trainer.step);
   });
   if (scalars === undefined) throw new Error('internal: the generator objective was not evaluated');
   return { scalars, fakes };
@@ -112,7 +112,7 @@ export function trainDiscriminatorStep(
       },
       parameters.map(({ variable }) => variable),
     );
-    for (const group of groups.discriminator) updateGroup(group, grads, objective.optimizer);
+    for (const group of groups.discriminator) updateGroup(group, grads, objective, trainer.step);
     dispose(shown.map(({ fake }) => fake));
   });
   if (scalars === undefined) throw new Error('internal: the discriminator objective was not evaluated');

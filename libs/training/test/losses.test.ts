@@ -4,6 +4,7 @@ import { selectBackend } from '@blurcycle/compute';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cycleLoss, leastSquaresGan, withoutMargin } from '../src/losses.ts';
+import { learningRateFactor } from '../src/optimizerGroup.ts';
 
 beforeAll(async () => {
   await selectBackend('js');
@@ -48,5 +49,13 @@ describe('withoutMargin(x, margin)', () => {
       () => withoutMargin(tensor5d(new Float32Array(6 * 7 * 8), [1, 6, 7, 8, 1]), [1, 2, 0]).shape,
     );
     expect(shape).toEqual([1, 4, 3, 8, 1]);
+  });
+});
+
+describe('learningRateFactor(step, updates, decayFrom)', () => {
+  it('is 1 until the decay starts, then falls linearly and stays positive at the last update', () => {
+    const factors = Array.from({ length: 10 }, (_, step) => learningRateFactor(step, 10, 0.5));
+    expect(factors).toEqual([1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2]);
+    expect(learningRateFactor(9, 10, 1)).toBe(1);
   });
 });

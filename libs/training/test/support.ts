@@ -47,10 +47,12 @@ export const NETWORK: NetworkSettings = {
 
 export const OBJECTIVE: ObjectiveSettings = {
   patch: PATCH,
+  updates: 7,
   optimizer: {
     learningRate: 1e-3,
     blurKernelLearningRate: 1e-3,
     discriminatorLearningRate: 1e-3,
+    decayFrom: 0.5,
     beta1: 0.5,
     beta2: 0.999,
     epsilon: 1e-8,

@@ -62,10 +62,12 @@ export async function benchStep(options: BenchStepOptions, backend: BackendInfo)
     },
     objective: {
       patch,
+      updates: steps + WARM_UP_STEPS,
       optimizer: {
         learningRate: rate,
         blurKernelLearningRate: rate,
         discriminatorLearningRate: rate,
+        decayFrom: 1,
         beta1: 0.5,
         beta2: 0.999,
         epsilon: 1e-8,

@@ -13,6 +13,11 @@ export const trainingSettingsSchema = z.strictObject({
     learningRate: rate.describe('Adam rate of the U-Nets'),
     blurKernelLearningRate: rate.describe('Adam rate of the blur kernel'),
     discriminatorLearningRate: rate.describe('Adam rate of the discriminators'),
+    decayFrom: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('part of the updates after which all rates fall linearly to zero; 1 keeps them constant'),
     beta1: beta.describe('decay of the first moment'),
     beta2: beta.describe('decay of the second moment'),
     epsilon: rate.describe('added to the root of the second moment'),
