@@ -1,0 +1,13 @@
+import { MICROTUBULE_PRESET } from '@blurcycle/data';
+import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { describe, expect, it } from 'vitest';
+import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
+
+describe('the data set of the experiments', () => {
+  it('is the calibrated preset, at its size in the quick and standard profiles', () => {
+    const set = loadExperiments(EXPERIMENTS_DIRECTORY);
+    for (const profile of ['quick', 'standard']) {
+      expect(resolveExperiment(set, 'table1', profile).settings.dataset).toMatchObject(MICROTUBULE_PRESET);
+    }
+  });
+});
