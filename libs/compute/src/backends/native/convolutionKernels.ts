@@ -67,14 +67,26 @@ export const CONVOLUTION_KERNELS = [
   }),
 ];
 
+interface Geometry {
+  readonly shape: Int32Array;
+  readonly outShape: number[];
+}
+
+/** Descriptions already made: a network asks for the same few in every step. */
+const known = new Map<string, Geometry>();
+const MOST_KNOWN = 1000;
+
 /** The add-on's description of a convolution; undefined where it is dilated. */
 function geometryOf(
   inputShape: readonly number[],
   filterShape: readonly number[],
   { strides, pad, dilations }: Attributes,
-): { shape: Int32Array; outShape: number[] } | undefined {
+): Geometry | undefined {
   const spread = (dilations ?? 1) as number | [number, number, number];
   if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1))) return undefined;
+  const key = `${inputShape.join()}/${filterShape.join()}/${String(strides)}/${String(pad)}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
   const info = tf.backend_util.computeConv3DInfo(
     inputShape as Five,
     filterShape as Five,
@@ -92,5 +104,8 @@ function geometryOf(
     inputs: info.inChannels,
     outputs: info.outChannels,
   });
-  return { shape, outShape: info.outShape };
+  const made = { shape, outShape: info.outShape };
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, made);
+  return made;
 }
