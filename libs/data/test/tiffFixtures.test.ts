@@ -95,6 +95,15 @@ describe('readTiffStack(path) on files of other writers', () => {
     expect(volume.voxelSizeUm).toEqual([1, 2, 3]);
   });
 
+  it('takes no more memory than it is allowed', async () => {
+    await expect(read('imagej-micron.tif', { maxBytes: 4 * 4 * 5 * 7 - 1 })).rejects.toThrow(
+      'need more than 559 bytes (crop it first)',
+    );
+    await expect(read('imagej-micron.tif', { maxBytes: 4 * 4 * 5 * 7 })).resolves.toMatchObject({
+      sampleType: 'uint16',
+    });
+  });
+
   it('reads a file of no type, a folder and nothing as one line each', async () => {
     for (const path of [`${fixtureFolder}fixtures.json`, fixtureFolder, `${fixtureFolder}none.tif`]) {
       const error = await readTiffStack(path).catch(String);

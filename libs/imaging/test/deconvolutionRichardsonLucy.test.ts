@@ -144,6 +144,20 @@ describe('richardsonLucy(observed, psf)', () => {
     }
   });
 
+  it.each(METHODS)('%s does not depend on the unit of intensity', (_, method) => {
+    const observed = photons(blur(phantom([5, 9, 9]), asymmetric));
+    const dim: Volume = { ...observed, data: observed.data.map((value) => value / 65536) };
+    const estimate = method(observed, asymmetric, { iterations: 10, background: 65536 / 4096 });
+    const same = method(dim, asymmetric, { iterations: 10, background: 1 / 4096 });
+    // A power of two changes no digit; only the transform's own constants could.
+    expect(
+      worst(
+        same.data.map((value) => value * 65536),
+        estimate.data,
+      ),
+    ).toBeLessThan(1e-5);
+  });
+
   it.each(METHODS)('%s comes at least 1 dB nearer to the truth than the noisy image', (_, method) => {
     const truth = phantom([12, 24, 24]);
     const psf = gaussianKernel([5, 7, 7], [1, 1.2, 1.2]);

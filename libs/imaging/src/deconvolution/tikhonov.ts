@@ -4,7 +4,7 @@ import { negativeLaplacian } from './negativeLaplacian.ts';
 import { solveLeastSquares } from './solveLeastSquares.ts';
 
 export interface TikhonovOptions extends LinearDeconvolutionOptions {
-  /** Weight of the penalty, above 0: larger is smoother. @defaultValue 1e-3 */
+  /** Weight of the penalty, above 0: larger is smoother. @defaultValue 0.01 */
   readonly lambda?: number;
   /** What is penalised: the squared values, or the squared differences of neighbours. @defaultValue 'identity' */
   readonly penalty?: 'identity' | 'gradient';
@@ -22,7 +22,7 @@ export interface TikhonovOptions extends LinearDeconvolutionOptions {
  * @throws {RangeError} If the data hold NaN or the PSF is not fit; the message says what to do.
  */
 export function tikhonov(observed: Volume, psf: Volume, options: TikhonovOptions = {}): Volume {
-  const { lambda = 1e-3, penalty = 'identity' } = options;
+  const { lambda = 0.01, penalty = 'identity' } = options;
   assertRange(
     lambda > 0 && Number.isFinite(lambda),
     'tikhonov',
