@@ -1,11 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeTextAtomically } from '@blurcycle/experiment';
-import { methodStyles } from './charts/methodColors.ts';
-import { renderChart, type RenderedChart } from './charts/renderChart.ts';
-import { scoreChart } from './charts/scoreChart.ts';
-import { trainingCharts } from './charts/trainingCharts.ts';
-import type { Chart } from './charts/chart.ts';
+import type { RenderedChart } from './charts/renderChart.ts';
+import { drawFigures } from './drawFigures.ts';
 import { readResults, type ReportSources } from './inputs/readResults.ts';
 import { bundleScript } from './page/bundleScript.ts';
 import { readStyle } from './page/readStyle.ts';
@@ -20,50 +16,26 @@ export interface BuiltReport {
 /**
  * Builds `results/<profile>/report.html` and the figures beside it. The same results give the same bytes.
  *
- * Every chart is kept twice in its `figures` directory: its Vega-Lite specification and the SVG drawn from it.
+ * Every chart is kept twice in the `figures` directory of its experiment: its Vega-Lite specification and the SVG drawn
+ * from it. The curves of the training runs, which several experiments share, are in `training/figures`.
  *
  * @throws {InputError} When there are no results for the profile.
  */
 export async function buildReport(sources: ReportSources): Promise<BuiltReport> {
   const inputs = await readResults(sources);
-  const methods = [
-    ...inputs.experiments.flatMap(({ table }) => table.rows.map(({ method }) => method)),
-    ...inputs.runs.map(({ record }) => record.method),
-  ];
-  const styles = methodStyles(methods);
+  const { figures, byDirectory } = await drawFigures(inputs);
   const directory = join(sources.resultsDir, sources.profile);
-
-  const scores = new Map<string, readonly RenderedChart[]>();
-  for (const { id, table, directory: at } of inputs.experiments) {
-    const charts = (['psnr', 'ssim'] as const).flatMap((metric) => scoreChart(table, metric, styles) ?? []);
-    scores.set(id, await drawAll(charts, id, join(at, 'figures')));
-  }
-  const { validation, losses } = trainingCharts(inputs.runs, styles);
-  const trainingAt = join(directory, 'training', 'figures');
-  await rm(trainingAt, { recursive: true, force: true });
-  const training = {
-    validation: await drawAll(validation, 'training', trainingAt),
-    losses: await drawAll(losses, 'training', trainingAt),
-  };
-  const text = renderReport(
-    inputs,
-    { scores, training },
-    { style: await readStyle(), script: await bundleScript() },
-  );
+  for (const [name, charts] of byDirectory) keepFigures(charts, join(directory, name, 'figures'));
+  const assets = { style: await readStyle(), script: await bundleScript() };
+  const text = renderReport(inputs, figures, assets);
   const path = join(directory, 'report.html');
   writeTextAtomically(path, text);
   return { path, bytes: Buffer.byteLength(text) };
 }
 
-/** Draws charts and keeps each with its specification. */
-async function drawAll(charts: readonly Chart[], scope: string, directory: string): Promise<RenderedChart[]> {
-  if (charts.length > 0) await mkdir(directory, { recursive: true });
-  const drawn: RenderedChart[] = [];
-  for (const chart of charts) {
-    const rendered = await renderChart(chart, scope);
-    writeTextAtomically(join(directory, `${chart.name}.vl.json`), `${JSON.stringify(chart.spec, null, 2)}\n`);
-    writeTextAtomically(join(directory, `${chart.name}.svg`), `${rendered.svg}\n`);
-    drawn.push(rendered);
+function keepFigures(charts: readonly RenderedChart[], directory: string): void {
+  for (const { name, spec, svg } of charts) {
+    writeTextAtomically(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
+    writeTextAtomically(join(directory, `${name}.svg`), `${svg}\n`);
   }
-  return drawn;
 }

@@ -77,7 +77,7 @@ function metricsLines(method: string, quality: number, stream: RandomStream): st
   const lines: string[] = [];
   const cycle = method !== 'supervised-mse';
   const wobble = (scale: number): number => Number((scale * (1 + 0.08 * stream.normal())).toPrecision(4));
-  for (let step = 10; step <= 1000; step += 10) {
+  for (let step = 25; step <= 1000; step += 25) {
     const decay = Math.exp(-step / 250);
     const values = cycle
       ? {

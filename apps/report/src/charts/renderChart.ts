@@ -1,3 +1,4 @@
+import escapeHtml from 'escape-html';
 import { parse, View, type Spec } from 'vega';
 import { textMetrics } from 'vega-scenegraph';
 import { compile } from 'vega-lite';
@@ -29,7 +30,7 @@ export async function renderChart(chart: Chart, scope: string): Promise<Rendered
   const view = new View(parse(vega), { renderer: 'none' });
   const drawn = await view.toSVG();
   view.finalize();
-  const svg = renumberClips(drawn, id).replaceAll(' opacity="1"', '');
+  const svg = withOneDescription(renumberClips(drawn, id), chart.summary);
   return { ...chart, id, svg, vega };
 }
 
@@ -41,4 +42,12 @@ function renumberClips(svg: string, id: string): string {
     numbers.set(clip, number);
     return `${before}${id}-clip${number}`;
   });
+}
+
+/** One text alternative for the whole drawing in the place of Vega's roles for its parts, which say nothing here. */
+function withOneDescription(svg: string, summary: string): string {
+  return svg
+    .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
+    .replaceAll(' opacity="1"', '')
+    .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(summary)}" `);
 }

@@ -29,12 +29,16 @@ export function enhanceChart(figure: HTMLElement): void {
 
 const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-click to reset.';
 
+const MAX_WIDTH = 416;
+const MIN_PLOT_WIDTH = 120;
+
 interface LiveChart {
   close(): void;
 }
 
 function openChart(spec: Spec, still: HTMLElement, width: number): LiveChart {
-  const drawing = element('div', { class: 'drawing' });
+  const summary = still.querySelector('svg')?.getAttribute('aria-label') ?? '';
+  const drawing = element('div', { class: 'drawing', role: 'img', 'aria-label': summary });
   const tooltip = element('p', { class: 'tooltip' }, HINT);
   const root = element('div', { class: 'chart live' }, drawing, tooltip);
   still.after(root);
@@ -45,16 +49,20 @@ function openChart(spec: Spec, still: HTMLElement, width: number): LiveChart {
     hover: true,
     tooltip: (_handler, _event, _item, value) => tooltip.replaceChildren(...tooltipLines(value)),
   });
-  // The plot fills the place of the still picture; around it are the axis labels, which keep their size.
-  const natural = still.querySelector('svg')?.viewBox.baseVal.width ?? view.width();
-  view.width(Math.max(160, Math.min(width, 416) - (natural - view.width()) - 4));
-  void view.runAsync();
+  void fit(view, drawing, Math.min(width, MAX_WIDTH));
   return {
     close() {
       view.finalize();
       root.remove();
     },
   };
+}
+
+/** Gives the plot the width that the axis labels, which keep their size, leave of `width`. */
+async function fit(view: View, drawing: HTMLElement, width: number): Promise<void> {
+  await view.runAsync();
+  const drawn = drawing.querySelector('svg')?.getBoundingClientRect().width ?? width;
+  await view.width(Math.max(MIN_PLOT_WIDTH, view.width() + width - drawn)).runAsync();
 }
 
 /** The fields of the value under the pointer, as text. */

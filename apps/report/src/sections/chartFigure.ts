@@ -7,7 +7,7 @@ import { jsonScript } from '../html/jsonScript.ts';
 export function chartFigure({ id, title, summary, svg, table, vega, name }: RenderedChart): Html {
   return html`<figure class="chart-figure" id="${id}">
     <figcaption>${title}</figcaption>
-    <div class="chart" role="img" aria-label="${summary}">${trusted(svg)}</div>
+    <div class="chart">${trusted(svg)}</div>
     <div class="tools">
       <button type="button" class="explore" aria-pressed="false" hidden>Explore</button
       >${dataLink('CSV', `${name}.csv`, 'text/csv', toCsv(table.columns, table.rows))}

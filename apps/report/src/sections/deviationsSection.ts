@@ -11,7 +11,7 @@ export function deviationsSection(markdown: string | null): Html | null {
   const tokens = renderer.parse(markdown, {});
   for (const token of tokens) {
     if (token.type === 'heading_open' || token.type === 'heading_close') {
-      token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
+      token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 1)}`;
     }
   }
   const content = renderer.renderer.render(withoutTitle(tokens), renderer.options, {});
@@ -26,7 +26,7 @@ export function deviationsSection(markdown: string | null): Html | null {
 function withoutTitle<Token extends { readonly tag: string; readonly type: string }>(
   tokens: Token[],
 ): Token[] {
-  return tokens[0]?.type === 'heading_open' && tokens[0].tag === 'h3' ? tokens.slice(3) : tokens;
+  return tokens[0]?.type === 'heading_open' && tokens[0].tag === 'h2' ? tokens.slice(3) : tokens;
 }
 
 function scrollTables(content: string): string {

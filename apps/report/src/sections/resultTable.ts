@@ -7,11 +7,11 @@ const PRIMARY = ['psnr', 'ssim'] as const;
 /** The paper's table with ours beside it. */
 export function resultTable(table: Table): Html {
   const heads = PRIMARY.map((metric) => ({ metric, title: metricTitle(metric) }));
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${table.place}, scores">
+  return html`<p class="note table-note">
+      The paper's values beside ours: mean over the test volumes and seeds.
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-label="${table.place}, scores">
       <table class="results">
-        <caption>
-          ${table.place}: the paper's values beside ours, mean over the test volumes and seeds.
-        </caption>
         <thead>
           <tr>
             <th rowspan="2" scope="col">Method</th>
@@ -113,11 +113,11 @@ function furtherMetrics({ rows, place }: Table): Html | null {
   };
   return html`<details class="data">
     <summary>All metrics, with the single values</summary>
+    <p class="note">
+      Mean with its 95 % interval; below it the values that it is the mean of (${valuesOver(done)}).
+    </p>
     <div class="scroll" tabindex="0" role="region" aria-label="${place}, all metrics">
       <table class="plain">
-        <caption>
-          Mean with its 95 % interval; below it the values that it is the mean of (${valuesOver(done)}).
-        </caption>
         <thead>
           <tr>
             <th scope="col">Metric</th>

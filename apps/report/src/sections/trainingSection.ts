@@ -18,9 +18,8 @@ const RUN_COLUMNS = [
   'Weights of update',
   'Parameters',
   'Training',
-  'Inference',
-  'Peak memory',
-  'Made by',
+  'Memory',
+  'Commit',
 ] as const;
 
 /** What the training runs did: curves, cost, provenance of each run. */
@@ -48,6 +47,20 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         </tbody>
       </table>
     </div>
+    <details class="made">
+      <summary><span class="made-label">How each run was made</span></summary>
+      <dl>
+        ${runs.map(
+          ({ record: { id, provenance } }) =>
+            html`<div>
+              <dt>${id}</dt>
+              <dd>
+                <code>${provenance.command}</code>, ${provenance.createdAt}, ${describeMachine(provenance)}
+              </dd>
+            </div>`,
+        )}
+      </dl>
+    </details>
     ${learnedKernels(runs)}
   </section>`;
 }
@@ -76,11 +89,8 @@ function runRow({ record, metrics }: RunInput): Html {
     <td>${record.selectedUpdate === null ? '–' : formatCount(record.selectedUpdate)}</td>
     <td>${formatCount(parameters)}</td>
     <td>${formatDuration(record.trainingSeconds)}</td>
-    <td>${formatDuration(record.inferenceSeconds)}</td>
     <td>${formatBytes(provenance.peakMemoryBytes)}</td>
-    <td class="wide">
-      <code>${provenance.command}</code>, commit ${describeCommit(provenance)}, ${describeMachine(provenance)}
-    </td>
+    <td>${describeCommit(provenance)}</td>
   </tr>`;
 }
 

@@ -1,0 +1,162 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type axe from 'axe-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildReport } from '../src/buildReport.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+if (executable === undefined) {
+  process.stderr.write('report: no Chromium found (apt-get install chromium), browser test skipped\n');
+}
+const QUIET = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+describe.skipIf(executable === undefined)('the report in a browser', () => {
+  let directory: string;
+  let url: string;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'report-browser-'));
+    cpSync(fixture('results'), directory, { recursive: true });
+    const sources = { resultsDir: directory, profile: 'synthetic', deviationsPath: fixture('deviations.md') };
+    url = pathToFileURL((await buildReport(sources)).path).href;
+    browser = await chromium.launch({ executablePath: executable ?? '', args: QUIET });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Opens the report, lets `look` at it, and expects that nothing complained and nothing left the file. */
+  async function open(options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('dialog', (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(url);
+    await look(page);
+    expect(complaints).toEqual([]);
+    expect(requests.filter((address) => address !== url && !address.startsWith('data:'))).toEqual([]);
+    await context.close();
+  }
+
+  async function openViewer(page: Page): Promise<void> {
+    await page.locator('figure.volumes').scrollIntoViewIfNeeded();
+    await page.locator('.viewer').waitFor();
+  }
+
+  /** What a canvas shows, as text that changes with it. */
+  async function pictureOf(page: Page, index: number): Promise<string> {
+    const canvas = page.locator('.stages .picture canvas').nth(index);
+    return canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  }
+
+  it('steps through the planes of all volumes from the keyboard', async () => {
+    await open({}, async (page) => {
+      await openViewer(page);
+      const plane = page.getByRole('slider', { name: 'Plane' });
+      const words = async (): Promise<string | null> => plane.getAttribute('aria-valuetext');
+      expect(await words()).toBe('z 11 of 12 (2.50 µm)');
+      const [input, truth] = [await pictureOf(page, 0), await pictureOf(page, 1)];
+      await plane.focus();
+      await page.keyboard.press('ArrowLeft');
+      expect(await words()).toBe('z 10 of 12 (2.25 µm)');
+      expect(await pictureOf(page, 0)).not.toBe(input);
+      expect(await pictureOf(page, 1)).not.toBe(truth);
+      await page.keyboard.press('Home');
+      expect(await words()).toBe('z 1 of 12 (0.00 µm)');
+      expect(await page.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label')).toMatch(
+        /^Proposed, blind, mean intensity 0\.\d+, z 1 of 12/,
+      );
+    });
+  });
+
+  it('switches direction and comparison from the keyboard', async () => {
+    await open({}, async (page) => {
+      await openViewer(page);
+      await page.getByRole('radio', { name: 'XY' }).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.getByRole('radio', { name: 'XZ' }).isChecked()).toBe(true);
+      const canvas = page.locator('.stages .picture canvas').first();
+      expect(await canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual([40, 12]);
+      await page.getByRole('radio', { name: 'Intensity' }).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.window').textContent()).toContain('blue is 0.5 too dark');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.comparison figcaption').textContent()).toBe('Input | Proposed, blind');
+      await page.getByRole('slider', { name: 'Divider' }).press('End');
+      expect(await page.locator('.comparison canvas[role=img]').getAttribute('aria-label')).toContain(
+        'divided at 100 %',
+      );
+    });
+  });
+
+  it('draws a chart live under the policy of the page and reads values out', async () => {
+    await open({}, async (page) => {
+      const figure = page.locator('#chart-training-validation-psnr');
+      await figure.getByRole('button', { name: 'Explore' }).press('Enter');
+      const marker = figure.locator('.live .mark-symbol path').first();
+      await marker.hover();
+      expect(await figure.locator('.tooltip').textContent()).toMatch(/run: .*-s\d.*PSNR \(dB\): \d\d/);
+      await figure.getByRole('button', { name: 'Explore' }).press('Enter');
+      expect(await figure.locator('.live').count()).toBe(0);
+    });
+  });
+
+  it('fits a screen of 400 pixels', async () => {
+    await open({ viewport: { width: 400, height: 800 } }, async (page) => {
+      await openViewer(page);
+      for (const mode of ['Intensity', 'Difference', 'Curtain']) {
+        await page.getByText(mode, { exact: true }).click();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+      }
+    });
+  });
+
+  it('is whole without a script', async () => {
+    await open({ javaScriptEnabled: false }, async (page) => {
+      expect(await page.getByText('Difference', { exact: true }).count()).toBe(0);
+      expect(await page.locator('.sheet .panel svg.plane').first().isVisible()).toBe(true);
+      expect(await page.locator('button').filter({ visible: true }).count()).toBe(0);
+      expect(await page.getByRole('cell', { name: '27.75' }).first().isVisible()).toBe(true);
+      const plane = await page.locator('.sheet svg.plane').nth(1).screenshot();
+      expect(plane.length).toBeGreaterThan(500); // an empty black square of this size is below 400 bytes
+    });
+  });
+
+  it.each([
+    ['light', 1400],
+    ['dark', 400],
+  ] as const)('passes the accessibility checker (%s, %i px)', async (colorScheme, width) => {
+    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await open({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true }, async (page) => {
+      await openViewer(page);
+      await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+      await page.evaluate(source);
+      const violations = await page.evaluate(async () => {
+        const { axe: checker } = globalThis as unknown as { axe: typeof axe };
+        const { violations: found } = await checker.run();
+        return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+      });
+      expect(violations).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,258 @@
+import { createRandomStream } from '@blurcycle/core';
+import { describe, expect, it } from 'vitest';
+import { binCurve } from '../src/charts/binCurve.ts';
+import { METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
+import { cutPlane, extentUm, type Stack } from '../src/client/stack.ts';
+import { differenceColor } from '../src/client/paint.ts';
+import { toCsv } from '../src/html/dataLink.ts';
+import {
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatNumber,
+  formatSignificant,
+} from '../src/html/formatNumber.ts';
+import { html } from '../src/html/html.ts';
+import { jsonScript } from '../src/html/jsonScript.ts';
+import type { VolumeSet } from '../src/inputs/volumeSet.ts';
+import { greyPng, sectionXz } from '../src/model/greyPng.ts';
+import { scaleBarUm } from '../src/model/scaleBar.ts';
+import { thinVolumes } from '../src/model/thinVolumes.ts';
+import { chooseView } from '../src/model/volumeView.ts';
+
+describe('html`…`', () => {
+  it('escapes every value that is not markup', () => {
+    const label = `<script>"'&`;
+    expect(html`<p title="${label}">${label}</p>`.markup).toBe(
+      '<p title="&lt;script&gt;&quot;&#39;&amp;">&lt;script&gt;&quot;&#39;&amp;</p>',
+    );
+  });
+
+  it('keeps markup and lists of markup, and shows nothing for nothing', () => {
+    const items = ['a', 'b'].map((text) => html`<i>${text}</i>`);
+    expect(html`${items}${null}${undefined}${false}${7}`.markup).toBe('<i>a</i><i>b</i>7');
+  });
+
+  it('lets no value end the script element that it stands in', () => {
+    const { markup } = jsonScript('data', { label: '</script><script>alert(1)</script>' });
+    expect(markup.match(/<\/script>/g)).toHaveLength(1);
+    const json = markup.slice(markup.indexOf('>') + 1, markup.lastIndexOf('</script>'));
+    expect(JSON.parse(json)).toEqual({ label: '</script><script>alert(1)</script>' });
+  });
+});
+
+describe('numbers in words', () => {
+  it('writes signs, infinities and units as a paper does', () => {
+    expect(formatNumber(-0.001, 2)).toBe('0.00');
+    expect(formatNumber(-1.25, 1)).toMatch(/^\u22121\.[23]$/);
+    expect(formatNumber(Infinity, 2)).toBe('∞');
+    expect([0.377, -0.05, 0].map((value) => formatDifference(value, 2))).toEqual([
+      '+0.38',
+      '\u22120.05',
+      '0.00',
+    ]);
+    expect(formatSignificant(0.000123456)).toBe('0.0001235');
+    expect(formatCount(7_077_251)).toBe('7\u2009077\u2009251');
+    expect([4, 59.6, 570, 7380].map(formatDuration)).toEqual([
+      '4.0 s',
+      '1 min 00 s',
+      '9 min 30 s',
+      '2 h 03 min',
+    ]);
+  });
+
+  it('quotes what would break a row of CSV', () => {
+    expect(toCsv(['a', 'b'], [['x,"y"', '\u22121']])).toBe('a,b\r\n"x,""y""",-1\r\n');
+  });
+});
+
+describe('binCurve(points, maxPoints)', () => {
+  it('keeps the mean of a curve whose length the bins divide', () => {
+    const stream = createRandomStream(1, 'curve');
+    const points = Array.from({ length: 400 }, (_, i) => ({ step: i + 1, value: stream.normal() }));
+    const bins = binCurve(points, 100);
+    const meanOf = (values: readonly { readonly value: number }[]): number =>
+      values.reduce((sum, { value }) => sum + value, 0) / values.length;
+    expect(bins).toHaveLength(100);
+    expect(meanOf(bins)).toBeCloseTo(meanOf(points), 12); // the same sums in another order
+    expect(bins.map(({ step }) => step).slice(0, 2)).toEqual([4, 8]);
+  });
+
+  it('leaves a short curve alone and drops no tail', () => {
+    const points = Array.from({ length: 11 }, (_, i) => ({ step: i, value: i }));
+    expect(binCurve(points, 11)).toBe(points);
+    expect(binCurve(points, 5).at(-1)).toEqual({ step: 10, value: 9.5 });
+  });
+});
+
+/** A stack whose every voxel differs: z in hundreds, y in tens, x in ones. */
+function countingStack(depth: number, height: number, width: number): Stack {
+  const grey = new Uint8Array(depth * height * width);
+  for (let z = 0; z < depth; z++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) grey[(z * height + y) * width + x] = 100 * z + 10 * y + x;
+  return { shape: [depth, height, width], grey };
+}
+
+describe('cutPlane(stack, direction, position)', () => {
+  const stack = countingStack(2, 3, 4);
+
+  it('cuts along each axis without turning or mirroring', () => {
+    expect([...cutPlane(stack, 'xy', 1).grey]).toEqual([
+      100, 101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 123,
+    ]);
+    expect([...cutPlane(stack, 'xz', 2).grey]).toEqual([20, 21, 22, 23, 120, 121, 122, 123]);
+    expect([...cutPlane(stack, 'yz', 3).grey]).toEqual([3, 13, 23, 103, 113, 123]);
+    expect([...cutPlane(stack, 'maximum', 0).grey]).toEqual([...cutPlane(stack, 'xy', 1).grey]);
+  });
+
+  it('agrees with the still section of the page', () => {
+    expect([...sectionXz(stack.grey, [2, 3, 4], 1)]).toEqual([...cutPlane(stack, 'xz', 1).grey]);
+  });
+
+  it('knows how large each direction is in µm', () => {
+    expect(extentUm([10, 20, 30], [0.5, 0.2, 0.1], 'xy')).toEqual([3, 4]);
+    expect(extentUm([10, 20, 30], [0.5, 0.2, 0.1], 'xz')).toEqual([3, 5]);
+    expect(extentUm([10, 20, 30], [0.5, 0.2, 0.1], 'yz')).toEqual([4, 5]);
+  });
+});
+
+describe('what the pictures show', () => {
+  it('colours no difference near black, and opposite differences in the two ends', () => {
+    expect(Math.max(...differenceColor(0))).toBeLessThan(30);
+    const [darkRed, , darkBlue] = differenceColor(-200);
+    const [brightRed, , brightBlue] = differenceColor(200);
+    expect(darkBlue).toBeGreaterThan(darkRed);
+    expect(brightRed).toBeGreaterThan(brightBlue);
+  });
+
+  it('chooses a scale bar of 1, 2 or 5 times a power of ten, at most a third of the width', () => {
+    expect([12.8, 3, 0.9, 100].map(scaleBarUm)).toEqual([2, 1, 0.2, 20]);
+  });
+
+  it('opens at the brightest plane and square of the truth', () => {
+    const shape = [4, 16, 16] as const;
+    const grey = new Uint8Array(4 * 256);
+    for (let y = 8; y < 12; y++) grey.fill(200, 2 * 256 + y * 16 + 4, 2 * 256 + y * 16 + 8);
+    const truth = { id: 't', label: 'Truth', role: 'truth', grey, png: Buffer.alloc(0) } as const;
+    const other = { ...truth, role: 'input', grey: new Uint8Array(1024).fill(255) } as const;
+    const set: VolumeSet = {
+      title: '',
+      shape,
+      voxelSizeUm: [1, 1, 1],
+      window: [0, 1],
+      items: [other, truth],
+      planeStep: 1,
+    };
+    expect(chooseView(set)).toEqual({ plane: 2, region: { x: 4, y: 8, size: 4 } });
+  });
+
+  it('leaves out planes until the stacks fit, and lets the voxel size follow', () => {
+    const stream = createRandomStream(2, 'noise');
+    const grey = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
+    const item = { id: 'a', label: 'A', role: 'input', grey, png: greyPng(grey, 64, 512, true) } as const;
+    const set: VolumeSet = {
+      title: '',
+      shape: [8, 64, 64],
+      voxelSizeUm: [0.25, 0.1, 0.1],
+      window: [0, 1],
+      items: [item],
+      planeStep: 1,
+    };
+    const [thin] = thinVolumes([set], 0.3 * item.png.length);
+    expect(thin.shape).toEqual([2, 64, 64]);
+    expect(thin.voxelSizeUm).toEqual([1, 0.1, 0.1]);
+    expect([...thin.items[0].grey.subarray(4096, 4100)]).toEqual([...grey.subarray(4 * 4096, 4 * 4096 + 4)]);
+    expect(thinVolumes([set], 1e9)[0]).toBe(set);
+  });
+});
+
+/** Linear light of a colour, 0 to 1. */
+function linear(hex: string): [number, number, number] {
+  return [1, 3, 5].map((i) => {
+    const value = parseInt(hex.slice(i, i + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+}
+
+function luminance(hex: string): number {
+  const [r, g, b] = linear(hex);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** OKLab after Ottosson (2020), times 100. */
+function oklab([r, g, b]: readonly number[]): [number, number, number] {
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    100 * (0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s),
+    100 * (1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s),
+    100 * (0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s),
+  ];
+}
+
+/** Machado, Oliveira & Fernandes (2009), severity 1. */
+const SIGHTS: Readonly<Record<string, readonly (readonly number[])[]>> = {
+  normal: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
+};
+
+describe('METHOD_COLORS', () => {
+  const seen = (hex: string, sight: string): [number, number, number] =>
+    oklab(
+      SIGHTS[sight].map((row) =>
+        Math.min(
+          1,
+          Math.max(
+            0,
+            row.reduce((sum, weight, i) => sum + weight * linear(hex)[i], 0),
+          ),
+        ),
+      ),
+    );
+
+  it.each(['light', 'dark'] as const)('keeps every pair apart for all kinds of sight (%s)', (scheme) => {
+    const colors = Object.values(METHOD_COLORS).map((color) => color[scheme]);
+    for (const sight of Object.keys(SIGHTS)) {
+      for (const [i, a] of colors.entries()) {
+        for (const b of colors.slice(i + 1)) {
+          const [p, q] = [seen(a, sight), seen(b, sight)];
+          expect(Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]), `${a} ${b} ${sight}`).toBeGreaterThan(8);
+        }
+      }
+    }
+  });
+
+  it('stands out from its background by 3:1, as WCAG asks of graphics', () => {
+    for (const { light, dark } of Object.values(METHOD_COLORS)) {
+      expect(1.05 / (luminance(light) + 0.05), light).toBeGreaterThan(2.99); // 3 to the rounding of 8 bits
+      expect((luminance(dark) + 0.05) / (luminance('#14171b') + 0.05), dark).toBeGreaterThan(2.99);
+    }
+  });
+
+  it('gives a method the same colour whatever stands beside it', () => {
+    expect(methodStyles(['wiener', 'proposed']).get('proposed')).toEqual(
+      methodStyles(['proposed']).get('proposed'),
+    );
+    expect(methodStyles(['b', 'a']).get('a')).toEqual(methodStyles(['a', 'b', 'a']).get('a'));
+  });
+});
