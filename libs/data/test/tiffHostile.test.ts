@@ -54,9 +54,11 @@ async function read(options: Page, block: Uint8Array, change: (file: Buffer) => 
   change(file);
   const path = join(folder, 'hostile.tif');
   await writeFile(path, file);
-  const start = performance.now();
+  const start = process.cpuUsage();
   const result = await readTiffStack(path, { voxelSizeUm: [1, 1, 1] }).catch((error: Error) => error.message);
-  expect(performance.now() - start).toBeLessThan(1000);
+  const { user, system } = process.cpuUsage(start);
+  // A second of processor time, in microseconds.
+  expect(user + system).toBeLessThan(1e6);
   return typeof result === 'string' ? result : result.volume;
 }
 
@@ -171,8 +173,9 @@ describe('xmlTags(text)', () => {
   });
 
   it('takes time in proportion to a text of open brackets and quotes', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect([...xmlTags('<a b="'.repeat(20000))].length).toBeLessThan(20001);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect(user + system).toBeLessThan(1e6);
   });
 });
