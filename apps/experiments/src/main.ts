@@ -35,7 +35,6 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
   const parser: Argv = yargs([...parameters])
     .scriptName('blurcycle')
     .usage('$0 <command>\n\nCycleGAN with a blur kernel for deconvolution microscopy')
-    .env('BLURCYCLE')
     .option('verbose', { type: 'boolean', default: false, describe: 'show where an error came from' })
     .example('$0 run table1', 'train every method of Table I and print paper | ours')
     .example('$0 run table1 --profile smoke', 'the same, tiny, in a minute')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inferTargets } from '../src/plugin/inferTargets.ts';
-import { TRAINING_SOURCES } from '../src/plugin/trainingInputs.ts';
+import { TRAINING_SOURCES } from '../src/trainingSources.ts';
 import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 
 let root = '';

@@ -103,15 +103,18 @@ describe('checkRunSettings(settings)', () => {
     expect(paths(settings)).toEqual([]);
   });
 
-  it('refuses a choice of weights that the method or the data cannot make', () => {
-    const { training, dataset } = settings;
+  it('refuses a choice of weights that the method cannot make', () => {
+    const { training } = settings;
     expect(paths({ ...settings, training: { ...training, select: 'best-cycle-residual' } })).toEqual([
       'training.select',
     ]);
-    const unwatched = { ...dataset, volumes: { ...dataset.volumes, validation: 0 } };
-    expect(
-      paths({ ...settings, dataset: unwatched, training: { ...training, select: 'best-validation-psnr' } }),
-    ).toEqual(['dataset.volumes.validation']);
+  });
+
+  it('refuses to leave out the border of the cycle where nothing would be left', () => {
+    const { training, network } = settings;
+    const narrow = { ...training, cycleBorder: 'exclude' as const, patch: [16, 48, 48] as const };
+    const wide = { ...network, blurKernelSize: [31, 31, 31] as const };
+    expect(paths({ ...settings, training: narrow, network: wide })).toContain('training.cycleBorder');
   });
 
   it('refuses a method without a loss, and a pixel loss without weight', () => {

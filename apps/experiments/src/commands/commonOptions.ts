@@ -50,11 +50,21 @@ export function withCompute<T>(yargs: Argv<T>): Argv<T & ComputeArguments> {
   return yargs
     .option('backend', {
       type: 'string',
-      default: 'auto',
+      // How `run` hands its choice on through Nx.
+      default: process.env['BLURCYCLE_BACKEND'] ?? 'auto',
       describe: `where arithmetic runs: ${BACKENDS.join(', ')}`,
       coerce: parseBackend,
     })
-    .option('threads', { type: 'number', describe: 'CPU threads (all cores unless given)' });
+    .option('threads', {
+      type: 'number',
+      describe: 'CPU threads (all cores unless given)',
+      ...threadsFromEnvironment(),
+    });
+}
+
+function threadsFromEnvironment(): { default: number } | object {
+  const threads = process.env['BLURCYCLE_THREADS'];
+  return threads === undefined ? {} : { default: Number(threads) };
 }
 
 function parseBackend(name: string): BackendName | 'auto' {

@@ -1,12 +1,4 @@
-/** Libraries whose source decides the numbers of a training run. Report, tests and docs are not among them. */
-const TRAINING_LIBRARIES = ['core', 'psf', 'imaging', 'data', 'metrics', 'compute', 'models', 'training'];
-
-/** Directories, from the project root, whose files decide the numbers of a training run. */
-export const TRAINING_SOURCES: readonly string[] = [
-  ...TRAINING_LIBRARIES.map((library) => `libs/${library}/src`),
-  'libs/compute/native',
-  'apps/experiments/src/runs',
-];
+import { TRAINING_SOURCES } from '../trainingSources.ts';
 
 /** npm packages whose version decides them too. */
 export const TRAINING_PACKAGES: readonly string[] = [

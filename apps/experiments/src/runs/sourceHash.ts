@@ -2,22 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../projectPaths.ts';
-
-/** Folders whose files decide the numbers of a run. */
-const SOURCE_FOLDERS = [
-  ...['core', 'psf', 'imaging', 'data', 'metrics', 'compute', 'models', 'training'].map(
-    (name) => `libs/${name}/src`,
-  ),
-  'libs/compute/native',
-  'apps/experiments/src/runs',
-];
+import { TRAINING_SOURCES } from '../trainingSources.ts';
 
 const SOURCE_FILE = /\.(ts|cc|h|mjs)$/;
 
 /** SHA-256 over the sources that decide the numbers: paths and contents, in sorted order. */
 export async function readSourceHash(): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of SOURCE_FOLDERS) {
+  for (const folder of TRAINING_SOURCES) {
     const names = await readdir(join(PROJECT_ROOT, folder), { recursive: true });
     const sources = names
       .filter((name) => SOURCE_FILE.test(name) && !/(^|\/)(test|build)\//.test(name))

@@ -41,6 +41,16 @@ function checkGeometry({ dataset, training, inference, network }: RunSettings): 
   for (const [path, value] of inside) {
     if (!fits(value, dataset.shape)) found.push({ path, rule: `fit into dataset.shape ${volume}`, value });
   }
+  const kernel = network.blurKernelSize;
+  const left = training.patch.map((side, axis) => side - (kernel[axis] - 1));
+  if (training.cycleBorder === 'exclude' && left.some((side) => side < 1)) {
+    found.push({
+      path: 'training.cycleBorder',
+      rule: `not be 'exclude' where the kernel [${kernel.join(', ')}] reaches all of the patch [${training.patch.join(', ')}]`,
+      value: 'exclude',
+      remedy: 'take a larger patch or a smaller kernel',
+    });
+  }
   const pooled = inside.slice(0, 2);
   for (const [path, value] of pooled) {
     if (value.some((side) => side % 4 !== 0)) {
@@ -96,15 +106,8 @@ function checkMethod({ method, training }: RunSettings): SettingsViolation[] {
   return found;
 }
 
-function checkChoice({ method, training, dataset }: RunSettings): SettingsViolation[] {
-  const { select } = training;
-  if (select === 'best-cycle-residual' && method.blurPath === 'none') {
-    const rule = `not be '${select}' for a method without a cycle`;
-    return [{ path: 'training.select', rule, value: select }];
-  }
-  if (select !== 'last' && dataset.volumes.validation === 0) {
-    const rule = `be at least 1 for training.select '${select}'`;
-    return [{ path: 'dataset.volumes.validation', rule, value: 0 }];
-  }
-  return [];
+function checkChoice({ method, training: { select } }: RunSettings): SettingsViolation[] {
+  if (select !== 'best-cycle-residual' || method.blurPath !== 'none') return [];
+  const rule = `not be '${select}' for a method without a cycle`;
+  return [{ path: 'training.select', rule, value: select }];
 }

@@ -56,7 +56,7 @@ export const datasetSettingsSchema = z.strictObject({
   noise: noiseSettingsSchema,
   volumes: z.strictObject({
     train: z.int().positive().describe('volumes to train on'),
-    validation: z.int().nonnegative().describe('volumes watched during training'),
+    validation: z.int().positive().describe('volumes watched during training'),
     test: z.int().positive().describe('volumes looked at once, for the table'),
   }),
   seed: z.int().describe('seed of specimen and noise; the same for every method and training seed'),
