@@ -6,7 +6,10 @@ import type { MethodNetworks } from './methodNetworks.ts';
 import type { Domain, MethodSettings, ObjectiveSettings } from './settings.ts';
 
 /** One training sample: a blurred and a sharp patch [1, z, y, x, 1], matched or not. */
-export type SampleTensors = Readonly<Record<Domain, Tensor5D>>;
+export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
+  /** The sharp patch with its surroundings, `cycleMargin` voxels on each side. */
+  readonly sharpWide: Tensor5D;
+}
 
 /** What the generators are to minimize, its parts, and what they made on the way. */
 export interface GeneratorObjective {
@@ -49,7 +52,9 @@ export function generatorObjective(
     include('pixel', lossWeights.pixel, distance(fakeSharp, x));
   }
   if (F !== null) {
-    const fakeBlurred = F.apply(x);
+    // The kernel sees the surroundings of the patch, so that its zero border darkens nothing of h*x.
+    const fakeBlurred =
+      method.blurPath === 'unet' ? F.apply(x) : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
     fakes.blurred = fakeBlurred;
     const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
     include(

@@ -44,8 +44,8 @@ export function updateGroup(
   adamUpdate(variables, ordered, group.adam, { learningRate, beta1, beta2, epsilon });
 }
 
-/** 1 up to `decayFrom` of the updates, then a straight line that would reach 0 one update after the last. */
+/** 1 up to `decayFrom` of the updates, then a straight line that reaches 0 one update after the last. */
 export function learningRateFactor(step: number, updates: number, decayFrom: number): number {
   const start = decayFrom * updates;
-  return step <= start ? 1 : (updates - step) / (updates - start);
+  return step <= start ? 1 : Math.max(0, (updates - step) / (updates - start));
 }

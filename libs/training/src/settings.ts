@@ -47,7 +47,11 @@ export interface ObjectiveSettings {
   readonly optimizer: OptimizerSettings;
   readonly lossWeights: { readonly cycle: number; readonly pixel: number; readonly adversarial: number };
   readonly cycleNorm: 'l1' | 'l2';
-  /** Voxels at each border of the patch that the blurred cycle term leaves out: zero padding spoils them. */
+  /**
+   * Half a blur kernel, or zeros. So many voxels at each border of the patch are left out of the blurred cycle term, because the
+   * zero border of the convolution spoils them; and sharp patches come with so many voxels of surroundings, so that their
+   * blur is exact. With zeros neither is done: the paper mentions nothing of the kind.
+   */
   readonly cycleMargin: Shape3;
   /** Generated volumes kept for each discriminator. */
   readonly historyBuffer: number;

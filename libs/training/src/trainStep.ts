@@ -1,5 +1,6 @@
 import {
   add,
+  clone,
   dispose,
   keep,
   stack,
@@ -14,11 +15,15 @@ import type { Volume } from '@blurcycle/core';
 import { drawNestedCrop } from '@blurcycle/models';
 import { discriminatorObjective } from './discriminatorObjective.ts';
 import { generatorObjective, type SampleTensors } from './generatorObjective.ts';
+import { withoutMargin } from './losses.ts';
 import { updateGroup } from './optimizerGroup.ts';
 import type { Domain } from './settings.ts';
 import type { Trainer } from './trainer.ts';
 
-/** A blurred and a sharp patch, both of the trainer's patch shape. */
+/**
+ * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method without a blur path, else wider
+ * by the cycle margin on each side.
+ */
 export type Sample = Readonly<Record<Domain, Volume>>;
 
 /** Loss values of one step by name. */
@@ -37,10 +42,10 @@ interface NamedScalars {
  * @returns The value of every loss term, before the update.
  */
 export async function trainStep(trainer: Trainer, sample: Sample): Promise<LossValues> {
-  const tensors: SampleTensors = { blurred: toTensor(sample.blurred), sharp: toTensor(sample.sharp) };
+  const tensors = toTensors(trainer, sample);
   const { scalars, fakes } = trainGeneratorStep(trainer, tensors);
   const judged = trainDiscriminatorStep(trainer, tensors, fakes);
-  dispose([tensors.blurred, tensors.sharp]);
+  dispose(Object.values(tensors));
   dispose(Object.values(fakes));
   trainer.step++;
 
@@ -132,6 +137,16 @@ function gather(scalars: Readonly<Record<string, Scalar>>): NamedScalars {
   return { names: Object.keys(scalars), values: keep(stack(Object.values(scalars)) as Tensor1D) };
 }
 
-function toTensor({ data, shape }: Volume): Tensor5D {
-  return tensor5d(data, [1, ...shape, 1]);
+/** Memory: the caller disposes the tensors. */
+export function toTensors({ method, objective }: Trainer, sample: Sample): SampleTensors {
+  const toTensor = ({ data, shape }: Volume): Tensor5D => tensor5d(data, [1, ...shape, 1]);
+  const sharpWide = toTensor(sample.sharp);
+  const margin = method.blurPath === 'none' ? NO_MARGIN : objective.cycleMargin;
+  return {
+    blurred: toTensor(sample.blurred),
+    sharp: tidy(() => clone(withoutMargin(sharpWide, margin))),
+    sharpWide,
+  };
 }
+
+const NO_MARGIN = [0, 0, 0] as const;

@@ -57,5 +57,6 @@ describe('learningRateFactor(step, updates, decayFrom)', () => {
     const factors = Array.from({ length: 10 }, (_, step) => learningRateFactor(step, 10, 0.5));
     expect(factors).toEqual([1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2]);
     expect(learningRateFactor(9, 10, 1)).toBe(1);
+    expect(learningRateFactor(20, 10, 0.5)).toBe(0);
   });
 });

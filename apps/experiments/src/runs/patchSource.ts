@@ -1,5 +1,5 @@
 import type { RandomStreamState, Shape3 } from '@blurcycle/core';
-import { augment, samplePatch, type Pair } from '@blurcycle/data';
+import { augment, crop, samplePatch, type Pair } from '@blurcycle/data';
 import { createSavedStream, type SampleSource } from '@blurcycle/training';
 
 /** State of the streams that decide which patches come next, and how they are turned. */
@@ -12,6 +12,8 @@ interface PatchSourceState {
 export interface PatchSourceOptions {
   readonly pairs: readonly Pair[];
   readonly patch: Shape3;
+  /** Voxels that the sharp patch is wider by on each side, for a method that blurs it. */
+  readonly sharpMargin: Shape3;
   readonly sampling: 'paired' | 'unpaired';
   /** Rotate by 90 degrees and flip (paper section IV). */
   readonly augment: boolean;
@@ -20,13 +22,19 @@ export interface PatchSourceOptions {
 
 /** Random patches of the training volumes, turned and flipped; the order follows from the seed alone. */
 export function createPatchSource(options: PatchSourceOptions): SampleSource<PatchSourceState> {
-  const { pairs, patch, sampling, seed } = options;
+  const { pairs, patch, sharpMargin, sampling, seed } = options;
+  const wide: Shape3 = [
+    patch[0] + 2 * sharpMargin[0],
+    patch[1] + 2 * sharpMargin[1],
+    patch[2] + 2 * sharpMargin[2],
+  ];
   const samplingStream = createSavedStream(seed, 'sampling/patches');
   const augmentationStream = createSavedStream(seed, 'augmentation');
   return {
     next() {
-      const sample = samplePatch(pairs, samplingStream, patch, sampling);
-      return options.augment ? augment(sample, augmentationStream, sampling) : sample;
+      const sample = samplePatch(pairs, samplingStream, wide, sampling);
+      const turned = options.augment ? augment(sample, augmentationStream, sampling) : sample;
+      return { sharp: turned.sharp, blurred: crop(turned.blurred, sharpMargin, patch) };
     },
     state: () => ({ sampling: samplingStream.state(), augmentation: augmentationStream.state() }),
     restore(state) {

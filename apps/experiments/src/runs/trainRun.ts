@@ -89,6 +89,7 @@ async function trainAndScore(
   const started = performance.now();
   const source = createPatchSource({
     ...training,
+    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : cycleMargin(run),
     pairs: dataset.train,
     sampling: method.sampling,
     seed: run.seed,
@@ -179,7 +180,7 @@ function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** Voxels at each border that the zero border of the kernel may have spoiled. */
+/** Half a kernel: so far its zero border reaches into a patch. Zeros where the border is kept. */
 function cycleMargin({ settings }: ResolvedRun): readonly [number, number, number] {
   if (settings.training.cycleBorder === 'keep') return [0, 0, 0];
   const [z, y, x] = settings.network.blurKernelSize;
