@@ -45,7 +45,7 @@ export async function trainStep(trainer: Trainer, sample: Sample): Promise<LossV
   const tensors = toTensors(trainer, sample);
   const { scalars, fakes } = trainGeneratorStep(trainer, tensors);
   const judged = trainDiscriminatorStep(trainer, tensors, fakes);
-  dispose(Object.values(tensors));
+  dispose([tensors.blurred, tensors.sharp, tensors.sharpWide]);
   dispose(Object.values(fakes));
   trainer.step++;
 

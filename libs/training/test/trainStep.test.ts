@@ -57,7 +57,7 @@ describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
     if (method.discriminators.length > 0) expect(weights(discriminator)).not.toEqual(judgesBefore);
     else expect(judged).toBeNull();
     dispose([scalars.values, ...(judged === null ? [] : [judged.values])]);
-    dispose([...Object.values(sample), ...Object.values(fakes)]);
+    dispose([sample.sharp, sample.blurred, sample.sharpWide, ...Object.values(fakes)]);
     disposeTrainer(trainer);
   });
 
@@ -116,7 +116,7 @@ describe('a cycle margin of half a kernel', () => {
     });
     expect(values).toHaveLength(16 ** 3);
     for (const value of values ?? []) expect(value).toBeCloseTo(1, 5); // the kernel sums to 1; float32 FFT
-    dispose(Object.values(tensors));
+    dispose([tensors.blurred, tensors.sharp, tensors.sharpWide]);
     disposeTrainer(trainer);
   });
 });
