@@ -24,7 +24,8 @@ const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-e
     '-Wall',
     '-Wextra',
     '-Wno-psabi',
-    '-Wno-maybe-uninitialized', '-Wno-unknown-warning-option',
+    '-Wno-maybe-uninitialized',
+    '-Wno-unknown-warning-option',
     '-DNAPI_VERSION=8',
   ]);
 

@@ -1,3 +1,4 @@
+export { benchConv, type ConvBenchOptions, type ConvBenchReport } from '../native/benchConv.ts';
 export { backendReport, type BackendReport } from './backends/backendReport.ts';
 export {
   BACKEND_NAMES,

@@ -10,21 +10,22 @@ import {
 } from './commonOptions.ts';
 import { parseTriple } from './parseTriple.ts';
 
-const SUBJECTS = ['step', 'psf'] as const;
+const SUBJECTS = ['conv', 'step', 'psf'] as const;
 
 interface BenchArguments extends ProfileArguments, ComputeArguments {
   what: (typeof SUBJECTS)[number];
   method: string;
   width: number | undefined;
   patch: Shape3 | undefined;
+  psf: number;
   repeat: number;
   json: boolean;
 }
 
-/** `blurcycle bench <what>`: how fast a training step, or a PSF, is made on this machine. */
+/** `blurcycle bench <what>`: how fast convolutions, a training step, or PSFs are on this machine. */
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench <what>',
-  describe: 'time a training step, or the PSF models',
+  describe: 'time convolutions, a training step, or the PSF models',
   builder: (yargs) =>
     withJson(
       withCompute(withProfile(yargs))
@@ -42,14 +43,16 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           coerce: (text: string | undefined) =>
             text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
         })
+        .option('psf', { type: 'number', default: 31, describe: 'step: side of the blur kernel in voxels' })
         .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
     )
       .example('$0 bench step --profile quick', 'one update of the blind method')
+      .example('$0 bench conv', 'every convolution of the networks against the peak of the processor')
       .example('$0 bench psf', 'the PSF models'),
   handler: async (options) => {
-    const figures = options.what === 'psf' ? await psfFigures(options) : await stepFigures(options);
+    const figures = await measure(options);
     if (options.json) console.log(JSON.stringify(figures, null, 2));
-    else console.table(figures);
+    else showFigures(figures);
   },
 };
 
@@ -59,12 +62,42 @@ function parseSubject(name: string): (typeof SUBJECTS)[number] {
   return found;
 }
 
+function measure(options: BenchArguments): Promise<object> {
+  switch (options.what) {
+    case 'conv':
+      return convFigures(options);
+    case 'step':
+      return stepFigures(options);
+    case 'psf':
+      return psfFigures(options);
+  }
+}
+
+/** Lists as tables, single figures a line each. */
+function showFigures(figures: object): void {
+  if (Array.isArray(figures)) {
+    console.table(figures);
+    return;
+  }
+  for (const [name, value] of Object.entries(figures) as [string, unknown][]) {
+    if (Array.isArray(value)) console.table(value);
+    else console.log(`${name}: ${String(value)}`);
+  }
+}
+
+async function convFigures({ threads, backend }: BenchArguments): Promise<object> {
+  const { benchConv, selectBackend } = await import('@blurcycle/compute');
+  await selectBackend(backend === 'auto' ? 'native' : backend, threads === undefined ? {} : { threads });
+  const { kernels, ...machine } = benchConv();
+  return { ...machine, kernels: kernels.map((entry) => ({ ...entry, shape: entry.shape.join(',') })) };
+}
+
 async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]> {
   const { benchPsf } = await import('@blurcycle/psf');
   return benchPsf(repeat);
 }
 
-async function stepFigures(options: BenchArguments): Promise<readonly object[]> {
+async function stepFigures(options: BenchArguments): Promise<object> {
   const { settings } = findRun(loadExperiments(options.experimentsDir), options.method, options.profile, 0);
   const { selectBackend } = await import('@blurcycle/compute');
   const { benchStep } = await import('../runs/benchStep.ts');
@@ -75,10 +108,10 @@ async function stepFigures(options: BenchArguments): Promise<readonly object[]> 
       method: settings.method,
       width: options.width ?? settings.network.width,
       patch: options.patch ?? settings.training.patch,
-      blurKernelSide: Math.max(...settings.network.blurKernelSize),
+      blurKernelSide: options.psf,
       steps: options.repeat,
     },
     info,
   );
-  return [{ ...result, patch: result.patch.join(',') }];
+  return { ...result, patch: result.patch.join(',') };
 }

@@ -84,7 +84,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(
     'bench',
     'bench <what>',
-    'time a training step, or the PSF models',
+    'time convolutions, a training step, or the PSF models',
     async () => (await import('./bench.ts')).benchCommand,
   ),
 ];
