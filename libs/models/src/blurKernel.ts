@@ -1,4 +1,14 @@
-import { tensor3d, tidy, variable } from '@tensorflow/tfjs-core';
+import {
+  add,
+  customGrad,
+  mul,
+  reverse,
+  tensor3d,
+  tidy,
+  variable,
+  type Tensor,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import {
   assertRange,
   assertShape,
@@ -21,10 +31,21 @@ export interface BlurKernelOptions {
   readonly init: 'gaussian' | 'normal';
   /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
   readonly sigmaVoxels: number;
+  /**
+   * `none`: the free kernel of the paper. With it the pair of G and kernel is determined only up to a shift: a kernel that
+   * moves one way and a G that moves the other satisfy every loss as well. `point`: h(r) = h(-r), which has no shift.
+   */
+  readonly symmetry: 'none' | 'point';
 }
 
 /** Standard deviation of the `normal` initialization (cycleGAN framework default). */
 const NORMAL_SIGMA = 0.02;
+
+/** A network that is a convolution with one kernel. */
+export interface LinearBlur extends Network {
+  /** The kernel it convolves with, [kz, ky, kx]. Memory: the caller's tidy owns the result. */
+  kernel(): Tensor3D;
+}
 
 /**
  * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation, no constraint.
@@ -34,17 +55,15 @@ const NORMAL_SIGMA = 0.02;
  *
  * @throws {RangeError} If a side is even.
  */
-export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStream): Network {
+export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStream): LinearBlur {
   assertOddSides('buildLearnedBlur', options.size);
   const data =
     options.init === 'gaussian'
       ? gaussianKernel(options.size, options.sigmaVoxels)
       : Float32Array.from({ length: voxelCount(options.size) }, () => NORMAL_SIGMA * stream.normal());
-  const kernel = tidy(() => variable(tensor3d(data, [...options.size])));
-  return {
-    parameters: [{ name: 'kernel', variable: kernel }],
-    apply: (x) => blur3d(x, kernel),
-  };
+  const free = tidy(() => variable(tensor3d(data, [...options.size])));
+  const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
+  return { parameters: [{ name: 'kernel', variable: free }], kernel, apply: (x) => blur3d(x, kernel()) };
 }
 
 /**
@@ -53,10 +72,25 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
  * @param kernel - Gain times unit-sum PSF, odd sides.
  * @throws {RangeError} If a side is even.
  */
-export function buildKnownBlur(kernel: Volume): Network {
+export function buildKnownBlur(kernel: Volume): LinearBlur {
   assertOddSides('buildKnownBlur', kernel.shape);
   const fixed = tensor3d(kernel.data, [...kernel.shape]);
-  return { parameters: [], apply: (x) => blur3d(x, fixed), dispose: () => fixed.dispose() };
+  return {
+    parameters: [],
+    kernel: () => fixed,
+    apply: (x) => blur3d(x, fixed),
+    dispose: () => fixed.dispose(),
+  };
+}
+
+/** ½ (h(r) + h(-r)); the map is its own adjoint, so the gradient goes the same way. */
+function pointSymmetric(kernel: Tensor3D): Tensor3D {
+  const symmetrize = (h: Tensor3D): Tensor3D => tidy(() => mul(add(h, reverse(h)), 0.5));
+  const operation = customGrad<Tensor3D>((h) => ({
+    value: symmetrize(h as Tensor3D),
+    gradFunc: (dy: Tensor) => symmetrize(dy as Tensor3D),
+  }));
+  return operation(kernel);
 }
 
 function assertOddSides(where: string, size: Shape3): void {

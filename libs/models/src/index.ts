@@ -1,4 +1,4 @@
-export { buildKnownBlur, buildLearnedBlur, type BlurKernelOptions } from './blurKernel.ts';
+export { buildKnownBlur, buildLearnedBlur, type BlurKernelOptions, type LinearBlur } from './blurKernel.ts';
 export {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,

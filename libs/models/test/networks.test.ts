@@ -1,4 +1,14 @@
-import { memory, ones, sum, tensor5d, tidy, type Tensor5D } from '@tensorflow/tfjs-core';
+import {
+  memory,
+  ones,
+  square,
+  sum,
+  tensor5d,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Tensor5D,
+} from '@tensorflow/tfjs-core';
 import { createRandomStream, createVolume, type Shape3 } from '@blurcycle/core';
 import { selectBackend } from '@blurcycle/compute';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -113,7 +123,10 @@ describe('drawNestedCrop(shape, stream)', () => {
 
 describe('the linear blur generator', () => {
   it("has the paper's 29,791 parameters at 31 x 31 x 31 and starts with sum 1", () => {
-    const network = buildLearnedBlur({ size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2 }, stream());
+    const network = buildLearnedBlur(
+      { size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2, symmetry: 'none' },
+      stream(),
+    );
     expect(countParameters(network)).toBe(29_791);
     expect(tidy(() => sum(network.parameters[0].variable).dataSync()[0])).toBeCloseTo(1, 5); // float32 sum
     disposeNetworks(network);
@@ -130,8 +143,29 @@ describe('the linear blur generator', () => {
     network.dispose?.();
   });
 
+  it('with point symmetry has a kernel that cannot shift, and a gradient that keeps it so', () => {
+    const options = { size: [3, 3, 5], init: 'normal', sigmaVoxels: 1, symmetry: 'point' } as const;
+    const network = buildLearnedBlur(options, stream());
+    const kernel = tidy(() => network.kernel().dataSync());
+    for (let i = 0; i < kernel.length; i++) expect(kernel[i]).toBe(kernel[kernel.length - 1 - i]);
+    const { variable } = network.parameters[0];
+    const x = tensor5d(
+      Float32Array.from({ length: 5 * 6 * 7 }, (_, i) => (i * i) % 11),
+      [1, 5, 6, 7, 1],
+    );
+    const gradient = tidy(() =>
+      variableGrads(() => sum<Scalar>(square(network.apply(x))), [variable]).grads[variable.name].dataSync(),
+    );
+    const largest = Math.max(...gradient.map(Math.abs));
+    for (let i = 0; i < gradient.length; i++) {
+      expect(Math.abs(gradient[i] - gradient[gradient.length - 1 - i])).toBeLessThan(1e-6 * largest); // one float32 rounding
+    }
+    x.dispose();
+    disposeNetworks(network);
+  });
+
   it('refuses even sides', () => {
-    const options = { size: [4, 5, 5], init: 'gaussian', sigmaVoxels: 1 } as const;
+    const options = { size: [4, 5, 5], init: 'gaussian', sigmaVoxels: 1, symmetry: 'none' } as const;
     expect(() => buildLearnedBlur(options, stream())).toThrow('must have odd sides, got [4, 5, 5]');
   });
 });

@@ -4,6 +4,7 @@ import {
   buildLearnedBlur,
   buildMultiPatchDiscriminator,
   buildUNet,
+  type LinearBlur,
   type MultiPatchDiscriminator,
   type Network,
 } from '@blurcycle/models';
@@ -14,7 +15,7 @@ export interface MethodNetworks {
   /** G: blurred to sharp. */
   readonly sharpGenerator: Network;
   /** F: sharp to blurred; null for the supervised methods. */
-  readonly blurGenerator: Network | null;
+  readonly blurGenerator: Network | LinearBlur | null;
   /** The discriminator of each domain that has one. */
   readonly discriminators: Readonly<Partial<Record<Domain, MultiPatchDiscriminator>>>;
 }
@@ -34,7 +35,7 @@ export function buildMethodNetworks(
   knownKernel: Volume | null,
 ): MethodNetworks {
   const stream = (name: string) => createRandomStream(seed, `init/${name}`);
-  const blurGenerator = (): Network | null => {
+  const blurGenerator = (): Network | LinearBlur | null => {
     switch (method.blurPath) {
       case 'none':
         return null;
@@ -46,6 +47,7 @@ export function buildMethodNetworks(
             size: network.blurKernelSize,
             init: network.blurKernelInit,
             sigmaVoxels: network.blurKernelSigmaVoxels,
+            symmetry: network.blurKernelSymmetry,
           },
           stream('blurGenerator'),
         );

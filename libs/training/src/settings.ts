@@ -25,6 +25,7 @@ export interface NetworkSettings {
   readonly blurKernelInit: 'gaussian' | 'normal';
   /** Standard deviation of the Gaussian start in voxels, the same along every axis. */
   readonly blurKernelSigmaVoxels: number;
+  readonly blurKernelSymmetry: 'none' | 'point';
 }
 
 /** Adam's constants; the three groups of parameters have a learning rate each. */

@@ -43,6 +43,7 @@ export const NETWORK: NetworkSettings = {
   blurKernelSize: [3, 3, 3],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
+  blurKernelSymmetry: 'none',
 };
 
 export const OBJECTIVE: ObjectiveSettings = {

@@ -59,6 +59,7 @@ export async function benchStep(options: BenchStepOptions, backend: BackendInfo)
       blurKernelSize: size,
       blurKernelInit: 'gaussian',
       blurKernelSigmaVoxels: 2,
+      blurKernelSymmetry: 'none',
     },
     objective: {
       patch,

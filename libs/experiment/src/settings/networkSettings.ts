@@ -11,6 +11,9 @@ export const networkSettingsSchema = z.strictObject({
   blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
   blurKernelInit: z.enum(['gaussian', 'normal']).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
   blurKernelSigmaVoxels: z.number().positive().describe('standard deviation of the Gaussian start in voxels'),
+  blurKernelSymmetry: z
+    .enum(['none', 'point'])
+    .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),
   outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
 });
 
