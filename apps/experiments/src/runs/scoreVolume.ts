@@ -10,13 +10,17 @@ import {
   ssimWindowed3d,
 } from '@blurcycle/metrics';
 
-/** Every metric of an estimate against its truth, by name. */
+/**
+ * Every metric of an estimate against its truth, by name.
+ *
+ * A metric without a finite value is left out: a plane without light in either makes psnrPerSlice infinite.
+ */
 export function scoreVolume(
   estimate: Volume,
   truth: Volume,
   options: { readonly dataRange: number },
 ): Record<string, number> {
-  return {
+  const scores = {
     psnr: psnr(estimate, truth, options),
     ssim: ssim(estimate, truth, options),
     psnrPerSlice: psnrPerSlice(estimate, truth, options),
@@ -26,4 +30,5 @@ export function scoreVolume(
     psnrAffine: psnrAffine(estimate, truth, options),
     nrmse: nrmse(estimate, truth),
   };
+  return Object.fromEntries(Object.entries(scores).filter(([, value]) => Number.isFinite(value)));
 }
