@@ -58,8 +58,8 @@ describe('resolveRun(set, request)', () => {
     ],
     [
       '_profiles.yaml',
-      'overlap: [8, 16, 16]',
-      'overlap: [8, 64, 16]',
+      'overlap: [16, 32, 32]',
+      'overlap: [16, 96, 32]',
       'inference.overlap must be smaller than inference.tile',
     ],
     [
