@@ -109,7 +109,7 @@ async function trainAndScore(
       ...outcome,
       outputs: await hashOutputs(folder),
       provenance: await clock.stop(
-        `npx blurcycle train ${run.method} --seed ${run.seed} --profile ${run.profile}`,
+        `npx blurcycle train ${run.id.replace(/-s\d+$/, '')} --seed ${run.seed} --profile ${run.profile}`,
       ),
     };
     writeRunRecord(join(folder, 'record.json'), record);
