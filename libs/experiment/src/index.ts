@@ -30,11 +30,22 @@ export {
   type ResolvedRow,
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, type RunRequest } from './resolve/resolveRun.ts';
+export {
+  figuresSchema,
+  type CurvesBlock,
+  type FactsBlock,
+  type FigureBlock,
+  type Figures,
+  type ImagesBlock,
+  type VolumesBlock,
+} from './results/figures.ts';
 export { METRIC_NAMES, METRICS, type MetricDescription } from './results/metrics.ts';
 export { provenanceSchema, type Provenance } from './results/provenance.ts';
 export {
+  readFigures,
   readRunRecord,
   readTable,
+  writeFigures,
   writeRunRecord,
   writeTable,
   writeTextAtomically,

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import type { z } from 'zod';
+import { figuresSchema, type Figures } from './figures.ts';
 import { runRecordSchema, type RunRecord } from './runRecord.ts';
 import { tableSchema, type Table } from './table.ts';
 
@@ -31,6 +32,16 @@ export function writeTable(path: string, table: Table): void {
 /** Reads `table.json`; undefined when there is none. A damaged file is an `InputError`. */
 export function readTable(path: string): Table | undefined {
   return readChecked(path, tableSchema);
+}
+
+/** Writes `figures.json`, checked against its schema. */
+export function writeFigures(path: string, figures: Figures): void {
+  writeTextAtomically(path, formatJson(figuresSchema.parse(figures)));
+}
+
+/** Reads `figures.json`; undefined when there is none. A damaged file is an `InputError`. */
+export function readFigures(path: string): Figures | undefined {
+  return readChecked(path, figuresSchema);
 }
 
 function formatJson(value: unknown): string {

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+const side = z.int().positive().max(4096);
+const lengthUm = z.number().positive();
+const blockId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
+const file = z.string().regex(/^figures\/[A-Za-z0-9_.-]+\.png$/, 'must be figures/<name>.png');
+/** Intensities shown as black and as white. */
+const displayWindow = z.tuple([z.number(), z.number()]).readonly();
+const axis = z.strictObject({ label: z.string().min(1), unit: z.string().min(1).nullable() });
+
+/** Stacks that show the same place through one display window, one 8-bit grey PNG each, z planes from top to bottom. */
+export const volumesBlockSchema = z.strictObject({
+  kind: z.literal('volumes'),
+  id: blockId,
+  title: z.string().min(1),
+  shape: z.tuple([side, side, side]).readonly(),
+  voxelSizeUm: z.tuple([lengthUm, lengthUm, lengthUm]).readonly(),
+  window: displayWindow,
+  items: z
+    .array(
+      z.strictObject({
+        id: blockId,
+        label: z.string().min(1),
+        role: z.enum(['input', 'truth', 'estimate']),
+        file,
+      }),
+    )
+    .min(1)
+    .readonly(),
+});
+
+/** Lines over a number or over named steps, each point with its interval. */
+export const curvesBlockSchema = z.strictObject({
+  kind: z.literal('curves'),
+  id: blockId,
+  title: z.string().min(1),
+  x: axis.extend({
+    /** `ordinal`: the points stand in the order given, named by their `name`. */
+    scale: z.enum(['linear', 'log', 'ordinal']),
+  }),
+  y: axis.extend({ scale: z.enum(['linear', 'log']) }),
+  series: z
+    .array(
+      z.strictObject({
+        id: blockId,
+        label: z.string().min(1),
+        /** The method that gives the line its colour; null for anything else. */
+        method: z.string().nullable(),
+        points: z
+          .array(
+            z.strictObject({
+              x: z.number(),
+              /** Name of the step on an ordinal axis. */
+              name: z.string().optional(),
+              y: z.number(),
+              /** 95 % limits; null where there are none. */
+              low: z.number().nullable(),
+              high: z.number().nullable(),
+            }),
+          )
+          .readonly(),
+      }),
+    )
+    .min(1)
+    .readonly(),
+});
+
+/** Plane images side by side, 8-bit grey PNGs that share one display window. */
+export const imagesBlockSchema = z.strictObject({
+  kind: z.literal('images'),
+  id: blockId,
+  title: z.string().min(1),
+  window: displayWindow,
+  /** What black and white mean: `intensity`, `fraction of the peak`. */
+  quantity: z.string().min(1),
+  items: z
+    .array(
+      z.strictObject({
+        id: blockId,
+        label: z.string().min(1),
+        /** Edge lengths of a pixel in µm, down and across. */
+        pixelSizeUm: z.tuple([lengthUm, lengthUm]).readonly(),
+        file,
+        /** What is to be seen, in numbers. */
+        alt: z.string().min(1),
+      }),
+    )
+    .min(1)
+    .readonly(),
+});
+
+/** A plain table of facts. */
+export const factsBlockSchema = z.strictObject({
+  kind: z.literal('facts'),
+  id: blockId,
+  title: z.string().min(1),
+  columns: z.array(axis).min(1).readonly(),
+  /** One list of cells for each row, in the order of the columns; null where nothing can be told. */
+  rows: z.array(z.array(z.union([z.string(), z.number()]).nullable()).readonly()).readonly(),
+  /** What a reader must know of these numbers. */
+  note: z.string().optional(),
+});
+
+/** One thing that an experiment shows beside its table. */
+export const figureBlockSchema = z.discriminatedUnion('kind', [
+  volumesBlockSchema,
+  curvesBlockSchema,
+  imagesBlockSchema,
+  factsBlockSchema,
+]);
+
+/** `figures.json` of an experiment: what it shows beside its table, as data, in the order of the page. */
+export const figuresSchema = z.strictObject({ blocks: z.array(figureBlockSchema).readonly() });
+
+/** Stacks of one place. */
+export type VolumesBlock = z.infer<typeof volumesBlockSchema>;
+/** Lines with intervals. */
+export type CurvesBlock = z.infer<typeof curvesBlockSchema>;
+/** Plane images. */
+export type ImagesBlock = z.infer<typeof imagesBlockSchema>;
+/** A table of facts. */
+export type FactsBlock = z.infer<typeof factsBlockSchema>;
+/** One thing that an experiment shows. */
+export type FigureBlock = z.infer<typeof figureBlockSchema>;
+/** Content of `figures.json`. */
+export type Figures = z.infer<typeof figuresSchema>;
