@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readTable, runRecordSchema } from '@blurcycle/experiment';
+import { readFigures, readTable, runRecordSchema } from '@blurcycle/experiment';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT, RESULTS_DIRECTORY } from '../src/projectPaths.ts';
 
@@ -63,10 +63,9 @@ describe('nx run experiments:table1:smoke', () => {
   it('writes the report with the table and the slices of every method', () => {
     const report = readFileSync(join(folder, 'report.html'), 'utf8');
     expect(report).toContain('Conventional cycleGAN');
-    const { items } = JSON.parse(readFileSync(join(folder, 'table1/volumes.json'), 'utf8')) as {
-      items: { id: string }[];
-    };
-    expect(items.map(({ id }) => id)).toEqual(['input', 'truth', ...METHODS]);
+    const figures = readFigures(join(folder, 'table1/figures.json'));
+    const shown = figures?.blocks.flatMap((block) => (block.kind === 'volumes' ? block.items : []));
+    expect(shown?.map(({ id }) => id)).toEqual(['input', 'truth', ...METHODS]);
   });
 
   it('gives the same numbers again', async () => {

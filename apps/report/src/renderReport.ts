@@ -32,15 +32,16 @@ export interface ReportAssets {
 /** The report as text. It depends on nothing but its arguments: neither the clock nor the machine. */
 export function renderReport(inputs: ReportInputs, figures: ReportFigures, assets: ReportAssets): string {
   const images = createImageStore();
-  const shown = inputs.experiments.flatMap(({ volumes }) => (volumes === null ? [] : [volumes]));
+  const shown = inputs.experiments.flatMap(({ volumes }) => volumes);
   const fitting = new Map(thinVolumes(shown, VOLUME_BUDGET_BYTES).map((set, i) => [shown[i], set]));
   const experiments = inputs.experiments.map((experiment) => {
-    const set = experiment.volumes === null ? undefined : fitting.get(experiment.volumes);
     return experimentSection({
       experiment,
       runs: runsBehind(experiment.table.rows, inputs.runs),
       scoreCharts: figures.scores.get(experiment.id) ?? [],
-      volumes: set === undefined ? null : volumeFigure(set, `${experiment.id}-volumes`, images),
+      volumes: experiment.volumes.map((set) =>
+        volumeFigure(fitting.get(set) ?? set, `${experiment.id}-${set.id}`, images),
+      ),
     });
   });
   const training = trainingSection(inputs.runs, figures.training);

@@ -14,12 +14,14 @@ import {
   METRIC_NAMES,
   resolveRun,
   tableToCsv,
+  writeFigures,
   writeRunRecord,
   writeTable,
   type Provenance,
   type ScoreSummary,
   type Table,
   type TableRow,
+  type VolumesBlock,
 } from '@blurcycle/experiment';
 import { greyPng } from '../src/model/greyPng.ts';
 
@@ -200,20 +202,22 @@ function writeVolumes(directory: string): void {
     { id: 'cyclegan', label: 'Conventional cycleGAN', role: 'estimate', sigma: 2, noise: 0.01 },
     { id: 'proposed', label: 'Proposed, blind', role: 'estimate', sigma: 1.6, noise: 0.01 },
   ] as const;
-  mkdirSync(join(directory, 'volumes'), { recursive: true });
+  mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const { id, sigma, noise } of items) {
     const grey = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
     const png = greyPng(grey, shape[2], shape[0] * shape[1], true);
-    writeFileSync(join(directory, 'volumes', `${id}.png`), png);
+    writeFileSync(join(directory, 'figures', `helices-${id}.png`), png);
   }
-  const description = {
+  const block: VolumesBlock = {
+    kind: 'volumes',
+    id: 'helices',
     title: 'Synthetic helices',
     shape,
     voxelSizeUm: [0.25, 0.1, 0.1],
     window: [0, 1],
-    items: items.map(({ id, label, role }) => ({ id, label, role, file: `volumes/${id}.png` })),
+    items: items.map(({ id, label, role }) => ({ id, label, role, file: `figures/helices-${id}.png` })),
   };
-  writeFileSync(join(directory, 'volumes.json'), `${JSON.stringify(description, null, 2)}\n`);
+  writeFigures(join(directory, 'figures.json'), { blocks: [block] });
 }
 
 /** Two widening turns around the z axis with a Gaussian profile, as grey values. */

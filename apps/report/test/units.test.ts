@@ -137,6 +137,8 @@ describe('what the pictures show', () => {
     const truth = { id: 't', label: 'Truth', role: 'truth', grey, png: Buffer.alloc(0) } as const;
     const other = { ...truth, role: 'input', grey: new Uint8Array(1024).fill(255) } as const;
     const set: VolumeSet = {
+      kind: 'volumes',
+      id: 'set',
       title: '',
       shape,
       voxelSizeUm: [1, 1, 1],
@@ -152,6 +154,8 @@ describe('what the pictures show', () => {
     const grey = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
     const item = { id: 'a', label: 'A', role: 'input', grey, png: greyPng(grey, 64, 512, true) } as const;
     const set: VolumeSet = {
+      kind: 'volumes',
+      id: 'set',
       title: '',
       shape: [8, 64, 64],
       voxelSizeUm: [0.25, 0.1, 0.1],

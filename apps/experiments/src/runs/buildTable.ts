@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   experimentDirectory,
@@ -5,6 +6,7 @@ import {
   summarizeScores,
   tableToCsv,
   tableToMarkdown,
+  writeFigures,
   writeTable,
   writeTextAtomically,
   type ResolvedExperiment,
@@ -14,15 +16,16 @@ import {
   type TableRow,
 } from '@blurcycle/experiment';
 import type { ComputeOptions } from '../contracts.ts';
+import { testVolumes } from '../figures/testVolumes.ts';
+import { writeVolumesBlock } from '../figures/writeVolumesBlock.ts';
 import { prepareDataset, type PreparedDataset } from './prepareDataset.ts';
 import { startProvenance } from './provenance.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 import { scoreVolume } from './scoreVolume.ts';
-import { writeViewerVolumes } from './writeViewerVolumes.ts';
 
 /**
- * The table of an experiment from what its runs have left: table.json, table.csv, table.md, and the volumes of the slice
- * viewer.
+ * The table of an experiment from what its runs have left: table.json, table.csv, table.md, and figures.json with what it
+ * shows beside its table.
  *
  * A run that failed, is missing, or was made by other settings or other code is said to be so in its row.
  */
@@ -51,7 +54,10 @@ export async function buildTable(experiment: ResolvedExperiment, options: Comput
     provenance: await clock.stop(`npx nx run experiments:${name}:${profile}`),
   };
   const folder = experimentDirectory(resultsDir, profile, name);
-  await writeViewerVolumes(folder, experiment, dataset, resultsDir);
+  await rm(join(folder, 'figures'), { recursive: true, force: true });
+  const volumes = await testVolumes(experiment, dataset, resultsDir);
+  const blocks = volumes === undefined ? [] : [await writeVolumesBlock(folder, volumes)];
+  writeFigures(join(folder, 'figures.json'), { blocks });
   writeTextAtomically(join(folder, 'table.csv'), await tableToCsv(table));
   writeTextAtomically(join(folder, 'table.md'), await tableToMarkdown(table));
   writeTable(join(folder, 'table.json'), table);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import { readRunRecord, readTable, type RunRecord, type Table } from '@blurcycle/experiment';
+import { readFigures, readRunRecord, readTable, type RunRecord, type Table } from '@blurcycle/experiment';
 import { readMetrics, type RunMetrics } from './readMetrics.ts';
 import { readVolumeSet, type VolumeSet } from './volumeSet.ts';
 
@@ -17,7 +17,7 @@ export interface ExperimentInput {
   readonly directory: string;
   readonly table: Table;
   readonly csv: string | null;
-  readonly volumes: VolumeSet | null;
+  readonly volumes: readonly VolumeSet[];
 }
 
 /** Everything that a report is made of. */
@@ -64,7 +64,12 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     const at = join(directory, id);
     const table = await tolerant(() => readTable(join(at, 'table.json')));
     if (table === null || table === undefined) continue;
-    const volumes = (await tolerant(() => readVolumeSet(at))) ?? null;
+    const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
+    const volumes: VolumeSet[] = [];
+    for (const block of figures?.blocks ?? []) {
+      const set = block.kind === 'volumes' ? await tolerant(() => readVolumeSet(at, block)) : null;
+      if (set !== null) volumes.push(set);
+    }
     experiments.push({ id, directory: at, table, csv: await optionalText(join(at, 'table.csv')), volumes });
   }
   const runs: RunInput[] = [];

@@ -15,7 +15,7 @@ export interface ExperimentParts {
   /** The training runs behind it. */
   readonly runs: readonly RunInput[];
   readonly scoreCharts: readonly RenderedChart[];
-  readonly volumes: Html | null;
+  readonly volumes: readonly Html[];
 }
 
 /** One table or figure of the paper: verdicts, numbers, charts, volumes, and how all that was made. */
@@ -47,10 +47,10 @@ export function experimentSection({ experiment, runs, scoreCharts, volumes }: Ex
             ${made}`
     }
     ${
-      volumes === null
+      volumes.length === 0
         ? null
         : html`<h3>Volumes</h3>
-            ${volumes}${made}`
+            ${volumes.map((figure) => html`${figure}${made}`)}`
     }
   </section>`;
 }
