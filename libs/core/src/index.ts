@@ -7,6 +7,7 @@ export {
   InputError,
   nearestName,
 } from './errors.ts';
+export { axialSection, lateralSection, type PlaneSection } from './planeSection.ts';
 export {
   createRandomStream,
   restoreRandomStream,

@@ -15,7 +15,7 @@ export { gibsonLanniFocusUm, gibsonLanniPsf, type GibsonLanniPsfOptions } from '
 export { kernelMtf, type MtfCurve } from './kernelMtf.ts';
 export { normalizePsf } from './normalizePsf.ts';
 export type { Optics } from './optics.ts';
-export { psfFigure, type PsfFigure, type PsfProfile, type PsfSection } from './psfFigure.ts';
+export { psfFigure, type PsfFigure, type PsfProfile } from './psfFigure.ts';
 export { psfFwhmUm } from './psfFwhmUm.ts';
 export type { PixelIntegration, PsfOptions, Sampling } from './psfOptions.ts';
 export { PSF_PRESETS, type PsfPreset, type PsfPresetName } from './psfPresets.ts';

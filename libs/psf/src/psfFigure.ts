@@ -1,16 +1,9 @@
-import { voxelIndex, type Volume } from '@blurcycle/core';
+import { axialSection, lateralSection, type PlaneSection, type Volume } from '@blurcycle/core';
 import { createPsf, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
 import { gaussianSigmaUm } from './gaussianPsf.ts';
 import { kernelMtf, type MtfCurve } from './kernelMtf.ts';
 import { lateralMtf } from './lateralMtf.ts';
 import { psfFwhmUm, psfReachUm } from './psfFwhmUm.ts';
-
-/** A plane through the focus, row by row. */
-export interface PsfSection {
-  readonly sides: readonly [rows: number, columns: number];
-  readonly pixelUm: readonly [row: number, column: number];
-  readonly values: Float32Array;
-}
 
 /** Intensity along a line through the focus, finer than the voxels. */
 export interface PsfProfile {
@@ -24,9 +17,9 @@ type PerAxis<T> = Readonly<Record<'z' | 'y' | 'x', T>>;
 export interface PsfFigure {
   readonly psf: Volume;
   /** The focal plane, y by x. */
-  readonly lateral: PsfSection;
+  readonly lateral: PlaneSection;
   /** The plane of the axis and x, z by x. */
-  readonly axial: PsfSection;
+  readonly axial: PlaneSection;
   readonly profiles: PerAxis<PsfProfile>;
   /** Full widths at half maximum in µm, from the model, not from voxels. */
   readonly fwhmUm: PerAxis<number>;
@@ -50,7 +43,6 @@ export function psfFigure(requests: readonly PsfRequest[]): PsfFigure[] {
 
 function figureOf(request: PsfRequest): PsfFigure {
   const psf = createPsf(request);
-  const [dz, dy, dx] = psf.voxelSizeUm;
   const half = psf.shape.map((side, axis) => (side / 2) * psf.voxelSizeUm[axis]);
   const intensity = psfIntensity(request, psfReachUm(request));
   const lines = {
@@ -60,29 +52,13 @@ function figureOf(request: PsfRequest): PsfFigure {
   };
   return {
     psf,
-    lateral: lateralSection(psf, [dy, dx]),
-    axial: axialSection(psf, [dz, dx]),
+    lateral: lateralSection(psf),
+    axial: axialSection(psf),
     profiles: { z: profile(lines.z, half[0]), y: profile(lines.y, half[1]), x: profile(lines.x, half[2]) },
     fwhmUm: psfFwhmUm(request, intensity),
     kernelMtf: kernelMtf(psf, MTF_POINTS),
     opticalMtf: opticalMtf(request),
   };
-}
-
-function lateralSection(psf: Volume, pixelUm: readonly [number, number]): PsfSection {
-  const [depth, height, width] = psf.shape;
-  const first = voxelIndex(psf.shape, Math.floor(depth / 2), 0, 0);
-  return { sides: [height, width], pixelUm, values: psf.data.slice(first, first + height * width) };
-}
-
-function axialSection(psf: Volume, pixelUm: readonly [number, number]): PsfSection {
-  const [depth, height, width] = psf.shape;
-  const values = new Float32Array(depth * width);
-  for (let z = 0; z < depth; z++) {
-    const first = voxelIndex(psf.shape, z, Math.floor(height / 2), 0);
-    values.set(psf.data.subarray(first, first + width), z * width);
-  }
-  return { sides: [depth, width], pixelUm, values };
 }
 
 function profile(line: (offset: number) => number, half: number): PsfProfile {

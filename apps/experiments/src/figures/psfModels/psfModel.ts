@@ -1,0 +1,69 @@
+import type { Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
+import {
+  createPsf,
+  normalizePsf,
+  psfFigure,
+  type Optics,
+  type PsfFigure,
+  type PsfModelName,
+} from '@blurcycle/psf';
+
+/** Models whose optics is told apart by the figure; a Gaussian is no optics. */
+export type DiffractionModel = Exclude<PsfModelName, 'gaussian'>;
+
+/** Which kernels are shown, and how finely. */
+export interface PsfModelsOptions {
+  /** The first is what the others are compared with. */
+  readonly models: readonly DiffractionModel[];
+  readonly optics: Optics;
+  /** Voxels and window of the data set's kernel. */
+  readonly voxelSizeUm: VoxelSizeUm;
+  readonly size: Shape3;
+  /** Edge length in µm of the square pixels that the sections are shown with. */
+  readonly pixelUm: number;
+  /** How far from the focus the sections reach, in µm, along the axis and across it. */
+  readonly reachUm: readonly [axial: number, lateral: number];
+}
+
+/** One model, sampled three ways. */
+export interface PsfModel {
+  readonly id: DiffractionModel;
+  readonly label: string;
+  /** The XY plane in focus, finely sampled; 1 in the focus. */
+  readonly lateral: Volume;
+  /** The XZ plane through the focus, likewise. */
+  readonly axial: Volume;
+  /** On the voxels of the data set, 1 in the focus. */
+  readonly sampled: Volume;
+  /** The same, unit sum: what blurs. */
+  readonly kernel: Volume;
+  /** Profiles over the reach, and the widths of the optics. */
+  readonly figure: PsfFigure;
+}
+
+const LABELS: Readonly<Record<DiffractionModel, string>> = {
+  'born-wolf': 'Born & Wolf',
+  'richards-wolf': 'Richards & Wolf',
+  'richards-wolf-psfgenerator': 'Richards & Wolf as in PSF Generator',
+  'gibson-lanni': 'Gibson & Lanni',
+};
+
+/** A model of the figure, with everything that is shown of it. */
+export function samplePsfModel(id: DiffractionModel, options: PsfModelsOptions): PsfModel {
+  const { optics, voxelSizeUm, size, pixelUm, reachUm } = options;
+  const [deep, wide] = reachUm.map((reach) => 2 * Math.round(reach / pixelUm) + 1);
+  const square = [pixelUm, pixelUm, pixelUm] as const;
+  const make = (shape: Shape3, voxel: VoxelSizeUm): Volume =>
+    createPsf({ model: id, ...optics, shape, voxelSizeUm: voxel });
+  const sampled = make(size, voxelSizeUm);
+  const [figure] = psfFigure([{ model: id, ...optics, shape: [deep, 1, wide], voxelSizeUm: square }]);
+  return {
+    id,
+    label: LABELS[id],
+    lateral: make([1, wide, wide], square),
+    axial: figure.psf,
+    sampled,
+    kernel: normalizePsf(sampled),
+    figure,
+  };
+}
