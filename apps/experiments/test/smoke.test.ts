@@ -54,7 +54,7 @@ describe('nx run experiments:table1:smoke', () => {
       expect(record.status).toBe('done');
       expect(record.scores.map(({ volume }) => volume)).toEqual(['test-0', 'test-1']);
       expect(Object.keys(record.outputs)).toEqual(
-        expect.arrayContaining(['metrics.jsonl', 'model/generator.weights', 'predictions/test-0.tif']),
+        expect.arrayContaining(['metrics.jsonl', 'model/manifest.json', 'predictions/test-0.tif']),
       );
       for (const name of Object.keys(record.outputs)) expect(existsSync(join(run, name))).toBe(true);
     }

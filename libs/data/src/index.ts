@@ -27,5 +27,5 @@ export { addTile, mergeTiles } from './tiling/mergeTiles.ts';
 export { coveringTile, planTiles, type Tile, type TileOptions, type TilePlan } from './tiling/planTiles.ts';
 export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
 export { type SampleType } from './tiff/sampleType.ts';
-export { writeFileAtomically } from './tiff/writeFileAtomically.ts';
+export { explainWriteError, writeFileAtomically } from './tiff/writeFileAtomically.ts';
 export { writeTiffStack, type WriteTiffOptions, type WrittenTiff } from './tiff/writeTiffStack.ts';

@@ -40,6 +40,13 @@ export {
   type VolumesBlock,
 } from './results/figures.ts';
 export { METRIC_NAMES, METRICS, type MetricDescription } from './results/metrics.ts';
+export {
+  MODEL_FORMAT,
+  modelConfigSchema,
+  modelManifestSchema,
+  type ModelConfig,
+  type ModelManifest,
+} from './results/modelConfig.ts';
 export { provenanceSchema, type Provenance } from './results/provenance.ts';
 export {
   readFigures,

@@ -11,7 +11,7 @@ export type {
   ObjectiveSettings,
   OptimizerSettings,
 } from './settings.ts';
-export { readGeneratorWeights, writeGeneratorWeights } from './snapshot.ts';
+export { readGeneratorWeights, writeGeneratorWeights, writeNetworkWeights } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export {
   createSavedStream,

@@ -1,5 +1,6 @@
 import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
-import type { RandomStreamState } from '@blurcycle/core';
+import { InputError, type RandomStreamState } from '@blurcycle/core';
+import type { Network } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
 import type { Domain } from './settings.ts';
 import type { Trainer } from './trainer.ts';
@@ -74,9 +75,23 @@ export async function readGeneratorWeights(trainer: Trainer): Promise<Map<string
 
 /** Puts weights taken by `readGeneratorWeights` into the sharp generator. */
 export function writeGeneratorWeights(trainer: Trainer, weights: ReadonlyMap<string, NamedArray>): void {
-  for (const { name, variable } of trainer.networks.sharpGenerator.parameters) {
+  writeNetworkWeights(trainer.networks.sharpGenerator, weights);
+}
+
+/**
+ * Puts weights into a network by the names of its parameters.
+ *
+ * @throws {InputError} If one is missing or has another shape.
+ */
+export function writeNetworkWeights(network: Network, weights: ReadonlyMap<string, NamedArray>): void {
+  for (const { name, variable } of network.parameters) {
     const array = weights.get(name);
-    if (array === undefined) throw new Error(`internal: the weights lack ${name}`);
+    if (array === undefined || array.shape.join() !== variable.shape.join()) {
+      const got = array === undefined ? 'none' : `[${array.shape.join(', ')}]`;
+      throw new InputError(
+        `writeNetworkWeights: ${name} must have shape [${variable.shape.join(', ')}], got ${got} (the weights are of another network)`,
+      );
+    }
     assign(variable, array);
   }
 }

@@ -144,7 +144,7 @@ async function trainAndScore(
   const trainingSeconds = secondsSince(started);
   const kernel = await describeKernel(trainer, dataset.kernel);
   writeGeneratorWeights(trainer, selection.weights);
-  await writeModel(join(folder, 'model'), trainer, run);
+  await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
   const predicting = performance.now();
   const scores = await predictTestVolumes(trainer, dataset.test, settings, join(folder, 'predictions'));
   return finish({

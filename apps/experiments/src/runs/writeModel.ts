@@ -1,27 +1,46 @@
-import { join } from 'node:path';
-import { writeTiffStack } from '@blurcycle/data';
 import type { ResolvedRun } from '@blurcycle/experiment';
-import { readGeneratorWeights, writeArrayFile, type Trainer } from '@blurcycle/training';
-import { readBlurKernel } from './readBlurKernel.ts';
+import type { Trainer } from '@blurcycle/training';
+import { modelOfTrainer } from '../model/modelOfTrainer.ts';
+import { METHOD_CITATION } from '../model/modelTerms.ts';
+import { testPatch } from '../model/testPatch.ts';
+import { writeModelFolder } from '../model/writeModelFolder.ts';
+import type { PreparedDataset } from './prepareDataset.ts';
 
 /**
- * Writes what it takes to deconvolve with the trained network: `generator.weights`, and `kernel.tif` where the method has
- * a blur kernel.
+ * Writes what it takes to deconvolve with the trained network, as a model folder that can be handed on.
+ *
+ * The test input is a part of a training volume: the test volumes stay unseen.
  */
-export async function writeModel(folder: string, trainer: Trainer, run: ResolvedRun): Promise<void> {
-  const { method, network, inference, dataset } = run.settings;
-  const header = {
-    format: 'blurcycle-generator/1',
-    run: { id: run.id, profile: run.profile, key: run.key },
+export async function writeModel(
+  folder: string,
+  trainer: Trainer,
+  run: ResolvedRun,
+  data: Pick<PreparedDataset, 'train' | 'kernel'>,
+  selectedUpdate: number,
+): Promise<void> {
+  const { method, network, inference, dataset, training } = run.settings;
+  const { model, numericalAperture, immersionIndex, emissionWavelengthUm } = dataset.psf;
+  const facts = {
+    name: `${method.label}, seed ${run.seed}, profile ${run.profile}`,
     method,
     network: { width: network.width, outputBias: network.outputBias },
     inference,
     voxelSizeUm: dataset.voxelSizeUm,
+    // Simulated volumes are made on the network's scale.
+    intensity: { black: 0, white: 1 },
+    optics: { model, numericalAperture, immersionIndex, emissionWavelengthUm },
+    training: {
+      seed: run.seed,
+      patch: training.patch,
+      updates: training.updates,
+      selectedUpdate,
+      data: `${data.train.length} simulated volumes of ${dataset.kind}`,
+      key: run.key,
+    },
+    authors: ['the blurcycle authors'],
+    license: 'MIT',
+    citation: METHOD_CITATION,
   };
-  await writeArrayFile(join(folder, 'generator.weights'), {
-    header,
-    arrays: await readGeneratorWeights(trainer),
-  });
-  const kernel = await readBlurKernel(trainer, dataset.voxelSizeUm);
-  if (kernel !== null) await writeTiffStack(join(folder, 'kernel.tif'), kernel, { sampleType: 'float32' });
+  const testInput = testPatch(data.train[0].blurred, training.patch);
+  await writeModelFolder(folder, await modelOfTrainer(trainer, facts, data.kernel, testInput));
 }

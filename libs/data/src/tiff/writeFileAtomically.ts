@@ -46,7 +46,7 @@ export async function writeFileAtomically(
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw explain(error, path, where);
+    throw explainWriteError(error, path, where);
   }
 }
 
@@ -60,7 +60,12 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function explain(error: unknown, path: string, where: string): unknown {
+/**
+ * An error of the file system as one line that names the file, the reason and what to do; any other error as it is.
+ *
+ * @param where - Name of the caller, for the error line.
+ */
+export function explainWriteError(error: unknown, path: string, where: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const remedy = REMEDIES[error.code] ?? 'choose another place';
   return new InputError(`${where}: cannot write '${path}', got ${error.code} (${remedy})`);

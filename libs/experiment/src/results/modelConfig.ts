@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { methodSettingsSchema } from '../settings/methodSettings.ts';
+import { networkSettingsSchema } from '../settings/networkSettings.ts';
+import { shape3Schema, voxelSizeUmSchema } from '../settings/sides.ts';
+import { inferenceSettingsSchema } from '../settings/trainingSettings.ts';
+
+/** The layout of a model folder; a change that old readers would get wrong takes the next number. */
+export const MODEL_FORMAT = 'blurcycle-model/1';
+
+const citationSchema = z.strictObject({
+  text: z.string().min(1),
+  doi: z.string().optional(),
+  url: z.string().optional(),
+});
+
+/** `model.json` of a model folder: everything about a trained generator but its weights. */
+export const modelConfigSchema = z.strictObject({
+  format: z.literal(MODEL_FORMAT),
+  /** What people call it. */
+  name: z.string().min(1),
+  method: methodSettingsSchema,
+  network: networkSettingsSchema.pick({ width: true, outputBias: true }),
+  /** Tile and overlap that the model is meant to be applied with. */
+  inference: inferenceSettingsSchema,
+  /** Voxels of the stacks it was trained on. */
+  voxelSizeUm: voxelSizeUmSchema,
+  /** The straight line between stored intensities and the network's: intensity = black + (white - black) * value. */
+  intensity: z
+    .strictObject({ black: z.number(), white: z.number() })
+    .refine(({ black, white }) => white > black, { message: 'have white above black' }),
+  /** Where `kernel.tif` comes from; `none` when there is no such file. */
+  kernel: z.enum(['learned', 'known', 'none']),
+  /** Microscope as it was described when the model was made; null where nobody said. */
+  optics: z.record(z.string(), z.json()).nullable(),
+  training: z.strictObject({
+    seed: z.int().nonnegative(),
+    patch: shape3Schema,
+    updates: z.int().positive(),
+    /** Update whose weights these are. */
+    selectedUpdate: z.int().nonnegative(),
+    /** What was trained on, in words. */
+    data: z.string().min(1),
+    /** Hash of settings, seed and data. */
+    key: z.string(),
+  }),
+  authors: z.array(z.string().min(1)).min(1).readonly(),
+  /** SPDX identifier. */
+  license: z.string().regex(/^[A-Za-z0-9.+-]+$/, { message: 'be an SPDX identifier such as CC-BY-4.0' }),
+  citation: z.array(citationSchema).readonly(),
+  /** Largest difference from `test-output.tif`, as a part of white - black, that a machine may compute. */
+  testTolerance: z.number().positive(),
+});
+
+/** What `model.json` holds. */
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/** `manifest.json` of a model folder: SHA-256 of every other file by name. */
+export const modelManifestSchema = z.strictObject({
+  format: z.literal(MODEL_FORMAT),
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+
+/** What `manifest.json` holds. */
+export type ModelManifest = z.infer<typeof modelManifestSchema>;
