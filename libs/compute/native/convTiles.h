@@ -95,6 +95,9 @@ inline void withLayout(int64_t channels, int64_t depth, const Use& use) {
     if (depth % 4 == 0) return use(Layout<4, 4, 1>());
   }
   if (channels <= 4) {
+    if constexpr (MAX_LANES == 16) {
+      if (depth % 4 == 0) return use(Layout<16, 4, 1>());
+    }
     if constexpr (MAX_LANES >= 8) {
       if (depth % 4 == 0) return use(Layout<8, 4, 2>());
       if (depth % 2 == 0) return use(Layout<8, 2, 1>());
@@ -105,6 +108,7 @@ inline void withLayout(int64_t channels, int64_t depth, const Use& use) {
   if constexpr (MAX_LANES >= 8) {
     if (channels <= 8) {
       if (depth % 2 != 0) return use(Layout<8, 1, 1>());
+      if constexpr (MAX_LANES == 16) return use(Layout<16, 2, 1>());
       return use(Layout<8, 2, 2>());
     }
     if constexpr (MAX_LANES == 8) return use(Layout<8, 1, 2>());
