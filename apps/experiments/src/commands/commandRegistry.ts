@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('train', 'train <method>', 'one training run', async () => (await import('./train.ts')).trainCommand),
   entry(
+    'dataset',
+    'dataset <experiment>',
+    'make the data sets that an experiment trains on',
+    async () => (await import('./dataset.ts')).datasetCommand,
+  ),
+  entry(
     'table',
     'table <experiment>',
     'the table of an experiment from finished runs',
@@ -44,6 +50,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     'verify <experiment>',
     'hash and score stored results again, and compare',
     async () => (await import('./verify.ts')).verifyCommand,
+  ),
+  entry(
+    'slurm',
+    'slurm <experiment>',
+    'a script that runs an experiment on a SLURM cluster',
+    async () => (await import('./slurm.ts')).slurmCommand,
   ),
   entry(
     'report',
