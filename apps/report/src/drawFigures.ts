@@ -1,3 +1,4 @@
+import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
 import { methodStyles } from './charts/methodColors.ts';
 import { renderChart, type RenderedChart } from './charts/renderChart.ts';
@@ -5,6 +6,7 @@ import { scoreChart } from './charts/scoreChart.ts';
 import { trainingCharts } from './charts/trainingCharts.ts';
 import type { ReportInputs } from './inputs/readResults.ts';
 import type { ReportFigures } from './renderReport.ts';
+import type { ExperimentFigures } from './sections/experimentSection.ts';
 
 /** Charts of a report, and where each of them belongs below the directory of the profile. */
 export interface DrawnFigures {
@@ -12,23 +14,27 @@ export interface DrawnFigures {
   readonly byDirectory: ReadonlyMap<string, readonly RenderedChart[]>;
 }
 
-/** Draws every chart: the scores of each experiment, and the curves of all runs once. */
+/** Draws every chart: the scores and curves of each experiment, and the curves of all runs once. */
 export async function drawFigures({ experiments, runs }: ReportInputs): Promise<DrawnFigures> {
   const styles = methodStyles([
     ...experiments.flatMap(({ table }) => table.rows.map(({ method }) => method)),
     ...runs.map(({ record }) => record.method),
   ]);
-  const scores = new Map<string, readonly RenderedChart[]>();
-  for (const { id, table } of experiments) {
-    const charts = (['psnr', 'ssim'] as const).flatMap((metric) => scoreChart(table, metric, styles) ?? []);
-    scores.set(id, await drawAll(charts, id));
+  const byDirectory = new Map<string, readonly RenderedChart[]>();
+  const drawn = new Map<string, ExperimentFigures>();
+  for (const { id, table, blocks } of experiments) {
+    const scores = (['psnr', 'ssim'] as const).flatMap((metric) => scoreChart(table, metric, styles) ?? []);
+    const curves = blocks.flatMap((block) => (block.kind === 'curves' ? [blockChart(block, styles)] : []));
+    const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
+    byDirectory.set(id, [...figures.scores, ...figures.curves]);
+    drawn.set(id, { ...figures, curves: new Map(figures.curves.map((chart) => [chart.name, chart])) });
   }
   const charts = trainingCharts(runs, styles);
   const validation = await drawAll(charts.validation, 'training');
   const losses = await drawAll(charts.losses, 'training');
   return {
-    figures: { scores, training: { validation, losses } },
-    byDirectory: new Map([...scores, ['training', [...validation, ...losses]]]),
+    figures: { experiments: drawn, training: { validation, losses } },
+    byDirectory: byDirectory.set('training', [...validation, ...losses]),
   };
 }
 

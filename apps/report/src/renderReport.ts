@@ -1,25 +1,26 @@
-import type { RenderedChart } from './charts/renderChart.ts';
 import { html } from './html/html.ts';
+import type { ShownBlock } from './inputs/readBlock.ts';
+import type { VolumeSet } from './inputs/readVolumeSet.ts';
 import type { ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
 import { createImageStore } from './model/imageStore.ts';
 import { thinVolumes } from './model/thinVolumes.ts';
 import { page } from './page/page.ts';
 import { bannerSection } from './sections/bannerSection.ts';
+import { contentsSection, type ContentsEntry } from './sections/contentsSection.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
-import { experimentSection } from './sections/experimentSection.ts';
-import { contents, headerSection, PAPER_TITLE } from './sections/headerSection.ts';
+import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
+import { headerSection, PAPER_TITLE } from './sections/headerSection.ts';
 import { methodsSection } from './sections/methodsSection.ts';
 import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
-import { volumeFigure } from './sections/volumeFigure.ts';
 
-/** Bytes that the image stacks may take of the 5 MB that a report may have. */
-const VOLUME_BUDGET_BYTES = 3e6;
+/** What a report may measure, a little below the 5 MB that it promises. */
+const PAGE_LIMIT_BYTES = 4.9e6;
 
 /** Charts of a report, drawn. */
 export interface ReportFigures {
-  /** Id of the experiment to its score charts. */
-  readonly scores: ReadonlyMap<string, readonly RenderedChart[]>;
+  /** Id of the experiment to its charts. */
+  readonly experiments: ReadonlyMap<string, ExperimentFigures>;
   readonly training: TrainingFigures;
 }
 
@@ -29,40 +30,75 @@ export interface ReportAssets {
   readonly script: string;
 }
 
-/** The report as text. It depends on nothing but its arguments: neither the clock nor the machine. */
+/**
+ * The report as text. It depends on nothing but its arguments: neither the clock nor the machine.
+ *
+ * Where it would become too large, planes of its volumes are left out.
+ */
 export function renderReport(inputs: ReportInputs, figures: ReportFigures, assets: ReportAssets): string {
+  const whole = renderPage(inputs, figures, assets);
+  const excess = Buffer.byteLength(whole.text) - PAGE_LIMIT_BYTES;
+  if (excess <= 0) return whole.text;
+  return renderPage(withThinVolumes(inputs, whole.stackBytes - excess), figures, assets).text;
+}
+
+interface RenderedPage {
+  readonly text: string;
+  /** What the stacks of images take of it. */
+  readonly stackBytes: number;
+}
+
+function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: ReportAssets): RenderedPage {
   const images = createImageStore();
-  const shown = inputs.experiments.flatMap(({ volumes }) => volumes);
-  const fitting = new Map(thinVolumes(shown, VOLUME_BUDGET_BYTES).map((set, i) => [shown[i], set]));
-  const experiments = inputs.experiments.map((experiment) => {
-    return experimentSection({
+  const experiments = inputs.experiments.map((experiment) =>
+    experimentSection({
       experiment,
       runs: runsBehind(experiment.table.rows, inputs.runs),
-      scoreCharts: figures.scores.get(experiment.id) ?? [],
-      volumes: experiment.volumes.map((set) =>
-        volumeFigure(fitting.get(set) ?? set, `${experiment.id}-${set.id}`, images),
-      ),
-    });
-  });
-  const training = trainingSection(inputs.runs, figures.training);
-  const methods = methodsSection(inputs.runs);
-  const deviations = deviationsSection(inputs.deviations);
-  const entries = [
-    ...inputs.experiments.map(({ id, table }) => [id, table.place] as const),
-    ...(training === null ? [] : [['training', 'Training'] as const]),
-    ...(methods === null ? [] : [['methods', 'Methods'] as const]),
-    ...(deviations === null ? [] : [['deviations', 'Deviations'] as const]),
+      figures: figures.experiments.get(experiment.id) ?? { scores: [], curves: new Map() },
+      images,
+    }),
+  );
+  const further = [
+    {
+      id: 'training',
+      label: 'Training',
+      title: 'Curves, cost and record of every run',
+      section: trainingSection(inputs.runs, figures.training),
+    },
+    {
+      id: 'methods',
+      label: 'Methods',
+      title: 'What was trained, on what, for how long',
+      section: methodsSection(inputs.runs),
+    },
+    {
+      id: 'deviations',
+      label: 'Deviations',
+      title: 'What differs from the paper',
+      section: deviationsSection(inputs.deviations),
+    },
+  ].filter(({ section }) => section !== null);
+  const entries: readonly ContentsEntry[] = [
+    ...inputs.experiments.map(({ id, table }) => ({
+      id,
+      label: table.place,
+      title: table.title,
+      claims: table.claims,
+    })),
+    ...further,
   ];
-  return page({
+  const stacks = images.render();
+  const text = page({
     title: `blurcycle, ${inputs.profile}: ${PAPER_TITLE}`,
     ...assets,
     body: html`<a class="skip" href="#content">Skip to the results</a>
-      ${images.render()}
+      ${stacks}
       <div class="page">
-        ${headerSection(inputs)} ${bannerSection(findProblems(inputs))} ${contents(entries)}
-        <main id="content">${experiments}${training}${methods}${deviations}</main>
+        ${headerSection(inputs)} ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
+        <main id="content">${experiments}${further.map(({ section }) => section)}</main>
       </div>`,
   });
+  return { text, stackBytes: Buffer.byteLength(stacks.markup) };
 }
 
 function runsBehind(
@@ -71,4 +107,15 @@ function runsBehind(
 ): RunInput[] {
   const ids = new Set(rows.flatMap((row) => row.runs));
   return runs.filter(({ record }) => ids.has(record.id));
+}
+
+/** The same inputs with volumes that take no more than a number of bytes inside the page. */
+function withThinVolumes(inputs: ReportInputs, budgetBytes: number): ReportInputs {
+  const sets = inputs.experiments.flatMap(({ blocks }) => blocks).filter((block) => block.kind === 'volumes');
+  const thin = new Map<ShownBlock, VolumeSet>(thinVolumes(sets, budgetBytes).map((set, i) => [sets[i], set]));
+  const experiments = inputs.experiments.map((experiment) => ({
+    ...experiment,
+    blocks: experiment.blocks.map((block) => thin.get(block) ?? block),
+  }));
+  return { ...inputs, experiments };
 }

@@ -25,16 +25,21 @@ describe('buildReport({ resultsDir, profile })', () => {
     const directory = copyOfResults();
     const first = await buildReport({ resultsDir: directory, profile: 'synthetic' });
     const bytes = readFileSync(first.path);
-    const svg = readFileSync(join(directory, 'synthetic/table1/figures/psnr.svg'));
+    const svg = readFileSync(join(directory, 'synthetic/table1/figures/scores-psnr.svg'));
     const second = await buildReport({ resultsDir: directory, profile: 'synthetic' });
     expect(bytes.equals(readFileSync(second.path))).toBe(true);
-    expect(svg.equals(readFileSync(join(directory, 'synthetic/table1/figures/psnr.svg')))).toBe(true);
+    expect(svg.equals(readFileSync(join(directory, 'synthetic/table1/figures/scores-psnr.svg')))).toBe(true);
     expect(first.bytes).toBe(bytes.length);
     expect(first.bytes).toBeLessThan(5e6);
     const figures = readdirSync(join(directory, 'synthetic/table1/figures')).filter(
       (name) => !name.endsWith('.png'),
     );
-    expect(figures.sort()).toEqual(['psnr.svg', 'psnr.vl.json', 'ssim.svg', 'ssim.vl.json']);
+    expect(figures.sort()).toEqual([
+      'scores-psnr.svg',
+      'scores-psnr.vl.json',
+      'scores-ssim.svg',
+      'scores-ssim.vl.json',
+    ]);
     expect(svg.toString()).toContain('PSNR (dB)');
   });
 

@@ -24,6 +24,7 @@ import {
   type VolumesBlock,
 } from '@blurcycle/experiment';
 import { greyPng } from '../src/model/greyPng.ts';
+import { SYNTHETIC_FACTS, syntheticCurves, syntheticImages } from './syntheticFigures.ts';
 
 const PROFILE = 'synthetic';
 const resultsDir = fileURLToPath(new URL('fixtures/results', import.meta.url));
@@ -55,6 +56,7 @@ rmSync(resultsDir, { recursive: true, force: true });
 for (const run of RUNS) for (const seed of run.seeds) writeRun(run.method, seed, run.quality);
 writeFailedRun();
 await writeExperiment();
+writeFigureExperiment();
 
 function writeRun(method: string, seed: number, quality: number): void {
   const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed });
@@ -191,6 +193,24 @@ async function writeExperiment(): Promise<void> {
   writeTable(join(directory, 'table.json'), table);
   writeFileSync(join(directory, 'table.csv'), await tableToCsv(table));
   writeVolumes(directory);
+}
+
+/** A figure of the paper without a table: every kind of block. */
+function writeFigureExperiment(): void {
+  const directory = join(resultsDir, PROFILE, 'fig5');
+  writeTable(join(directory, 'table.json'), {
+    experiment: 'fig5',
+    title: 'Synthetic kernels: not results of this project',
+    place: 'Figure 5',
+    profile: PROFILE,
+    rows: [],
+    claims: [],
+    provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
+  });
+  const { block, files } = syntheticImages();
+  mkdirSync(join(directory, 'figures'), { recursive: true });
+  for (const [name, png] of files) writeFileSync(join(directory, name), png);
+  writeFigures(join(directory, 'figures.json'), { blocks: [block, ...syntheticCurves(), SYNTHETIC_FACTS] });
 }
 
 function writeVolumes(directory: string): void {

@@ -14,7 +14,7 @@ import {
 } from '../src/html/formatNumber.ts';
 import { html } from '../src/html/html.ts';
 import { jsonScript } from '../src/html/jsonScript.ts';
-import type { VolumeSet } from '../src/inputs/volumeSet.ts';
+import type { VolumeSet } from '../src/inputs/readVolumeSet.ts';
 import { greyPng, sectionXz } from '../src/model/greyPng.ts';
 import { scaleBarUm } from '../src/model/scaleBar.ts';
 import { thinVolumes } from '../src/model/thinVolumes.ts';
@@ -163,10 +163,15 @@ describe('what the pictures show', () => {
       items: [item],
       planeStep: 1,
     };
-    const [thin] = thinVolumes([set], 0.3 * item.png.length);
+    const other = {
+      ...set,
+      items: [{ ...item, id: 'b', png: greyPng(grey.subarray(0, 4096), 64, 64, true) }],
+    };
+    const [thin, small] = thinVolumes([set, other], 0.6 * item.png.length);
     expect(thin.shape).toEqual([2, 64, 64]);
     expect(thin.voxelSizeUm).toEqual([1, 0.1, 0.1]);
     expect([...thin.items[0].grey.subarray(4096, 4100)]).toEqual([...grey.subarray(4 * 4096, 4 * 4096 + 4)]);
+    expect(small).toBe(other); // the largest set gives way, a small one stays whole
     expect(thinVolumes([set], 1e9)[0]).toBe(set);
   });
 });

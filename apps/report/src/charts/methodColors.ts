@@ -61,6 +61,12 @@ export function methodStyles(methods: readonly string[]): ReadonlyMap<string, Me
   );
 }
 
+/** How the `i`-th thing that is no method is drawn. */
+export function furtherStyle(i: number): MethodStyle {
+  const color = FURTHER_COLORS[i % FURTHER_COLORS.length];
+  return { ...color, dash: DASHES[i % DASHES.length], shape: SHAPES[i % SHAPES.length] };
+}
+
 /** Rules that exchange the light colours inside charts for the dark ones, by attribute, so that a chart is drawn once. */
 export function darkColorRules(): string {
   return [...Object.values(METHOD_COLORS), ...FURTHER_COLORS]

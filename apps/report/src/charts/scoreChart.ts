@@ -58,7 +58,7 @@ export function scoreChart(
       : `${row} ${ours} (paper ${formatNumber(printed, digits)})`;
   });
   return {
-    name: metric,
+    name: `scores-${metric}`,
     title: `${label}, ours beside the paper's`,
     summary: `${axisTitle} by method: ${formatList(said)}.`,
     spec: {

@@ -22,6 +22,21 @@ export function formatSignificant(value: number, digits = 4): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
+/** A number of unknown kind in a table: whole numbers whole, others with four digits, far ones as powers of ten. */
+export function formatFact(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) {
+    return value < 0 ? MINUS + formatCount(-value) : formatCount(value);
+  }
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || (size >= 1e-4 && size < 1e7)) return formatSignificant(value);
+  const [digits, exponent] = value.toExponential(3).split('e');
+  return `${formatSignificant(Number(digits))} × 10${superscript(Number(exponent))}`;
+}
+
+function superscript(exponent: number): string {
+  return String(exponent).replace(/./g, (character) => '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'['0123456789-'.indexOf(character)]);
+}
+
 /** Whole numbers with thin spaces between thousands: 7 077 251. */
 export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');

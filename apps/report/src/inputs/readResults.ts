@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { readFigures, readRunRecord, readTable, type RunRecord, type Table } from '@blurcycle/experiment';
+import { readBlock, type ShownBlock } from './readBlock.ts';
 import { readMetrics, type RunMetrics } from './readMetrics.ts';
-import { readVolumeSet, type VolumeSet } from './volumeSet.ts';
 
 /** A training run that left a record. */
 export interface RunInput {
@@ -17,7 +17,8 @@ export interface ExperimentInput {
   readonly directory: string;
   readonly table: Table;
   readonly csv: string | null;
-  readonly volumes: readonly VolumeSet[];
+  /** What it shows beside its table, in the order of the page. */
+  readonly blocks: readonly ShownBlock[];
 }
 
 /** Everything that a report is made of. */
@@ -65,12 +66,12 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     const table = await tolerant(() => readTable(join(at, 'table.json')));
     if (table === null || table === undefined) continue;
     const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
-    const volumes: VolumeSet[] = [];
+    const blocks: ShownBlock[] = [];
     for (const block of figures?.blocks ?? []) {
-      const set = block.kind === 'volumes' ? await tolerant(() => readVolumeSet(at, block)) : null;
-      if (set !== null) volumes.push(set);
+      const shown = await tolerant(() => readBlock(at, block));
+      if (shown !== null) blocks.push(shown);
     }
-    experiments.push({ id, directory: at, table, csv: await optionalText(join(at, 'table.csv')), volumes });
+    experiments.push({ id, directory: at, table, csv: await optionalText(join(at, 'table.csv')), blocks });
   }
   const runs: RunInput[] = [];
   for (const id of await directoriesIn(join(directory, 'runs'))) {

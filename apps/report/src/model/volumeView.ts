@@ -1,4 +1,4 @@
-import type { ShownVolume, VolumeSet } from '../inputs/volumeSet.ts';
+import type { ShownVolume, VolumeSet } from '../inputs/readVolumeSet.ts';
 
 /** A square part of a plane, in voxels. */
 export interface Region {

@@ -3,8 +3,12 @@ import { dataLink, toCsv } from '../html/dataLink.ts';
 import { html, trusted, type Html } from '../html/html.ts';
 import { jsonScript } from '../html/jsonScript.ts';
 
-/** A chart with its text alternative, its numbers as a table, and the means to explore it. */
-export function chartFigure({ id, title, summary, svg, table, vega, name }: RenderedChart): Html {
+/**
+ * A chart with its text alternative, its numbers as a table, and the means to explore it.
+ *
+ * @param made - How it was made.
+ */
+export function chartFigure({ id, title, summary, svg, table, vega, name }: RenderedChart, made: Html): Html {
   return html`<figure class="chart-figure" id="${id}">
     <figcaption>${title}</figcaption>
     <div class="chart">${trusted(svg)}</div>
@@ -33,6 +37,6 @@ export function chartFigure({ id, title, summary, svg, table, vega, name }: Rend
         </table>
       </div>
     </details>
-    ${jsonScript('vega-spec', vega)}
+    ${made} ${jsonScript('vega-spec', vega)}
   </figure>`;
 }

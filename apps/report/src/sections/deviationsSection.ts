@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { html, trusted, type Html } from '../html/html.ts';
+import { sectionHead } from './sectionHead.ts';
 
 /**
  * The deviations register, from markdown. HTML in it is escaped, links leave only when somebody follows them, and its
@@ -16,8 +17,7 @@ export function deviationsSection(markdown: string | null): Html | null {
   }
   const content = renderer.renderer.render(withoutTitle(tokens), renderer.options, {});
   return html`<section id="deviations" aria-labelledby="deviations-title">
-    <p class="eyebrow">What differs from the paper</p>
-    <h2 id="deviations-title">Deviations</h2>
+    ${sectionHead('deviations', 'What differs from the paper', 'Deviations')}
     <div class="prose register">${trusted(scrollTables(content))}</div>
   </section>`;
 }

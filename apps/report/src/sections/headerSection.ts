@@ -39,12 +39,3 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
     </dl>
   </header>`;
 }
-
-/** Links to the sections. */
-export function contents(entries: readonly (readonly [id: string, label: string])[]): Html {
-  return html`<nav aria-label="Contents">
-    <ul>
-      ${entries.map(([id, label]) => html`<li><a href="#${id}">${label}</a></li>`)}
-    </ul>
-  </nav>`;
-}

@@ -2,6 +2,7 @@ import type { RunRecord, RunSettings } from '@blurcycle/experiment';
 import { formatCount, formatDuration, formatList, formatSignificant } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
+import { sectionHead } from './sectionHead.ts';
 
 /** What was done, written from the resolved configuration of the runs, to be pasted into a paper. */
 export function methodsSection(runs: readonly RunInput[]): Html | null {
@@ -9,8 +10,7 @@ export function methodsSection(runs: readonly RunInput[]): Html | null {
   if (records.length === 0) return null;
   const groups = groupBySharedSettings(records);
   return html`<section id="methods" aria-labelledby="methods-title">
-    <p class="eyebrow">Written from the resolved configuration</p>
-    <h2 id="methods-title">Methods</h2>
+    ${sectionHead('methods', 'Written from the resolved configuration', 'Methods')}
     <div class="prose">${groups.map((group) => html`<p>${describe(group)}</p>`)}</div>
   </section>`;
 }

@@ -1,9 +1,17 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { formatBytes, formatCount, formatDuration, formatSignificant } from '../html/formatNumber.ts';
+import type { RunRecord } from '@blurcycle/experiment';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatSignificant,
+} from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 import { chartFigure } from './chartFigure.ts';
 import { describeCommit, describeMachine } from './provenanceLine.ts';
+import { sectionHead } from './sectionHead.ts';
 
 /** The charts of the training, drawn. */
 export interface TrainingFigures {
@@ -25,15 +33,15 @@ const RUN_COLUMNS = [
 /** What the training runs did: curves, cost, provenance of each run. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
+  const made = madeByRuns(runs.map(({ record }) => record));
   return html`<section id="training" aria-labelledby="training-title">
-    <p class="eyebrow">Behind the tables</p>
-    <h2 id="training-title">Training</h2>
+    ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">
       ${runs.length === 1 ? 'One run' : `${runs.length} runs`},
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of training in all.
       Losses of adversarial training do not tell quality; the validation scores do.
     </p>
-    ${curves('On the validation volumes', figures.validation)} ${curves('Losses', figures.losses)}
+    ${curves('On the validation volumes', figures.validation, made)} ${curves('Losses', figures.losses, made)}
     <h3>Runs</h3>
     <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
       <table class="plain">
@@ -47,7 +55,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         </tbody>
       </table>
     </div>
-    <details class="made">
+    <details class="made" id="training-made">
       <summary><span class="made-label">How each run was made</span></summary>
       <dl>
         ${runs.map(
@@ -65,14 +73,24 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
   </section>`;
 }
 
-function curves(title: string, charts: readonly RenderedChart[]): Html | null {
+function curves(title: string, charts: readonly RenderedChart[], made: Html): Html | null {
   return charts.length === 0
     ? null
     : html`<h3>${title}</h3>
-        <p class="note">
-          From the log of each run; what made each run stands in the table of runs at the end of this section.
-        </p>
-        <div class="charts">${charts.map(chartFigure)}</div>`;
+        <div class="charts">${charts.map((chart) => chartFigure(chart, made))}</div>`;
+}
+
+/** The line below a chart of many runs: what they have in common, and where the record of each stands. */
+function madeByRuns(records: readonly RunRecord[]): Html {
+  const distinct = (values: readonly string[]): string => formatList([...new Set(values)].sort());
+  const seeds = [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b);
+  return html`<p class="made-brief">
+    <a href="#training-made">How each run was made</a> ${records.length} × <code>blurcycle train</code>,
+    commit ${distinct(records.map(({ provenance }) => describeCommit(provenance)))},
+    ${seeds.length === 1 ? 'seed' : 'seeds'} ${formatList(seeds.map(String))},
+    ${formatDuration(records.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0))} in all,
+    ${distinct(records.map(({ provenance: { cpu } }) => cpu.model))}
+  </p>`;
 }
 
 function runRow({ record, metrics }: RunInput): Html {

@@ -1,4 +1,4 @@
-import type { ShownVolume, VolumeSet } from '../inputs/volumeSet.ts';
+import type { ShownVolume, VolumeSet } from '../inputs/readVolumeSet.ts';
 import { formatNumber, formatSignificant } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import { jsonScript } from '../html/jsonScript.ts';
@@ -10,13 +10,21 @@ import { chooseView, referenceOf, type VolumeView } from '../model/volumeView.ts
 /** Where in the depth the planes of the strip lie. */
 const STRIP_PLACES = [0.125, 0.375, 0.625, 0.875];
 
+/** What a figure of volumes needs of its page. */
+export interface VolumeFigureOptions {
+  /** Unique within the page. */
+  readonly id: string;
+  /** Store of the page, which the stacks go into. */
+  readonly images: ImageStore;
+  /** How it was made. */
+  readonly made: Html;
+}
+
 /**
  * Volumes side by side: a plane with a zoomed square and a section through its middle for each of them. This is the
  * whole figure without a script; with one, the script puts a viewer in its place.
- *
- * @param images - Store of the page, which the stacks go into.
  */
-export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Html {
+export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureOptions): Html {
   const [depth, height, width] = set.shape;
   const view = chooseView(set);
   const strip = STRIP_PLACES.map((place) => Math.floor(place * depth));
@@ -45,6 +53,7 @@ export function volumeFigure(set: VolumeSet, id: string, images: ImageStore): Ht
       ...view,
       items: stored.map(({ item, image }) => ({ label: item.label, role: item.role, image })),
     })}
+    ${made}
   </figure>`;
 }
 

@@ -1,0 +1,144 @@
+import type { CurvesBlock } from '@blurcycle/experiment';
+import type { TopLevelSpec } from 'vega-lite';
+import { axisTitle } from '../html/axisTitle.ts';
+import type { Chart } from './chart.ts';
+import { CHART_WIDTH, VEGA_LITE_SCHEMA } from './chartConfig.ts';
+import { curvePoints, stepNames, type CurvePointDrawn } from './curvePoints.ts';
+import { curveTable, describeCurves } from './curveWords.ts';
+import { tickPlaces } from './tickPlaces.ts';
+import { estimateTextWidth } from './estimateTextWidth.ts';
+import type { MethodStyle } from './methodColors.ts';
+import { seriesStyles } from './seriesStyles.ts';
+
+type Layer = Extract<TopLevelSpec, { readonly layer: unknown }>['layer'][number];
+type Encoding = NonNullable<Extract<Layer, { readonly mark: unknown }>['encoding']>;
+type Axis = Pick<Extract<NonNullable<Encoding['x']>, { readonly axis?: unknown }>, 'scale' | 'axis'>;
+
+/** A line with more points than this has no markers. */
+const MOST_MARKERS = 24;
+
+/** Lines of a block with their own intervals: bands along an axis of numbers, whiskers at named steps. */
+export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, MethodStyle>): Chart {
+  const points = curvePoints(block);
+  return {
+    name: block.id,
+    title: block.title,
+    summary: describeCurves(block, points.length),
+    spec: {
+      $schema: VEGA_LITE_SCHEMA,
+      description: `${block.title}: ${axisTitle(block.y)} over ${axisTitle(block.x)}`,
+      width: CHART_WIDTH,
+      height: 190,
+      data: { values: points.map((point) => ({ ...point })) },
+      layer: layers(block, points, styles),
+    },
+    table: curveTable(block),
+  };
+}
+
+function layers(
+  block: CurvesBlock,
+  points: readonly CurvePointDrawn[],
+  styles: ReadonlyMap<string, MethodStyle>,
+): Layer[] {
+  const drawn = seriesStyles(block.series, styles);
+  const domain = block.series.map(({ label }) => label);
+  const bySeries = <T>(range: T[]) =>
+    ({ field: 'series', type: 'nominal', scale: { domain, range } }) as const;
+  const steps = stepNames(block);
+  const x = {
+    field: 'x',
+    type: 'quantitative',
+    title: axisTitle(block.x),
+    ...xAxis(block, points, steps),
+  } as const;
+  const color = { ...bySeries(drawn.map(({ light }) => light)), legend: { symbolOpacity: 1 } };
+  const y = {
+    field: 'y',
+    type: 'quantitative',
+    title: axisTitle(block.y),
+    scale: { type: block.y.scale, nice: true, ...fromData(block.y.scale) },
+    axis: {
+      ...tickPlaces(
+        block.y.scale,
+        points.flatMap(({ y: value, low, high }) => [value, low ?? value, high ?? value]),
+      ),
+      format: '~g',
+    },
+  } as const;
+  const limits = { x, color, y: { ...y, field: 'low' }, y2: { field: 'high' } } as const;
+  const tooltip = tooltipOf(block, points);
+  const bands: Layer = {
+    transform: [{ filter: "datum.interval === 'band'" }],
+    mark: { type: 'area', opacity: 0.18, clip: true },
+    encoding: limits,
+  };
+  const whiskers: Layer = {
+    transform: [{ filter: "datum.interval === 'whisker'" }],
+    mark: { type: 'rule', strokeWidth: 1.6, clip: true },
+    encoding: limits,
+  };
+  const zoomable: { encodings?: ['y'] } = steps.length === 0 ? {} : { encodings: ['y'] };
+  const lines: Layer = {
+    params: [{ name: 'zoom', select: { type: 'interval', ...zoomable }, bind: 'scales' }],
+    mark: { type: 'line', clip: true },
+    encoding: { x, y, color, tooltip, strokeDash: bySeries(drawn.map(({ dash }) => [...dash])) },
+  };
+  const markers: Layer = {
+    mark: { type: 'point', filled: true, size: 46, opacity: 1, clip: true },
+    encoding: { x, y, color, tooltip, shape: bySeries(drawn.map(({ shape }) => shape)) },
+  };
+  const intervals = new Set(points.map(({ interval }) => interval));
+  return [
+    ...(intervals.has('band') ? [bands] : []),
+    ...(intervals.has('whisker') ? [whiskers] : []),
+    lines,
+    ...(block.series.every(({ points: own }) => own.length <= MOST_MARKERS) ? [markers] : []),
+  ];
+}
+
+function xAxis({ x }: CurvesBlock, points: readonly CurvePointDrawn[], steps: readonly string[]): Axis {
+  if (x.scale !== 'ordinal') {
+    return {
+      scale: { type: x.scale, nice: false, padding: 8, ...fromData(x.scale) },
+      axis: {
+        grid: false,
+        ...tickPlaces(
+          x.scale,
+          points.map((point) => point.x),
+        ),
+        format: '~g',
+      },
+    };
+  }
+  const room = CHART_WIDTH / steps.length - 6;
+  const isTight = steps.some((name) => estimateTextWidth(name, 11) > room);
+  return {
+    scale: { domain: [-0.5, steps.length - 0.5], nice: false, zero: false },
+    axis: {
+      grid: false,
+      values: steps.map((_, i) => i),
+      labelExpr: `${JSON.stringify(steps)}[datum.value]`,
+      ...(isTight ? { labelAngle: -35, labelAlign: 'right' } : {}),
+    },
+  };
+}
+
+function tooltipOf({ x, y }: CurvesBlock, points: readonly CurvePointDrawn[]) {
+  const hasLimits = points.some(({ low }) => low !== undefined);
+  const number = (field: string, title: string) =>
+    ({ field, title, type: 'quantitative', format: '.4~g' }) as const;
+  return [
+    { field: 'series', type: 'nominal', title: 'line' } as const,
+    x.scale === 'ordinal'
+      ? ({ field: 'step', type: 'nominal', title: x.label } as const)
+      : number('x', axisTitle(x)),
+    number('y', axisTitle(y)),
+    ...(hasLimits ? [number('low', '95 % from'), number('high', 'to')] : []),
+  ];
+}
+
+/** An axis that starts where the data start; a logarithmic one never starts at zero, and may not be told so. */
+function fromData(scale: 'linear' | 'log'): { zero?: false } {
+  return scale === 'log' ? {} : { zero: false };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { blockChart } from '../src/charts/blockChart.ts';
+import { curvePoints } from '../src/charts/curvePoints.ts';
+import { methodStyles } from '../src/charts/methodColors.ts';
+import { renderChart } from '../src/charts/renderChart.ts';
+import { seriesStyles } from '../src/charts/seriesStyles.ts';
+import { tickPlaces } from '../src/charts/tickPlaces.ts';
+import { formatFact } from '../src/html/formatNumber.ts';
+import { html } from '../src/html/html.ts';
+import { factsFigure } from '../src/sections/factsFigure.ts';
+import { imagesFigure } from '../src/sections/imagesFigure.ts';
+import { SYNTHETIC_FACTS, syntheticCurves } from './syntheticFigures.ts';
+
+const styles = methodStyles(['proposed', 'cyclegan', 'input']);
+const [profiles, decay, noise] = syntheticCurves();
+
+describe('curvePoints(block)', () => {
+  it('leaves out what has no place on a logarithmic axis, and ends a limit below zero at the smallest value', () => {
+    const points = curvePoints(decay);
+    expect(points.every(({ x, y }) => x > 0 && y > 0)).toBe(true);
+    expect(points).toHaveLength(10); // 11 in the block, one of them with the value 0
+    const series = [{ ...decay.series[0], points: [{ x: 1, y: 0.5, low: -1, high: 2 }] }];
+    expect(curvePoints({ ...decay, series })[0].low).toBe(0.5);
+  });
+
+  it('draws bands along numbers, and whiskers at names and for lines of few points', () => {
+    expect(new Set(curvePoints(decay).map(({ interval }) => interval))).toEqual(new Set(['band']));
+    expect(new Set(curvePoints(noise).map(({ interval }) => interval))).toEqual(new Set(['whisker']));
+    const series = decay.series.map((line) => ({ ...line, points: line.points.slice(0, 2) }));
+    expect(curvePoints({ ...decay, series }).map(({ interval }) => interval)).toEqual(
+      Array(4).fill('whisker'),
+    );
+  });
+
+  it('sets lines at one named step aside of each other, in the order of the block', () => {
+    const at = curvePoints(noise).filter(({ step }) => step === '20 dB');
+    expect(at.map(({ x }) => x)).toEqual([1.95, 2.05]);
+  });
+});
+
+describe('blockChart(block, styles)', () => {
+  it('draws every line in the colour of its method, with its band', async () => {
+    const { svg } = await renderChart(blockChart(decay, styles), 'fig');
+    for (const method of ['proposed', 'cyclegan']) {
+      const color = styles.get(method)?.light;
+      expect(svg).toContain(`stroke="${color}"`);
+      expect(svg).toContain(`fill="${color}"`);
+    }
+    expect(svg.match(/mark-area/g)?.length).toBeGreaterThan(0);
+  });
+
+  it('names the steps of an axis of names', async () => {
+    const { svg } = await renderChart(blockChart(noise, styles), 'fig');
+    for (const step of ['1.25 dB', '5 dB', '20 dB', 'without noise']) expect(svg).toContain(`>${step}<`);
+  });
+
+  it('says in its text alternative what the lines do, and what is not drawn', () => {
+    const { summary } = blockChart(noise, styles);
+    expect(summary).toContain('PSNR (dB) over average SNR. Input: 18 at 1.25 dB to 24 at without noise');
+    expect(blockChart(decay, styles).summary).toMatch(/1 point .*stands in the table alone/);
+  });
+
+  it('has every number in its table, with the limits', () => {
+    const { columns, rows } = blockChart(noise, styles).table;
+    expect(columns).toEqual([
+      'average SNR',
+      ...['Input', 'Input, 95 % from', 'Input, to'],
+      ...['Proposed, blind', 'Proposed, blind, 95 % from', 'Proposed, blind, to'],
+    ]);
+    expect(rows[1]).toEqual(['5 dB', '20', '19', '21', '23', '22', '24']);
+    expect(blockChart(profiles, styles).table.rows).toHaveLength(41);
+    expect(blockChart(decay, styles).table.rows.at(-1)).toEqual(['300', '', '', '', '0', '', '']);
+  });
+});
+
+describe('seriesStyles(series, styles)', () => {
+  it('tells lines of one method apart by dash and marker, never by colour', () => {
+    const series = ['a', 'b'].map((id) => ({ ...noise.series[1], id, label: id }));
+    const [first, second] = seriesStyles(series, styles);
+    expect(first.light).toBe(styles.get('proposed')?.light);
+    expect(second.light).toBe(first.light);
+    expect([second.dash, second.shape]).not.toEqual([first.dash, first.shape]);
+  });
+});
+
+describe('tickPlaces(scale, values)', () => {
+  it('takes powers of ten alone over decades, and 1, 2, 5 within one', () => {
+    expect(tickPlaces('log', [0.01, 10])).toEqual({ values: [0.001, 0.01, 0.1, 1, 10] });
+    expect(tickPlaces('log', [1, 9])).toEqual({ values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50] });
+  });
+});
+
+describe('tables of facts', () => {
+  it('writes whole, usual and far numbers as a reader expects', () => {
+    expect([29791, -3, 0.35325, 2.5e-7, -6.02e23].map(formatFact)).toEqual([
+      '29\u2009791',
+      '\u22123',
+      '0.3533',
+      '2.5 × 10⁻⁷',
+      '\u22126.02 × 10²³',
+    ]);
+  });
+
+  it('puts numbers to the right, words to the left, and marks what can not be told', () => {
+    const { markup } = factsFigure(SYNTHETIC_FACTS, html``);
+    expect(markup).toContain('<td class="text">fine &lt;i&gt;grid&lt;/i&gt;</td>');
+    expect(markup).toContain('<td class="number">0.3533</td>');
+    expect(markup).toContain('<td class="number">–</td>');
+    expect(markup).toContain('width (µm)');
+  });
+});
+
+describe('imagesFigure(set, made)', () => {
+  it('shows all panels at one magnification, pixels in their proportions', () => {
+    const item = { id: 'a', label: 'A', alt: 'a peak', width: 10, height: 10, png: Buffer.from('x') };
+    const items = [
+      { ...item, pixelSizeUm: [0.1, 0.1] as const },
+      { ...item, pixelSizeUm: [0.3, 0.1] as const },
+    ];
+    const set = { kind: 'images', id: 'i', title: 'T', window: [0, 2], quantity: 'photons', items } as const;
+    const { markup } = imagesFigure(set, html``);
+    const sizes = [...markup.matchAll(/<svg\s+width="([\d.]+)"\s+height="([\d.]+)"/g)].map(
+      ([, width, height]) => [Number(width), Number(height)],
+    );
+    expect(sizes).toEqual([
+      [100, 100],
+      [100, 300],
+    ]);
+    expect(markup).toContain('Black is 0, white is 2: photons');
+    expect(markup).toContain('aria-label="a peak"');
+  });
+});

@@ -1,0 +1,123 @@
+import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment';
+import { greyPng } from '../src/model/greyPng.ts';
+
+/** A Gaussian peak of the given widths (standard deviation, in pixels) as grey values. */
+function peak([height, width]: readonly [number, number], [down, across]: readonly [number, number]): Buffer {
+  const grey = Uint8Array.from({ length: height * width }, (_, i) => {
+    const y = (Math.floor(i / width) - (height - 1) / 2) / down;
+    const x = ((i % width) - (width - 1) / 2) / across;
+    return Math.round(255 * Math.exp(-(x * x + y * y) / 2));
+  });
+  return greyPng(grey, width, height, true);
+}
+
+/** Sections of two Gaussian kernels, sampled unlike down and across. */
+export function syntheticImages(): {
+  readonly block: ImagesBlock;
+  readonly files: ReadonlyMap<string, Buffer>;
+} {
+  const sections = [
+    { id: 'narrow-xy', label: 'Narrow, XY', sides: [15, 15], sigma: [1.5, 1.5], pixelSizeUm: [0.1, 0.1] },
+    { id: 'wide-xy', label: 'Wide, XY', sides: [15, 15], sigma: [2.5, 2.5], pixelSizeUm: [0.1, 0.1] },
+    { id: 'narrow-xz', label: 'Narrow, XZ', sides: [15, 15], sigma: [2, 1.5], pixelSizeUm: [0.25, 0.1] },
+    { id: 'wide-xz', label: 'Wide, XZ', sides: [15, 15], sigma: [3, 2.5], pixelSizeUm: [0.25, 0.1] },
+  ] as const;
+  return {
+    block: {
+      kind: 'images',
+      id: 'kernels',
+      title: 'Synthetic kernels',
+      window: [0, 1],
+      quantity: 'intensity relative to the peak',
+      items: sections.map(({ id, label, pixelSizeUm, sigma }) => ({
+        id,
+        label,
+        pixelSizeUm,
+        file: `figures/kernels-${id}.png`,
+        alt: `${label}: standard deviation ${sigma[0]} pixels down, ${sigma[1]} across`,
+      })),
+    },
+    files: new Map(
+      sections.map(({ id, sides, sigma }) => [`figures/kernels-${id}.png`, peak(sides, sigma)] as const),
+    ),
+  };
+}
+
+const NONE = { low: null, high: null };
+
+/** Lines of every kind: many points without limits, bands on logarithmic axes, whiskers at named steps. */
+export function syntheticCurves(): readonly CurvesBlock[] {
+  const offsets = Array.from({ length: 41 }, (_, i) => (i - 20) / 20);
+  const profile = (sigma: number) =>
+    offsets.map((x) => ({ x, y: Number(Math.exp(-((x / sigma) ** 2) / 2).toPrecision(5)), ...NONE }));
+  const decay = (from: number) =>
+    [1, 3, 10, 30, 100].map((x) => ({ x, y: from / x, low: (0.6 * from) / x, high: (1.5 * from) / x }));
+  const steps = ['1.25 dB', '5 dB', '20 dB', 'without noise'];
+  const scores = (from: number) =>
+    steps.map((name, x) => ({
+      x,
+      name,
+      y: from + 2 * x,
+      low: from + 1.5 * x - 0.5,
+      high: from + 2.5 * x + 0.5,
+    }));
+  return [
+    {
+      kind: 'curves',
+      id: 'profiles',
+      title: 'Profiles of the synthetic kernels',
+      x: { label: 'x from the peak', unit: 'µm', scale: 'linear' },
+      y: { label: 'relative intensity', unit: null, scale: 'linear' },
+      series: [
+        { id: 'narrow', label: 'Narrow', method: null, points: profile(0.15) },
+        { id: 'wide', label: 'Wide <b>kernel</b>', method: null, points: profile(0.25) },
+      ],
+    },
+    {
+      kind: 'curves',
+      id: 'decay',
+      title: 'Residuals of synthetic iterations',
+      x: { label: 'iterations', unit: null, scale: 'log' },
+      y: { label: 'residual', unit: null, scale: 'log' },
+      series: [
+        { id: 'proposed', label: 'Proposed, blind', method: 'proposed', points: decay(1) },
+        {
+          id: 'cyclegan',
+          label: 'Conventional cycleGAN',
+          method: 'cyclegan',
+          points: [...decay(3), { x: 300, y: 0, ...NONE }],
+        },
+      ],
+    },
+    {
+      kind: 'curves',
+      id: 'noise',
+      title: 'Synthetic PSNR over noise',
+      x: { label: 'average SNR', unit: null, scale: 'ordinal' },
+      y: { label: 'PSNR', unit: 'dB', scale: 'linear' },
+      series: [
+        { id: 'input', label: 'Input', method: 'input', points: scores(18) },
+        { id: 'proposed', label: 'Proposed, blind', method: 'proposed', points: scores(21) },
+      ],
+    },
+  ];
+}
+
+/** A table of words, whole numbers, far numbers and nothing. */
+export const SYNTHETIC_FACTS: FactsBlock = {
+  kind: 'facts',
+  id: 'widths',
+  title: 'Synthetic widths',
+  columns: [
+    { label: 'kernel', unit: null },
+    { label: 'sampling', unit: null },
+    { label: 'width', unit: 'µm' },
+    { label: 'voxels', unit: null },
+    { label: 'negative mass', unit: null },
+  ],
+  rows: [
+    ['Narrow', 'fine <i>grid</i>', 0.35325, 29791, 2.5e-7],
+    ['Wide', 'coarse grid', 0.58875, 343, null],
+  ],
+  note: 'Of analytic Gaussians; nothing was measured.',
+};
