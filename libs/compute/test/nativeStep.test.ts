@@ -16,6 +16,7 @@ import {
   meanSquare,
   selectBackend,
   upConv3d,
+  variableGradients,
 } from '../src/index.ts';
 import { randomTensor } from './support.ts';
 
@@ -64,7 +65,7 @@ function buildNet(): Net {
     variables,
     step: () =>
       tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(apply, variables);
+        const { value, grads } = variableGradients(apply, variables);
         const gradients = variables.map((variable) => grads[variable.name]);
         adamUpdate(variables, gradients, state, {
           learningRate: 1e-3,

@@ -6,12 +6,12 @@ import {
   stack,
   tensor5d,
   tidy,
-  variableGrads,
   type Scalar,
   type Tensor1D,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import type { Volume } from '@blurcycle/core';
+import { variableGradients } from '@blurcycle/compute';
 import { drawNestedCrop } from '@blurcycle/models';
 import { discriminatorObjective } from './discriminatorObjective.ts';
 import { generatorObjective, type SampleTensors } from './generatorObjective.ts';
@@ -68,7 +68,7 @@ export function trainGeneratorStep(
   let scalars: NamedScalars | undefined;
   tidy(() => {
     const parameters = groups.generator.flatMap((group) => group.parameters);
-    const { grads } = variableGrads(
+    const { grads } = variableGradients(
       () => {
         const { total, terms, fakes: made } = generatorObjective(networks, method, objective, sample, crops);
         for (const domain of method.discriminators) {
@@ -105,7 +105,7 @@ export function trainDiscriminatorStep(
       }
       return { domain, judge, fake: buffer.exchange(fake) };
     });
-    const { grads } = variableGrads(
+    const { grads } = variableGradients(
       () => {
         const objectives = shown.map(({ domain, judge, fake }) =>
           discriminatorObjective(judge, domain, sample[domain], fake, crops[domain]),

@@ -1,7 +1,9 @@
-import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, type backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { NativeAddon } from '../../../native/addon.ts';
 import { QuietCpuBackend } from '../quietCpuBackend.ts';
 import type { BufferPool } from './bufferPool.ts';
+import { EntryStorage } from './entryStorage.ts';
+import type { KernelTape } from './kernelTape.ts';
 
 /** What the back-end keeps of a tensor; `pooled` is the array that returns to the pool with it. */
 interface PooledEntry {
@@ -19,11 +21,15 @@ interface PooledEntry {
  * tensor is gone, and parameters can be changed in place.
  */
 export class NativeBackend extends QuietCpuBackend {
+  /** Where kernels are noted while gradients are wanted. */
+  tape: KernelTape | null = null;
+
   constructor(
     readonly addon: NativeAddon,
     readonly pool: BufferPool,
   ) {
     super();
+    this.data = new EntryStorage(this, engine());
   }
 
   override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): object {
@@ -62,12 +68,12 @@ export class NativeBackend extends QuietCpuBackend {
     return { dataId, shape: [...shape], dtype: 'float32' };
   }
 
-  /** The array behind a float32 tensor. */
+  /** The array behind a float32 tensor; a copy where a cast left it the integers or booleans of its source. */
   floats(tensor: TensorInfo): Float32Array {
     const { values } = this.data.get(tensor.dataId);
-    if (!(values instanceof Float32Array))
-      throw new Error(`internal: a ${tensor.dtype} tensor has no floats`);
-    return values;
+    if (values instanceof Float32Array) return values;
+    if (values instanceof Int32Array || values instanceof Uint8Array) return Float32Array.from(values);
+    throw new Error(`internal: a ${tensor.dtype} tensor has no floats`);
   }
 
   /** The array that a tensor gets: a pooled copy for float32, the values themselves for other types. */

@@ -4,6 +4,7 @@ import type { NativeAddon } from '../../../native/addon.ts';
 import { BLUR_KERNELS } from './blurKernels.ts';
 import { BufferPool } from './bufferPool.ts';
 import { CONVOLUTION_KERNELS } from './convolutionKernels.ts';
+import type { Inputs } from './defineKernel.ts';
 import { ELEMENTWISE_KERNELS } from './elementwiseKernels.ts';
 import { NativeBackend } from './nativeBackend.ts';
 import { NETWORK_KERNELS } from './networkKernels.ts';
@@ -23,9 +24,22 @@ export function registerNativeBackend(addon: NativeAddon): void {
   ];
   const replaced = new Set(native.map((kernel) => kernel.kernelName));
   for (const kernel of tf.getKernelsForBackend('cpu')) {
-    if (!replaced.has(kernel.kernelName)) tf.registerKernel({ ...kernel, backendName: 'native' });
+    if (!replaced.has(kernel.kernelName)) tf.registerKernel(recorded({ ...kernel, backendName: 'native' }));
   }
-  for (const kernel of native) tf.registerKernel(kernel);
+  for (const kernel of native) tf.registerKernel(recorded(kernel));
   // Unused memory is bounded to a quarter of the machine's; a step of any size that fits comfortably is kept whole.
   tf.registerBackend('native', () => new NativeBackend(addon, new BufferPool(totalmem() / 4 / FLOAT_BYTES)));
+}
+
+/** The kernel, noting what it does on the tape of the back-end when there is one. */
+function recorded(kernel: tf.KernelConfig): tf.KernelConfig {
+  return {
+    ...kernel,
+    kernelFunc: (call) => {
+      const result = kernel.kernelFunc(call);
+      const { tape } = call.backend as NativeBackend;
+      if (tape !== null) tape.record(kernel.kernelName, call.inputs as Inputs, result, call.attrs ?? {});
+      return result;
+    },
+  };
 }
