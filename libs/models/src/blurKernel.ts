@@ -1,8 +1,11 @@
 import {
   add,
   customGrad,
+  div,
   mul,
+  relu,
   reverse,
+  sum,
   tensor3d,
   tidy,
   variable,
@@ -36,6 +39,12 @@ export interface BlurKernelOptions {
    * moves one way and a G that moves the other satisfy every loss as well. `point`: h(r) = h(-r), which has no shift.
    */
   readonly symmetry: 'none' | 'point';
+  /**
+   * `none`: the free kernel of the paper. `non-negative`: what a microscope can do, a unit-sum PSF times a gain; the gain is
+   * the kernel's sum, which stays free, because the exposure of the data is not known. `unit-sum`: non-negative with sum 1, for
+   * data in which blurring keeps the light.
+   */
+  readonly constraint: 'none' | 'non-negative' | 'unit-sum';
 }
 
 /** Standard deviation of the `normal` initialization (cycleGAN framework default). */
@@ -48,7 +57,8 @@ export interface LinearBlur extends Network {
 }
 
 /**
- * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation, no constraint.
+ * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation; unconstrained unless the options
+ * say otherwise.
  *
  * 29,791 parameters at 31 x 31 x 31. Shapes: [n, z, y, x, 1] to the same.
  * Source: paper section III-A ("a single 3D convolution layer"), eq. 12.
@@ -63,7 +73,27 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
       : Float32Array.from({ length: voxelCount(options.size) }, () => NORMAL_SIGMA * stream.normal());
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
   const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
-  return { parameters: [{ name: 'kernel', variable: free }], kernel, apply: (x) => blur3d(x, kernel()) };
+  const constrain = (): void => tidy(() => free.assign(nearestAllowed(free, options.constraint)));
+  if (options.constraint !== 'none') constrain();
+  return {
+    parameters: [{ name: 'kernel', variable: free }],
+    kernel,
+    apply: (x) => blur3d(x, kernel()),
+    ...(options.constraint === 'none' ? {} : { constrain }),
+  };
+}
+
+/**
+ * Where the kernel goes after an update that left the allowed set: negative values become 0, then the values are divided by
+ * their sum for `unit-sum`.
+ *
+ * The update itself sees the free gradient (projected gradient descent), so a voxel at 0 is not stuck there, as it would be
+ * behind a relu; and the learning rate means the same as for a free kernel, as it would not behind a softmax.
+ */
+function nearestAllowed(kernel: Tensor3D, constraint: 'non-negative' | 'unit-sum' | 'none'): Tensor3D {
+  if (constraint === 'none') return kernel;
+  const physical = relu(kernel);
+  return constraint === 'non-negative' ? physical : div(physical, sum(physical));
 }
 
 /**

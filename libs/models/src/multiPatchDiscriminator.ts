@@ -1,6 +1,6 @@
 import { slice, type Tensor5D } from '@tensorflow/tfjs-core';
 import { assertRange, type RandomStream, type Shape3 } from '@blurcycle/core';
-import type { Parameter } from './network.ts';
+import type { Network, Parameter } from './network.ts';
 import { buildPatchDiscriminator } from './patchDiscriminator.ts';
 
 /** The scales at which a volume is judged: the whole patch, half its sides, a quarter of its sides. */
@@ -19,6 +19,10 @@ export interface MultiPatchDiscriminator {
   readonly parameters: readonly Parameter[];
   /** Scores of the three scales. Memory: consumes nothing; returns three new tensors; call inside tidy. */
   apply(x: Tensor5D, crop: NestedCrop): readonly Tensor5D[];
+  /** The network of each scale. */
+  readonly networks: readonly Network[];
+  /** What the networks look at: the patch and its two crops. Call inside tidy. */
+  cut(x: Tensor5D, crop: NestedCrop): readonly Tensor5D[];
 }
 
 /**
@@ -29,21 +33,21 @@ export interface MultiPatchDiscriminator {
  * @param width - Channels of each discriminator's first layer.
  */
 export function buildMultiPatchDiscriminator(width: number, stream: RandomStream): MultiPatchDiscriminator {
-  const networks = DISCRIMINATOR_SCALES.map((scale) => ({
-    scale,
-    network: buildPatchDiscriminator(width, stream),
-  }));
+  const networks = DISCRIMINATOR_SCALES.map(() => buildPatchDiscriminator(width, stream));
   return {
-    parameters: networks.flatMap(({ scale, network }) =>
-      network.parameters.map(({ name, variable }) => ({ name: `${scale}/${name}`, variable })),
+    parameters: networks.flatMap(({ parameters }, i) =>
+      parameters.map(({ name, variable }) => ({ name: `${DISCRIMINATOR_SCALES[i]}/${name}`, variable })),
     ),
-    apply: (x, crop) =>
-      networks.map(({ network }, i) => {
-        const [z, y, width_] = crop.shapes[i];
-        const whole = DIVISORS[i] === 1;
-        return network.apply(whole ? x : slice(x, [0, ...crop.origins[i], 0], [-1, z, y, width_, -1]));
-      }),
+    networks,
+    cut,
+    apply: (x, crop) => cut(x, crop).map((patch, i) => networks[i].apply(patch)),
   };
+}
+
+function cut(x: Tensor5D, { origins, shapes }: NestedCrop): readonly Tensor5D[] {
+  return DIVISORS.map((divisor, i) =>
+    divisor === 1 ? x : slice(x, [0, ...origins[i], 0], [-1, ...shapes[i], -1]),
+  );
 }
 
 /**

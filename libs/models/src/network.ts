@@ -11,6 +11,8 @@ export interface Network {
   readonly parameters: readonly Parameter[];
   /** Memory: consumes nothing; returns one new tensor; call inside tidy. */
   apply(x: Tensor5D): Tensor5D;
+  /** Puts the parameters back where they are allowed to be; called after every update, where there is such a rule. */
+  constrain?(): void;
   /** Frees what is neither a parameter nor made by `apply`, where there is such a thing. */
   dispose?(): void;
 }

@@ -2,6 +2,7 @@ import {
   memory,
   ones,
   square,
+  sub,
   sum,
   tensor5d,
   tidy,
@@ -124,7 +125,7 @@ describe('drawNestedCrop(shape, stream)', () => {
 describe('the linear blur generator', () => {
   it("has the paper's 29,791 parameters at 31 x 31 x 31 and starts with sum 1", () => {
     const network = buildLearnedBlur(
-      { size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2, symmetry: 'none' },
+      { size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2, symmetry: 'none', constraint: 'none' },
       stream(),
     );
     expect(countParameters(network)).toBe(29_791);
@@ -144,7 +145,13 @@ describe('the linear blur generator', () => {
   });
 
   it('with point symmetry has a kernel that cannot shift, and a gradient that keeps it so', () => {
-    const options = { size: [3, 3, 5], init: 'normal', sigmaVoxels: 1, symmetry: 'point' } as const;
+    const options = {
+      size: [3, 3, 5],
+      init: 'normal',
+      sigmaVoxels: 1,
+      symmetry: 'point',
+      constraint: 'none',
+    } as const;
     const network = buildLearnedBlur(options, stream());
     const kernel = tidy(() => network.kernel().dataSync());
     for (let i = 0; i < kernel.length; i++) expect(kernel[i]).toBe(kernel[kernel.length - 1 - i]);
@@ -164,8 +171,51 @@ describe('the linear blur generator', () => {
     disposeNetworks(network);
   });
 
+  it.each(['non-negative', 'unit-sum'] as const)('can be %s, from the start on', (constraint) => {
+    const options = {
+      size: [3, 3, 5],
+      init: 'normal',
+      sigmaVoxels: 1,
+      symmetry: 'none',
+      constraint,
+    } as const;
+    const network = buildLearnedBlur(options, stream());
+    const { variable } = network.parameters[0];
+    const start = [...variable.dataSync()];
+    expect(Math.min(...start)).toBe(0);
+    tidy(() => variable.assign(sub(variable, 0.01)));
+    network.constrain?.();
+    const values = [...variable.dataSync()];
+    expect(Math.min(...values)).toBe(0);
+    const total = values.reduce((sum_, value) => sum_ + value, 0);
+    const moved = start.map((value) => Math.max(0, value - 0.01));
+    const gain = constraint === 'unit-sum' ? 1 : moved.reduce((sum_, value) => sum_ + value, 0);
+    expect(total).toBeCloseTo(gain, 5); // float32 sum
+    disposeNetworks(network);
+  });
+
+  it('is free unless told otherwise', () => {
+    const options = {
+      size: [3, 3, 5],
+      init: 'normal',
+      sigmaVoxels: 1,
+      symmetry: 'none',
+      constraint: 'none',
+    } as const;
+    const network = buildLearnedBlur(options, stream());
+    expect(Math.min(...network.parameters[0].variable.dataSync())).toBeLessThan(0);
+    expect('constrain' in network).toBe(false);
+    disposeNetworks(network);
+  });
+
   it('refuses even sides', () => {
-    const options = { size: [4, 5, 5], init: 'gaussian', sigmaVoxels: 1, symmetry: 'none' } as const;
+    const options = {
+      size: [4, 5, 5],
+      init: 'gaussian',
+      sigmaVoxels: 1,
+      symmetry: 'none',
+      constraint: 'none',
+    } as const;
     expect(() => buildLearnedBlur(options, stream())).toThrow('must have odd sides, got [4, 5, 5]');
   });
 });

@@ -1,9 +1,11 @@
 import { add, mul, type Scalar, type Tensor5D } from '@tensorflow/tfjs-core';
 import { meanAbsolute, meanSquare } from '@blurcycle/compute';
 import type { NestedCrop } from '@blurcycle/models';
-import { cycleLoss, LABEL, leastSquaresGan, withoutMargin } from './losses.ts';
+import { generatorLoss } from './adversarialLoss.ts';
+import { cycleLoss } from './cycleLoss.ts';
 import type { MethodNetworks } from './methodNetworks.ts';
 import type { Domain, MethodSettings, ObjectiveSettings } from './settings.ts';
+import { withoutMargin } from './withoutMargin.ts';
 
 /** One training sample: a blurred and a sharp patch [1, z, y, x, 1], matched or not. */
 export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
@@ -36,7 +38,7 @@ export function generatorObjective(
   crops: Readonly<Record<Domain, NestedCrop>>,
 ): GeneratorObjective {
   const { sharpGenerator: G, blurGenerator: F, discriminators } = networks;
-  const { lossWeights, cycleNorm, cycleMargin } = objective;
+  const { lossWeights, ganLoss, cycleNorm, cycleMargin } = objective;
   const { blurred: y, sharp: x } = sample;
   const terms: Record<string, Scalar> = {};
   const weighted: Scalar[] = [];
@@ -69,7 +71,7 @@ export function generatorObjective(
     const scores = fake === undefined ? undefined : discriminators[domain]?.apply(fake, crops[domain]);
     if (scores === undefined)
       throw new Error(`internal: method ${method.id} has nothing to judge in ${domain}`);
-    include(`adversarial${capitalize(domain)}`, lossWeights.adversarial, leastSquaresGan(scores, LABEL.real));
+    include(`adversarial${capitalize(domain)}`, lossWeights.adversarial, generatorLoss(ganLoss, scores));
   }
   return { total: weighted.reduce((sum, term) => add(sum, term)), terms, fakes };
 }

@@ -48,6 +48,7 @@ export function buildMethodNetworks(
             init: network.blurKernelInit,
             sigmaVoxels: network.blurKernelSigmaVoxels,
             symmetry: network.blurKernelSymmetry,
+            constraint: network.blurKernelConstraint,
           },
           stream('blurGenerator'),
         );

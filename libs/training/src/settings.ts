@@ -26,6 +26,7 @@ export interface NetworkSettings {
   /** Standard deviation of the Gaussian start in voxels, the same along every axis. */
   readonly blurKernelSigmaVoxels: number;
   readonly blurKernelSymmetry: 'none' | 'point';
+  readonly blurKernelConstraint: 'none' | 'non-negative' | 'unit-sum';
 }
 
 /** Adam's constants; the three groups of parameters have a learning rate each. */
@@ -40,13 +41,25 @@ export interface OptimizerSettings {
   readonly epsilon: number;
 }
 
+/** Weights of the terms of the losses. */
+export interface LossWeights {
+  /** γ of eq. 13 and 15. */
+  readonly cycle: number;
+  readonly pixel: number;
+  readonly adversarial: number;
+  /** η of eq. 19; unused for least-squares. */
+  readonly gradientPenalty: number;
+}
+
 /** What is minimized and how; the same for all methods of a profile. */
 export interface ObjectiveSettings {
   readonly patch: Shape3;
   /** Generator updates in all; the decay of the learning rates ends there. */
   readonly updates: number;
   readonly optimizer: OptimizerSettings;
-  readonly lossWeights: { readonly cycle: number; readonly pixel: number; readonly adversarial: number };
+  /** LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19). */
+  readonly ganLoss: 'least-squares' | 'wasserstein-gp';
+  readonly lossWeights: LossWeights;
   readonly cycleNorm: 'l1' | 'l2';
   /**
    * Half a blur kernel, or zeros. So many voxels at each border of the patch are left out of the blurred cycle term, because the

@@ -16,7 +16,7 @@ export interface TrainerState {
   readonly step: number;
   readonly adamSteps: Readonly<Record<string, number>>;
   readonly buffered: Readonly<Partial<Record<Domain, number>>>;
-  readonly streams: { readonly crops: RandomStreamState; readonly buffer: RandomStreamState };
+  readonly streams: Readonly<Record<'crops' | 'buffer' | 'interpolation', RandomStreamState>>;
 }
 
 /** Copies weights, Adam's moments, history buffers, counters and random streams out of a trainer. */
@@ -34,7 +34,11 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
     buffered: Object.fromEntries(
       Object.entries(trainer.buffers).map(([domain, { volumes }]) => [domain, volumes.length]),
     ),
-    streams: { crops: trainer.crops.state(), buffer: trainer.bufferStream.state() },
+    streams: {
+      crops: trainer.crops.state(),
+      buffer: trainer.bufferStream.state(),
+      interpolation: trainer.interpolation.state(),
+    },
   };
   return { state, arrays };
 }
@@ -61,6 +65,7 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
   }
   trainer.crops.restore(state.streams.crops);
   trainer.bufferStream.restore(state.streams.buffer);
+  trainer.interpolation.restore(state.streams.interpolation);
   trainer.step = state.step;
 }
 

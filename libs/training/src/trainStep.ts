@@ -15,10 +15,10 @@ import { variableGradients } from '@blurcycle/compute';
 import { drawNestedCrop } from '@blurcycle/models';
 import { discriminatorObjective } from './discriminatorObjective.ts';
 import { generatorObjective, type SampleTensors } from './generatorObjective.ts';
-import { withoutMargin } from './losses.ts';
 import { updateGroup } from './optimizerGroup.ts';
 import type { Domain } from './settings.ts';
 import type { Trainer } from './trainer.ts';
+import { withoutMargin } from './withoutMargin.ts';
 
 /**
  * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method without a blur path, else wider
@@ -81,6 +81,7 @@ export function trainGeneratorStep(
       parameters.map(({ variable }) => variable),
     );
     for (const group of groups.generator) updateGroup(group, grads, objective, trainer.step);
+    networks.blurGenerator?.constrain?.();
   });
   if (scalars === undefined) throw new Error('internal: the generator objective was not evaluated');
   return { scalars, fakes };
@@ -103,13 +104,15 @@ export function trainDiscriminatorStep(
       if (fake === undefined || buffer === undefined || judge === undefined) {
         throw new Error(`internal: nothing to judge in the ${domain} domain`);
       }
-      return { domain, judge, fake: buffer.exchange(fake) };
+      const alpha = objective.ganLoss === 'wasserstein-gp' ? trainer.interpolation.uniform() : null;
+      return { domain, judge, fake: buffer.exchange(fake), alpha };
     });
     const { grads } = variableGradients(
       () => {
-        const objectives = shown.map(({ domain, judge, fake }) =>
-          discriminatorObjective(judge, domain, sample[domain], fake, crops[domain]),
-        );
+        const objectives = shown.map(({ domain, judge, fake, alpha }) => {
+          const volumes = { real: sample[domain], fake, crop: crops[domain], alpha };
+          return discriminatorObjective(judge, domain, volumes, objective);
+        });
         scalars = gather(
           Object.assign({}, ...objectives.map(({ terms }) => terms)) as Record<string, Scalar>,
         );

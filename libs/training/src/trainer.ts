@@ -27,6 +27,8 @@ export interface Trainer {
   readonly crops: SavedStream;
   /** Which earlier volumes the discriminators see. */
   readonly bufferStream: SavedStream;
+  /** Where between real and fake the gradient penalty is measured: α of eq. 19. */
+  readonly interpolation: SavedStream;
   /** Generator updates made so far. */
   step: number;
 }
@@ -103,6 +105,7 @@ export function createTrainer({ method, network, objective, seed, knownKernel }:
     buffers,
     crops: createSavedStream(seed, 'sampling/crops'),
     bufferStream,
+    interpolation: createSavedStream(seed, 'interpolation'),
     step: 0,
   };
 }

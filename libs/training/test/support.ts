@@ -36,6 +36,17 @@ export const METHODS: readonly MethodSettings[] = [
   },
 ];
 
+/** Every method with each adversarial loss that makes a difference to it. */
+export const CASES: readonly { id: string; method: MethodSettings; ganLoss: ObjectiveSettings['ganLoss'] }[] =
+  [
+    ...METHODS.map((method) => ({ id: method.id, method, ganLoss: 'least-squares' as const })),
+    ...METHODS.filter(({ discriminators }) => discriminators.length > 0).map((method) => ({
+      id: `${method.id}, wasserstein-gp`,
+      method,
+      ganLoss: 'wasserstein-gp' as const,
+    })),
+  ];
+
 export const NETWORK: NetworkSettings = {
   width: 2,
   discriminatorWidth: 2,
@@ -44,6 +55,7 @@ export const NETWORK: NetworkSettings = {
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
   blurKernelSymmetry: 'none',
+  blurKernelConstraint: 'none',
 };
 
 export const OBJECTIVE: ObjectiveSettings = {
@@ -58,7 +70,8 @@ export const OBJECTIVE: ObjectiveSettings = {
     beta2: 0.999,
     epsilon: 1e-8,
   },
-  lossWeights: { cycle: 10, pixel: 10, adversarial: 1 },
+  ganLoss: 'least-squares',
+  lossWeights: { cycle: 10, pixel: 10, adversarial: 1, gradientPenalty: 10 },
   cycleNorm: 'l1',
   cycleMargin: [0, 0, 0],
   historyBuffer: 2,

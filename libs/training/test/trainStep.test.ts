@@ -3,27 +3,40 @@ import { createVolume } from '@blurcycle/core';
 import { selectBackend } from '@blurcycle/compute';
 import { drawNestedCrop } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, disposeTrainer, trainStep, type MethodSettings, type Trainer } from '../src/index.ts';
+import {
+  createTrainer,
+  disposeTrainer,
+  trainStep,
+  type MethodSettings,
+  type ObjectiveSettings,
+  type Trainer,
+} from '../src/index.ts';
 import type { OptimizerGroup } from '../src/optimizerGroup.ts';
 import { toTensors, trainDiscriminatorStep, trainGeneratorStep } from '../src/trainStep.ts';
 import { generatorObjective } from '../src/generatorObjective.ts';
-import { createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
+import { CASES, createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
 
 beforeAll(async () => {
   await selectBackend('auto');
 });
 
-const build = (method: MethodSettings): Trainer =>
-  createTrainer({ method, network: NETWORK, objective: OBJECTIVE, seed: 1, knownKernel: KNOWN_KERNEL });
+const build = (method: MethodSettings, changes: Partial<ObjectiveSettings> = {}): Trainer =>
+  createTrainer({
+    method,
+    network: NETWORK,
+    objective: { ...OBJECTIVE, ...changes },
+    seed: 1,
+    knownKernel: KNOWN_KERNEL,
+  });
 
 const weights = (groups: readonly OptimizerGroup[]): Float32Array[] =>
   groups.flatMap(({ parameters }) =>
     parameters.map(({ variable }) => Float32Array.from(variable.dataSync())),
   );
 
-describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
+describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) => {
   it('leaves no tensor behind once the history buffers are full', async () => {
-    const trainer = build(method);
+    const trainer = build(method, { ganLoss });
     const source = createTestSource(1);
     for (let i = 0; i < 3; i++) await trainStep(trainer, source.next());
     const before = memory().numTensors;
@@ -34,14 +47,14 @@ describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
 
   it('frees everything with disposeTrainer', async () => {
     const before = memory().numTensors;
-    const trainer = build(method);
+    const trainer = build(method, { ganLoss });
     await trainStep(trainer, createTestSource(1).next());
     disposeTrainer(trainer);
     expect(memory().numTensors).toBe(before);
   });
 
   it('changes the generators and no discriminator in a generator step, and the reverse', () => {
-    const trainer = build(method);
+    const trainer = build(method, { ganLoss });
     const sample = toTensors(trainer, createTestSource(2).next());
     const { generator, discriminator } = trainer.groups;
 
@@ -62,9 +75,9 @@ describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
   });
 
   it('reports a total that is the weighted sum of its parts', async () => {
-    const trainer = build(method);
+    const trainer = build(method, { ganLoss });
     const losses = await trainStep(trainer, createTestSource(3).next());
-    const { cycle, pixel, adversarial } = OBJECTIVE.lossWeights;
+    const { cycle, pixel, adversarial, gradientPenalty } = OBJECTIVE.lossWeights;
     const expected = Object.entries(losses).reduce((sum, [name, value]) => {
       if (name.startsWith('cycle')) return sum + cycle * value;
       if (name === 'pixel') return sum + pixel * value;
@@ -72,16 +85,20 @@ describe.each(METHODS)('trainStep(trainer, sample) of $id', (method) => {
     }, 0);
     expect(losses.generatorTotal / expected).toBeCloseTo(1, 5); // float32 sums
     for (const domain of method.discriminators.map((name) => (name === 'sharp' ? 'Sharp' : 'Blurred'))) {
-      const scales = ['Full', 'Half', 'Quarter'].map((scale) => losses[`discriminator${domain}${scale}`]);
+      const scales = ['Full', 'Half', 'Quarter'].map(
+        (scale) =>
+          losses[`discriminator${domain}${scale}`] +
+          gradientPenalty * (losses[`gradientPenalty${domain}${scale}`] ?? 0),
+      );
       const average = scales.reduce((sum, value) => sum + value, 0) / 3;
-      expect(losses[`discriminator${domain}`]).toBeCloseTo(average, 5); // float32 sums
+      expect(losses[`discriminator${domain}`] / average).toBeCloseTo(1, 5); // float32 sums
     }
     disposeTrainer(trainer);
   });
 
   it('gives the same bits for the same seed', async () => {
     const run = async (): Promise<Float32Array[]> => {
-      const trainer = build(method);
+      const trainer = build(method, { ganLoss });
       const source = createTestSource(4);
       for (let i = 0; i < 2; i++) await trainStep(trainer, source.next());
       const result = weights([...trainer.groups.generator, ...trainer.groups.discriminator]);
@@ -117,6 +134,33 @@ describe('a cycle margin of half a kernel', () => {
     expect(values).toHaveLength(16 ** 3);
     for (const value of values ?? []) expect(value).toBeCloseTo(1, 5); // the kernel sums to 1; float32 FFT
     dispose([tensors.blurred, tensors.sharp, tensors.sharpWide]);
+    disposeTrainer(trainer);
+  });
+});
+
+describe('a constrained blur kernel', () => {
+  it.each(['non-negative', 'unit-sum'] as const)('is %s after every update', async (blurKernelConstraint) => {
+    const network = { ...NETWORK, blurKernelInit: 'normal', blurKernelConstraint } as const;
+    const optimizer = { ...OBJECTIVE.optimizer, blurKernelLearningRate: 0.1 }; // large beside the kernel's values
+    const trainer = createTrainer({
+      method: METHODS[3],
+      network,
+      objective: { ...OBJECTIVE, optimizer },
+      seed: 1,
+      knownKernel: null,
+    });
+    const source = createTestSource(6);
+    for (let i = 0; i < 3; i++) {
+      await trainStep(trainer, source.next());
+      const [{ variable }] = trainer.networks.blurGenerator?.parameters ?? [];
+      const values = [...variable.dataSync()];
+      expect(values.every((value) => value >= 0)).toBe(true);
+      expect(values.some((value) => value === 0)).toBe(true);
+      const total = values.reduce((sum, value) => sum + value, 0);
+      if (blurKernelConstraint === 'unit-sum')
+        expect(total).toBeCloseTo(1, 5); // float32 sum
+      else expect(Math.abs(total - 1)).toBeGreaterThan(0.1); // the gain is free
+    }
     disposeTrainer(trainer);
   });
 });

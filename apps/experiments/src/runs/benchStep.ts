@@ -60,6 +60,7 @@ export async function benchStep(options: BenchStepOptions, backend: BackendInfo)
       blurKernelInit: 'gaussian',
       blurKernelSigmaVoxels: 2,
       blurKernelSymmetry: 'none',
+      blurKernelConstraint: 'none',
     },
     objective: {
       patch,
@@ -73,7 +74,8 @@ export async function benchStep(options: BenchStepOptions, backend: BackendInfo)
         beta2: 0.999,
         epsilon: 1e-8,
       },
-      lossWeights: { cycle: 10, pixel: 10, adversarial: 1 },
+      ganLoss: 'least-squares',
+      lossWeights: { cycle: 10, pixel: 10, adversarial: 1, gradientPenalty: 10 },
       cycleNorm: 'l1',
       cycleMargin: [0, 0, 0],
       historyBuffer: WARM_UP_STEPS - 1,

@@ -14,6 +14,11 @@ export const networkSettingsSchema = z.strictObject({
   blurKernelSymmetry: z
     .enum(['none', 'point'])
     .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),
+  blurKernelConstraint: z
+    .enum(['none', 'non-negative', 'unit-sum'])
+    .describe(
+      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
+    ),
   outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
 });
 

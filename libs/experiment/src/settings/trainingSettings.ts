@@ -22,11 +22,17 @@ export const trainingSettingsSchema = z.strictObject({
     beta2: beta.describe('decay of the second moment'),
     epsilon: rate.describe('added to the root of the second moment'),
   }),
-  ganLoss: z.literal('least-squares').describe('adversarial loss'),
+  ganLoss: z
+    .enum(['least-squares', 'wasserstein-gp'])
+    .describe('adversarial loss: LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19)'),
   lossWeights: z.strictObject({
     cycle: z.number().nonnegative().describe('weight of both cycle terms'),
     pixel: z.number().nonnegative().describe('weight of the distance to the paired truth'),
     adversarial: z.number().nonnegative().describe('weight of the adversarial terms'),
+    gradientPenalty: z
+      .number()
+      .nonnegative()
+      .describe('η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares'),
   }),
   cycleNorm: z.enum(['l1', 'l2']).describe('norm of the cycle terms'),
   cycleBorder: z
