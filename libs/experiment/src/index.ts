@@ -14,7 +14,12 @@ export {
 export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';
 export { parseRule, scoresOf, type Expression, type Rule } from './claims/parseRule.ts';
 export { INPUT_METHOD } from './files/checkExperiment.ts';
-export type { ClaimDeclaration, ExperimentFile, PaperValues } from './files/fileSchemas.ts';
+export type { TestSettings } from './files/conditionSchemas.ts';
+export { figureId, type FigureDeclaration } from './files/figures/figureSchemas.ts';
+export type { SweepCurvesFigure } from './files/figures/sweepCurvesFigure.ts';
+export type { VolumesFigure } from './files/figures/volumesFigure.ts';
+export type { ClaimDeclaration, ExperimentFile } from './files/fileSchemas.ts';
+export type { PaperValues } from './files/paperValues.ts';
 export {
   getExperiment,
   isExperimentFile,
@@ -22,6 +27,7 @@ export {
   type CheckedFile,
   type ExperimentSet,
 } from './files/loadExperiments.ts';
+export { scoreName, testedDataset, testKey, type ResolvedCondition } from './resolve/resolveConditions.ts';
 export {
   listAllRuns,
   listRuns,
@@ -52,20 +58,25 @@ export {
   readFigures,
   readRunRecord,
   readTable,
+  readTestRecord,
   writeFigures,
   writeRunRecord,
   writeTable,
+  writeTestRecord,
   writeTextAtomically,
 } from './results/resultFiles.ts';
-export { experimentDirectory, runDirectory } from './results/resultPaths.ts';
+export type { Hashes } from './results/hashes.ts';
+export { experimentDirectory, runDirectory, testDirectory } from './results/resultPaths.ts';
 export { runRecordSchema, type RunRecord, type VolumeScores } from './results/runRecord.ts';
 export {
   tableSchema,
   type ClaimResult,
   type ScoreSummary,
   type Table,
+  type TableCondition,
   type TableRow,
 } from './results/table.ts';
+export { testRecordSchema, type TestRecord } from './results/testRecord.ts';
 export { findRun } from './resolve/findRun.ts';
 export { judgeClaim } from './claims/judgeClaim.ts';
 export { formatSummary, tableToCsv, tableToMarkdown } from './results/tableText.ts';

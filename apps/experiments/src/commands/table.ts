@@ -33,7 +33,7 @@ export const tableCommand: CommandModule<object, TableArguments> = {
       .example('$0 table table1 --profile standard', 'Table I from the runs that are there'),
   handler: async (args) => {
     const experiment = resolveExperiment(loadExperiments(args.experimentsDir), args.experiment, args.profile);
-    const { buildTable } = await import('../runs/buildTable.ts');
+    const { buildTable } = await import('../tables/buildTable.ts');
     const table = await buildTable(experiment, { ...args, progress: createProgress });
     console.log(args.json ? JSON.stringify(table, null, 2) : await tableToMarkdown(table));
     const directory = experimentDirectory(args.resultsDir, args.profile, args.experiment);

@@ -1,33 +1,55 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTiffStack } from '@blurcycle/data';
-import { runDirectory, type ResolvedExperiment } from '@blurcycle/experiment';
-import type { PreparedDataset } from '../runs/prepareDataset.ts';
-import { readRuns } from '../runs/readRuns.ts';
-import type { ShownVolumes } from './writeVolumesBlock.ts';
+import { createVolume, type Volume } from '@blurcycle/core';
+import { crop, readTiffStack } from '@blurcycle/data';
+import { INPUT_METHOD, type VolumesBlock, type VolumesFigure } from '@blurcycle/experiment';
+import type { FigureContext } from './figureContext.ts';
+import { blockPart, shownCells } from './shownCells.ts';
+import { writeVolumesBlock, type ShownVolumes } from './writeVolumesBlock.ts';
 
 /**
- * The first test volume, its truth and every row's estimate (first seed), through the window [0, dataRange].
+ * One test volume under each condition: its image, its truth and every row's estimate (first seed), all through the window
+ * [0, dataRange].
  *
- * @returns Nothing when there is no test volume.
+ * A row without a prediction is left out; the table says why.
  */
 export async function testVolumes(
-  experiment: ResolvedExperiment,
-  { test }: PreparedDataset,
-  resultsDir: string,
-): Promise<ShownVolumes | undefined> {
-  const [shown] = test;
-  if (shown === undefined) return undefined;
-  const items: ShownVolumes['items'][number][] = [
-    { id: 'input', label: 'Input', role: 'input', volume: shown.blurred },
-    { id: 'truth', label: 'Ground truth', role: 'truth', volume: shown.sharp },
-  ];
-  for (const { id, label, runs } of experiment.rows) {
-    const [result] = await readRuns(runs.slice(0, 1), resultsDir);
-    if (result?.record === undefined) continue;
-    const { run } = result;
-    const path = join(runDirectory(resultsDir, run.profile, run.id), 'predictions', `${shown.id}.tif`);
-    items.push({ id, label, role: 'estimate', volume: (await readTiffStack(path)).volume });
+  figure: VolumesFigure,
+  id: string,
+  context: FigureContext,
+): Promise<readonly VolumesBlock[]> {
+  const { experiment, volumesOf, folder } = context;
+  const wanted = figure.conditions;
+  const blocks: VolumesBlock[] = [];
+  for (const condition of experiment.conditions) {
+    if (wanted !== undefined && !wanted.includes(condition.id ?? '')) continue;
+    const shown = (await volumesOf(condition)).test[figure.volume ?? 0];
+    if (shown === undefined) continue;
+    const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
+    const items: ShownVolumes['items'][number][] = [
+      { id: 'input', label: 'Input', role: 'input', volume: cut(shown.blurred) },
+      { id: 'truth', label: 'Ground truth', role: 'truth', volume: cut(shown.sharp) },
+    ];
+    for (const { row, tests } of shownCells(context, condition, figure.rows)) {
+      if (row.method === INPUT_METHOD) continue;
+      const path = join(tests[0]?.predictions ?? '', `${shown.id}.tif`);
+      if (tests[0]?.scores === undefined || !existsSync(path)) continue;
+      const { volume } = await readTiffStack(path);
+      items.push({ id: row.id, label: row.label, role: 'estimate', volume: cut(volume) });
+    }
+    const part = condition.id === null ? id : `${id}-${blockPart(condition.id)}`;
+    const name = figure.title ?? `Test volume ${shown.id}`;
+    const title = condition.id === null ? name : `${name}: ${condition.label}`;
+    const window = [0, experiment.settings.scoring.dataRange] as const;
+    blocks.push(await writeVolumesBlock(folder, { id: part, title, window, items }));
   }
-  const window = [0, experiment.settings.scoring.dataRange] as const;
-  return { id: 'test-volumes', title: `Test volume ${shown.id}`, window, items };
+  return blocks;
+}
+
+function middlePlanes(volume: Volume, planes: number | undefined): Volume {
+  const [depth, height, width] = volume.shape;
+  const kept = Math.min(planes ?? depth, depth);
+  if (kept === depth) return volume;
+  const part = crop(volume, [Math.floor((depth - kept) / 2), 0, 0], [kept, height, width]);
+  return createVolume(part.shape, volume.voxelSizeUm, part.data);
 }

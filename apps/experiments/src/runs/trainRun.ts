@@ -146,7 +146,12 @@ async function trainAndScore(
   writeGeneratorWeights(trainer, selection.weights);
   await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
   const predicting = performance.now();
-  const scores = await predictTestVolumes(trainer, dataset.test, settings, join(folder, 'predictions'));
+  const scores = await predictTestVolumes(
+    trainer.networks.sharpGenerator,
+    dataset.test,
+    settings,
+    join(folder, 'predictions'),
+  );
   return finish({
     status: 'done',
     error: null,

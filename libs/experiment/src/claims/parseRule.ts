@@ -3,7 +3,12 @@ import { describeViolation, InputError } from '@blurcycle/core';
 /** Arithmetic over scores. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'score'; readonly metric: string; readonly row: string }
+  | {
+      readonly kind: 'score';
+      readonly metric: string;
+      /** `proposed`, or `proposed@snr-20` for one condition. */
+      readonly row: string;
+    }
   | { readonly kind: 'negate' | 'absolute'; readonly operand: Expression }
   | {
       readonly kind: 'binary';
@@ -19,14 +24,16 @@ export interface Rule {
   readonly right: Expression;
 }
 
-// Names first, hyphens inside them: `supervised-mse` is one name, `psnr(a) - psnr(b)` is a difference.
+// Names first, hyphens inside them: `supervised-mse` is one name, `psnr(a) - psnr(b)` is a difference. A condition is part
+// of the name of the row that it follows: `proposed@snr-1.25`.
 const TOKEN =
-  /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
+  /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*)?)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
 
 /**
  * Parses the rule of a claim.
  *
- * rule = sum ('>' | '>=' | '<' | '<=') sum; sum and product as in arithmetic; a score is `metric(row)`; `abs(sum)`.
+ * rule = sum ('>' | '>=' | '<' | '<=') sum; sum and product as in arithmetic; a score is `metric(row)` or, in an
+ * experiment with conditions, `metric(row@condition)`; `abs(sum)`.
  * Nothing else exists: no variables, no calls, no code.
  *
  * @param text - The rule, `psnr(proposed) - psnr(cyclegan) > 0`.

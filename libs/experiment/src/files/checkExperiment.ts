@@ -1,11 +1,15 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { parseRule, scoresOf } from '../claims/parseRule.ts';
+import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
 import { METRIC_NAMES } from '../results/metrics.ts';
+import { checkFigures } from './checkFigures.ts';
 import type { ExperimentFile } from './fileSchemas.ts';
 import type { YamlSource } from './yamlSource.ts';
 
 /** The row that trains nothing: the blurred test volumes as they are. */
 export const INPUT_METHOD = 'input';
+
+type Locate = (...path: (string | number)[]) => string;
 
 /**
  * The rules of an experiment file that a schema cannot say: names that must exist, ids that must differ, rules that
@@ -17,21 +21,25 @@ export function checkExperiment(
   { source, content }: { source: YamlSource; content: ExperimentFile },
   methods: readonly string[],
 ): void {
-  const at = (...path: (string | number)[]): string => `${source.file}:${source.lineOf(path)}`;
-  const rowIds = new Set<string>();
-  content.rows.forEach((row, index) => {
+  const at: Locate = (...path) => `${source.file}:${source.lineOf(path)}`;
+  const rows = checkRows(content, methods, at);
+  const conditions = checkConditions(content, rows, at);
+  checkFigures(content, { rows, conditions }, at);
+  checkClaims(content, rows, conditions, at);
+}
+
+function checkRows({ rows, figures }: ExperimentFile, methods: readonly string[], at: Locate): string[] {
+  if (rows.length === 0 && (figures ?? []).length === 0) {
+    throw new InputError(describeViolation(at('rows'), 'rows', 'hold one where there is no figure', rows));
+  }
+  const ids = new Set<string>();
+  rows.forEach((row, index) => {
     const known = [INPUT_METHOD, ...methods];
     if (!known.includes(row.method)) {
       throw new InputError(describeUnknown(at('rows', index, 'method'), 'method', row.method, known));
     }
     const id = row.id ?? row.method;
-    if (rowIds.has(id)) {
-      const where = at('rows', index);
-      throw new InputError(
-        describeViolation(where, 'row id', 'differ from all others', id, 'give this row an id'),
-      );
-    }
-    rowIds.add(id);
+    refuseTwice('row id', id, ids, at('rows', index), 'give this row an id');
     if (row.settings !== undefined && methods.includes(id)) {
       const remedy = 'give this row an id of its own, its runs are named after it';
       const where = at('rows', index, 'settings');
@@ -40,18 +48,54 @@ export function checkExperiment(
       );
     }
   });
-  content.claims.forEach((claim, index) => {
-    if (content.claims.findIndex(({ id }) => id === claim.id) < index) {
+  return [...ids];
+}
+
+/** Ids of the conditions; none where the file declares none. */
+function checkConditions(content: ExperimentFile, rows: readonly string[], at: Locate): string[] {
+  if (content.conditions !== undefined && content.sweep !== undefined) {
+    const remedy = 'list the conditions, or let a sweep make them';
+    throw new InputError(
+      describeViolation(at('sweep'), 'sweep', 'not stand beside conditions', 'both', remedy),
+    );
+  }
+  const ids = new Set<string>();
+  resolveConditions(content).forEach(({ id, paper }, index) => {
+    if (id === null) return;
+    const where = content.sweep === undefined ? at('conditions', index) : at('sweep', 'snrDb', index);
+    refuseTwice('condition', id, ids, where);
+    const stranger = Object.keys(paper).find((row) => !rows.includes(row));
+    if (stranger !== undefined) {
       throw new InputError(
-        describeViolation(at('claims', index), 'claim id', 'differ from all others', claim.id),
+        describeUnknown(at('conditions', index, 'paper', stranger), 'row', stranger, rows),
       );
     }
+  });
+  return [...ids];
+}
+
+function checkClaims(
+  { claims }: ExperimentFile,
+  rows: readonly string[],
+  conditions: readonly string[],
+  at: Locate,
+): void {
+  const ids = new Set<string>();
+  const known =
+    conditions.length === 0 ? rows : rows.flatMap((row) => conditions.map((id) => scoreName(row, id)));
+  claims.forEach(({ id, rule }, index) => {
+    refuseTwice('claim id', id, ids, at('claims', index));
     const where = at('claims', index, 'rule');
-    for (const { metric, row } of scoresOf(parseRule(claim.rule, where))) {
+    for (const { metric, row } of scoresOf(parseRule(rule, where))) {
       if (!METRIC_NAMES.includes(metric)) {
         throw new InputError(describeUnknown(where, 'metric', metric, METRIC_NAMES));
       }
-      if (!rowIds.has(row)) throw new InputError(describeUnknown(where, 'row', row, [...rowIds]));
+      if (!known.includes(row)) throw new InputError(describeUnknown(where, 'row', row, known));
     }
   });
+}
+
+function refuseTwice(kind: string, id: string, ids: Set<string>, where: string, remedy?: string): void {
+  if (ids.has(id)) throw new InputError(describeViolation(where, kind, 'differ from all others', id, remedy));
+  ids.add(id);
 }

@@ -16,7 +16,7 @@ export function describeIssue(issue: Issue, source: YamlSource, schema: z.ZodTyp
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
     const where = `${source.file}:${source.lineOf([...path, key])}`;
-    return describeUnknown(where, 'key', key, knownKeys(schema, path));
+    return describeUnknown(where, 'key', key, knownKeys(schema, path, source.data));
   }
   const where = `${source.file}:${source.lineOf(path)}`;
   const value = valueAt(source.data, path);
@@ -24,6 +24,10 @@ export function describeIssue(issue: Issue, source: YamlSource, schema: z.ZodTyp
   if (value === undefined) return `${where}: ${name} must be given`;
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     return describeUnknown(where, String(path.at(-1) ?? 'value'), value, issue.values.map(String));
+  }
+  if (issue.code === 'invalid_union' && typeof value === 'string') {
+    const kinds = choicesOf(schemaAt(schema, path.slice(0, -1), source.data), String(path.at(-1)));
+    if (kinds.length > 0) return describeUnknown(where, String(path.at(-1)), value, kinds);
   }
   return describeViolation(where, name, ruleOf(issue), value);
 }
@@ -69,14 +73,38 @@ function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
   return value;
 }
 
-function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
-  let inner: unknown = unwrap(schema);
-  for (const step of path) {
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[], data: unknown): string[] {
+  const inner = schemaAt(schema, path, data);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** The schema of the value at a path; of a discriminated union the option that the value itself chooses. */
+function schemaAt(schema: z.ZodType, path: readonly (string | number)[], data: unknown): unknown {
+  let inner = unwrap(schema);
+  for (const [depth, step] of path.entries()) {
     if (inner instanceof z.ZodObject) inner = unwrap(inner.shape[step]);
     else if (inner instanceof z.ZodRecord) inner = unwrap(inner.valueType);
     else if (inner instanceof z.ZodArray) inner = unwrap(inner.element);
+    inner = chosenOption(inner, valueAt(data, path.slice(0, depth + 1)));
   }
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+  return inner;
+}
+
+function chosenOption(schema: unknown, value: unknown): unknown {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
+  const { discriminator } = schema.def;
+  const wanted = valueAt(value, [discriminator]);
+  const options: readonly unknown[] = schema.options;
+  return options.find((option) => choicesOf(option, discriminator).includes(String(wanted))) ?? schema;
+}
+
+/** Values that a key with fixed values may have, over all options of a union. */
+function choicesOf(schema: unknown, key: string): string[] {
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return (schema.options as readonly unknown[]).flatMap((option) => choicesOf(option, key));
+  }
+  const literal: unknown = schema instanceof z.ZodObject ? schema.shape[key] : undefined;
+  return literal instanceof z.ZodLiteral ? [...literal.values].map(String) : [];
 }
 
 function unwrap(schema: unknown): unknown {

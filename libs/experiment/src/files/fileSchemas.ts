@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { idSchema, methodSettingsSchema } from '../settings/methodSettings.ts';
 import { partially } from '../settings/partially.ts';
 import { sharedSettingsSchema } from '../settings/runSettings.ts';
+import { conditionSchema, sweepSchema } from './conditionSchemas.ts';
+import { figureSchema } from './figures/figureSchemas.ts';
+import { paperValuesSchema } from './paperValues.ts';
 
 const overridesSchema = partially(sharedSettingsSchema);
 
@@ -24,10 +27,6 @@ const methodSchema = methodSettingsSchema.omit({ id: true }).extend({
 /** `methods.yaml`: id of the method to what makes it that method. */
 export const methodsFileSchema = z.record(idSchema, methodSchema);
 
-const paperValuesSchema = z
-  .strictObject({ psnr: z.number().describe('dB'), ssim: z.number() })
-  .describe('what the paper reports');
-
 const rowSchema = z.strictObject({
   method: idSchema.describe("a method of methods.yaml, or 'input' for the blurred volumes themselves"),
   id: idSchema.optional().describe('name of the row in claims and results; the method unless given'),
@@ -41,7 +40,7 @@ const rowSchema = z.strictObject({
 const claimSchema = z.strictObject({
   id: idSchema,
   text: z.string().min(1).describe('the claim in words'),
-  rule: z.string().min(1).describe('an inequality over scores: psnr(proposed) - psnr(cyclegan) > 0'),
+  rule: z.string().min(1).describe('an inequality over scores, psnr(row) or psnr(row@condition)'),
   about: z
     .enum(['method', 'trained-models'])
     .optional()
@@ -55,7 +54,14 @@ export const experimentFileSchema = z.strictObject({
   title: z.string().min(1),
   place: z.string().min(1).describe('where it stands in the paper: Table I'),
   settings: overridesSchema.optional().describe('what differs for every row'),
-  rows: z.array(rowSchema).min(1),
+  rows: z.array(rowSchema).describe('what is compared; may be empty where there are figures'),
+  conditions: z
+    .array(conditionSchema)
+    .min(1)
+    .optional()
+    .describe('what every row is tested on; its own test volumes unless given'),
+  sweep: sweepSchema.optional().describe('conditions that differ in one number; in place of conditions'),
+  figures: z.array(figureSchema).optional().describe('what is shown beside the table'),
   claims: z.array(claimSchema).describe('what is judged, decided before anything runs'),
 });
 
@@ -67,5 +73,3 @@ export type MethodsFile = z.infer<typeof methodsFileSchema>;
 export type ExperimentFile = z.infer<typeof experimentFileSchema>;
 /** A claim as it stands in an experiment file. */
 export type ClaimDeclaration = ExperimentFile['claims'][number];
-/** What the paper reports for a row. */
-export type PaperValues = z.infer<typeof paperValuesSchema>;

@@ -1,10 +1,13 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import { INPUT_METHOD } from '../files/checkExperiment.ts';
-import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
+import type { FigureDeclaration } from '../files/figures/figureSchemas.ts';
+import type { ClaimDeclaration } from '../files/fileSchemas.ts';
 import { getExperiment, type ExperimentSet } from '../files/loadExperiments.ts';
+import type { PaperValues } from '../files/paperValues.ts';
 import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
 import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
 import { mergeLayers } from './mergeLayers.ts';
+import { resolveConditions, type ResolvedCondition } from './resolveConditions.ts';
 import { ownLayers, resolveRun, sharedLayers } from './resolveRun.ts';
 
 /** A row of a table with the runs, one per seed, that fill it. */
@@ -32,6 +35,9 @@ export interface ResolvedExperiment {
   readonly settings: SharedSettings;
   readonly origins: Origins;
   readonly rows: readonly ResolvedRow[];
+  /** What every row is tested on, at least one. */
+  readonly conditions: readonly ResolvedCondition[];
+  readonly figures: readonly FigureDeclaration[];
   readonly claims: readonly ClaimDeclaration[];
 }
 
@@ -45,7 +51,7 @@ export interface ResolvedExperiment {
  */
 export function resolveExperiment(set: ExperimentSet, name: string, profile: string): ResolvedExperiment {
   const experiment = getExperiment(set, name);
-  const { title, place, rows, claims, settings: own } = experiment.content;
+  const { title, place, rows, figures = [], claims, settings: own } = experiment.content;
   const shared = mergeLayers([...sharedLayers(set, profile), ...ownLayers({ experiment })]);
   const { seeds } = set.profiles.content[profile];
   const suffix = own === undefined ? '' : `-${name}`;
@@ -57,6 +63,8 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
     seeds,
     settings: sharedSettingsSchema.parse(shared.values),
     origins: shared.origins,
+    conditions: resolveConditions(experiment.content),
+    figures,
     claims,
     rows: rows.map((row, rowIndex) => {
       const { method, id = method, paper = null } = row;

@@ -4,6 +4,7 @@ import { InputError } from '@blurcycle/core';
 import type { z } from 'zod';
 import { figuresSchema, type Figures } from './figures.ts';
 import { runRecordSchema, type RunRecord } from './runRecord.ts';
+import { testRecordSchema, type TestRecord } from './testRecord.ts';
 import { tableSchema, type Table } from './table.ts';
 
 /** Writes under a temporary name and renames: a killed process leaves the old file or the new one. Makes directories. */
@@ -22,6 +23,16 @@ export function writeRunRecord(path: string, record: RunRecord): void {
 /** Reads `record.json`; undefined when there is none. A damaged file is an `InputError`. */
 export function readRunRecord(path: string): RunRecord | undefined {
   return readChecked(path, runRecordSchema);
+}
+
+/** Writes `record.json` of a test, checked against its schema. */
+export function writeTestRecord(path: string, record: TestRecord): void {
+  writeTextAtomically(path, formatJson(testRecordSchema.parse(record)));
+}
+
+/** Reads `record.json` of a test; undefined when there is none. A damaged file is an `InputError`. */
+export function readTestRecord(path: string): TestRecord | undefined {
+  return readChecked(path, testRecordSchema);
 }
 
 /** Writes `table.json`, checked against its schema. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { runSettingsSchema } from '../settings/runSettings.ts';
+import { hashesSchema } from './hashes.ts';
 import { provenanceSchema } from './provenance.ts';
-
-const hashesSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
 
 /** Scores of one test volume: metric name to value. */
 export const volumeScoresSchema = z.strictObject({

@@ -15,7 +15,10 @@ export const scoreSummarySchema = z.strictObject({
 });
 
 const tableRowSchema = z.strictObject({
+  /** Together with the condition it names the row. */
   id: z.string(),
+  /** Id of the condition that the row was tested under, where the experiment has conditions. */
+  condition: z.string().optional(),
   label: z.string(),
   method: z.string(),
   paper: z.strictObject({ psnr: z.number(), ssim: z.number() }).nullable(),
@@ -43,19 +46,32 @@ const claimResultSchema = z.strictObject({
   note: z.string().optional(),
 });
 
+/** What rows were tested on instead of data like those that the models were trained on. */
+const tableConditionSchema = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  /** Settings of the data set that differ, as `noise.averageSnrDb`; none for the data of the training. */
+  test: z.record(z.string(), z.unknown()),
+});
+
 /** `table.json` of an experiment. */
 export const tableSchema = z.strictObject({
   experiment: z.string(),
   title: z.string(),
   place: z.string(),
   profile: z.string(),
+  /** Rows of one condition stand together, in the order of the conditions. */
   rows: z.array(tableRowSchema).readonly(),
+  /** Left out where there are none. */
+  conditions: z.array(tableConditionSchema).readonly().optional(),
   claims: z.array(claimResultSchema).readonly(),
   provenance: provenanceSchema,
 });
 
 /** A mean with its interval. */
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>;
+/** What rows of a table were tested on. */
+export type TableCondition = z.infer<typeof tableConditionSchema>;
 /** One row of a table. */
 export type TableRow = z.infer<typeof tableRowSchema>;
 /** A claim with its verdict. */

@@ -14,6 +14,7 @@ export async function tableToCsv(table: Table): Promise<string> {
   const lines = table.rows.flatMap((row) =>
     metricsOf([row]).map((metric) => ({
       row: row.id,
+      ...(table.conditions === undefined ? {} : { condition: row.condition ?? '' }),
       label: row.label,
       status: row.status,
       metric,
@@ -31,7 +32,10 @@ export async function tableToCsv(table: Table): Promise<string> {
 /** The table as Markdown, paper beside ours, then the claims; reads well in a terminal too. */
 export async function tableToMarkdown(table: Table): Promise<string> {
   const { from } = await import('arquero');
+  const conditionOf = (row: TableRow): string =>
+    table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
   const rows = table.rows.map((row) => ({
+    ...(table.conditions === undefined ? {} : { 'tested on': conditionOf(row) }),
     method: row.label,
     'PSNR dB, paper': row.paper?.psnr.toFixed(2) ?? '',
     'PSNR dB, ours': ours(row, 'psnr'),
@@ -47,8 +51,8 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   const parts = [
     `# ${table.place}: ${table.title}`,
     `Profile \`${table.profile}\`. In brackets the 95 % interval: over seeds where there are several, else over test volumes.`,
-    align(from(rows).toMarkdown()),
   ];
+  if (rows.length > 0) parts.push(align(from(rows).toMarkdown()));
   if (claims.length > 0) parts.push('## Claims', align(from(claims).toMarkdown()));
   const notes = table.rows.filter(({ note }) => note !== undefined).map(({ label, note }) => `- ${label}: ${note}`);
   if (notes.length > 0) parts.push('## Notes', notes.join('\n'));

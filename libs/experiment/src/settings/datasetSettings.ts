@@ -10,7 +10,8 @@ export const PSF_MODELS = [
   'gaussian',
 ] as const;
 
-const psfSettingsSchema = z.strictObject({
+/** Optics of the microscope. */
+export const psfSettingsSchema = z.strictObject({
   model: z.enum(PSF_MODELS).describe('optical model of the kernel'),
   numericalAperture: z.number().positive().max(2).describe('numerical aperture, below the immersion index'),
   immersionIndex: z.number().min(1).max(2).describe('refractive index of the immersion medium'),
@@ -22,7 +23,8 @@ const psfSettingsSchema = z.strictObject({
   size: oddShape3Schema.describe('window of the kernel: odd sides in voxels, z, y, x'),
 });
 
-const noiseSettingsSchema = z.strictObject({
+/** Noise of the camera. */
+export const noiseSettingsSchema = z.strictObject({
   averageSnrDb: z
     .number()
     .nonnegative({

@@ -12,6 +12,7 @@ export interface RunScores {
 
 /** All scores of one row of a table. */
 export interface RowScores {
+  /** As rules name it: `proposed`, `proposed@snr-20`. */
   readonly id: string;
   /** One entry for each seed. */
   readonly runs: readonly RunScores[];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRunRecord, runDirectory, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
 import { runState } from '../runState.ts';
-import { readSourceHash } from './sourceHash.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
 
 /** What a run has left, and what a reader must know about it. */
 export interface RunResult {

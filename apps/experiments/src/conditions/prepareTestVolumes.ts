@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { createVolume } from '@blurcycle/core';
+import { recordPairs } from '@blurcycle/data';
+import {
+  contentHash,
+  testedDataset,
+  testKey,
+  type DatasetSettings,
+  type ResolvedCondition,
+} from '@blurcycle/experiment';
+import { createDatasetPsf } from '../runs/createDatasetPsf.ts';
+import {
+  prepareDataset,
+  prepareFolder,
+  type PrepareDatasetOptions,
+  type PreparedDataset,
+} from '../runs/prepareDataset.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
+
+/**
+ * The test volumes of a data set under a condition: its own, or the same specimens recorded again with another microscope
+ * or other noise, by the gain and the random numbers of the data set.
+ *
+ * Kept in `results/<profile>/data/<key>` like any data set; training and validation volumes come back empty.
+ */
+export async function prepareTestVolumes(
+  trained: DatasetSettings,
+  condition: ResolvedCondition,
+  options: Omit<PrepareDatasetOptions, 'splits'>,
+): Promise<PreparedDataset> {
+  const own = { ...options, splits: ['test'] as const };
+  const key = testKey(trained, condition);
+  if (key === null) return prepareDataset(trained, own);
+  const settings = testedDataset(trained, condition);
+  const madeFrom = contentHash({ trained, settings, source: await readSourceHash() });
+  const folder = join(options.resultsDir, options.profile, 'data', key);
+  return prepareFolder(folder, madeFrom, own, async () => {
+    const { test, facts } = await prepareDataset(trained, own);
+    const psf = createDatasetPsf(settings);
+    const { gain } = facts;
+    const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(test, { ...settings, psf, gain });
+    const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
+    return {
+      ...{ train: [], validation: [], test: pairs },
+      kernel: createVolume(
+        psf.shape,
+        psf.voxelSizeUm,
+        psf.data.map((value) => gain * value),
+      ),
+      facts: { gain, readNoiseSigma, averageSnrDb: snr },
+    };
+  });
+}

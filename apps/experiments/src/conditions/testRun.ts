@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { selectBackend } from '@blurcycle/compute';
+import { runDirectory, writeTestRecord, type RunRecord, type TestRecord } from '@blurcycle/experiment';
+import { disposeNetworks } from '@blurcycle/models';
+import type { ComputeOptions } from '../contracts.ts';
+import { fileHash } from '../runs/fileHash.ts';
+import { hashOutputs } from '../runs/hashOutputs.ts';
+import { predictTestVolumes } from '../runs/predictTestVolumes.ts';
+import type { PreparedDataset } from '../runs/prepareDataset.ts';
+import { startProvenance } from '../runs/provenance.ts';
+import { loadGenerator, WEIGHTS } from './loadGenerator.ts';
+
+/** A test to carry out. */
+export interface TestRunRequest {
+  /** What the run left. */
+  readonly run: RunRecord;
+  /** Settings that the test volumes stand for. */
+  readonly dataset: TestRecord['dataset'];
+  readonly volumes: PreparedDataset;
+  /** Where predictions and record go. */
+  readonly folder: string;
+  /** What to type to make it again. */
+  readonly command: string;
+}
+
+/** Applies a trained model to other test volumes than its own: predictions, scores, record. Trains nothing. */
+export async function testRun(
+  { run, dataset, volumes, folder, command }: TestRunRequest,
+  { resultsDir, backend: wanted, threads }: ComputeOptions,
+): Promise<TestRecord> {
+  const backend = await selectBackend(wanted, threads === undefined ? {} : { threads });
+  const clock = await startProvenance(backend);
+  const runFolder = runDirectory(resultsDir, run.profile, run.id);
+  const weightsHash = await fileHash(join(runFolder, WEIGHTS));
+  await rm(folder, { recursive: true, force: true });
+  const generator = await loadGenerator(runFolder, run);
+  const started = performance.now();
+  try {
+    const predictions = join(folder, 'predictions');
+    const scores = await predictTestVolumes(generator, volumes.test, run.settings, predictions);
+    const { inference, scoring } = run.settings;
+    const record: TestRecord = {
+      ...{ run: run.id, profile: run.profile, dataset, inference, scoring, scores },
+      inferenceSeconds: (performance.now() - started) / 1000,
+      inputs: { [WEIGHTS]: weightsHash, ...volumes.hashes },
+      outputs: await hashOutputs(folder),
+      provenance: await clock.stop(command),
+    };
+    writeTestRecord(join(folder, 'record.json'), record);
+    return record;
+  } finally {
+    disposeNetworks(generator);
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, type Volume } from '@blurcycle/core';
+import { readTiffStack, writeTiffStack, type Pair } from '@blurcycle/data';
+import { writeTextAtomically } from '@blurcycle/experiment';
+import { fileHash } from './fileHash.ts';
+
+/** Parts of a data set. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+/** A part of a data set. */
+export type Split = (typeof SPLITS)[number];
+
+/** Numbers that came out when the volumes were made. */
+export interface DatasetFacts {
+  readonly gain: number;
+  readonly readNoiseSigma: number;
+  readonly averageSnrDb: number | null;
+}
+
+/** Volumes as they go into a folder and come out of it. */
+export interface DatasetContent extends Readonly<Record<Split, readonly Pair[]>> {
+  /** Gain times PSF: the linear operator between sharp and blurred, before noise. */
+  readonly kernel: Volume;
+  readonly facts: DatasetFacts;
+}
+
+/** `dataset.json` of the folder. */
+export interface DatasetManifest {
+  /** What the volumes were made from. */
+  readonly key: string;
+  readonly facts: DatasetFacts;
+  readonly volumes: Readonly<Record<Split, readonly string[]>>;
+  /** SHA-256 of the files by name. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/** What a folder says about its volumes; undefined when there is none. */
+export function readManifest(folder: string): DatasetManifest | undefined {
+  const path = join(folder, 'dataset.json');
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
+}
+
+/** Writes float32 TIFF stacks, so that what was trained on can be looked at in Fiji, and last the manifest. */
+export async function writeDatasetFolder(
+  folder: string,
+  content: DatasetContent,
+  key: string,
+): Promise<DatasetManifest> {
+  mkdirSync(folder, { recursive: true });
+  const hashes: Record<string, string> = {};
+  const write = async (name: string, volume: Volume): Promise<void> => {
+    await writeTiffStack(join(folder, name), volume, { sampleType: 'float32' });
+    hashes[name] = await fileHash(join(folder, name));
+  };
+  await write('kernel.tif', content.kernel);
+  for (const split of SPLITS) {
+    for (const { id, sharp, blurred } of content[split]) {
+      await write(`${id}-sharp.tif`, sharp);
+      await write(`${id}-blurred.tif`, blurred);
+    }
+  }
+  const ids = (split: Split): string[] => content[split].map(({ id }) => id);
+  const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
+  const manifest: DatasetManifest = { key, facts: content.facts, volumes, hashes };
+  writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+/**
+ * Reads the volumes of some splits; the others come back empty.
+ *
+ * @throws {InputError} If a file there is not the one that was written.
+ */
+export async function readDatasetFolder(
+  folder: string,
+  { facts, volumes, hashes }: DatasetManifest,
+  splits: readonly Split[] = SPLITS,
+): Promise<DatasetContent> {
+  const read = async (name: string): Promise<Volume> => {
+    const path = join(folder, name);
+    if (!existsSync(path) || (await fileHash(path)) !== hashes[name]) {
+      throw new InputError(
+        `prepareDataset: ${path} must be the file that was written, got other bytes (delete ${folder})`,
+      );
+    }
+    return (await readTiffStack(path)).volume;
+  };
+  const pairs = async (split: Split): Promise<Pair[]> => {
+    const list: Pair[] = [];
+    for (const id of splits.includes(split) ? volumes[split] : []) {
+      list.push({ id, sharp: await read(`${id}-sharp.tif`), blurred: await read(`${id}-blurred.tif`) });
+    }
+    return list;
+  };
+  return {
+    train: await pairs('train'),
+    validation: await pairs('validation'),
+    test: await pairs('test'),
+    kernel: await read('kernel.tif'),
+    facts,
+  };
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { sweepCurvesFigureSchema } from './sweepCurvesFigure.ts';
+import { volumesFigureSchema } from './volumesFigure.ts';
+
+/**
+ * A figure as it stands in an experiment file.
+ *
+ * A new kind is a file beside this one, a line here, and a file in apps/experiments/src/figures that computes it.
+ */
+export const figureSchema = z.discriminatedUnion('kind', [volumesFigureSchema, sweepCurvesFigureSchema]);
+
+/** A figure of any kind. */
+export type FigureDeclaration = z.infer<typeof figureSchema>;
+
+/** Name of a figure in results. */
+export function figureId({ id, kind }: FigureDeclaration): string {
+  return id ?? kind;
+}

@@ -1,0 +1,64 @@
+import type { TestSettings } from '../files/conditionSchemas.ts';
+import type { ExperimentFile } from '../files/fileSchemas.ts';
+import type { PaperValues } from '../files/paperValues.ts';
+import { datasetSettingsSchema, type DatasetSettings } from '../settings/datasetSettings.ts';
+import { contentHash } from '../settings/runKey.ts';
+
+/** What the rows of an experiment are tested on. */
+export interface ResolvedCondition {
+  /** Null for an experiment that declares none: every model is tested on data like those it was trained on. */
+  readonly id: string | null;
+  readonly label: string;
+  /** What differs from the data that a model was trained on. */
+  readonly test: TestSettings;
+  /** Average SNR in dB of a step of a sweep, null for no noise; undefined outside a sweep. */
+  readonly snrDb?: number | null;
+  /** Row to what the paper reports for it under this condition. */
+  readonly paper: Readonly<Record<string, PaperValues>>;
+}
+
+/** The conditions that a file declares, at least one. */
+export function resolveConditions({ conditions, sweep }: ExperimentFile): readonly ResolvedCondition[] {
+  if (conditions !== undefined) {
+    return conditions.map(({ id, label, test = {}, paper = {} }) => ({ id, label, test, paper }));
+  }
+  if (sweep !== undefined) return sweep.snrDb.map(noiseCondition);
+  return [{ id: null, label: '', test: {}, paper: {} }];
+}
+
+function noiseCondition(snrDb: number | null): ResolvedCondition {
+  if (snrDb === null) {
+    const noise = { averageSnrDb: null, poissonPeakCounts: null };
+    return { id: 'noise-free', label: 'no noise', test: { noise }, snrDb, paper: {} };
+  }
+  return {
+    id: `snr-${snrDb}`,
+    label: `SNR ${snrDb} dB`,
+    test: { noise: { averageSnrDb: snrDb } },
+    snrDb,
+    paper: {},
+  };
+}
+
+/** The data set that a model is tested on: the one it was trained on with another microscope or noise. */
+export function testedDataset(trained: DatasetSettings, { test }: ResolvedCondition): DatasetSettings {
+  const psf = { ...trained.psf, ...test.psf };
+  const noise = { ...trained.noise, ...test.noise };
+  return datasetSettingsSchema.parse({ ...trained, psf, noise });
+}
+
+/**
+ * Name of the test volumes of a data set under a condition, 12 hexadecimal digits; null where they are the data set's own.
+ *
+ * It depends on both: the specimens, the gain and the random numbers come from the data set that was trained on.
+ */
+export function testKey(trained: DatasetSettings, condition: ResolvedCondition): string | null {
+  const tested = testedDataset(trained, condition);
+  if (contentHash(tested) === contentHash(trained)) return null;
+  return contentHash({ trained, tested }).slice(0, 12);
+}
+
+/** Name of a row's scores in rules: `proposed`, or `proposed@snr-20` where there are conditions. */
+export function scoreName(row: string, condition: string | null | undefined): string {
+  return condition === null || condition === undefined ? row : `${row}@${condition}`;
+}
