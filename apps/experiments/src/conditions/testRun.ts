@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { selectBackend } from '@blurcycle/compute';
 import { runDirectory, writeTestRecord, type RunRecord, type TestRecord } from '@blurcycle/experiment';
-import { disposeNetworks } from '@blurcycle/models';
 import type { ComputeOptions } from '../contracts.ts';
+import { loadModel } from '../model/loadModel.ts';
 import { fileHash } from '../runs/fileHash.ts';
 import { hashOutputs } from '../runs/hashOutputs.ts';
 import { predictTestVolumes } from '../runs/predictTestVolumes.ts';
 import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import { startProvenance } from '../runs/provenance.ts';
-import { loadGenerator, WEIGHTS } from './loadGenerator.ts';
+import { WEIGHTS } from './testState.ts';
 
 /** A test to carry out. */
 export interface TestRunRequest {
@@ -33,12 +33,12 @@ export async function testRun(
   const clock = await startProvenance(backend);
   const runFolder = runDirectory(resultsDir, run.profile, run.id);
   const weightsHash = await fileHash(join(runFolder, WEIGHTS));
+  const model = await loadModel(join(runFolder, 'model'));
   await rm(folder, { recursive: true, force: true });
-  const generator = await loadGenerator(runFolder, run);
   const started = performance.now();
   try {
     const predictions = join(folder, 'predictions');
-    const scores = await predictTestVolumes(generator, volumes.test, run.settings, predictions);
+    const scores = await predictTestVolumes(model.generator, volumes.test, run.settings, predictions);
     const { inference, scoring } = run.settings;
     const record: TestRecord = {
       ...{ run: run.id, profile: run.profile, dataset, inference, scoring, scores },
@@ -50,6 +50,6 @@ export async function testRun(
     writeTestRecord(join(folder, 'record.json'), record);
     return record;
   } finally {
-    disposeNetworks(generator);
+    model.dispose();
   }
 }

@@ -10,7 +10,10 @@ import {
   type RunRecord,
   type TestRecord,
 } from '@blurcycle/experiment';
-import { WEIGHTS } from './loadGenerator.ts';
+import { MODEL_FILES } from '../model/modelFiles.ts';
+
+/** Weights of the sharp generator inside the folder of a run, as its record names them. */
+export const WEIGHTS = `model/${MODEL_FILES.weights}`;
 
 /** Whether the predictions of a model under a condition can be used as they are. */
 export interface TestState {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import {
   runDirectory,
   scoreName,
@@ -107,15 +108,18 @@ async function testUnder(
   const { testRun } = await import('../conditions/testRun.ts');
   const say = (line: string): void => console.error(line);
   say(`${id}: testing under ${condition.label}`);
-  const made = await testRun(
-    {
-      run: record,
-      dataset: testedDataset(dataset, condition),
-      volumes: await prepareTestVolumes(dataset, condition, { resultsDir, profile, say }),
-      folder: known.folder,
-      command: `npx blurcycle table ${experiment} --profile ${profile}`,
-    },
-    options,
-  );
-  return { ...test, scores: made.scores };
+  const request = {
+    run: record,
+    dataset: testedDataset(dataset, condition),
+    volumes: await prepareTestVolumes(dataset, condition, { resultsDir, profile, say }),
+    folder: known.folder,
+    command: `npx blurcycle table ${experiment} --profile ${profile}`,
+  };
+  try {
+    return { ...test, scores: (await testRun(request, options)).scores };
+  } catch (error) {
+    // A model folder that is damaged or of an older format is the row's trouble, not the table's.
+    if (!(error instanceof InputError)) throw error;
+    return left(`its model cannot be applied: ${error.message}`);
+  }
 }

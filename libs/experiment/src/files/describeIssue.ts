@@ -23,13 +23,18 @@ export function describeIssue(issue: Issue, source: YamlSource, schema: z.ZodTyp
   const name = path.join('.') || 'content';
   if (value === undefined) return `${where}: ${name} must be given`;
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    return describeUnknown(where, String(path.at(-1) ?? 'value'), value, issue.values.map(String));
+    return describeUnknown(where, lastKey(path), value, issue.values.map(String));
   }
   if (issue.code === 'invalid_union' && typeof value === 'string') {
-    const kinds = choicesOf(schemaAt(schema, path.slice(0, -1), source.data), String(path.at(-1)));
-    if (kinds.length > 0) return describeUnknown(where, String(path.at(-1)), value, kinds);
+    const kinds = choicesOf(schemaAt(schema, path.slice(0, -1), source.data), lastKey(path));
+    if (kinds.length > 0) return describeUnknown(where, lastKey(path), value, kinds);
   }
   return describeViolation(where, name, ruleOf(issue), value);
+}
+
+/** The key that a value stands under, or the key of the list that it stands in. */
+function lastKey(path: readonly (string | number)[]): string {
+  return path.findLast((step) => typeof step === 'string') ?? 'value';
 }
 
 function ruleOf(issue: Issue): string {
