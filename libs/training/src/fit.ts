@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { NamedArray } from './arrayFile.ts';
 import { createCheckpointStore, type CheckpointStore } from './checkpointStore.ts';
 import { assertFiniteLosses, assertOutputVaries } from './guards.ts';
@@ -86,6 +87,8 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   };
 
   while (trainer.step < schedule.updates) {
+    // On a CPU a step waits for nothing: without a pause signals would be heard only when a file is written.
+    await setImmediate();
     if (stop?.aborted === true) {
       await save();
       return { finished: false, selection };

@@ -112,6 +112,20 @@ describe('fit(trainer, options)', () => {
     }
   });
 
+  it('hears between two steps what the event loop has to say, a signal say', async () => {
+    const trainer = build(METHODS[0]);
+    const stop = new AbortController();
+    const onStep = (step: number): void => {
+      if (step === 1) setImmediate(() => stop.abort());
+    };
+    // Nothing is written before the end, so no file gives the loop its turn.
+    const schedule = { ...SCHEDULE, updates: 6, logEvery: 6, validateEvery: 6, checkpointEvery: 6 };
+    const { finished } = await fit(trainer, options(trainer, folder, { stop: stop.signal, onStep, schedule }));
+    expect(finished).toBe(false);
+    expect(trainer.step).toBe(1);
+    disposeTrainer(trainer);
+  });
+
   it('starts over when not asked to resume', async () => {
     const straight = await finish(build(proposed), folder);
     expect(await finish(build(proposed), folder, { resume: false })).toEqual(straight);
