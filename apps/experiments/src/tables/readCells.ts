@@ -97,14 +97,11 @@ async function testUnder(
   const known = testState(record, condition, resultsDir, await readSourceHash());
   const test = { ...own, predictions: join(known.folder, 'predictions') };
   if (known.state === 'done') return { ...test, scores: known.record?.scores };
-  if (!hasWeights(folder)) {
-    const left = `its predictions under ${condition.label} are ${known.state}, and its weights are not here`;
-    return {
-      ...test,
-      scores: known.record?.scores,
-      note: [note, `${id}: ${left}`].filter(Boolean).join('; '),
-    };
-  }
+  const left = (why: string): ModelTest => {
+    const told = `${id}: its predictions under ${condition.label} are ${known.state}, and ${why}`;
+    return { ...test, scores: known.record?.scores, note: note === null ? told : `${note}; ${told}` };
+  };
+  if (!hasWeights(folder)) return left('its weights are not here');
   const { testRun } = await import('../conditions/testRun.ts');
   const say = (line: string): void => console.error(line);
   say(`${id}: testing under ${condition.label}`);
