@@ -1,3 +1,8 @@
+export {
+  CLASSICAL_ALGORITHMS,
+  classicalSettingsSchema,
+  type ClassicalSettings,
+} from './settings/classicalSettings.ts';
 export { checkRunSettings, type SettingsViolation } from './settings/checkRunSettings.ts';
 export { datasetSettingsSchema, PSF_MODELS, type DatasetSettings } from './settings/datasetSettings.ts';
 export { methodSettingsSchema, type MethodSettings } from './settings/methodSettings.ts';
@@ -13,6 +18,7 @@ export {
 } from './settings/runSettings.ts';
 export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';
 export { parseRule, scoresOf, type Expression, type Rule } from './claims/parseRule.ts';
+export { ruleOf } from './files/describeIssue.ts';
 export { INPUT_METHOD } from './files/checkExperiment.ts';
 export type { TestSettings } from './files/conditionSchemas.ts';
 export { figureId, type FigureDeclaration } from './files/figures/figureSchemas.ts';

@@ -9,15 +9,20 @@ export {
   type BlindRichardsonLucyOptions,
 } from './deconvolution/blindRichardsonLucy.ts';
 export { estimateNoise } from './deconvolution/estimateNoise.ts';
+export { startLevel } from './deconvolution/iterateRichardsonLucy.ts';
 export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
 export type { LinearDeconvolutionOptions } from './deconvolution/linearDeconvolutionOptions.ts';
 export type { Boundary } from './deconvolution/observationModel.ts';
 export { preparePsf, type PreparePsfOptions } from './deconvolution/preparePsf.ts';
 export { richardsonLucy } from './deconvolution/richardsonLucy.ts';
 export type { RichardsonLucyOptions } from './deconvolution/richardsonLucyOptions.ts';
-export { richardsonLucyTv, type RichardsonLucyTvOptions } from './deconvolution/richardsonLucyTv.ts';
+export {
+  richardsonLucyTv,
+  tvFlatBelow,
+  type RichardsonLucyTvOptions,
+} from './deconvolution/richardsonLucyTv.ts';
 export { tikhonov, type TikhonovOptions } from './deconvolution/tikhonov.ts';
-export { wiener, type WienerOptions } from './deconvolution/wiener.ts';
+export { wiener, wienerPrior, type WienerOptions } from './deconvolution/wiener.ts';
 export {
   blur,
   blurAdjoint,

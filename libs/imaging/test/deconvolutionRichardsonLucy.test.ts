@@ -239,6 +239,21 @@ describe('richardsonLucy(observed, psf)', () => {
     expect(richardsonLucy(observed, asymmetric, { ...one, start: 'observed' }).data).not.toEqual(
       richardsonLucy(observed, asymmetric, one).data,
     );
+    const level = sum(observed.data) / observed.data.length;
+    const fromLevel = richardsonLucy(observed, asymmetric, { ...one, start: level });
+    // The flat start sums in the same order but in place of this sum: float32 rounding.
+    expect(worst(fromLevel.data, richardsonLucy(observed, asymmetric, one).data)).toBeLessThan(1e-5);
+  });
+
+  it('tells after each update how many are done', () => {
+    const done: [number, number][] = [];
+    const onUpdate = (count: number, most: number) => done.push([count, most]);
+    richardsonLucy(phantom([5, 9, 9]), asymmetric, { iterations: 3, onUpdate });
+    expect(done).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
   });
 
   it('refuses what it can not work with, and says what to do', () => {
@@ -259,7 +274,7 @@ describe('richardsonLucy(observed, psf)', () => {
       'richardsonLucy: observed must be finite, got NaN (replace',
     );
     expect(message(withValue(-3), asymmetric)).toContain(
-      'must have no negative value, got -3 (give what was subtracted back',
+      'must have no negative value, got -3 (add what was subtracted',
     );
     expect(message(withValue(-3), asymmetric, { negatives: 'clip', iterations: 1 })).toBe('no error');
     expect(message(observed, gaussianKernel([7, 3, 3], [1, 1, 1]))).toContain(

@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./degrade.ts')).degradeCommand,
   ),
   entry(
+    'deconvolve',
+    'deconvolve <stack>',
+    'a sharper stack, by a classical method and a PSF',
+    async () => (await import('./deconvolve.ts')).deconvolveCommand,
+  ),
+  entry(
     'evaluate',
     'evaluate <estimate> <truth>',
     'score a stack, or a blur kernel, against the truth',

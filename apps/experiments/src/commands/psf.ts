@@ -3,8 +3,6 @@ import {
   createPsf,
   gibsonLanniFocusUm,
   normalizePsf,
-  PSF_MODELS,
-  PSF_PRESETS,
   psfFigure,
   psfFwhmUm,
   psfWarnings,
@@ -14,7 +12,7 @@ import {
 } from '@blurcycle/psf';
 import type { Argv, CommandModule } from 'yargs';
 import { withJson } from './commonOptions.ts';
-import { parseTriple } from './parseTriple.ts';
+import { withGrid, withLayers, withOptics } from './opticsOptions.ts';
 import { psfRequest, type PsfArguments } from './psfRequest.ts';
 
 interface PsfCommandArguments extends PsfArguments {
@@ -30,7 +28,7 @@ export const psfCommand: CommandModule<object, PsfCommandArguments> = {
   describe: 'a point spread function from the optics',
   // yargs also gives each option its camel-cased name, which its types do not say.
   builder: (yargs) =>
-    withJson(withOutput(withLayers(withOptics(yargs))))
+    withJson(withOutput(withLayers(withOptics(withGrid(yargs), { na: '1.4', ni: '1.5', wavelength: '0.5' }))))
       .example(
         '$0 psf --model born-wolf --na 1.4 --ni 1.5 --wavelength 0.5 --out psf.tif',
         "the paper's model",
@@ -69,109 +67,6 @@ export const psfCommand: CommandModule<object, PsfCommandArguments> = {
   },
 };
 
-function withOptics<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option('preset', { type: 'string', describe: `start from: ${Object.keys(PSF_PRESETS).join(', ')}` })
-    .option('model', {
-      type: 'string',
-      defaultDescription: 'born-wolf',
-      describe: `optical model: ${PSF_MODELS.join(', ')}`,
-    })
-    .option('na', { type: 'number', defaultDescription: '1.4', describe: 'numerical aperture' })
-    .option('ni', {
-      type: 'number',
-      defaultDescription: '1.5',
-      describe: 'refractive index of the immersion',
-    })
-    .option('wavelength', {
-      type: 'number',
-      defaultDescription: '0.5',
-      describe: 'emission wavelength in µm',
-    })
-    .option('voxel', {
-      type: 'string',
-      defaultDescription: '0.25,0.1,0.1',
-      describe: 'voxel size in µm, z,y,x',
-      coerce: optionalTriple('--voxel', '0.25,0.1,0.1'),
-    })
-    .option('size', {
-      type: 'string',
-      defaultDescription: '31,31,31',
-      describe: 'sides in voxels, z,y,x; odd',
-      coerce: optionalTriple('--size', '31,31,31'),
-    })
-    .option('integrate', {
-      choices: ['none', 'lateral', 'axial', 'both'] as const,
-      defaultDescription: 'none',
-      describe: 'mean over the voxel instead of its centre',
-    })
-    .option('polarization', {
-      choices: ['unpolarized', 'x', 'y', 'circular'] as const,
-      defaultDescription: 'unpolarized',
-      describe: 'richards-wolf: polarization',
-    })
-    .option('apodization', {
-      choices: ['aplanatic', 'uniform', 'emission'] as const,
-      defaultDescription: 'aplanatic',
-      describe: 'richards-wolf: weight of the rays, √cos θ, 1 or 1/√cos θ',
-    });
-}
-
-function withLayers<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option('ns', {
-      type: 'number',
-      defaultDescription: '--ni',
-      describe: 'gibson-lanni: index of the sample',
-    })
-    .option('depth', {
-      type: 'number',
-      defaultDescription: '0',
-      describe: 'gibson-lanni: depth of the source below the cover glass in µm',
-    })
-    .option('ng', {
-      type: 'number',
-      defaultDescription: '--ng-design',
-      describe: 'gibson-lanni: index of the cover glass',
-    })
-    .option('ng-design', {
-      type: 'number',
-      defaultDescription: '1.5255',
-      describe: 'gibson-lanni: its design value',
-    })
-    .option('tg', {
-      type: 'number',
-      defaultDescription: '--tg-design',
-      describe: 'gibson-lanni: thickness of the cover glass in µm',
-    })
-    .option('tg-design', {
-      type: 'number',
-      defaultDescription: '170',
-      describe: 'gibson-lanni: its design value',
-    })
-    .option('ni-design', {
-      type: 'number',
-      defaultDescription: '--ni',
-      describe: 'gibson-lanni: immersion index that the objective is made for',
-    })
-    .option('working-distance', {
-      type: 'number',
-      defaultDescription: '150',
-      describe: 'gibson-lanni: thickness of the immersion layer in the design, µm',
-    })
-    .option('center-depth', {
-      type: 'number',
-      defaultDescription: 'the brightest',
-      describe: 'gibson-lanni: nominal focus depth of the central plane in µm',
-    })
-    .option('sigma', {
-      type: 'string',
-      defaultDescription: 'from the optics',
-      describe: 'gaussian: standard deviations in µm, z,y,x',
-      coerce: optionalTriple('--sigma', '0.3,0.1,0.1'),
-    });
-}
-
 function withOutput<T>(yargs: Argv<T>): Argv<T> {
   return yargs
     .option('out', {
@@ -187,11 +82,6 @@ function withOutput<T>(yargs: Argv<T>): Argv<T> {
       type: 'string',
       describe: 'JSON file for sections, profiles, widths and transfer functions',
     });
-}
-
-function optionalTriple(option: string, example: string) {
-  return (text: string | undefined): [number, number, number] | undefined =>
-    text === undefined ? undefined : parseTriple(option, text, example);
 }
 
 async function writeFigure(path: string, request: PsfRequest): Promise<void> {

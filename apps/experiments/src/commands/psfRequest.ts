@@ -64,9 +64,10 @@ const MODEL_OPTIONS = {
 /**
  * The request that a command line describes: preset (or defaults), then what is given.
  *
+ * @param modelFlag - What the command calls the option of the optical model.
  * @throws {InputError} If a name is unknown, or an option is given to a model that has no use for it.
  */
-export function psfRequest(args: PsfArguments): PsfRequest {
+export function psfRequest(args: PsfArguments, modelFlag = '--model'): PsfRequest {
   const base: PsfRequest = args.preset === undefined ? DEFAULTS : preset(args.preset);
   const model = args.model === undefined ? base.model : modelName(args.model);
   return {
@@ -79,12 +80,12 @@ export function psfRequest(args: PsfArguments): PsfRequest {
       shape: args.size,
       pixelIntegration: args.integrate,
     }),
-    ...modelOptions(args, model),
+    ...modelOptions(args, model, modelFlag),
     model,
   };
 }
 
-function modelOptions(args: PsfArguments, model: PsfModelName): Record<string, unknown> {
+function modelOptions(args: PsfArguments, model: PsfModelName, modelFlag: string): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const option of Object.keys(MODEL_OPTIONS) as (keyof typeof MODEL_OPTIONS)[]) {
     if (args[option] === undefined) continue;
@@ -92,7 +93,7 @@ function modelOptions(args: PsfArguments, model: PsfModelName): Record<string, u
     if (!model.startsWith(owner)) {
       const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
       throw new InputError(
-        `psf: --${flag} must go with --model ${owner}, got --model ${model} (leave it out)`,
+        `psf: --${flag} must go with ${modelFlag} ${owner}, got ${modelFlag} ${model} (leave it out)`,
       );
     }
     options[name] = args[option];

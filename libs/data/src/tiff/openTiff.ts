@@ -29,6 +29,7 @@ export async function withTiff<Result>(
   });
   try {
     const stat = await file.stat();
+    if (stat.isDirectory()) throw new Error('it is a folder (name a TIFF file in it)');
     if (!stat.isFile()) throw new Error('it is no file');
     const source = new FileSource(file, stat.size);
     const { littleEndian, pages: count } = await checkDirectories(source);

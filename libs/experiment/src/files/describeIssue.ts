@@ -37,7 +37,8 @@ function lastKey(path: readonly (string | number)[]): string {
   return path.findLast((step) => typeof step === 'string') ?? 'value';
 }
 
-function ruleOf(issue: Issue): string {
+/** The rule that a value breaks, as it reads on after "must". */
+export function ruleOf(issue: Issue): string {
   if (issue.code === 'invalid_type') {
     return issue.expected === 'int' ? 'be an integer' : `be ${article(issue.expected)} ${issue.expected}`;
   }

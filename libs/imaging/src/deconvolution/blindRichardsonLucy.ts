@@ -20,8 +20,10 @@ export interface BlindRichardsonLucyOptions {
   readonly negatives?: 'refuse' | 'clip';
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
-  /** Told how good the estimate is after every object update, counted through all rounds. */
-  readonly onIteration?: (statistics: IterationStatistics) => void;
+  /** Told after each object update how many are done, counted through all rounds, and how many there will be. */
+  readonly onUpdate?: (done: number, most: number) => void;
+  /** Told how good the estimate is after every object update, and the estimate itself. */
+  readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
 }
 
 /** An estimated object and the PSF that was estimated with it. */
@@ -79,7 +81,7 @@ export function blindRichardsonLucy(
     object = updateRepeatedly('blindRichardsonLucy', observed, model, object, {
       iterations: objectIterations,
       background,
-      ...reporting(options.onIteration, round * objectIterations),
+      ...reporting(options, round * objectIterations, rounds * objectIterations),
     });
     psf = refinePsf(observed, model, object, psf, background, psfIterations);
   }
@@ -87,12 +89,14 @@ export function blindRichardsonLucy(
 }
 
 /** Passes statistics on with the updates of earlier rounds counted; a later round's start is known already. */
-function reporting(onIteration: BlindRichardsonLucyOptions['onIteration'], before: number) {
-  if (onIteration === undefined) return {};
+function reporting({ onUpdate, onIteration }: BlindRichardsonLucyOptions, before: number, most: number) {
+  const counted = { onUpdate: (done: number) => onUpdate?.(before + done, most) };
+  if (onIteration === undefined) return counted;
   return {
-    onIteration: (statistics: IterationStatistics) => {
+    ...counted,
+    onIteration: (statistics: IterationStatistics, estimate: Float32Array) => {
       if (before > 0 && statistics.iteration === 0) return;
-      onIteration({ ...statistics, iteration: before + statistics.iteration });
+      onIteration({ ...statistics, iteration: before + statistics.iteration }, estimate);
     },
   };
 }

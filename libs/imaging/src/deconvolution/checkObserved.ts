@@ -49,7 +49,7 @@ export function asCounts(where: string, observed: Volume, negatives: 'refuse' | 
     'observed',
     'have no negative value',
     negative,
-    "give what was subtracted back and name it as background, or set negatives to 'clip'",
+    'add what was subtracted and give it as background, or take negatives for 0: --negatives clip',
   );
   const data = observed.data.map((value) => Math.max(0, value));
   return createVolume(observed.shape, observed.voxelSizeUm, data);

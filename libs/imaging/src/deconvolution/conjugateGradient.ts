@@ -4,6 +4,8 @@ export interface ConjugateGradientOptions {
   readonly iterations: number;
   /** Stop when the residual's norm is this part of the right-hand side's. */
   readonly tolerance: number;
+  /** Told after each step how many are done, and how many there are at most. */
+  readonly onStep?: ((done: number, most: number) => void) | undefined;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface ConjugateGradientOptions {
 export function conjugateGradient(
   apply: (x: Float32Array) => Float32Array,
   rightHandSide: Float32Array,
-  { iterations, tolerance }: ConjugateGradientOptions,
+  { iterations, tolerance, onStep }: ConjugateGradientOptions,
 ): Float32Array {
   const solution = new Float32Array(rightHandSide.length);
   const residual = Float32Array.from(rightHandSide);
@@ -36,6 +38,7 @@ export function conjugateGradient(
     const turn = next / square;
     for (let i = 0; i < direction.length; i++) direction[i] = residual[i] + turn * direction[i];
     square = next;
+    onStep?.(step + 1, iterations);
   }
   return solution;
 }

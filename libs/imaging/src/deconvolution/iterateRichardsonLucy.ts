@@ -62,7 +62,7 @@ export function updateRepeatedly(
   options: RichardsonLucyOptions,
   variant: RichardsonLucyVariant = {},
 ): Float32Array {
-  const { iterations = 50, background = 0, relativeTolerance = 0, onIteration } = options;
+  const { iterations = 50, background = 0, relativeTolerance = 0, onIteration, onUpdate } = options;
   assertRange(
     Number.isSafeInteger(iterations) && iterations > 0,
     where,
@@ -80,7 +80,8 @@ export function updateRepeatedly(
     const last = done === iterations || (done > 0 && change < relativeTolerance);
     if (onIteration !== undefined) {
       const expected = expectedImage(model, estimate, background, floor);
-      onIteration(iterationStatistics(done, observed.data, expected, model.crop(estimate), change));
+      const inside = model.crop(estimate);
+      onIteration(iterationStatistics(done, observed.data, expected, inside, change), inside);
     }
     if (last) return estimate;
     const from = variant.predict?.(estimate) ?? estimate;
@@ -90,6 +91,7 @@ export function updateRepeatedly(
     variant.learn?.(from, next);
     if (mustMeasureChange) change = relativeChange(estimate, next);
     estimate = next;
+    onUpdate?.(done + 1, iterations);
   }
 }
 
@@ -123,21 +125,32 @@ export function startEstimate(
   observed: Volume,
   model: ObservationModel,
   background: number,
-  start: 'flat' | 'observed' | Volume,
+  start: NonNullable<RichardsonLucyOptions['start']>,
 ): Float32Array {
-  const above = Float32Array.from(observed.data);
-  for (let i = 0; i < above.length; i++) above[i] = Math.max(0, above[i] - background);
-  const level = mean(above);
+  if (typeof start === 'number') {
+    assertRange(start >= 0 && Number.isFinite(start), where, 'start', 'be finite and at least 0', start);
+    return new Float32Array(model.sensitivity.length).fill(start);
+  }
+  const level = startLevel(observed, background);
   if (start === 'flat') return new Float32Array(model.sensitivity.length).fill(level);
   if (start !== 'observed') {
     assertSameShape(where, start, observed);
     const bad = start.data.find((value) => !(value >= 0 && Number.isFinite(value)));
     assertRange(bad === undefined, where, 'start', 'be finite and at least 0', bad);
   }
-  const inside = model.embed(start === 'observed' ? above : start.data);
+  const inside = model.embed(start === 'observed' ? aboveBackground(observed, background) : start.data);
   if (inside.length === observed.data.length) return Float32Array.from(inside);
   const mask = model.embed(new Float32Array(observed.data.length).fill(1));
   return inside.map((value, i) => (mask[i] === 1 ? value : level));
+}
+
+/** The level of a flat first estimate: the mean of the data above background. */
+export function startLevel(observed: Volume, background = 0): number {
+  return mean(aboveBackground(observed, background));
+}
+
+function aboveBackground({ data }: Volume, background: number): Float32Array {
+  return data.map((value) => Math.max(0, value - background));
 }
 
 function relativeChange(before: Float32Array, after: Float32Array): number {

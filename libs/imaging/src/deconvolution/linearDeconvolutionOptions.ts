@@ -12,4 +12,6 @@ export interface LinearDeconvolutionOptions {
   readonly tolerance?: number;
   /** Steps of the solver at most. @defaultValue 200 */
   readonly iterations?: number;
+  /** Told after each step how many are done, and how many there are at most. */
+  readonly onUpdate?: (done: number, most: number) => void;
 }

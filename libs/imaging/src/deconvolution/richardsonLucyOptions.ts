@@ -12,10 +12,15 @@ export interface RichardsonLucyOptions {
   readonly negatives?: 'refuse' | 'clip';
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Boundary;
-  /** First estimate: the mean of the data everywhere, the data, or a volume of their shape. @defaultValue 'flat' */
-  readonly start?: 'flat' | 'observed' | Volume;
+  /** First estimate: the mean of the data everywhere, this level everywhere, the data, or a volume of their shape. @defaultValue 'flat' */
+  readonly start?: 'flat' | 'observed' | number | Volume;
   /** Stop when an update changes less than this part of the estimate; 0 never stops early. @defaultValue 0 */
   readonly relativeTolerance?: number;
-  /** Told how good the estimate is, at the start and after every update. Costs one more blur per call. */
-  readonly onIteration?: (statistics: IterationStatistics) => void;
+  /** Told after each update how many are done, and how many there are at most; costs nothing. */
+  readonly onUpdate?: (done: number, most: number) => void;
+  /**
+   * Told how good the estimate is, at the start and after every update, and the estimate itself (to look at, not to keep).
+   * Costs one more blur per call.
+   */
+  readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
 }

@@ -7,6 +7,8 @@ import { totalVariationGradient } from './totalVariationGradient.ts';
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
   /** Weight of total variation, 0 to about 0.02: larger is flatter, then fades. @defaultValue 0.002, the source's */
   readonly lambdaTv?: number;
+  /** Differences below this count as flat. @defaultValue 1e-4 of the brightest voxel */
+  readonly flatBelow?: number;
   /** Start updates ahead, as `acceleratedRichardsonLucy` does. @defaultValue false */
   readonly accelerated?: boolean;
 }
@@ -27,7 +29,8 @@ export function richardsonLucyTv(
   psf: Volume,
   options: RichardsonLucyTvOptions = {},
 ): Volume {
-  const { lambdaTv = 0.002, accelerated = false } = options;
+  // A limit keeps the unit vector of the gradient defined where all is even.
+  const { lambdaTv = 0.002, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
   assertRange(
     lambdaTv >= 0 && lambdaTv < 1,
     'richardsonLucyTv',
@@ -37,14 +40,17 @@ export function richardsonLucyTv(
     'try 0.002 to 0.02',
   );
   const [dz, dy, dx] = observed.voxelSizeUm;
-  // Differences below this part of the brightest voxel count as flat; it keeps the unit vector defined where all is even.
-  const smoothing = 1e-4 * extent(observed.data)[1];
   return iterateRichardsonLucy('richardsonLucyTv', observed, psf, options, {
     ...(accelerated ? createExtrapolation() : {}),
     penaltyGradient: (object, { objectShape }) => {
-      const gradient = totalVariationGradient(object, objectShape, [dz / dx, dy / dx, 1], smoothing);
+      const gradient = totalVariationGradient(object, objectShape, [dz / dx, dy / dx, 1], flatBelow);
       for (let i = 0; i < gradient.length; i++) gradient[i] *= lambdaTv;
       return gradient;
     },
   });
+}
+
+/** What `flatBelow` is where it is not given. */
+export function tvFlatBelow(observed: Volume): number {
+  return 1e-4 * extent(observed.data)[1];
 }

@@ -58,7 +58,11 @@ export function solveLeastSquares(
     for (let i = 0; i < result.length; i++) result[i] += pull[i];
     return result;
   };
-  const deviation = conjugateGradient(apply, rightHandSide, { iterations, tolerance });
+  const deviation = conjugateGradient(apply, rightHandSide, {
+    iterations,
+    tolerance,
+    onStep: options.onUpdate,
+  });
   const estimate = model.crop(deviation).map((value) => {
     const total = value + level;
     return nonNegative ? Math.max(0, total) : total;

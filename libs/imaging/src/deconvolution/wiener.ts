@@ -6,6 +6,8 @@ import { solveLeastSquares } from './solveLeastSquares.ts';
 export interface WienerOptions extends LinearDeconvolutionOptions {
   /** Variance of the noise over that of the object, above 0. @defaultValue estimated from the data */
   readonly noiseToSignal?: number;
+  /** Brightness of the object where the data say nothing. @defaultValue the mean of the data above background */
+  readonly level?: number;
 }
 
 /** An estimate below this would ask the solver for what 32-bit numbers do not hold. */
@@ -23,7 +25,7 @@ const LEAST_RATIO = 1e-5;
  * @throws {RangeError} If the data hold NaN or the PSF is not fit; the message says what to do.
  */
 export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {}): Volume {
-  const ratio = options.noiseToSignal ?? noiseToSignal(observed);
+  const { noiseToSignal: ratio, level } = { ...wienerPrior(observed, options.background), ...options };
   assertRange(
     ratio > 0 && Number.isFinite(ratio),
     'wiener',
@@ -32,11 +34,25 @@ export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {
     ratio,
     'try 1e-3 to 1e-1',
   );
-  const level = Math.max(0, mean(observed.data) - (options.background ?? 0));
   return solveLeastSquares('wiener', observed, psf, options, {
     level,
     penalty: (object) => object.map((value) => ratio * value),
   });
+}
+
+/**
+ * What the Wiener filter takes from the data where it is not told: the noise-to-signal ratio and the level of the object.
+ *
+ * @param background - As in the filter's options.
+ */
+export function wienerPrior(
+  observed: Volume,
+  background = 0,
+): { readonly noiseToSignal: number; readonly level: number } {
+  return {
+    noiseToSignal: noiseToSignal(observed),
+    level: Math.max(0, mean(observed.data) - background),
+  };
 }
 
 /** Estimated variance of the noise over that of the rest. */

@@ -1,0 +1,130 @@
+import { assertRange, sameShape, type Shape3, type Volume } from '@blurcycle/core';
+import { readTiffStack, writeTiffStack, type ReadTiffOptions } from '@blurcycle/data';
+import type { ClassicalSettings } from '@blurcycle/experiment';
+import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
+import { writeIterationLog, type ScoredTruth } from './iterationLog.ts';
+import { readStack } from './readStack.ts';
+import { reblurResidual } from './reblurResidual.ts';
+import { stackPsf, type PsfSource } from './stackPsf.ts';
+import { tileOptions } from './tileOptions.ts';
+import { checkOutput, writeStack, type StackFormat } from './writeStack.ts';
+
+/** What to do with one file. */
+export interface FileDeconvolution extends StackFormat {
+  readonly stack: string;
+  readonly reading: ReadTiffOptions;
+  readonly psf: PsfSource;
+  readonly cropPsf: boolean;
+  readonly settings: ClassicalSettings;
+  /** TIFF stack of the first estimate. */
+  readonly startFile: string | undefined;
+  readonly out: string;
+  readonly psfOut: string | undefined;
+  readonly tile: Shape3 | undefined;
+  readonly overlap: Shape3 | undefined;
+  /** CSV file of the statistics. */
+  readonly statistics: string | undefined;
+  readonly truth: ScoredTruth | undefined;
+  readonly onUpdate: StackDeconvolution['onUpdate'];
+}
+
+/** What was done. */
+export interface FileReport extends StackFormat {
+  readonly file: string;
+  readonly settings: ClassicalSettings;
+  readonly shape: Shape3;
+  readonly voxelSizeUm: Volume['voxelSizeUm'];
+  readonly psf: { readonly shape: Shape3; readonly keptLight: number };
+  readonly updates: number;
+  readonly tiles: number;
+  readonly seconds: number;
+  /** Sums over the voxels: of the data above background, and of the result. */
+  readonly flux: { readonly input: number; readonly output: number };
+  /** See `reblurResidual`; null where the stack was cut into tiles. */
+  readonly reblurResidual: number | null;
+  /** Values that did not fit the sample type. */
+  readonly clipped: number;
+  readonly warnings: readonly string[];
+}
+
+/** Deconvolves a file by a classical method. Everything that can be checked is checked before the work begins. */
+export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
+  const { settings, out, psfOut, statistics, truth } = request;
+  const inputs = [request.stack, ...(request.psf.kind === 'file' ? [request.psf.path] : [])];
+  await checkOutput('--out', out, inputs);
+  if (psfOut !== undefined) await checkOutput('--psf-out', psfOut, inputs);
+  if (statistics !== undefined) await checkOutput('--stats', statistics, inputs);
+  const iterates = settings.algorithm !== 'wiener' && settings.algorithm !== 'tikhonov';
+  assertRange(
+    iterates || statistics === undefined,
+    'deconvolve',
+    '--stats',
+    'go with a Richardson-Lucy method',
+    settings.algorithm,
+  );
+  const { volume: stack } = await readStack(request.stack, request.reading);
+  if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
+  const start = request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
+  const { psf, keptLight, warnings } = await stackPsf(request.psf, stack, request.cropPsf);
+  const tiles =
+    request.tile === undefined
+      ? {}
+      : { tiles: tileOptions(stack.shape, psf.shape, request.tile, request.overlap) };
+  const began = performance.now();
+  const result = await deconvolveStack({
+    stack,
+    psf,
+    settings,
+    onUpdate: request.onUpdate,
+    ...tiles,
+    ...(start === undefined ? {} : { start }),
+    ...(statistics === undefined ? {} : { log: { truth } }),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const { background = 0, boundary } = settings;
+  const { clipped } = await writeStack(out, result.estimate, request);
+  if (psfOut !== undefined) await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
+  if (statistics !== undefined) await writeIterationLog(statistics, result.log);
+  return {
+    file: out,
+    settings,
+    shape: stack.shape,
+    voxelSizeUm: stack.voxelSizeUm,
+    sampleType: request.sampleType,
+    format: request.format,
+    psf: { shape: psf.shape, keptLight },
+    updates: result.updates,
+    tiles: result.tiles,
+    seconds,
+    flux: {
+      input: stack.data.reduce((sum, value) => sum + value - background, 0),
+      output: result.estimate.data.reduce((sum, value) => sum + value, 0),
+    },
+    reblurResidual:
+      result.tiles > 1
+        ? null
+        : reblurResidual(result.estimate, stack, result.psf ?? psf, {
+            background,
+            border: boundary === 'periodic' || boundary === 'zero' ? boundary : 'reflect',
+          }),
+    clipped,
+    warnings,
+  };
+}
+
+async function readStart(path: string, stack: Volume): Promise<Volume> {
+  const { voxelSizeUm } = stack;
+  const { volume } = await readTiffStack(path, { voxelSizeUm });
+  assertShapeOf('--start', volume, stack);
+  return volume;
+}
+
+function assertShapeOf(option: string, volume: Volume, stack: Volume): void {
+  assertRange(
+    sameShape(volume.shape, stack.shape),
+    'deconvolve',
+    option,
+    `have the shape of the stack, [${stack.shape.join(', ')}]`,
+    volume.shape,
+  );
+}
