@@ -9,3 +9,4 @@ export {
 export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
 export { buildPatchDiscriminator } from './patchDiscriminator.ts';
 export { buildUNet, type UNetOptions } from './unet.ts';
+export { walkUNet, type UNetOperations } from './walkUNet.ts';

@@ -1,9 +1,10 @@
-import { sigmoid, type Rank } from '@tensorflow/tfjs-core';
+import { sigmoid, type Rank, type Tensor5D } from '@tensorflow/tfjs-core';
 import { assertRange, type RandomStream } from '@blurcycle/core';
 import { concatChannels, conv3d, instanceNorm, maxPool3d } from '@blurcycle/compute';
 import { convolutionLayer, upConvolutionLayer, type Layer } from './convolutionLayer.ts';
 import type { Network } from './network.ts';
 import { createParameterStore } from './parameterStore.ts';
+import { walkUNet, type UNetOperations } from './walkUNet.ts';
 
 /** What decides the size of a U-Net and where its output starts. */
 export interface UNetOptions {
@@ -28,24 +29,43 @@ export interface UNetOptions {
 export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStream): Network {
   assertRange(Number.isInteger(width) && width > 0, 'buildUNet', 'width', 'be a positive integer', width);
   const store = createParameterStore(stream);
-  const block = (name: string, inputs: number, outputs: number): Layer => {
+  const layers = new Map<string, Layer>();
+  const block = (name: string, inputs: number, outputs: number): void => {
     const convolve = convolutionLayer(store, name, inputs, outputs, { kernel: 3 });
-    return (x) => instanceNorm(convolve(x), { activation: 'relu' });
+    layers.set(name, (x) => instanceNorm(convolve(x), { activation: 'relu' }));
   };
-  const down1 = chain(block('down1', 1, width), block('down2', width, width));
-  const down2 = chain(block('down3', width, 2 * width), block('down4', 2 * width, 2 * width));
-  const bottom = chain(
-    block('down5', 2 * width, 4 * width),
-    block('down6', 4 * width, 4 * width),
-    block('down7', 4 * width, 4 * width),
-  );
-  const rise2 = upConvolutionLayer(store, 'up1', 4 * width, 2 * width);
-  const up2 = chain(block('up2', 4 * width, 2 * width), block('up3', 2 * width, 2 * width));
-  const rise1 = upConvolutionLayer(store, 'up4', 2 * width, width);
-  const up1 = block('up5', 2 * width, width);
-  const project = convolutionLayer(store, 'up6', width, 1, { kernel: 1 });
+  const rise = (name: string, inputs: number, outputs: number): void => {
+    layers.set(name, upConvolutionLayer(store, name, inputs, outputs));
+  };
+  block('down1', 1, width);
+  block('down2', width, width);
+  block('down3', width, 2 * width);
+  block('down4', 2 * width, 2 * width);
+  block('down5', 2 * width, 4 * width);
+  block('down6', 4 * width, 4 * width);
+  block('down7', 4 * width, 4 * width);
+  rise('up1', 4 * width, 2 * width);
+  block('up2', 4 * width, 2 * width);
+  block('up3', 2 * width, 2 * width);
+  rise('up4', 2 * width, width);
+  block('up5', 2 * width, width);
+  layers.set('up6', convolutionLayer(store, 'up6', width, 1, { kernel: 1 }));
   const scale = store.values<Rank.R5>('up7/filter', [1, 1, 1, 1, 1], Float32Array.of(1));
   const offset = store.values<Rank.R1>('up7/bias', [1], Float32Array.of(outputBias));
+  layers.set('up7', (x) => conv3d(x, scale, offset));
+  const apply = (name: string, x: Tensor5D): Tensor5D => {
+    const layer = layers.get(name);
+    if (layer === undefined) throw new Error(`internal: the U-Net has no layer ${name}`);
+    return layer(x);
+  };
+  const operations: UNetOperations<Tensor5D> = {
+    block: apply,
+    pool: maxPool3d,
+    rise: apply,
+    join: concatChannels,
+    project: apply,
+    sigmoid: (x) => sigmoid(x),
+  };
 
   return {
     parameters: store.parameters,
@@ -53,16 +73,7 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
       const [, ...sides] = x.shape;
       const fits = sides.slice(0, 3).every((side) => side % 4 === 0);
       assertRange(fits, 'UNet', 'input', 'have sides that are multiples of 4', x.shape, 'pad it');
-      const skip1 = down1(x); // [n, z, y, x, width]
-      const skip2 = down2(maxPool3d(skip1)); // [n, z/2, y/2, x/2, 2 width]
-      const deepest = bottom(maxPool3d(skip2)); // [n, z/4, y/4, x/4, 4 width]
-      const middle = up2(concatChannels(skip2, rise2(deepest))); // [n, z/2, y/2, x/2, 2 width]
-      const finest = up1(concatChannels(skip1, rise1(middle))); // [n, z, y, x, width]
-      return sigmoid(conv3d(project(finest), scale, offset));
+      return walkUNet(x, operations);
     },
   };
-}
-
-function chain(...layers: readonly Layer[]): Layer {
-  return (x) => layers.reduce((value, layer) => layer(value), x);
 }

@@ -100,6 +100,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./evaluate.ts')).evaluateCommand,
   ),
   entry(
+    'export',
+    'export <model>',
+    'a model as a BioImage Model Zoo package, or as ONNX',
+    async () => (await import('./export.ts')).exportCommand,
+  ),
+  entry(
     'bench',
     'bench <what>',
     'time convolutions, a training step, or the PSF models',
