@@ -9,6 +9,8 @@ export type BenchPass = 'forward' | 'inputGradient' | 'filterGradient';
 export interface PassRun {
   readonly pass: BenchPass;
   readonly operations: number;
+  /** Floats that must be read or written at least once. */
+  readonly floats: number;
   readonly run: () => void;
 }
 
@@ -32,6 +34,7 @@ export function benchCases(volume: Axes3, batch: number): BenchCase[] {
     cube3(volume, 1, 8),
     cube3(volume, 8, 1),
     cube3(volume, 8, 8),
+    cube3(half, 8, 16),
     cube3(volume, 16, 8),
     cube3(volume, 16, 16),
     cube3(half, 16, 16),
@@ -95,12 +98,19 @@ function convolution(
       const filter = samples(kernel ** 3 * inputs * outputs);
       const bias = samples(outputs);
       const [dx, dy, dFilter] = [x.slice(), y.slice(), filter.slice()];
+      const floats = x.length + y.length + filter.length;
       return [
-        { pass: 'forward', operations, run: () => addon.convForward(shape, x, filter, bias, y) },
-        { pass: 'inputGradient', operations, run: () => addon.convInputGradient(shape, dy, filter, dx) },
+        { pass: 'forward', operations, floats, run: () => addon.convForward(shape, x, filter, bias, y) },
+        {
+          pass: 'inputGradient',
+          operations,
+          floats,
+          run: () => addon.convInputGradient(shape, dy, filter, dx),
+        },
         {
           pass: 'filterGradient',
           operations,
+          floats,
           run: () => addon.convFilterGradient(shape, x, dy, dFilter, bias),
         },
       ];
@@ -120,12 +130,19 @@ function transposed(batch: number, sides: Axes3, inputs: number, outputs: number
       const filter = samples(8 * inputs * outputs);
       const bias = samples(outputs);
       const [dx, dy, dFilter] = [x.slice(), y.slice(), filter.slice()];
+      const floats = x.length + y.length + filter.length;
       return [
-        { pass: 'forward', operations, run: () => addon.upConvForward(shape, x, filter, bias, y) },
-        { pass: 'inputGradient', operations, run: () => addon.upConvInputGradient(shape, dy, filter, dx) },
+        { pass: 'forward', operations, floats, run: () => addon.upConvForward(shape, x, filter, bias, y) },
+        {
+          pass: 'inputGradient',
+          operations,
+          floats,
+          run: () => addon.upConvInputGradient(shape, dy, filter, dx),
+        },
         {
           pass: 'filterGradient',
           operations,
+          floats,
           run: () => addon.upConvFilterGradient(shape, x, dy, dFilter, bias),
         },
       ];
@@ -153,10 +170,16 @@ function blur(batch: number, sides: Axes3): BenchCase {
     };
     const correlation = Int32Array.of(...grid, ...volumeBox, ...kernelBox, batch);
     const operations = (2 * batch + 1) * transform;
+    const floats = 2 * x.length + kernel.length;
     return [
-      { pass: 'forward', operations, run: () => convolve(x, y, 0) },
-      { pass: 'inputGradient', operations, run: () => convolve(dy, dx, 1) },
-      { pass: 'filterGradient', operations, run: () => addon.fftCorrelate(correlation, x, dy, dKernel) },
+      { pass: 'forward', operations, floats, run: () => convolve(x, y, 0) },
+      { pass: 'inputGradient', operations, floats, run: () => convolve(dy, dx, 1) },
+      {
+        pass: 'filterGradient',
+        operations,
+        floats,
+        run: () => addon.fftCorrelate(correlation, x, dy, dKernel),
+      },
     ];
   };
   return {

@@ -13,12 +13,16 @@ export interface ConvBenchEntry {
   /** Arithmetic of the definition (a fast transform's own for the blur) per time. */
   readonly gflops: number;
   readonly fractionOfPeak: number;
+  /** Time over that of reading and writing as many bytes as the pass must, once, by a plain copy: 1 is the best possible. */
+  readonly timesCopy: number;
 }
 
 /** Figures of one run on one machine. */
 export interface ConvBenchReport {
   /** Fused multiply-adds in registers, on as many threads, measured in the same run. */
   readonly fmaPeakGflops: number;
+  /** Bytes read and written by a plain copy of 64 MiB, in GB/s, on as many threads. */
+  readonly copyGBps: number;
   readonly threads: number;
   /** Instruction set of the kernels. */
   readonly isa: string;
@@ -37,6 +41,9 @@ export interface ConvBenchOptions {
 }
 
 const LEAST_CALLS = 5;
+const FLOAT_BYTES = 4;
+/** 64 MiB: more than the caches hold. */
+const LARGE_COPY_FLOATS = 1 << 24;
 
 /**
  * Times every convolution of the networks, forward and both gradients, against the processor's own arithmetic peak.
@@ -81,16 +88,28 @@ function measure(
   let fmaPeakGflops = addon.fmaPeak(threads);
   const timed = [];
   for (const { name, shape, createPasses } of benchCases(volume, batch)) {
-    for (const { pass, operations, run } of createPasses(addon)) {
-      timed.push({ name, pass, shape, ms: shortestTime(run, msPerPass), operations });
+    for (const { pass, operations, floats, run } of createPasses(addon)) {
+      const copyMs = copyTime(addon, Math.ceil(floats / 2), msPerPass / 4);
+      timed.push({ name, pass, shape, ms: shortestTime(run, msPerPass), operations, copyMs });
     }
     fmaPeakGflops = Math.max(fmaPeakGflops, addon.fmaPeak(threads));
   }
-  const kernels = timed.map(({ name, pass, shape, ms, operations }) => {
+  const kernels = timed.map(({ name, pass, shape, ms, operations, copyMs }) => {
     const gflops = operations / ms / 1e6;
-    return { name, pass, shape, ms, gflops, fractionOfPeak: gflops / fmaPeakGflops };
+    return { name, pass, shape, ms, gflops, fractionOfPeak: gflops / fmaPeakGflops, timesCopy: ms / copyMs };
   });
-  return { fmaPeakGflops, threads, isa: addon.isa(), kernels };
+  const copyGBps =
+    (2 * FLOAT_BYTES * LARGE_COPY_FLOATS) / copyTime(addon, LARGE_COPY_FLOATS, msPerPass) / 1e6;
+  return { fmaPeakGflops, copyGBps, threads, isa: addon.isa(), kernels };
+}
+
+/** Shortest time of a copy of so many floats by all threads; a small one stays in the caches, as a small volume does. */
+function copyTime(addon: NativeAddon, floats: number, msPerPass: number): number {
+  const piece = Math.min(floats, 1 << 13);
+  const rows = Math.ceil(floats / piece);
+  const [from, to] = [new Float32Array(rows * piece).fill(1), new Float32Array(rows * piece)];
+  const shape = Int32Array.of(rows, piece, piece, 0, piece, 0);
+  return shortestTime(() => addon.copyChannels(shape, from, to), msPerPass);
 }
 
 /** Shortest time of one call in milliseconds, of as many calls as fit `msPerPass`. */

@@ -57,82 +57,79 @@ int64_t inputSize(const ConvShape& shape) { return shape.batch * volume(shape.in
 int64_t outputSize(const ConvShape& shape) { return shape.batch * volume(shape.out) * shape.outputs; }
 int64_t filterSize(const ConvShape& shape) { return volume(shape.kernel) * shape.inputs * shape.outputs; }
 
-napi_value convForward(napi_env env, napi_callback_info info) {
+/** Reads the shape with READ, then lets `call` read the arrays and run; a wrong argument throws in JavaScript. */
+template <bool (*READ)(Arguments&, ConvShape&), class Call>
+napi_value withShape(napi_env env, napi_callback_info info, const Call& call) {
   Arguments arguments(env, info);
   ConvShape shape;
-  if (!readShape(arguments, shape)) return nullptr;
-  const float* input = arguments.floats(1, inputSize(shape));
-  const float* filter = arguments.floats(2, filterSize(shape));
-  const float* bias = arguments.optionalFloats(3, shape.outputs);
-  float* output = arguments.floats(4, outputSize(shape));
-  if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
+  if (READ(arguments, shape)) call(arguments, shape);
   return nullptr;
+}
+
+napi_value convForward(napi_env env, napi_callback_info info) {
+  return withShape<readShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* input = arguments.floats(1, inputSize(shape));
+    const float* filter = arguments.floats(2, filterSize(shape));
+    const float* bias = arguments.optionalFloats(3, shape.outputs);
+    float* output = arguments.floats(4, outputSize(shape));
+    if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
+  });
 }
 
 napi_value convInputGradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  ConvShape shape;
-  if (!readShape(arguments, shape)) return nullptr;
-  const float* outputGradient = arguments.floats(1, outputSize(shape));
-  const float* filter = arguments.floats(2, filterSize(shape));
-  float* inputGradient = arguments.floats(3, inputSize(shape));
-  if (arguments.ok()) slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, inputGradient);
-  return nullptr;
+  return withShape<readShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* outputGradient = arguments.floats(1, outputSize(shape));
+    const float* filter = arguments.floats(2, filterSize(shape));
+    float* inputGradient = arguments.floats(3, inputSize(shape));
+    if (arguments.ok()) slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, inputGradient);
+  });
 }
 
 napi_value convFilterGradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  ConvShape shape;
-  if (!readShape(arguments, shape)) return nullptr;
-  const float* input = arguments.floats(1, inputSize(shape));
-  const float* outputGradient = arguments.floats(2, outputSize(shape));
-  float* filterGradient = arguments.floats(3, filterSize(shape));
-  float* biasGradient = arguments.optionalFloats(4, shape.outputs);
-  if (arguments.ok()) {
-    slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient, filterGradient, biasGradient);
-  }
-  return nullptr;
+  return withShape<readShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* input = arguments.floats(1, inputSize(shape));
+    const float* outputGradient = arguments.floats(2, outputSize(shape));
+    float* filterGradient = arguments.floats(3, filterSize(shape));
+    float* biasGradient = arguments.optionalFloats(4, shape.outputs);
+    if (arguments.ok()) {
+      slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient, filterGradient, biasGradient);
+    }
+  });
 }
 
 napi_value upConvForward(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  ConvShape shape;
-  if (!readUpShape(arguments, shape)) return nullptr;
-  const float* input = arguments.floats(1, outputSize(shape));
-  const float* filter = arguments.floats(2, filterSize(shape));
-  const float* bias = arguments.optionalFloats(3, shape.inputs);
-  float* output = arguments.floats(4, inputSize(shape));
-  if (arguments.ok()) BLURCYCLE_SELECT(convKernels).upForward(shape, input, filter, bias, output);
-  return nullptr;
+  return withShape<readUpShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* input = arguments.floats(1, outputSize(shape));
+    const float* filter = arguments.floats(2, filterSize(shape));
+    const float* bias = arguments.optionalFloats(3, shape.inputs);
+    float* output = arguments.floats(4, inputSize(shape));
+    if (arguments.ok()) BLURCYCLE_SELECT(convKernels).upForward(shape, input, filter, bias, output);
+  });
 }
 
 napi_value upConvInputGradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  ConvShape shape;
-  if (!readUpShape(arguments, shape)) return nullptr;
-  const float* outputGradient = arguments.floats(1, inputSize(shape));
-  const float* filter = arguments.floats(2, filterSize(shape));
-  float* inputGradient = arguments.floats(3, outputSize(shape));
-  if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr, inputGradient);
-  return nullptr;
+  return withShape<readUpShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* outputGradient = arguments.floats(1, inputSize(shape));
+    const float* filter = arguments.floats(2, filterSize(shape));
+    float* inputGradient = arguments.floats(3, outputSize(shape));
+    if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr, inputGradient);
+  });
 }
 
 napi_value upConvFilterGradient(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  ConvShape shape;
-  if (!readUpShape(arguments, shape)) return nullptr;
-  const float* input = arguments.floats(1, outputSize(shape));
-  const float* outputGradient = arguments.floats(2, inputSize(shape));
-  float* filterGradient = arguments.floats(3, filterSize(shape));
-  float* biasGradient = arguments.optionalFloats(4, shape.inputs);
-  if (arguments.ok()) {
-    const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
-    slabFilterGradient(kernels, shape, outputGradient, input, filterGradient, nullptr);
-    if (biasGradient != nullptr) {
-      kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2], shape.inputs, biasGradient);
+  return withShape<readUpShape>(env, info, [](Arguments& arguments, const ConvShape& shape) {
+    const float* input = arguments.floats(1, outputSize(shape));
+    const float* outputGradient = arguments.floats(2, inputSize(shape));
+    float* filterGradient = arguments.floats(3, filterSize(shape));
+    float* biasGradient = arguments.optionalFloats(4, shape.inputs);
+    if (arguments.ok()) {
+      const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
+      slabFilterGradient(kernels, shape, outputGradient, input, filterGradient, nullptr);
+      if (biasGradient != nullptr) {
+        kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2], shape.inputs, biasGradient);
+      }
     }
-  }
-  return nullptr;
+  });
 }
 
 /** Reads and, given a number, sets the limit of convSlabs.h: small in tests, so that small volumes are cut too. */

@@ -44,15 +44,23 @@ async function answer(backend: 'js' | 'native', f: Operation, shapes: readonly n
   });
 }
 
+/** Instruction sets that this processor has; every one of them is held to the composition. */
+const ISAS = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) => native?.selectIsa(isa));
+if (ISAS.length > 0) native?.selectIsa(ISAS[0]);
+
 /** The two back-ends agree in shape and, within `tolerance` of the largest element, in values and gradients. */
 async function expectTwins(f: Operation, shapes: readonly number[][], tolerance: number): Promise<void> {
   const expected = await answer('js', f, shapes);
-  const actual = await answer('native', f, shapes);
-  expect(actual.shape).toEqual(expected.shape);
-  expect(relativeError(actual.value, expected.value)).toBeLessThan(tolerance);
-  actual.gradients.forEach((gradient, i) => {
-    expect(relativeError(gradient, expected.gradients[i])).toBeLessThan(tolerance);
-  });
+  for (const isa of ISAS) {
+    native?.selectIsa(isa);
+    const actual = await answer('native', f, shapes);
+    expect(actual.shape, isa).toEqual(expected.shape);
+    expect(relativeError(actual.value, expected.value), isa).toBeLessThan(tolerance);
+    actual.gradients.forEach((gradient, i) => {
+      expect(relativeError(gradient, expected.gradients[i]), isa).toBeLessThan(tolerance);
+    });
+  }
+  native?.selectIsa(ISAS[0]);
 }
 
 /** Sums of up to some thousand products in single precision, in another order. */

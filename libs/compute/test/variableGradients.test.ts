@@ -34,7 +34,7 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
     const [filter, bias] = variables;
     expectTwins(() => {
       const layer = (x: tf.Tensor5D): tf.Tensor5D =>
-        instanceNorm(conv3d(x, filter as tf.Tensor5D, bias as tf.Tensor1D), { activation: 'relu' });
+        conv3d(instanceNorm(x, { activation: 'relu' }), filter as tf.Tensor5D, bias as tf.Tensor1D);
       const once = layer(randomTensor([1, 4, 5, 6, 2], 'x'));
       const half = tf.slice(once, [0, 0, 0, 0, 1], [-1, -1, -1, -1, 2]);
       return tf.mean(tf.square(layer(half)));

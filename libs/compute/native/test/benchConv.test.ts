@@ -9,6 +9,7 @@ describe.skipIf(native === null)('benchConv', () => {
     expect(report.threads).toBe(1);
     expect(native?.threads()).toBe(before);
     expect(report.fmaPeakGflops).toBeGreaterThan(1);
+    expect(report.copyGBps).toBeGreaterThan(0.1); // any memory of the last 20 years
     const names = new Set(report.kernels.map((kernel) => kernel.name));
     expect(report.kernels).toHaveLength(
       3 * report.kernels.filter((kernel) => kernel.pass === 'forward').length,
@@ -21,8 +22,9 @@ describe.skipIf(native === null)('benchConv', () => {
       'blur 31x31x31',
     ])
       expect(names).toContain(name);
-    for (const { ms, gflops, fractionOfPeak } of report.kernels) {
+    for (const { ms, gflops, fractionOfPeak, timesCopy } of report.kernels) {
       expect(ms).toBeGreaterThan(0);
+      expect(timesCopy).toBeGreaterThan(0);
       expect(fractionOfPeak).toBeCloseTo(gflops / report.fmaPeakGflops, 10);
       // Nothing computes faster than the peak; a tenth more for a clock that changed between the two measurements.
       expect(fractionOfPeak).toBeLessThan(1.1);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CONV_WITH_BIAS, runKernel, UP_CONV } from '../ops/kernelNames.ts';
+import { CONV_WEIGHT_GRADIENTS, CONV_WITH_BIAS, hasKernel, runKernel, UP_CONV } from '../ops/kernelNames.ts';
 import type { GradientRule } from './gradientTable.ts';
 
 /**
@@ -18,11 +18,24 @@ export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   },
   [CONV_WITH_BIAS]: {
     saveInputs: ['x', 'filter'],
-    pullBack: (dy, [x, filter], { strides, pad }) => ({
-      x: () => inputGradient(dy, filter, strides, pad, x.shape),
-      filter: () => filterGradient(x, dy, strides, pad, filter.shape),
-      bias: () => tf.sum(dy, [0, 1, 2, 3]),
-    }),
+    pullBack: (dy, [x, filter], { strides, pad }) => {
+      let ofBias: tf.Tensor | undefined;
+      return {
+        x: () => inputGradient(dy, filter, strides, pad, x.shape),
+        filter: () => {
+          // Differentiable once only, so not while tfjs looks on.
+          if (tf.engine().isTapeOn() || !hasKernel(CONV_WEIGHT_GRADIENTS)) {
+            return filterGradient(x, dy, strides, pad, filter.shape);
+          }
+          const attributes = { strides, pad, filterShape: filter.shape };
+          const [ofFilter, rest] = runKernel<tf.Tensor[]>(CONV_WEIGHT_GRADIENTS, { x, dy }, attributes);
+          ofBias = rest;
+          return ofFilter;
+        },
+        // tfjs frees the second result between the two calls.
+        bias: () => (ofBias === undefined || ofBias.isDisposed ? tf.sum(dy, [0, 1, 2, 3]) : ofBias),
+      };
+    },
   },
   [UP_CONV]: {
     saveInputs: ['x', 'filter'],

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { NativeBackend } from '../backends/native/nativeBackend.ts';
 
 /** Kernels of our own, which a back-end may or may not have: without it the composition of standard operations runs. */
 export const CONV_WITH_BIAS = 'BlurcycleConvWithBias';
+/** Gradients for filter and bias in one call. */
+export const CONV_WEIGHT_GRADIENTS = 'BlurcycleConvWeightGradients';
 export const UP_CONV = 'BlurcycleUpConv';
 export const INSTANCE_NORM = 'BlurcycleInstanceNorm';
 export const INSTANCE_NORM_GRADIENT = 'BlurcycleInstanceNormGradient';
@@ -13,8 +16,17 @@ export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
 
 /** True when the back-end in use has the kernel. */
 export function hasKernel(kernelName: string): boolean {
-  return tf.getKernel(kernelName, tf.getBackend()) !== undefined;
+  const backendName = tf.getBackend();
+  let known = KNOWN_KERNELS.get(backendName);
+  if (known === undefined) {
+    known = new Set(tf.getKernelsForBackend(backendName).map((kernel) => kernel.kernelName));
+    KNOWN_KERNELS.set(backendName, known);
+  }
+  return known.has(kernelName);
 }
+
+/** By back-end: looking a kernel up in tfjs builds a string each time. */
+const KNOWN_KERNELS = new Map<string, ReadonlySet<string>>();
 
 /** Runs a kernel on the back-end in use; its gradient, where one is registered, is recorded. */
 export function runKernel<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
@@ -22,5 +34,15 @@ export function runKernel<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
   inputs: tf.NamedTensorMap,
   attributes: Readonly<Record<string, unknown>> = {},
 ): T {
-  return tf.engine().runKernel<T>(kernelName, inputs, attributes as tf.NamedAttrMap);
+  const engine = tf.engine();
+  const { backend } = engine;
+  // With the tape of tfjs off its bookkeeping has nothing to do; the native back-end's own tape is told by the kernel.
+  const direct = backend instanceof NativeBackend && !engine.isTapeOn();
+  const kernel = direct ? tf.getKernel(kernelName, 'native') : undefined;
+  if (kernel === undefined) return engine.runKernel<T>(kernelName, inputs, attributes as tf.NamedAttrMap);
+  const result = kernel.kernelFunc({ inputs, attrs: attributes as tf.NamedAttrMap, backend });
+  const made = Array.isArray(result)
+    ? result.map((info) => engine.makeTensorFromTensorInfo(info))
+    : engine.makeTensorFromTensorInfo(result);
+  return made as T;
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { convShapeArray } from '../../../native/convShape.ts';
-import { CONV_WITH_BIAS, UP_CONV } from '../../ops/kernelNames.ts';
-import { defineKernel, sizeOf, type Attributes } from './defineKernel.ts';
+import { CONV_WEIGHT_GRADIENTS, CONV_WITH_BIAS, UP_CONV } from '../../ops/kernelNames.ts';
+import { defineKernel, sizeOf, type Attributes, type Inputs } from './defineKernel.ts';
+import type { NativeBackend } from './nativeBackend.ts';
 
 type Five = [number, number, number, number, number];
 
@@ -37,20 +38,13 @@ export const CONVOLUTION_KERNELS = [
     addon.convInputGradient(geometry.shape, backend.floats(dy), backend.floats(filter), backend.floats(dx));
     return dx;
   }),
-  defineKernel(tf.Conv3DBackpropFilterV2, (backend, { x, dy }, attributes) => {
-    const filterShape = attributes.filterShape as number[];
-    const geometry = geometryOf(x.shape, filterShape, attributes);
-    if (geometry === undefined) return undefined;
-    const gradient = backend.allocate(filterShape, sizeOf(filterShape));
-    backend.addon.convFilterGradient(
-      geometry.shape,
-      backend.floats(x),
-      backend.floats(dy),
-      backend.floats(gradient),
-      null,
-    );
-    return gradient;
-  }),
+  defineKernel(
+    tf.Conv3DBackpropFilterV2,
+    (backend, inputs, attributes) => weightGradients(backend, inputs, attributes, false)?.[0],
+  ),
+  defineKernel(CONV_WEIGHT_GRADIENTS, (backend, inputs, attributes) =>
+    weightGradients(backend, inputs, attributes, true),
+  ),
   defineKernel(UP_CONV, (backend, { x, filter, bias }) => {
     const [n, depth, height, width, inputs] = x.shape;
     const outputs = filter.shape[3];
@@ -66,6 +60,29 @@ export const CONVOLUTION_KERNELS = [
     return y;
   }),
 ];
+
+/** Gradients for the filter and, where wanted, for the bias. */
+function weightGradients(
+  backend: NativeBackend,
+  { x, dy }: Inputs,
+  attributes: Attributes,
+  withBias: boolean,
+): tf.TensorInfo[] | undefined {
+  const filterShape = attributes.filterShape as number[];
+  const geometry = geometryOf(x.shape, filterShape, attributes);
+  if (geometry === undefined) return undefined;
+  const filter = backend.allocate(filterShape, sizeOf(filterShape));
+  const outputs = filterShape[4];
+  const bias = withBias ? backend.allocate([outputs], outputs) : undefined;
+  backend.addon.convFilterGradient(
+    geometry.shape,
+    backend.floats(x),
+    backend.floats(dy),
+    backend.floats(filter),
+    bias === undefined ? null : backend.floats(bias),
+  );
+  return bias === undefined ? [filter] : [filter, bias];
+}
 
 interface Geometry {
   readonly shape: Int32Array;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { runKernel } from '../../ops/kernelNames.ts';
 import type { Attributes, Inputs } from './defineKernel.ts';
 import type { NativeBackend } from './nativeBackend.ts';
 
@@ -91,7 +92,7 @@ export class KernelTape {
       const other = gradients.get(dataId);
       if (other === undefined) gradients.set(dataId, made[i]);
       else {
-        gradients.set(dataId, tf.add(other, shaped(made[i], other.shape)));
+        gradients.set(dataId, runKernel(tf.Add, { a: other, b: shaped(made[i], other.shape) }));
         tf.dispose([other, made[i]]);
       }
     });
