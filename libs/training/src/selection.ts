@@ -2,8 +2,9 @@ import type { NamedArray } from './arrayFile.ts';
 
 /** What the validation volume says of the networks at one step. */
 export interface ValidationValues {
-  readonly psnr: number;
-  readonly ssim: number;
+  /** Against the truth; absent where there is none. */
+  readonly psnr?: number;
+  readonly ssim?: number;
   /** Root mean square of h * G(y) - y with the run's own blur path; needs no truth. Absent without a blur path. */
   readonly cycleResidual?: number;
   readonly outputStandardDeviation: number;
@@ -22,14 +23,14 @@ export interface Selection {
 /**
  * The number by which a rule ranks a checkpoint, higher is better; the step itself for `last`.
  *
- * A method without a blur path has no cycle residual; `best-cycle-residual` then takes the last weights.
+ * Where a value is absent, as the cycle residual of a method without a blur path, the last weights are taken.
  */
 export function selectionScore(rule: SelectionRule, step: number, values: ValidationValues): number {
   switch (rule) {
     case 'last':
       return step;
     case 'best-validation-psnr':
-      return values.psnr;
+      return values.psnr ?? step;
     case 'best-cycle-residual':
       return values.cycleResidual === undefined ? step : -values.cycleResidual;
   }

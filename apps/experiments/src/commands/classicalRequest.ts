@@ -128,7 +128,13 @@ export function classicalRequest(args: ClassicalArguments): ClassicalRequest {
   if (algorithm === undefined) {
     throw new InputError(
       args.method === undefined
-        ? describeViolation('deconvolve', '--method', 'be given', undefined, CLASSICAL_ALGORITHMS.join(', '))
+        ? describeViolation(
+            'deconvolve',
+            '--method',
+            'be given',
+            undefined,
+            `${CLASSICAL_ALGORITHMS.join(', ')}; or give --model`,
+          )
         : describeUnknown('deconvolve', 'method', args.method, CLASSICAL_ALGORITHMS),
     );
   }

@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(
     'deconvolve',
     'deconvolve <stack>',
-    'a sharper stack, by a classical method and a PSF',
+    'a sharper stack, by a classical method or a trained model',
     async () => (await import('./deconvolve.ts')).deconvolveCommand,
   ),
   entry(
@@ -98,6 +98,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     'evaluate <estimate> <truth>',
     'score a stack, or a blur kernel, against the truth',
     async () => (await import('./evaluate.ts')).evaluateCommand,
+  ),
+  entry(
+    'fit',
+    'fit',
+    'train a model on stacks of your own',
+    async () => (await import('./fit.ts')).fitCommand,
   ),
   entry(
     'export',

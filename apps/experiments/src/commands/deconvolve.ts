@@ -1,39 +1,38 @@
-import { assertRange, type Shape3, type Volume } from '@blurcycle/core';
+import { assertRange, type Volume } from '@blurcycle/core';
 import { readTiffStack, type ReadTiffOptions } from '@blurcycle/data';
 import type { Argv, CommandModule } from 'yargs';
 import { deconvolveFile, type FileReport } from '../deconvolution/deconvolveFile.ts';
 import type { ScoredTruth } from '../deconvolution/iterationLog.ts';
 import { createProgress } from '../progress.ts';
 import { classicalRequest, withClassicalMethod, type ClassicalArguments } from './classicalRequest.ts';
-import { withJson } from './commonOptions.ts';
+import { withCompute, withJson } from './commonOptions.ts';
+import type { ModelArguments } from './deconvolveByModel.ts';
 import { optionalTriple } from './opticsOptions.ts';
-import { psfSource, withPsfSource, type PsfSourceArguments } from './psfSourceOptions.ts';
-import { stackChoice, withStackChoice, type StackArguments } from './stackOptions.ts';
+import { psfSource, withPsfSource } from './psfSourceOptions.ts';
+import { stackChoice, withStackChoice } from './stackOptions.ts';
 
-interface DeconvolveArguments extends ClassicalArguments, PsfSourceArguments, StackArguments {
-  stack: string;
-  out: string;
+interface DeconvolveArguments extends ClassicalArguments, Omit<ModelArguments, 'method'> {
   psfOut: string | undefined;
-  sampleType: 'float32' | 'uint16';
-  format: 'imagej' | 'ome';
-  tile: Shape3 | undefined;
-  overlap: Shape3 | undefined;
   stats: string | undefined;
   truth: string | undefined;
   dataRange: number | undefined;
-  json: boolean;
 }
 
 /** `blurcycle deconvolve`: a sharper stack of the same shape, voxel size and intensity scale. */
 export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
   command: 'deconvolve <stack>',
-  describe: 'a sharper stack, by a classical method and a PSF',
+  describe: 'a sharper stack, by a classical method or a trained model',
   builder: (yargs) =>
-    withJson(withPsfSource(withOutput(withClassicalMethod(withStackChoice(withInput(yargs))))))
+    withJson(
+      withCompute(
+        withPsfSource(withOutput(withModel(withClassicalMethod(withStackChoice(withInput(yargs)))))),
+      ),
+    )
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --iterations 50 --psf psf.tif --out sharp.tif',
         'the standard, with a measured PSF',
       )
+      .example('$0 deconvolve cell.tif --model model --out sharp.tif', 'by a model that blurcycle fit made')
       .example(
         '$0 deconvolve cell.tif --method rl-tv --na 1.45 --ni 1.512 --wavelength 0.461 --out sharp.tif',
         'against noise, PSF from the optics',
@@ -43,6 +42,11 @@ export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
         "the camera's offset named, statistics of every iteration",
       ) as unknown as Argv<DeconvolveArguments>,
   handler: async (args) => {
+    if (args.model !== undefined) {
+      // Loaded when it is needed: what is behind models takes longer to load than classical work to start.
+      const { deconvolveByModel } = await import('./deconvolveByModel.ts');
+      return deconvolveByModel(args.model, args);
+    }
     const { settings, startFile } = classicalRequest(args);
     const reading = stackChoice(args);
     const progress = { display: undefined as ReturnType<typeof createProgress> | undefined };
@@ -82,6 +86,24 @@ function withInput<T>(yargs: Argv<T>): Argv<T> {
   });
 }
 
+function withModel<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('model', {
+      type: 'string',
+      describe: 'folder of a trained model, instead of --method and a PSF',
+    })
+    .option('whole', {
+      type: 'boolean',
+      default: false,
+      describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
+    })
+    .option('any-voxel-size', {
+      type: 'boolean',
+      default: false,
+      describe: 'with --model: go on though the voxels are not those of the model',
+    });
+}
+
 function withOutput<T>(yargs: Argv<T>): Argv<T> {
   return yargs
     .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
@@ -106,7 +128,7 @@ function withOutput<T>(yargs: Argv<T>): Argv<T> {
     })
     .option('overlap', {
       type: 'string',
-      defaultDescription: 'the sides of the PSF',
+      defaultDescription: "the sides of the PSF; the model's",
       describe: 'voxels that neighboring tiles share, z,y,x',
       coerce: optionalTriple('--overlap', '31,31,31'),
     })

@@ -82,10 +82,7 @@ export function withPsfSource<T>(yargs: Argv<T>): Argv<T & PsfSourceArguments> {
  * @throws {InputError} If there is neither, both, or the optics are not complete.
  */
 export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): PsfSource {
-  const given = OPTICS.filter((option) => args[camelCase(option) as keyof PsfSourceArguments] !== undefined);
-  for (const option of ['psfModel', 'psfSize'] as const) {
-    if (args[option] !== undefined) given.push(option === 'psfModel' ? 'psf-model' : 'psf-size');
-  }
+  const given = givenOptics(args);
   if (args.psf !== undefined) {
     if (given.length > 0) throw refuse(`--${given[0]}`, 'be left out with --psf', 'both');
     return {
@@ -126,8 +123,21 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   };
 }
 
+/** Whether a command line says anything of a PSF. */
+export function namesPsf(args: PsfSourceArguments): boolean {
+  const ofFile = [args.psf, args.psfCenter, args.psfBackground];
+  return ofFile.some((value) => value !== undefined) || givenOptics(args).length > 0;
+}
+
+/** Names of the options that describe optics and were given. */
+function givenOptics(args: PsfSourceArguments): string[] {
+  return [...OPTICS, 'psf-model', 'psf-size'].filter(
+    (option) => args[camelCase(option) as keyof PsfSourceArguments] !== undefined,
+  );
+}
+
 function refuse(option: string, rule: string, value: unknown, remedy?: string): InputError {
-  return new InputError(describeViolation('deconvolve', option, rule, value, remedy));
+  return new InputError(describeViolation('psf', option, rule, value, remedy));
 }
 
 function camelCase(option: string): string {

@@ -50,7 +50,7 @@ export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean):
   if (!crop) {
     throw new InputError(
       describeViolation(
-        'deconvolve',
+        'psf',
         'the PSF',
         `be no larger than the stack, [${stack.shape.join(', ')}]`,
         psf.shape,
@@ -78,7 +78,7 @@ async function readPsf(source: Extract<PsfSource, { kind: 'file' }>, stack: Volu
   if (!agree) {
     throw new InputError(
       describeViolation(
-        'deconvolve',
+        'psf',
         `the voxels of '${source.path}'`,
         `be those of the stack, [${voxelSizeUm.join(', ')}] µm`,
         volume.voxelSizeUm,
@@ -112,7 +112,7 @@ function computePsf(source: Extract<PsfSource, { kind: 'optics' }>, stack: Volum
   const shape = source.shape ?? mapSides((axis) => largestOdd(Math.min(LARGEST_WINDOW, stack.shape[axis])));
   const request = source.request([dz, dy, dx], shape);
   const errors = psfWarnings(request).filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new InputError(`deconvolve: ${errors[0].message}`);
+  if (errors.length > 0) throw new InputError(`psf: ${errors[0].message}`);
   if (shape.some((side) => side % 2 === 0)) {
     throw new InputError(
       describeViolation('deconvolve', '--psf-size', 'be odd', shape, 'an even side has no center voxel'),

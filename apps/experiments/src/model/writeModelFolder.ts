@@ -32,7 +32,7 @@ export async function writeModelFolder(folder: string, content: ModelContent): P
   const target = resolve(folder);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   const replaced = `${temporary}.old`;
-  await refuseForeign(target);
+  await checkModelPlace(target);
   try {
     await mkdir(temporary, { recursive: true });
     await writeFiles(temporary, content);
@@ -69,7 +69,7 @@ async function writeFiles(folder: string, { config, weights, kernel, test }: Mod
 }
 
 /** Throws unless the place is free, or holds a model: nothing else is ever replaced. */
-async function refuseForeign(folder: string): Promise<void> {
+export async function checkModelPlace(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names: string[] = await readdir(folder).catch(() => ['a file']);
   const ours =

@@ -18,6 +18,7 @@ import {
   type Trainer,
 } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
+import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
 import { describeKernel } from './describeKernel.ts';
 import { hashOutputs } from './hashOutputs.ts';
@@ -62,7 +63,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   const trainer = createTrainer({
     method: run.settings.method,
     network: run.settings.network,
-    objective: { ...run.settings.training, cycleMargin: cycleMargin(run) },
+    objective: { ...run.settings.training, cycleMargin: cycleMargin(run.settings) },
     seed: run.seed,
     knownKernel: run.settings.method.blurPath === 'known-psf' ? dataset.kernel : null,
   });
@@ -89,7 +90,7 @@ async function trainAndScore(
   const started = performance.now();
   const source = createPatchSource({
     ...training,
-    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : cycleMargin(run),
+    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : cycleMargin(run.settings),
     pairs: dataset.train,
     sampling: method.sampling,
     seed: run.seed,
@@ -183,13 +184,6 @@ function say(line: string): void {
 
 function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
-}
-
-/** Half a kernel: so far its zero border reaches into a patch. Zeros where the border is kept. */
-function cycleMargin({ settings }: ResolvedRun): readonly [number, number, number] {
-  if (settings.training.cycleBorder === 'keep') return [0, 0, 0];
-  const [z, y, x] = settings.network.blurKernelSize;
-  return [(z - 1) / 2, (y - 1) / 2, (x - 1) / 2];
 }
 
 function countNetworks({ networks }: Trainer): Record<string, number> {

@@ -12,7 +12,7 @@ export async function validateTrainer(
   { inference, scoring }: RunSettings,
 ): Promise<ValidationValues> {
   const { sharpGenerator, blurGenerator } = trainer.networks;
-  const each: (ValidationValues & { readonly residual: number })[] = [];
+  const each: (Required<Omit<ValidationValues, 'cycleResidual'>> & { readonly residual: number })[] = [];
   for (const { blurred, sharp } of pairs) {
     const estimate = await predictVolume(sharpGenerator, blurred, inference);
     const blurredAgain =

@@ -1,0 +1,258 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { selectBackend } from '@blurcycle/compute';
+import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
+import { modelConfigSchema, type ModelConfig } from '@blurcycle/experiment';
+import type { Argv, CommandModule } from 'yargs';
+import type { PsfSource } from '../deconvolution/stackPsf.ts';
+import { SHARP_METHODS, type SharpMethod } from '../fit/classicalSharpSet.ts';
+import { describePlan, fitPlan } from '../fit/fitPlan.ts';
+import { estimateTraining } from '../fit/estimateTraining.ts';
+import { expandPatterns } from '../fit/expandPatterns.ts';
+import { prepareFit, type PreparedFit, type SharpSource } from '../fit/prepareFit.ts';
+import { trainModel } from '../fit/trainModel.ts';
+import { MODEL_FILES } from '../model/modelFiles.ts';
+import { checkModelPlace } from '../model/writeModelFolder.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import {
+  withCompute,
+  withJson,
+  withProfile,
+  type ComputeArguments,
+  type ProfileArguments,
+} from './commonOptions.ts';
+import { optionalTriple } from './opticsOptions.ts';
+import { namesPsf, psfSource, withPsfSource, type PsfSourceArguments } from './psfSourceOptions.ts';
+import { stackChoice, withStackChoice, type StackArguments } from './stackOptions.ts';
+
+interface FitArguments extends PsfSourceArguments, StackArguments, ComputeArguments, ProfileArguments {
+  blurred: string[];
+  sharp: string[] | undefined;
+  sharpFrom: SharpMethod | undefined;
+  iterations: number;
+  out: string;
+  seed: number;
+  updates: number | undefined;
+  patch: Shape3 | undefined;
+  width: number | undefined;
+  kernel: Shape3 | undefined;
+  name: string | undefined;
+  author: string[];
+  license: string;
+  dryRun: boolean;
+  restart: boolean;
+  json: boolean;
+}
+
+/** `blurcycle fit`: a model from one's own stacks. */
+export const fitCommand: CommandModule<object, FitArguments> = {
+  command: 'fit',
+  describe: 'train a model on stacks of your own',
+  builder: (yargs) =>
+    withJson(withPsfSource(withCompute(withProfile(withTraining(withData(withStackChoice(yargs)))))))
+      .example(
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
+        'blind: the kernel is learned, too',
+      )
+      .example("$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model", 'with a PSF')
+      .example(
+        "$0 fit --blurred 'raw/*.tif' --sharp-from richardson-lucy --na 1.4 --ni 1.515 --wavelength 0.52 --dry-run",
+        'no sharp stacks; check everything, train nothing',
+      ) as unknown as Argv<FitArguments>,
+  handler: async (args) => {
+    const say = (line: string): void => console.error(line);
+    const out = normalize(join(args.out, '.'));
+    const trainingFolder = `${out}.training`;
+    await checkModelPlace(out);
+    const blurred = expandPatterns('--blurred', args.blurred);
+    const sharp = sharpSource(args);
+    const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
+    const backend = await selectBackend(
+      args.backend,
+      args.threads === undefined ? {} : { threads: args.threads },
+    );
+    say(`back-end ${backend.name}, ${backend.description}`);
+    const prepared = await prepare(args, { blurred, sharp, psf, trainingFolder });
+    for (const warning of prepared.warnings) say(`warning: ${warning}`);
+    if (!args.restart && !args.dryRun && refuseOther(out, prepared.key)) {
+      say(`${out}: up to date`);
+      if (args.json) console.log(JSON.stringify({ model: out, upToDate: true }, null, 2));
+      return;
+    }
+    const plan = fitPlan(prepared, await estimateTraining(prepared));
+    if (args.dryRun) {
+      console.log(args.json ? JSON.stringify(plan, null, 2) : describePlan(plan).join('\n'));
+      return;
+    }
+    for (const line of describePlan(plan)) say(line);
+    const { config } = await trainModel(prepared, {
+      out,
+      trainingFolder,
+      restart: args.restart,
+      name: args.name,
+      authors: args.author,
+      license: args.license,
+      optics: opticsOf(args, psf),
+      progress: createProgress,
+      warn: (line) => say(`warning: ${line}`),
+    });
+    if (args.json) console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
+    else {
+      console.log(
+        `${out}: model of update ${config.training.selectedUpdate}, training kept in ${trainingFolder}`,
+      );
+      console.log(`next: npx blurcycle deconvolve ${blurred[0]} --model ${out} --out deconvolved.tif`);
+    }
+  },
+};
+
+function withData<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('blurred', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe:
+        "TIFF stacks as the microscope took them: files, folders, or quoted patterns such as 'raw/*.tif'",
+    })
+    .option('sharp', {
+      type: 'string',
+      array: true,
+      describe: 'TIFF stacks of the same kind of specimen, sharp; they need not show the same places',
+    })
+    .option('sharp-from', {
+      choices: SHARP_METHODS,
+      describe: 'without --sharp: make the sharp set of the blurred one; blind-rl needs no PSF',
+    })
+    .option('iterations', { type: 'number', default: 50, describe: 'with --sharp-from: iterations' })
+    .option('out', { type: 'string', default: 'model', describe: 'folder of the model' });
+}
+
+function withTraining<T>(yargs: Argv<T>): Argv<T> {
+  return yargs
+    .option('seed', { type: 'number', default: 0, describe: 'seed of weights and sampling' })
+    .option('updates', { type: 'number', defaultDescription: "the profile's", describe: 'training updates' })
+    .option('patch', {
+      type: 'string',
+      defaultDescription: "the profile's",
+      describe: 'sides of a training patch, z,y,x; multiples of 4, 16 or more',
+      coerce: optionalTriple('--patch', '16,48,48'),
+    })
+    .option('width', {
+      type: 'number',
+      defaultDescription: "the profile's",
+      describe: "channels of the U-Net's first level",
+    })
+    .option('kernel', {
+      type: 'string',
+      defaultDescription: "the profile's",
+      describe: 'window of the blur kernel, z,y,x; odd; a PSF is cut to it',
+      coerce: optionalTriple('--kernel', '7,15,15'),
+    })
+    .option('name', {
+      type: 'string',
+      defaultDescription: 'that of --out',
+      describe: 'what to call the model',
+    })
+    .option('author', {
+      type: 'string',
+      array: true,
+      default: ['not named'],
+      describe: 'whose model it is; may be given several times',
+    })
+    .option('license', {
+      type: 'string',
+      default: 'MIT',
+      describe: 'terms of the model, an SPDX identifier such as CC-BY-4.0',
+      coerce: parseLicense,
+    })
+    .option('dry-run', { type: 'boolean', default: false, describe: 'check, estimate, train nothing' })
+    .option('restart', {
+      type: 'boolean',
+      default: false,
+      describe: 'begin again from nothing, and replace the model that is there',
+    });
+}
+
+function parseLicense(text: string): string {
+  if (modelConfigSchema.shape.license.safeParse(text).success) return text;
+  const remedy = 'such as MIT or CC-BY-4.0';
+  throw new InputError(describeViolation('fit', '--license', 'be an SPDX identifier', text, remedy));
+}
+
+function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSource {
+  if ((sharp === undefined) === (sharpFrom === undefined)) {
+    const value = sharp === undefined ? 'none' : 'both';
+    throw new InputError(describeViolation('fit', 'one of --sharp and --sharp-from', 'be given', value));
+  }
+  if (sharp !== undefined) return { kind: 'files', files: expandPatterns('--sharp', sharp) };
+  if (!(Number.isSafeInteger(iterations) && iterations > 0)) {
+    throw new InputError(describeViolation('fit', '--iterations', 'be a positive integer', iterations));
+  }
+  return { kind: 'classical', method: sharpFrom ?? 'richardson-lucy', iterations };
+}
+
+interface Sources {
+  readonly blurred: readonly string[];
+  readonly sharp: SharpSource;
+  readonly psf: PsfSource | null;
+  readonly trainingFolder: string;
+}
+
+async function prepare(args: FitArguments, { trainingFolder, ...data }: Sources): Promise<PreparedFit> {
+  let display: Progress | undefined;
+  return prepareFit(
+    {
+      ...data,
+      reading: stackChoice(args),
+      cropPsf: args.cropPsf,
+      experimentsDir: args.experimentsDir,
+      wishes: { ...args, kernelSize: args.kernel },
+    },
+    {
+      sharpFolder: args.dryRun ? null : join(trainingFolder, 'sharp'),
+      onSharpUpdate: (done, most) => {
+        display ??= createProgress({ label: args.sharpFrom ?? 'sharp', total: most });
+        display.update(done);
+      },
+    },
+  ).finally(() => display?.stop());
+}
+
+/**
+ * Whether the model of that key is there already.
+ *
+ * @throws {InputError} If another one is: hours of training are not overwritten by accident.
+ */
+function refuseOther(out: string, key: string): boolean {
+  const path = join(out, MODEL_FILES.config);
+  if (!existsSync(path)) return false;
+  const { training } = JSON.parse(readFileSync(path, 'utf8')) as Pick<ModelConfig, 'training'>;
+  if (training.key === key) return true;
+  const remedy = 'name another folder, or give --restart to replace it';
+  throw new InputError(
+    describeViolation(
+      'fit',
+      '--out',
+      'be a new folder',
+      `a model of other data or settings in ${out}`,
+      remedy,
+    ),
+  );
+}
+
+function opticsOf(args: FitArguments, psf: PsfSource | null): ModelConfig['optics'] {
+  if (psf === null) return null;
+  if (psf.kind === 'file') return { psf: psf.path };
+  const { preset, psfModel: model, na, ni, wavelength } = args;
+  const given = {
+    preset,
+    model,
+    numericalAperture: na,
+    immersionIndex: ni,
+    emissionWavelengthUm: wavelength,
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
+}

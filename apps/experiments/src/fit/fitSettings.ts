@@ -1,0 +1,122 @@
+import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
+import { loadExperiments, resolveRun, type RunSettings } from '@blurcycle/experiment';
+
+/** Settings of a fit: those of a profile, without a simulated data set. */
+export type FitSettings = Pick<RunSettings, 'method' | 'network' | 'training' | 'inference'>;
+
+/** What the command line says of the settings; undefined where the profile decides. */
+export interface SettingsWishes {
+  readonly profile: string;
+  readonly seed: number;
+  readonly updates: number | undefined;
+  readonly patch: Shape3 | undefined;
+  readonly width: number | undefined;
+  readonly kernelSize: Shape3 | undefined;
+}
+
+/** A quarter of a side is the smallest that the third discriminator judges. */
+const SMALLEST_PATCH_SIDE = 16;
+
+/**
+ * The settings of a profile for the blind or the non-blind method, with what the user changed.
+ *
+ * @param blind - Whether the kernel is learned.
+ * @throws {InputError} If a wish is out of range or the patch does not fit the kernel.
+ */
+export function fitSettings(
+  experimentsDir: string,
+  { profile, seed, updates, patch, width, kernelSize }: SettingsWishes,
+  blind: boolean,
+): FitSettings {
+  const method = blind ? 'proposed' : 'non-blind';
+  const { settings } = resolveRun(loadExperiments(experimentsDir), { method, profile, seed });
+  positiveInteger('--updates', updates);
+  positiveInteger('--width', width);
+  const training = {
+    ...settings.training,
+    ...(updates === undefined ? {} : { updates }),
+    ...(patch === undefined ? {} : { patch }),
+  };
+  const network = {
+    ...settings.network,
+    // The discriminators keep their share of the width.
+    ...(width === undefined
+      ? {}
+      : {
+          width,
+          discriminatorWidth: Math.max(
+            1,
+            Math.round((width * settings.network.discriminatorWidth) / settings.network.width),
+          ),
+        }),
+    ...(kernelSize === undefined ? {} : { blurKernelSize: kernelSize }),
+  };
+  checkSides(training.patch, network.blurKernelSize, training.cycleBorder);
+  return { method: settings.method, network, training, inference: settings.inference };
+}
+
+/** Voxels of surroundings that a patch needs on each side, so that its blur is exact. */
+export function stackSidesNeeded({ training, network }: FitSettings): Shape3 {
+  const border = (axis: number): number =>
+    training.cycleBorder === 'exclude' ? network.blurKernelSize[axis] - 1 : 0;
+  return [training.patch[0] + border(0), training.patch[1] + border(1), training.patch[2] + border(2)];
+}
+
+/**
+ * Throws unless patches can be cut from the smallest stack.
+ *
+ * @param smallest - Smallest side along each axis over all stacks.
+ */
+export function checkStackSides(settings: FitSettings, smallest: Shape3): void {
+  const needed = stackSidesNeeded(settings);
+  if (needed.every((side, axis) => side <= smallest[axis])) return;
+  const { patch } = settings.training;
+  const border = needed.map((side, axis) => side - patch[axis]);
+  const largest = smallest.map((side, axis) =>
+    Math.min(patch[axis], Math.floor((side - border[axis]) / 4) * 4),
+  );
+  const remedy = largest.every((side) => side >= SMALLEST_PATCH_SIDE)
+    ? `give --patch ${largest.join(',')}`
+    : 'take larger stacks or a smaller --kernel';
+  throw new InputError(
+    describeViolation(
+      'fit',
+      'every stack',
+      `be at least [${needed.join(', ')}] voxels for patches of [${patch.join(', ')}] and half a kernel around them`,
+      smallest,
+      remedy,
+    ),
+  );
+}
+
+function checkSides(patch: Shape3, kernel: Shape3, cycleBorder: 'keep' | 'exclude'): void {
+  const multiples = patch.every(
+    (side) => Number.isInteger(side) && side % 4 === 0 && side >= SMALLEST_PATCH_SIDE,
+  );
+  if (!multiples) {
+    throw new InputError(
+      describeViolation(
+        'fit',
+        '--patch',
+        `be multiples of 4, ${SMALLEST_PATCH_SIDE} or more`,
+        patch,
+        'for example 16,48,48',
+      ),
+    );
+  }
+  if (!kernel.every((side) => Number.isInteger(side) && side % 2 === 1)) {
+    const remedy = 'an even side has no center voxel';
+    throw new InputError(describeViolation('fit', '--kernel', 'be odd', kernel, remedy));
+  }
+  if (cycleBorder === 'exclude' && kernel.some((side, axis) => side > patch[axis])) {
+    const rule = `be no larger than the patch [${patch.join(', ')}]`;
+    throw new InputError(
+      describeViolation('fit', '--kernel', rule, kernel, 'take a larger --patch or a smaller --kernel'),
+    );
+  }
+}
+
+function positiveInteger(option: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
+  throw new InputError(describeViolation('fit', option, 'be a positive integer', value));
+}

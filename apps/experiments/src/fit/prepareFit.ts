@@ -1,0 +1,182 @@
+import { InputError, describeViolation, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import type { Pair, ReadTiffOptions } from '@blurcycle/data';
+import { contentHash } from '@blurcycle/experiment';
+import { preparePsf } from '@blurcycle/imaging';
+import { stackPsf, type PsfSource } from '../deconvolution/stackPsf.ts';
+import { toNetworkScale, type IntensityScale } from '../model/intensityScale.ts';
+import { testPatch } from '../model/testPatch.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
+import { chooseIntensities, toTarget } from './chooseIntensities.ts';
+import { classicalSharpSet, firstGuess, type SharpMethod } from './classicalSharpSet.ts';
+import { checkStackSides, fitSettings, type FitSettings, type SettingsWishes } from './fitSettings.ts';
+import { commonVoxelSize, readStackSet, smallestShape, type NamedStack } from './stackSet.ts';
+import { unmatchedPairs } from './unmatchedPairs.ts';
+import { volumeHash } from './volumeHash.ts';
+
+/** Where sharp stacks come from. */
+export type SharpSource =
+  | { readonly kind: 'files'; readonly files: readonly string[] }
+  | { readonly kind: 'classical'; readonly method: SharpMethod; readonly iterations: number };
+
+/** What is to be trained on, and how. */
+export interface FitData {
+  readonly blurred: readonly string[];
+  readonly sharp: SharpSource;
+  readonly reading: ReadTiffOptions;
+  /** PSF of the blurred stacks; null trains the blind method. */
+  readonly psf: PsfSource | null;
+  /** Cut a PSF that is larger than the smallest stack instead of refusing it. */
+  readonly cropPsf: boolean;
+  readonly experimentsDir: string;
+  readonly wishes: SettingsWishes;
+}
+
+/** Checked data on the network's scale, and settings: all that training needs. */
+export interface PreparedFit {
+  readonly settings: FitSettings;
+  readonly seed: number;
+  readonly pairs: readonly Pair[];
+  readonly intensity: IntensityScale;
+  readonly sharpIntensity: IntensityScale;
+  readonly voxelSizeUm: VoxelSizeUm;
+  /** Unit-sum kernel of the non-blind method, cut to the kernel's window; null for the blind one. */
+  readonly kernel: Volume | null;
+  /** Part of the PSF's light inside that window. */
+  readonly keptLight: number;
+  /** Part of a blurred stack in its own intensities, to test the model with. */
+  readonly testInput: Volume;
+  readonly stacks: { readonly blurred: readonly NamedStack[]; readonly sharp: readonly NamedStack[] };
+  /** What was trained on, in words. */
+  readonly data: string;
+  /** Hash of settings, seed, data and code: a training of another key is not continued. */
+  readonly key: string;
+  readonly warnings: readonly string[];
+}
+
+/** What a classical sharp set reports, and where it is kept. */
+export interface PrepareFitOptions {
+  readonly sharpFolder: string | null;
+  readonly onSharpUpdate: (done: number, most: number) => void;
+}
+
+/**
+ * Reads, checks and scales everything before anything is trained.
+ *
+ * @throws {InputError} One line for the first thing that stands in the way.
+ */
+export async function prepareFit(data: FitData, options: PrepareFitOptions): Promise<PreparedFit> {
+  const { seed } = data.wishes;
+  const blurred = await readStackSet(data.blurred, data.reading);
+  const given = data.sharp.kind === 'files' ? await readStackSet(data.sharp.files, data.reading) : [];
+  const voxelSizeUm = commonVoxelSize([...blurred, ...given]);
+  const wished = fitSettings(data.experimentsDir, data.wishes, data.psf === null);
+  checkStackSides(wished, smallestShape([...blurred, ...given]));
+
+  const known = data.psf === null ? null : await knownPsf(data.psf, blurred, data.cropPsf);
+  const kernel =
+    known === null
+      ? null
+      : preparePsf(known.psf, { center: 'middle', largestShape: wished.network.blurKernelSize });
+  const settings =
+    kernel === null ? wished : { ...wished, network: { ...wished.network, blurKernelSize: kernel.shape } };
+  const sharp = await sharpStacks(data, given, blurred, known?.psf ?? null, settings, options);
+
+  const volumes = (stacks: readonly NamedStack[]): Volume[] => stacks.map(({ volume }) => volume);
+  const scales = chooseIntensities(volumes(blurred), volumes(sharp));
+  const key = contentHash({
+    settings: { ...settings, method: { ...settings.method, label: undefined } },
+    seed,
+    scales,
+    stacks: [blurred, sharp].map((stacks) => stacks.map(({ volume }) => volumeHash(volume))),
+    kernel: kernel === null ? null : volumeHash(kernel),
+    source: await readSourceHash(),
+  });
+  const keptLight = known === null || kernel === null ? 1 : middle(known.psf) / middle(kernel);
+  return {
+    settings,
+    seed,
+    pairs: unmatchedPairs(
+      blurred.map(({ volume }) => toNetworkScale(volume, scales.blurred)),
+      sharp.map(({ volume }) => toTarget(volume, scales.sharp)),
+    ),
+    intensity: scales.blurred,
+    sharpIntensity: scales.sharp,
+    voxelSizeUm,
+    kernel,
+    keptLight,
+    testInput: testPatch(blurred[0].volume, settings.training.patch),
+    stacks: { blurred, sharp },
+    data: describeData(data, blurred.length, sharp.length),
+    key,
+    warnings: [...(known?.warnings ?? []), ...warn(data, blurred.length, keptLight)],
+  };
+}
+
+async function knownPsf(source: PsfSource, blurred: readonly NamedStack[], crop: boolean) {
+  // The smallest stack decides how large the PSF may be.
+  const smallest = [...blurred].sort((a, b) => a.volume.data.length - b.volume.data.length)[0];
+  return stackPsf(source, smallest.volume, crop);
+}
+
+async function sharpStacks(
+  { sharp }: FitData,
+  given: readonly NamedStack[],
+  blurred: readonly NamedStack[],
+  psf: Volume | null,
+  { network }: FitSettings,
+  { sharpFolder, onSharpUpdate }: PrepareFitOptions,
+): Promise<readonly NamedStack[]> {
+  if (sharp.kind === 'files') return given;
+  const { method, iterations } = sharp;
+  if (psf === null && method !== 'blind-rl') {
+    const remedy = 'give --psf or the optics, or take --sharp-from blind-rl';
+    throw new InputError(describeViolation('fit', '--sharp-from', 'go with a PSF', method, remedy));
+  }
+  return classicalSharpSet(blurred, {
+    method,
+    iterations,
+    psf: psf ?? firstGuess(network.blurKernelSize, blurred[0].volume.voxelSizeUm),
+    folder: sharpFolder,
+    onUpdate: onSharpUpdate,
+  });
+}
+
+function describeData({ sharp }: FitData, blurred: number, sharpCount: number): string {
+  const stacks = (count: number, kind: string): string =>
+    `${count} ${kind} ${count === 1 ? 'stack' : 'stacks'}`;
+  if (sharp.kind === 'files')
+    return `${stacks(blurred, 'blurred')}, ${stacks(sharpCount, 'sharp')}, unmatched`;
+  return `${stacks(blurred, 'blurred')}, and ${sharp.method} of the same (${sharp.iterations} iterations) as the sharp ones`;
+}
+
+/** Less of the PSF's light than this inside the kernel's window is worth a word. */
+const ENOUGH_LIGHT = 0.9;
+
+function warn({ sharp }: FitData, blurred: number, keptLight: number): string[] {
+  const lines: string[] = [];
+  if (keptLight < ENOUGH_LIGHT) {
+    lines.push(
+      `the kernel's window holds ${(100 * keptLight).toFixed(1)} % of the PSF's light (a larger --kernel holds more and trains slower)`,
+    );
+  }
+  if (sharp.kind === 'classical') {
+    lines.push(`the model learns to look like ${sharp.method}; it can be no sharper than that`);
+  }
+  if (blurred === 1)
+    lines.push('one blurred stack: the model will know this stack, and others of its kind only by luck');
+  return lines;
+}
+
+function middle({ data }: Volume): number {
+  return data[(data.length - 1) / 2];
+}
+
+/** Sides of what was read, for a person. */
+export function describeShapes(stacks: readonly NamedStack[]): string {
+  const shapes = new Set(stacks.map(({ volume: { shape } }) => text(shape)));
+  return [...shapes].slice(0, 3).join('; ') + (shapes.size > 3 ? '; ...' : '');
+}
+
+function text(shape: Shape3): string {
+  return shape.join(' x ');
+}

@@ -1,0 +1,248 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
+import { microtubules, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { createForwardModel } from '@blurcycle/imaging';
+import { createPsf, normalizePsf } from '@blurcycle/psf';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MODEL_FILES } from '../src/model/modelFiles.ts';
+import { blurcycle, type Answer } from './commandLine.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'blurcycle-fit-'));
+const at = (name: string): string => join(root, name);
+const FIXTURES = join(import.meta.dirname, '../../../libs/data/test/tiffFixtures');
+
+function specimen(seed: number): Volume {
+  return microtubules(
+    {
+      shape: [16, 32, 32],
+      voxelSizeUm: [0.25, 0.1, 0.1],
+      filamentRadiusUm: 0.38,
+      filamentDensityPerUm2: 0.3,
+      persistenceLengthUm: 15,
+      curvatureLengthUm: 2,
+    },
+    createRandomStream(seed, 'test'),
+  ).volume;
+}
+
+function changed({ shape, voxelSizeUm, data }: Volume, change: (value: number, i: number) => number): Volume {
+  return createVolume(shape, voxelSizeUm, data.map(change));
+}
+
+beforeAll(async () => {
+  // What goes to standard error is for people: plans and progress.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  for (const name of ['raw', 'sharp', 'empty']) mkdirSync(at(name));
+  const psf = normalizePsf(
+    createPsf({
+      model: 'born-wolf',
+      numericalAperture: 1.4,
+      immersionIndex: 1.5,
+      emissionWavelengthUm: 0.61,
+      voxelSizeUm: [0.25, 0.1, 0.1],
+      shape: [7, 7, 7],
+    }),
+  );
+  const microscope = createForwardModel(psf, [16, 32, 32]);
+  const record = (seed: number): Volume =>
+    changed(microscope.forward(specimen(seed)), (value) => 100 + 900 * value);
+  await writeTiffStack(at('psf.tif'), psf);
+  await writeTiffStack(at('raw/cell1.tif'), record(1));
+  await writeTiffStack(at('raw/cell2.tif'), record(2));
+  await writeTiffStack(at('sharp/specimen.tif'), specimen(3));
+  const raw = record(4);
+  await writeTiffStack(at('new.tif'), raw);
+  await writeTiffStack(
+    at('nan.tif'),
+    changed(raw, (value, i) => (i === 40 ? NaN : value)),
+  );
+  await writeTiffStack(
+    at('negative.tif'),
+    changed(raw, (value) => value - 600),
+  );
+  await writeTiffStack(
+    at('constant.tif'),
+    changed(raw, () => 7),
+  );
+  await writeTiffStack(at('fine.tif'), { ...raw, voxelSizeUm: [0.25, 0.05, 0.05] });
+  await writeTiffStack(
+    at('small.tif'),
+    createVolume([8, 32, 32], raw.voxelSizeUm, raw.data.slice(0, 8 * 32 * 32)),
+  );
+  await writeTiffStack(
+    at('large-psf.tif'),
+    createVolume([17, 3, 3], raw.voxelSizeUm, new Float32Array(153).fill(1)),
+  );
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
+
+const fit = (...options: string[]): Promise<Answer> => blurcycle('fit', '--profile', 'smoke', ...options);
+const DATA = ['--blurred', at('raw/*.tif'), '--sharp', at('sharp')];
+
+describe('blurcycle fit', () => {
+  it('checks and estimates with --dry-run, and writes nothing', async () => {
+    const before = readdirSync(root);
+    const { code, out } = await fit(
+      ...DATA,
+      '--psf',
+      at('psf.tif'),
+      '--out',
+      at('dry'),
+      '--dry-run',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const plan = JSON.parse(out) as {
+      intensity: { black: number; white: number };
+      estimate: { seconds: number; memoryBytes: number };
+      kernel: object;
+    };
+    expect(plan).toMatchObject({
+      method: 'Proposed, non-blind',
+      data: '2 blurred stacks, 1 sharp stack, unmatched',
+      updates: 4,
+      patch: [16, 16, 16],
+    });
+    expect(plan.kernel).toEqual({ shape: [7, 7, 7], learned: false, keptLight: 1 });
+    // Written as 100 + 900 x: the darkest blocks are nearly dark, and the light of three unlike specimens is about the same.
+    expect(Math.abs(plan.intensity.black - 100)).toBeLessThan(20);
+    expect(plan.intensity.white).toBeGreaterThan(600);
+    expect(plan.intensity.white).toBeLessThan(1600);
+    expect(plan.estimate.seconds).toBeGreaterThan(0);
+    expect(plan.estimate.memoryBytes).toBeGreaterThan(2 ** 20);
+    expect(readdirSync(root)).toEqual(before);
+  });
+
+  it('trains a model that deconvolves and can be exported', async () => {
+    const model = at('model');
+    const fitted = await fit(...DATA, '--psf', at('psf.tif'), '--out', model, '--author', 'A. Tester');
+    expect(fitted).toMatchObject({ code: 0, error: '' });
+    expect(fitted.out).toContain(`next: npx blurcycle deconvolve ${at('raw/cell1.tif')} --model ${model}`);
+    const config = JSON.parse(readFileSync(join(model, MODEL_FILES.config), 'utf8')) as object;
+    expect(config).toMatchObject({
+      name: 'model',
+      authors: ['A. Tester'],
+      kernel: 'known',
+      optics: { psf: at('psf.tif') },
+      training: { updates: 4, selectedUpdate: 4, data: '2 blurred stacks, 1 sharp stack, unmatched' },
+    });
+    const deconvolved = await blurcycle(
+      'deconvolve',
+      at('new.tif'),
+      '--model',
+      model,
+      '--out',
+      at('out.tif'),
+      '--json',
+    );
+    expect(deconvolved.code).toBe(0);
+    expect(JSON.parse(deconvolved.out)).toMatchObject({ shape: [16, 32, 32], warnings: [] });
+    expect((await readTiffStack(at('out.tif'))).volume.shape).toEqual([16, 32, 32]);
+    for (const format of ['bioimageio', 'onnx']) {
+      expect(
+        await blurcycle('export', model, '--format', format, '--out', at(`model.${format}`)),
+      ).toMatchObject({ code: 0 });
+    }
+  });
+
+  it('goes on from its checkpoint and ends with the same bytes; is up to date after that', async () => {
+    const model = at('model');
+    const weights = (): Buffer => readFileSync(join(model, MODEL_FILES.weights));
+    const first = weights();
+    const again = () => fit(...DATA, '--psf', at('psf.tif'), '--out', model, '--json');
+    expect(JSON.parse((await again()).out)).toEqual({ model, upToDate: true });
+    // As if it had been killed after its checkpoint of update 2, before the model was written.
+    rmSync(model, { recursive: true });
+    rmSync(join(`${model}.training`, 'checkpoint/step-00000004.checkpoint'));
+    expect(JSON.parse((await again()).out)).toMatchObject({ upToDate: false });
+    expect(weights().equals(first)).toBe(true);
+  });
+
+  it('does not replace a model of other settings unless told to', async () => {
+    const options = [...DATA, '--psf', at('psf.tif'), '--out', at('model'), '--updates', '2'];
+    const refused = await fit(...options);
+    expect(refused.code).toBe(2);
+    expect(refused.error).toMatch(
+      /^fit: --out must be a new folder, got 'a model of other data or settings in .+--restart to replace it\)\n$/,
+    );
+    expect(await fit(...options, '--restart')).toMatchObject({ code: 0 });
+  });
+
+  it('learns the kernel without a PSF, and makes a sharp set where there is none', async () => {
+    const options = [
+      '--blurred',
+      at('raw'),
+      '--sharp-from',
+      'blind-rl',
+      '--iterations',
+      '10',
+      '--out',
+      at('blind'),
+    ];
+    expect(await fit(...options, '--updates', '2')).toMatchObject({ code: 0 });
+    const config = JSON.parse(readFileSync(join(at('blind'), MODEL_FILES.config), 'utf8')) as object;
+    expect(config).toMatchObject({ kernel: 'learned', method: { id: 'proposed' }, optics: null });
+    expect(existsSync(join(at('blind'), MODEL_FILES.kernel))).toBe(true);
+    expect(readdirSync(join(at('blind.training'), 'sharp')).filter((name) => name.endsWith('.tif'))).toEqual([
+      '1-cell1.tif',
+      '2-cell2.tif',
+    ]);
+  });
+
+  const SHARP = ['--sharp', at('sharp')];
+  it.each([
+    [
+      ['--blurred', at('empty'), ...SHARP],
+      "--blurred must name TIFF files, got '<>empty' (the folder holds no",
+    ],
+    [['--blurred', at('none*.tif'), ...SHARP], "--blurred must name TIFF files, got '<>none*.tif'"],
+    [['--blurred', at('nan.tif'), ...SHARP], "every value of '<>nan.tif' must be finite, got NaN"],
+    [['--blurred', at('constant.tif'), ...SHARP], "'<>constant.tif' must hold more than one intensity"],
+    [
+      ['--blurred', at('negative.tif'), ...SHARP],
+      "'<>negative.tif' must hold no value below noise about zero",
+    ],
+    [['--blurred', at('small.tif'), ...SHARP], 'every stack must be at least [16, 16, 16] voxels'],
+    [
+      ['--blurred', at('raw'), '--sharp', at('fine.tif')],
+      "the voxels of '<>fine.tif' must be those of 'cell1.tif'",
+    ],
+    [['--blurred', join(FIXTURES, 'imagej-channels.tif'), ...SHARP], 'channels (choose one with --channel'],
+    [
+      ['--blurred', join(FIXTURES, 'imagej-frames-only.tif'), ...SHARP],
+      'time points (choose one with --time-point',
+    ],
+    [['--blurred', at('raw')], 'one of --sharp and --sharp-from must be given, got'],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--sharp-from', 'rl-tv'],
+      "one of --sharp and --sharp-from must be given, got 'both'",
+    ],
+    [['--blurred', at('raw'), '--sharp-from', 'richardson-lucy'], '--sharp-from must go with a PSF'],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--psf', at('large-psf.tif')],
+      'the PSF must be no larger than the stack, [16, 32, 32], got [33, 5, 5] (so large',
+    ],
+    [['--blurred', at('raw'), ...SHARP, '--na', '1.4'], '--ni, --wavelength must be given, too'],
+    [['--blurred', at('raw'), ...SHARP, '--patch', '10,16,16'], '--patch must be multiples of 4'],
+    [['--blurred', at('raw'), ...SHARP, '--license', 'free for all'], '--license must be an SPDX identifier'],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--out', at('sharp')],
+      'must be a new folder or a model, got one that holds specimen.tif',
+    ],
+  ])('answers %j with one line and exit code 2, and writes nothing', async (options, expected) => {
+    const before = readdirSync(root);
+    const { code, error, out } = await fit(
+      ...(options.includes('--out') ? [] : ['--out', at('never')]),
+      ...options,
+    );
+    expect(error).toContain(expected.replaceAll('<>', `${root}/`));
+    expect(error.trim().split('\n')).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(readdirSync(root)).toEqual(before);
+  });
+});

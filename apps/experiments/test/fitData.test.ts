@@ -1,0 +1,186 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandomStream, createVolume, mean, type Volume } from '@blurcycle/core';
+import { createForwardModel } from '@blurcycle/imaging';
+import { gaussianPsf, normalizePsf } from '@blurcycle/psf';
+import { afterAll, describe, expect, it } from 'vitest';
+import { backgroundLevel } from '../src/fit/backgroundLevel.ts';
+import { chooseIntensities, toTarget } from '../src/fit/chooseIntensities.ts';
+import { firstGuess } from '../src/fit/classicalSharpSet.ts';
+import { expandPatterns } from '../src/fit/expandPatterns.ts';
+import { checkStackSides, fitSettings, stackSidesNeeded } from '../src/fit/fitSettings.ts';
+import { unmatchedPairs } from '../src/fit/unmatchedPairs.ts';
+import { fromNetworkScale, toNetworkScale } from '../src/model/intensityScale.ts';
+import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
+import { randomVolume } from './randomVolume.ts';
+
+const VOXEL = [0.25, 0.1, 0.1] as const;
+
+/** Bars of brightness 1 on black. */
+function bars(): Volume {
+  const volume = createVolume([24, 48, 48], VOXEL);
+  for (let z = 8; z < 14; z++) {
+    for (let y = 12; y < 36; y++) for (const x of [20, 21, 22, 30]) volume.data[(z * 48 + y) * 48 + x] = 1;
+  }
+  return volume;
+}
+
+function changed({ shape, voxelSizeUm, data }: Volume, change: (value: number, i: number) => number): Volume {
+  return createVolume(shape, voxelSizeUm, data.map(change));
+}
+
+describe('backgroundLevel(stack)', () => {
+  it("finds the camera's offset under noise, unlike a percentile of voxels", () => {
+    const noise = createRandomStream(1, 'test');
+    const stack = changed(bars(), (value) => 100 + 500 * value + 20 * noise.normal());
+    // Blocks of 256 voxels have a noise of 20 / 16; the lowest percent of some hundred lies 2.3 of those below.
+    expect(Math.abs(backgroundLevel(stack) - 100)).toBeLessThan(4);
+  });
+});
+
+describe('chooseIntensities(blurred, sharp)', () => {
+  const object = bars();
+  const psf = normalizePsf(
+    gaussianPsf({
+      numericalAperture: 1.4,
+      immersionIndex: 1.5,
+      emissionWavelengthUm: 0.5,
+      voxelSizeUm: VOXEL,
+      shape: [5, 9, 9],
+      sigmaUm: [0.3, 0.15, 0.15],
+    }),
+  );
+  const image = createForwardModel(psf, object.shape).forward(object);
+
+  it('makes a unit-sum kernel join the two domains, whatever their units', () => {
+    const blurred = changed(image, (value) => 110 + 3000 * value);
+    const sharp = changed(object, (value) => 5 + 40 * value);
+    const scales = chooseIntensities([blurred], [sharp]);
+    const x = toTarget(sharp, scales.sharp);
+    const y = toNetworkScale(blurred, scales.blurred);
+    const again = createForwardModel(psf, x.shape).forward(x);
+    // float32 of values up to 3110, and the level of the darkest blocks.
+    again.data.forEach((value, i) => expect(Math.abs(value - y.data[i])).toBeLessThan(2e-3));
+    expect(Math.max(...x.data)).toBe(1);
+  });
+
+  it('gives a result the light and the units of the blurred stack', () => {
+    const blurred = changed(image, (value) => 110 + 3000 * value);
+    const { blurred: scale, sharp } = chooseIntensities([blurred], [object]);
+    const perfect = fromNetworkScale(toTarget(object, sharp), scale);
+    // Nothing of the bars' blur leaves the stack.
+    expect(mean(perfect.data) / mean(blurred.data)).toBeCloseTo(1, 3);
+  });
+
+  it('refuses a domain without light', () => {
+    const dark = createVolume([8, 16, 16], VOXEL);
+    expect(() => chooseIntensities([dark], [object])).toThrow(
+      /--blurred stacks must hold light above their background, got 0/,
+    );
+  });
+});
+
+describe('unmatchedPairs(blurred, sharp)', () => {
+  it('shows every stack of a domain equally often', () => {
+    const stacks = (count: number): Volume[] =>
+      Array.from({ length: count }, () => createVolume([1, 1, 1], VOXEL));
+    const [blurred, sharp] = [stacks(4), stacks(6)];
+    const pairs = unmatchedPairs(blurred, sharp);
+    expect(pairs).toHaveLength(12);
+    for (const volume of blurred) expect(pairs.filter((pair) => pair.blurred === volume)).toHaveLength(3);
+    for (const volume of sharp) expect(pairs.filter((pair) => pair.sharp === volume)).toHaveLength(2);
+  });
+});
+
+describe('firstGuess(size, voxel)', () => {
+  it('has unit sum, its peak in the middle, and falls to almost nothing at the border', () => {
+    const { data, shape } = firstGuess([7, 15, 15], VOXEL);
+    expect(data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const middle = (data.length - 1) / 2;
+    expect(Math.max(...data)).toBe(data[middle]);
+    // Three standard deviations from the middle of a side, less half a voxel: e^-(2.57²/2) = 0.037.
+    expect(data[3 * shape[1] * shape[2] + 7 * shape[2]] / data[middle]).toBeLessThan(0.04);
+  });
+});
+
+describe('fitSettings(directory, wishes, blind)', () => {
+  const wishes = {
+    profile: 'quick',
+    seed: 0,
+    updates: undefined,
+    patch: undefined,
+    width: undefined,
+    kernelSize: undefined,
+  };
+  const settings = (more: object, blind = true) =>
+    fitSettings(EXPERIMENTS_DIRECTORY, { ...wishes, ...more }, blind);
+
+  it('takes the profile, changed by wishes; the discriminators keep their share', () => {
+    expect(settings({}).method.id).toBe('proposed');
+    expect(settings({}, false).method.id).toBe('non-blind');
+    const wide = settings({ width: 16, updates: 5 });
+    expect(wide.network.discriminatorWidth).toBe(2 * settings({}).network.discriminatorWidth);
+    expect(wide.training.updates).toBe(5);
+  });
+
+  it.each([
+    [{ patch: [16, 50, 48] }, '--patch must be multiples of 4, 16 or more, got [16, 50, 48]'],
+    [{ patch: [8, 48, 48] }, '--patch must be multiples of 4, 16 or more'],
+    [{ kernelSize: [7, 14, 15] }, '--kernel must be odd'],
+    [{ kernelSize: [31, 31, 31] }, '--kernel must be no larger than the patch [16, 48, 48]'],
+    [{ updates: 0 }, '--updates must be a positive integer, got 0'],
+    [{ width: 1.5 }, '--width must be a positive integer, got 1.5'],
+  ])('refuses %j', (more, expected) => {
+    expect(() => settings(more)).toThrow(expected);
+  });
+
+  it('says which patch would fit stacks that are too small', () => {
+    const { training, network } = settings({});
+    expect(training.cycleBorder).toBe('exclude');
+    expect(stackSidesNeeded(settings({}))).toEqual(
+      training.patch.map((side, axis) => side + network.blurKernelSize[axis] - 1),
+    );
+    expect(() => checkStackSides(settings({}), [40, 50, 100])).toThrow(
+      /every stack must be at least .+, got \[40, 50, 100\] \(give --patch 16,36,48\)/,
+    );
+    expect(() => checkStackSides(settings({}), [20, 100, 100])).toThrow(
+      /take larger stacks or a smaller --kernel/,
+    );
+  });
+});
+
+describe('expandPatterns(option, patterns)', () => {
+  const root = mkdtempSync(join(tmpdir(), 'blurcycle-patterns-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+  mkdirSync(join(root, 'raw'));
+  mkdirSync(join(root, 'empty'));
+  for (const name of ['b.tif', 'a.tif', 'c.tiff', 'notes.txt']) writeFileSync(join(root, 'raw', name), '');
+
+  it('expands patterns and folders, sorted, each file once', () => {
+    const at = (...names: string[]): string[] => names.map((name) => join(root, 'raw', name));
+    expect(expandPatterns('--blurred', [join(root, 'raw/*.tif')])).toEqual(at('a.tif', 'b.tif'));
+    expect(expandPatterns('--blurred', [join(root, 'raw'), join(root, 'raw/a.tif')])).toEqual(
+      at('a.tif', 'b.tif', 'c.tiff'),
+    );
+  });
+
+  it('refuses what stands for nothing', () => {
+    expect(() => expandPatterns('--sharp', [join(root, 'empty')])).toThrow(
+      /^fit: --sharp must name TIFF files, got '.+empty' \(the folder holds no .tif or .tiff\)$/,
+    );
+    expect(() => expandPatterns('--sharp', [join(root, 'x*.tif')])).toThrow(
+      /--sharp must name TIFF files, got '.+x\*.tif'/,
+    );
+  });
+});
+
+describe('toNetworkScale(volume, scale)', () => {
+  it('is undone by fromNetworkScale', () => {
+    const volume = randomVolume([2, 3, 4], createRandomStream(1, 'test'), { low: 90, high: 4000 });
+    const scale = { black: 100, white: 3000 };
+    const back = fromNetworkScale(toNetworkScale(volume, scale), scale);
+    // float32 rounding of values up to 4000.
+    back.data.forEach((value, i) => expect(Math.abs(value - volume.data[i])).toBeLessThan(1e-3));
+  });
+});
