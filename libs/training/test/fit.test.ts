@@ -120,7 +120,10 @@ describe('fit(trainer, options)', () => {
     };
     // Nothing is written before the end, so no file gives the loop its turn.
     const schedule = { ...SCHEDULE, updates: 6, logEvery: 6, validateEvery: 6, checkpointEvery: 6 };
-    const { finished } = await fit(trainer, options(trainer, folder, { stop: stop.signal, onStep, schedule }));
+    const { finished } = await fit(
+      trainer,
+      options(trainer, folder, { stop: stop.signal, onStep, schedule }),
+    );
     expect(finished).toBe(false);
     expect(trainer.step).toBe(1);
     disposeTrainer(trainer);
