@@ -1,7 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { figureId, type FigureBlock, type FigureDeclaration } from '@blurcycle/experiment';
+import { cost } from './cost.ts';
 import type { FigureContext, MakeFigure } from './figureContext.ts';
+import { learnedKernel } from './learnedKernel.ts';
+import { psfModels } from './psfModels.ts';
 import { sweepCurves } from './sweepCurves.ts';
 import { testVolumes } from './testVolumes.ts';
 
@@ -11,6 +14,9 @@ const KINDS: {
 } = {
   volumes: testVolumes,
   'sweep-curves': sweepCurves,
+  'psf-models': psfModels,
+  'learned-kernel': learnedKernel,
+  cost,
 };
 
 /** The blocks of every figure of an experiment, in the order of its file; images of an earlier call are removed. */

@@ -1,6 +1,6 @@
 import type { ImagesBlock } from '@blurcycle/experiment';
+import { encodeGreyPng } from './encodeGreyPng.ts';
 import type { FigureParts } from './figureParts.ts';
-import { greyPng } from './greyPng.ts';
 
 /** A plane to be shown. */
 export interface PlaneImage {
@@ -23,7 +23,8 @@ export function planeImages(
   const files = new Map<string, Buffer>();
   const items = planes.map(({ id, label, sides, pixelSizeUm, values, alt }) => {
     const file = `figures/${head.id}-${id}.png`;
-    files.set(file, greyPng(values, sides, head.window));
+    const [height, width] = sides;
+    files.set(file, encodeGreyPng(values, width, height, head.window));
     return { id, label, pixelSizeUm, file, alt };
   });
   return { blocks: [{ kind: 'images', ...head, items }], files };

@@ -38,7 +38,7 @@ function withNoise(kernel: Volume, sigma: number, seed: number): Volume {
 describe('learnedKernelFigure(content)', () => {
   const truth = trueKernel();
   const peak = Math.max(...truth.data);
-  const { blocks, files } = learnedKernelFigure({
+  const { blocks, files } = learnedKernelFigure('kernel', {
     truth,
     smoothingSigmaVoxels: 2,
     rows: [
@@ -84,7 +84,7 @@ describe('learnedKernelFigure(content)', () => {
   });
 
   it('draws the impulse response through the centre', () => {
-    const block = blocks.find(({ id }) => id === 'impulse-response-z');
+    const block = blocks.find(({ id }) => id === 'kernel-impulse-response-z');
     const series = block?.kind === 'curves' ? block.series : [];
     expect(series.map(({ id }) => id)).toEqual([
       'truth-raw',

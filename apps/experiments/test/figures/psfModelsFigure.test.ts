@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { psfModelsFigure } from '../../src/figures/psfModels/psfModelsFigure.ts';
 
 describe('psfModelsFigure(options)', () => {
-  const { blocks, files } = psfModelsFigure({
+  const { blocks, files } = psfModelsFigure('psf', {
     models: ['born-wolf', 'richards-wolf', 'richards-wolf-psfgenerator'],
     optics: { numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.61 },
     voxelSizeUm: [0.25, 0.1, 0.1],

@@ -1,7 +1,7 @@
 import type { Volume } from '@blurcycle/core';
 import { smoothGaussian } from '@blurcycle/metrics';
 
-/** Learned kernels of one row: the same settings with several seeds. */
+/** Learned kernels of one row: the same settings with several seeds, none when no run is done. */
 export interface LearnedKernels {
   readonly id: string;
   readonly label: string;

@@ -8,18 +8,24 @@ import { drawnViews, measuredViews, type KernelView, type LearnedKernelContent }
 /**
  * The paper's Figure 11: learned blur kernels beside the true one, as they are and after a Gaussian filter.
  *
+ * @param id - What the ids of the blocks start with.
+ *
  * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. Images and profiles show the first
  * seed of each row, the facts all seeds.
  */
-export function learnedKernelFigure(content: LearnedKernelContent): FigureParts {
+export function learnedKernelFigure(id: string, content: LearnedKernelContent): FigureParts {
   const drawn = drawnViews(content);
-  return joinParts(sections(drawn, content), {
-    blocks: [...impulseResponses(drawn), facts(content)],
+  return joinParts(sections(id, drawn, content), {
+    blocks: [...impulseResponses(id, drawn), facts(`${id}-figures`, content)],
     files: new Map(),
   });
 }
 
-function sections(views: readonly KernelView[], { smoothingSigmaVoxels }: LearnedKernelContent): FigureParts {
+function sections(
+  block: string,
+  views: readonly KernelView[],
+  { smoothingSigmaVoxels }: LearnedKernelContent,
+): FigureParts {
   const planes = [
     { id: 'xy', name: 'XY', cut: lateralSection },
     { id: 'xz', name: 'XZ', cut: axialSection },
@@ -29,7 +35,7 @@ function sections(views: readonly KernelView[], { smoothingSigmaVoxels }: Learne
       const shown = views.filter(({ id }) => id.endsWith(`-${state}`));
       return planeImages(
         {
-          id: `kernels-${state}`,
+          id: `${block}-${state}`,
           title:
             state === 'raw'
               ? 'Kernels as they are'
@@ -55,10 +61,10 @@ function describe(kernel: Volume, reference: Volume): string {
   return `sum ${sum.toFixed(3)}, correlation with the truth ${(correlation ?? 0).toFixed(3)}`;
 }
 
-function impulseResponses(views: readonly KernelView[]): CurvesBlock[] {
+function impulseResponses(block: string, views: readonly KernelView[]): CurvesBlock[] {
   return (['z', 'x'] as const).map((axis) => ({
     kind: 'curves',
-    id: `impulse-response-${axis}`,
+    id: `${block}-impulse-response-${axis}`,
     title: `Impulse response along ${axis}`,
     x: { label: `${axis} from the centre`, unit: 'µm', scale: 'linear' },
     y: { label: 'kernel value', unit: null, scale: 'linear' },
@@ -85,11 +91,11 @@ function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]
   }));
 }
 
-function facts(content: LearnedKernelContent): FactsBlock {
+function facts(id: string, content: LearnedKernelContent): FactsBlock {
   const axes = ['z', 'y', 'x'];
   return {
     kind: 'facts',
-    id: 'kernel-figures',
+    id,
     title: 'The kernels in numbers',
     columns: [
       { label: 'kernel', unit: null },
@@ -99,10 +105,15 @@ function facts(content: LearnedKernelContent): FactsBlock {
       ...axes.map((axis) => ({ label: `FWHM ${axis}`, unit: 'µm' })),
       { label: 'correlation with the truth', unit: null },
     ],
-    rows: measuredViews(content).map(({ label, kernel, reference }) => {
-      const { sum, negativeMass, centroidUm, fwhmUm, correlation } = kernelMetrics(kernel, reference);
-      return [label, sum, negativeMass, ...(centroidUm ?? axes.map(() => null)), ...fwhmUm, correlation];
-    }),
+    rows: [
+      ...measuredViews(content).map(({ label, kernel, reference }) => {
+        const { sum, negativeMass, centroidUm, fwhmUm, correlation } = kernelMetrics(kernel, reference);
+        return [label, sum, negativeMass, ...(centroidUm ?? axes.map(() => null)), ...fwhmUm, correlation];
+      }),
+      ...content.rows
+        .filter(({ seeds }) => seeds.length === 0)
+        .map(({ label }) => [`${label}: no finished run`, ...Array<null>(9).fill(null)]),
+    ],
     note:
       'Negative mass: part of the absolute sum. A smoothed kernel is compared with the equally smoothed truth; it is smoothed in its ' +
       'window, and what the filter carries beyond the edge is lost.',

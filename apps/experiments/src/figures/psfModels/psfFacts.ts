@@ -5,14 +5,18 @@ import type { PsfModel } from './psfModel.ts';
 const AXES = ['z', 'y', 'x'] as const;
 
 /** Widths of the optics and of the sampled kernels, the kernels as they blur, and what theory expects of them. */
-export function psfFacts(models: readonly PsfModel[]): FactsBlock[] {
-  return [widths(models), kernels(models), comparison(models)];
+export function psfFacts(id: string, models: readonly PsfModel[]): FactsBlock[] {
+  return [
+    widths(`${id}-widths`, models),
+    kernels(`${id}-kernels`, models),
+    comparison(`${id}-comparison`, models),
+  ];
 }
 
-function widths(models: readonly PsfModel[]): FactsBlock {
+function widths(id: string, models: readonly PsfModel[]): FactsBlock {
   return {
     kind: 'facts',
-    id: 'psf-widths',
+    id,
     title: 'Full widths at half maximum',
     columns: [
       { label: 'model', unit: null },
@@ -27,11 +31,11 @@ function widths(models: readonly PsfModel[]): FactsBlock {
   };
 }
 
-function kernels(models: readonly PsfModel[]): FactsBlock {
+function kernels(id: string, models: readonly PsfModel[]): FactsBlock {
   const [first] = models;
   return {
     kind: 'facts',
-    id: 'psf-kernels',
+    id,
     title: 'The kernels that blur: unit sum, on the voxels and in the window of the data set',
     columns: [
       { label: 'model', unit: null },
@@ -44,13 +48,13 @@ function kernels(models: readonly PsfModel[]): FactsBlock {
 }
 
 /** At a high aperture the paraxial limit overrates the depth of focus and neglects the field along the axis. */
-function comparison(models: readonly PsfModel[]): FactsBlock {
+function comparison(id: string, models: readonly PsfModel[]): FactsBlock {
   const [first, ...others] = models;
   const ratio = (model: PsfModel, axis: 'z' | 'x'): number =>
     model.figure.fwhmUm[axis] / first.figure.fwhmUm[axis];
   return {
     kind: 'facts',
-    id: 'psf-comparison',
+    id,
     title: `Widths of the optics relative to ${first.label}`,
     columns: [
       { label: 'model', unit: null },

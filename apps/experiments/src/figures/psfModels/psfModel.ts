@@ -1,28 +1,15 @@
 import type { Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
-import {
-  createPsf,
-  normalizePsf,
-  psfFigure,
-  type Optics,
-  type PsfFigure,
-  type PsfModelName,
-} from '@blurcycle/psf';
+import type { PsfModelsFigure } from '@blurcycle/experiment';
+import { createPsf, normalizePsf, psfFigure, type Optics, type PsfFigure } from '@blurcycle/psf';
 
-/** Models whose optics is told apart by the figure; a Gaussian is no optics. */
-export type DiffractionModel = Exclude<PsfModelName, 'gaussian'>;
+type DiffractionModel = PsfModelsFigure['models'][number];
 
 /** Which kernels are shown, and how finely. */
-export interface PsfModelsOptions {
-  /** The first is what the others are compared with. */
-  readonly models: readonly DiffractionModel[];
+export interface PsfModelsOptions extends Pick<PsfModelsFigure, 'models' | 'pixelUm' | 'reachUm'> {
   readonly optics: Optics;
   /** Voxels and window of the data set's kernel. */
   readonly voxelSizeUm: VoxelSizeUm;
   readonly size: Shape3;
-  /** Edge length in µm of the square pixels that the sections are shown with. */
-  readonly pixelUm: number;
-  /** How far from the focus the sections reach, in µm, along the axis and across it. */
-  readonly reachUm: readonly [axial: number, lateral: number];
 }
 
 /** One model, sampled three ways. */

@@ -7,22 +7,22 @@ import type { PsfModel } from './psfModel.ts';
 const DECADES = 4;
 
 /** Sections through the focus: finely sampled, the same on a logarithmic scale, and on the voxels of the data set. */
-export function psfSections(models: readonly PsfModel[]): FigureParts {
+export function psfSections(id: string, models: readonly PsfModel[]): FigureParts {
   const fine = planesOf(models, ({ lateral, axial }) => [lateralSection(lateral), axialSection(axial)]);
   const sampled = planesOf(models, (model) => [lateralSection(model.sampled), axialSection(model.sampled)]);
   const linear = { window: [0, 1], quantity: 'intensity relative to the focus' } as const;
   return joinParts(
-    planeImages({ id: 'psf-sections', title: 'Kernels through the focus', ...linear }, fine),
+    planeImages({ id: `${id}-sections`, title: 'Kernels through the focus', ...linear }, fine),
     planeImages(
       {
-        id: 'psf-sections-log',
+        id: `${id}-log`,
         title: 'The same, logarithmic',
         window: [-DECADES, 0],
         quantity: 'log10 of the intensity relative to the focus',
       },
       fine.map((plane) => ({ ...plane, values: plane.values.map(decades) })),
     ),
-    planeImages({ id: 'psf-voxels', title: 'On the voxels of the data set', ...linear }, sampled),
+    planeImages({ id: `${id}-voxels`, title: 'On the voxels of the data set', ...linear }, sampled),
   );
 }
 

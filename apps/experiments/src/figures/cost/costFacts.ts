@@ -1,0 +1,157 @@
+import { mean } from '@blurcycle/core';
+import type { FactsBlock, RunRecord } from '@blurcycle/experiment';
+import type { ParameterCounts } from './countParametersAt.ts';
+
+/** What is compared: a method by its finished runs, one for each seed, and its size at another scale. */
+export interface CostedMethod {
+  readonly label: string;
+  readonly records: readonly RunRecord[];
+  /** Parameters at the paper's scale. */
+  readonly paperScale: ParameterCounts;
+}
+
+/** The paper's section V-C: the conventional method and the one that is compared with it. */
+export interface CostContent {
+  readonly profile: string;
+  readonly conventional: CostedMethod;
+  readonly proposed: CostedMethod;
+}
+
+/** What the paper says of itself. */
+const PAPER = {
+  sharpGenerator: '7 million each',
+  blurGenerator: '7 million against 0.03 million',
+  bytes: '61.3 %',
+  inference: '21 s for a simulated volume on a GTX 1080 Ti',
+  training: '10 h on a GTX 1080 Ti',
+};
+
+const BYTES_PER_PARAMETER = 4;
+const MEGABYTE = 1e6;
+
+/** Parameters, memory and time of both methods, with the ratio of the proposed to the conventional one. */
+export function costFacts(id: string, content: CostContent): FactsBlock[] {
+  return [
+    {
+      ...parameters(content, ({ paperScale }) => paperScale, PAPER),
+      id: `${id}-parameters-paper`,
+      title: "Trained parameters at the paper's scale",
+      note: 'Counted on networks built at this size. The width of the discriminators is inferred from the ratio.',
+    },
+    {
+      ...parameters(content, ({ records: [first] }) => countsOf(first)),
+      id: `${id}-parameters`,
+      title: `Trained parameters in profile ${content.profile}`,
+    },
+    { ...measured(content), id: `${id}-measured`, title: `Measured in profile ${content.profile}` },
+  ];
+}
+
+type Part = Omit<FactsBlock, 'id' | 'title'>;
+type Row = FactsBlock['rows'][number];
+
+function parameters(
+  content: CostContent,
+  countsOfMethod: (method: CostedMethod) => ParameterCounts | null,
+  paper: Partial<typeof PAPER> = {},
+): Part {
+  const total = (counts: ParameterCounts): number =>
+    counts.sharpGenerator + counts.blurGenerator + counts.discriminators;
+  const row = (name: string, part: (counts: ParameterCounts) => number, said?: string): Row =>
+    compare(content, name, said, (method) => {
+      const counts = countsOfMethod(method);
+      return counts === null ? null : part(counts);
+    });
+  return {
+    kind: 'facts',
+    columns: columns('network', content),
+    rows: [
+      row('blurred to sharp', ({ sharpGenerator }) => sharpGenerator, paper.sharpGenerator),
+      row('sharp to blurred', ({ blurGenerator }) => blurGenerator, paper.blurGenerator),
+      row('discriminators', ({ discriminators }) => discriminators),
+      row('all', total),
+      row(
+        'memory of all, MB of float32',
+        (counts) => (total(counts) * BYTES_PER_PARAMETER) / MEGABYTE,
+        paper.bytes,
+      ),
+    ],
+  };
+}
+
+function measured(content: CostContent): Part {
+  const { conventional, proposed } = content;
+  const row = (name: string, measure: (record: RunRecord) => number, said?: string): Row =>
+    compare(content, name, said, ({ records }) => (records.length === 0 ? null : mean(records.map(measure))));
+  return {
+    kind: 'facts',
+    columns: columns('mean of the runs', content),
+    rows: [
+      ['runs', conventional.records.length, proposed.records.length, null, null],
+      row('training, s', ({ trainingSeconds }) => trainingSeconds, PAPER.training),
+      row(
+        'training, ms for each update',
+        ({ trainingSeconds, settings }) => (1000 * trainingSeconds) / settings.training.updates,
+      ),
+      row(
+        'inference, s for each test volume',
+        ({ inferenceSeconds, scores }) => inferenceSeconds / scores.length,
+        PAPER.inference,
+      ),
+      row('peak memory of the process, MB', ({ provenance }) => provenance.peakMemoryBytes / MEGABYTE),
+    ],
+    note:
+      `${describeMachines([...conventional.records, ...proposed.records])} Other work on the machine lengthens times; ` +
+      `a run that was interrupted tells only its last stretch.`,
+  };
+}
+
+function columns(quantity: string, { conventional, proposed }: CostContent): FactsBlock['columns'] {
+  return [
+    { label: quantity, unit: null },
+    { label: conventional.label, unit: null },
+    { label: proposed.label, unit: null },
+    { label: 'ratio', unit: '%' },
+    { label: 'paper', unit: null },
+  ];
+}
+
+/** A row with both methods and, where both can be told, the second as a part of the first. */
+function compare(
+  { conventional, proposed }: CostContent,
+  name: string,
+  said: string | undefined,
+  measure: (method: CostedMethod) => number | null,
+): Row {
+  const [first, second] = [measure(conventional), measure(proposed)];
+  return [
+    name,
+    first,
+    second,
+    first === null || second === null ? null : (100 * second) / first,
+    said ?? null,
+  ];
+}
+
+function describeMachines(records: readonly RunRecord[]): string {
+  const machines = records.map(({ provenance: { cpu, gpu, backend, threads } }) =>
+    gpu === null
+      ? `${cpu.model}, ${threads} thread${threads === 1 ? '' : 's'}, back-end ${backend}`
+      : `${gpu}, back-end ${backend}`,
+  );
+  const distinct = [...new Set(machines)];
+  if (distinct.length === 0) return 'Nothing was run.';
+  return distinct.length === 1
+    ? `All on one kind of machine: ${distinct[0]}.`
+    : `On different machines, so that times do not compare: ${distinct.join('; ')}.`;
+}
+
+function countsOf(record: RunRecord | undefined): ParameterCounts | null {
+  if (record === undefined) return null;
+  const { sharpGenerator = 0, blurGenerator = 0, ...judges } = record.parameterCounts;
+  return {
+    sharpGenerator,
+    blurGenerator,
+    discriminators: Object.values(judges).reduce((sum, count) => sum + count, 0),
+  };
+}
