@@ -23,7 +23,11 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
   const byDirectory = new Map<string, readonly RenderedChart[]>();
   const drawn = new Map<string, ExperimentFigures>();
   for (const { id, table, blocks } of experiments) {
-    const scores = (['psnr', 'ssim'] as const).flatMap((metric) => scoreChart(table, metric, styles) ?? []);
+    const hasCurves = blocks.some(({ kind }) => kind === 'curves');
+    // Curves show the scores already; what they lack is the paper's values.
+    const metrics =
+      hasCurves && table.rows.every(({ paper }) => paper === null) ? [] : (['psnr', 'ssim'] as const);
+    const scores = metrics.flatMap((metric) => scoreChart(table, metric, styles) ?? []);
     const curves = blocks.flatMap((block) => (block.kind === 'curves' ? [blockChart(block, styles)] : []));
     const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
     byDirectory.set(id, [...figures.scores, ...figures.curves]);

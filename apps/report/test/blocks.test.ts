@@ -11,6 +11,7 @@ import { factsFigure } from '../src/sections/factsFigure.ts';
 import { imagesFigure } from '../src/sections/imagesFigure.ts';
 import { SYNTHETIC_FACTS, syntheticCurves } from './syntheticFigures.ts';
 
+const frame = { place: 'Figure 5', made: html`` };
 const styles = methodStyles(['proposed', 'cyclegan', 'input']);
 const [profiles, decay, noise] = syntheticCurves();
 
@@ -102,7 +103,7 @@ describe('tables of facts', () => {
   });
 
   it('puts numbers to the right, words to the left, and marks what can not be told', () => {
-    const { markup } = factsFigure(SYNTHETIC_FACTS, html``);
+    const { markup } = factsFigure(SYNTHETIC_FACTS, frame);
     expect(markup).toContain('<td class="text">fine &lt;i&gt;grid&lt;/i&gt;</td>');
     expect(markup).toContain('<td class="number">0.3533</td>');
     expect(markup).toContain('<td class="number">–</td>');
@@ -118,7 +119,7 @@ describe('imagesFigure(set, made)', () => {
       { ...item, pixelSizeUm: [0.3, 0.1] as const },
     ];
     const set = { kind: 'images', id: 'i', title: 'T', window: [0, 2], quantity: 'photons', items } as const;
-    const { markup } = imagesFigure(set, html``);
+    const { markup } = imagesFigure(set, frame);
     const sizes = [...markup.matchAll(/<svg\s+width="([\d.]+)"\s+height="([\d.]+)"/g)].map(
       ([, width, height]) => [Number(width), Number(height)],
     );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../src/buildReport.ts';
 
@@ -58,32 +58,44 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     await context.close();
   }
 
-  async function openViewer(page: Page): Promise<void> {
-    await page.locator('figure.volumes').scrollIntoViewIfNeeded();
-    await page.locator('.viewer').waitFor();
+  /** Brings every figure of volumes into sight, so that its viewer is there, and answers with the first. */
+  async function openViewers(page: Page): Promise<Locator> {
+    for (const figure of await page.locator('figure.volumes').all()) {
+      await figure.scrollIntoViewIfNeeded();
+      await figure.locator('.viewer').waitFor();
+    }
+    const first = page.locator('figure.volumes').first();
+    await first.scrollIntoViewIfNeeded();
+    return first;
   }
 
-  /** What a canvas shows, as text that changes with it. */
-  async function pictureOf(page: Page, index: number): Promise<string> {
-    const canvas = page.locator('.stages .picture canvas').nth(index);
+  /** What a canvas of a figure shows, as text that changes with it. */
+  async function pictureOf(figure: Locator, index: number): Promise<string> {
+    const canvas = figure.locator('.stages .picture canvas').nth(index);
     return canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
   }
 
-  it('steps through the planes of all volumes from the keyboard', async () => {
+  it('steps through the planes of all volumes of a figure from the keyboard', async () => {
     await open({}, async (page) => {
-      await openViewer(page);
-      const plane = page.getByRole('slider', { name: 'Plane' });
+      const figure = await openViewers(page);
+      const other = page.locator('figure.volumes').nth(1);
+      const plane = figure.getByRole('slider', { name: 'Plane' });
       const words = async (): Promise<string | null> => plane.getAttribute('aria-valuetext');
       expect(await words()).toBe('z 11 of 12 (2.50 µm)');
-      const [input, truth] = [await pictureOf(page, 0), await pictureOf(page, 1)];
+      const [input, truth, elsewhere] = [
+        await pictureOf(figure, 0),
+        await pictureOf(figure, 1),
+        await pictureOf(other, 0),
+      ];
       await plane.focus();
       await page.keyboard.press('ArrowLeft');
       expect(await words()).toBe('z 10 of 12 (2.25 µm)');
-      expect(await pictureOf(page, 0)).not.toBe(input);
-      expect(await pictureOf(page, 1)).not.toBe(truth);
+      expect(await pictureOf(figure, 0)).not.toBe(input);
+      expect(await pictureOf(figure, 1)).not.toBe(truth);
+      expect(await pictureOf(other, 0)).toBe(elsewhere);
       await page.keyboard.press('Home');
       expect(await words()).toBe('z 1 of 12 (0.00 µm)');
-      expect(await page.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label')).toMatch(
+      expect(await figure.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label')).toMatch(
         /^Proposed, blind, mean intensity 0\.\d+, z 1 of 12/,
       );
     });
@@ -91,43 +103,84 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
 
   it('switches direction and comparison from the keyboard', async () => {
     await open({}, async (page) => {
-      await openViewer(page);
-      await page.getByRole('radio', { name: 'XY' }).focus();
+      const figure = await openViewers(page);
+      await figure.getByRole('radio', { name: 'XY' }).focus();
       await page.keyboard.press('ArrowRight');
-      expect(await page.getByRole('radio', { name: 'XZ' }).isChecked()).toBe(true);
-      const canvas = page.locator('.stages .picture canvas').first();
+      expect(await figure.getByRole('radio', { name: 'XZ' }).isChecked()).toBe(true);
+      const canvas = figure.locator('.stages .picture canvas').first();
       expect(await canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual([40, 12]);
-      await page.getByRole('radio', { name: 'Intensity' }).focus();
+      await figure.getByRole('radio', { name: 'Intensity' }).focus();
       await page.keyboard.press('ArrowRight');
-      expect(await page.locator('.window').textContent()).toContain('blue is 0.5 too dark');
+      expect(await figure.locator('.window').textContent()).toContain('blue is 0.5 too dark');
       await page.keyboard.press('ArrowRight');
-      expect(await page.locator('.comparison figcaption').textContent()).toBe('Input | Proposed, blind');
-      await page.getByRole('slider', { name: 'Divider' }).press('End');
-      expect(await page.locator('.comparison canvas[role=img]').getAttribute('aria-label')).toContain(
+      expect(await figure.locator('.comparison figcaption').textContent()).toBe('Input | Proposed, blind');
+      await figure.getByRole('slider', { name: 'Divider' }).press('End');
+      expect(await figure.locator('.comparison canvas[role=img]').getAttribute('aria-label')).toContain(
         'divided at 100 %',
       );
     });
   });
 
-  it('draws a chart live under the policy of the page and reads values out', async () => {
+  it('gives the stacks of a figure as files', async () => {
+    await open({}, async (page) => {
+      const figure = await openViewers(page);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        figure.getByRole('link', { name: 'Ground truth' }).click(),
+      ]);
+      const saved = readFileSync(await download.path());
+      expect(saved.equals(readFileSync(fixture('results/synthetic/table1/figures/helices-truth.png')))).toBe(
+        true,
+      );
+    });
+  });
+
+  it('draws a chart live under the policy of the page, reads values out and zooms', async () => {
     await open({}, async (page) => {
       const figure = page.locator('#chart-training-validation-psnr');
       await figure.getByRole('button', { name: 'Explore' }).press('Enter');
-      const marker = figure.locator('.live .mark-symbol path').first();
-      await marker.hover();
+      await figure.locator('.live .mark-symbol path').first().hover();
       expect(await figure.locator('.tooltip').textContent()).toMatch(/run: .*-s\d.*PSNR \(dB\): \d\d/);
+      const ticks = async (): Promise<string[]> =>
+        figure.locator('.live .role-axis-label text').allTextContents();
+      const before = await ticks();
+      await page.mouse.wheel(0, -300);
+      await expect.poll(ticks).not.toEqual(before);
       await figure.getByRole('button', { name: 'Explore' }).press('Enter');
       expect(await figure.locator('.live').count()).toBe(0);
     });
   });
 
+  it('reads out the point of a line that is nearest to the pointer', async () => {
+    await open({}, async (page) => {
+      const figure = page.locator('#chart-fig5-profiles');
+      await figure.getByRole('button', { name: 'Explore' }).press('Enter');
+      await figure.locator('.ring').waitFor({ state: 'attached' }); // drawn, and fitted to its column
+      const line = figure.locator('.live .mark-line path').first();
+      const box = await line.boundingBox();
+      if (box === null) throw new Error('internal: the line has a place');
+      await page.mouse.move(box.x + box.width / 2, box.y + 2); // the peak, in the middle of the line
+      await expect
+        .poll(() => figure.locator('.tooltip').textContent())
+        .toMatch(/line: Narrow.*x from the peak \(µm\): 0.*relative intensity: 1/);
+      expect(await figure.locator('.ring').isVisible()).toBe(true);
+    });
+  });
+
   it('fits a screen of 400 pixels', async () => {
     await open({ viewport: { width: 400, height: 800 } }, async (page) => {
-      await openViewer(page);
+      const figure = await openViewers(page);
+      await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
       for (const mode of ['Intensity', 'Difference', 'Curtain']) {
-        await page.getByText(mode, { exact: true }).click();
+        await figure.getByText(mode, { exact: true }).click();
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
       }
+      // The scores stand one metric below the other, with nothing to be scrolled to.
+      const widths = await page
+        .locator('.scroll:has(> .results)')
+        .evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+      expect(widths).toEqual(widths.map(() => 0));
+      expect(widths.length).toBe(2);
     });
   });
 
@@ -137,6 +190,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       expect(await page.locator('.sheet .panel svg.plane').first().isVisible()).toBe(true);
       expect(await page.locator('button').filter({ visible: true }).count()).toBe(0);
       expect(await page.getByRole('cell', { name: '27.75' }).first().isVisible()).toBe(true);
+      expect(await page.locator('.image-row svg[role=img]').first().isVisible()).toBe(true);
+      expect(await page.locator('#chart-fig5-noise svg').isVisible()).toBe(true);
+      expect(await page.getByRole('cell', { name: '29\u2009791' }).isVisible()).toBe(true);
       const plane = await page.locator('.sheet svg.plane').nth(1).screenshot();
       expect(plane.length).toBeGreaterThan(500); // an empty black square of this size is below 400 bytes
     });
@@ -148,7 +204,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   ] as const)('passes the accessibility checker (%s, %i px)', async (colorScheme, width) => {
     const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     await open({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true }, async (page) => {
-      await openViewer(page);
+      await openViewers(page);
       await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
       await page.evaluate(source);
       const violations = await page.evaluate(async () => {

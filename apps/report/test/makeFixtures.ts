@@ -57,6 +57,7 @@ for (const run of RUNS) for (const seed of run.seeds) writeRun(run.method, seed,
 writeFailedRun();
 await writeExperiment();
 writeFigureExperiment();
+writeConditionExperiment();
 
 function writeRun(method: string, seed: number, quality: number): void {
   const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed });
@@ -192,6 +193,33 @@ async function writeExperiment(): Promise<void> {
   };
   writeTable(join(directory, 'table.json'), table);
   writeFileSync(join(directory, 'table.csv'), await tableToCsv(table));
+  writeVolumes(directory);
+}
+
+/** A table of rows under two conditions, the second of which the paper does not have, and a volume under one of them. */
+function writeConditionExperiment(): void {
+  const directory = join(resultsDir, PROFILE, 'table2');
+  const rows = [
+    done('input', 'Input', [], [22.302, 0.7275], 22.25),
+    done('cyclegan', 'Conventional cycleGAN', ['cyclegan-s0', 'cyclegan-s1'], [26.2483, 0.9474], 26.5),
+    done('proposed', 'Proposed, blind', ['proposed-s0', 'proposed-s1'], [26.6249, 0.9573], 27.75),
+  ];
+  writeTable(join(directory, 'table.json'), {
+    experiment: 'table2',
+    title: 'Synthetic conditions: not results of this project',
+    place: 'Table II',
+    profile: PROFILE,
+    conditions: [
+      { id: 'same', label: 'Synthetic kernel of the training', test: {} },
+      { id: 'other', label: 'Another synthetic <i>kernel</i>', test: { 'psf.model': 'gaussian' } },
+    ],
+    rows: [
+      ...rows.map((row) => ({ ...row, condition: 'same' })),
+      ...rows.map((row) => ({ ...row, condition: 'other', paper: null })),
+    ],
+    claims: [],
+    provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
+  });
   writeVolumes(directory);
 }
 

@@ -119,6 +119,7 @@ function xAxis({ x }: CurvesBlock, points: readonly CurvePointDrawn[], steps: re
       grid: false,
       values: steps.map((_, i) => i),
       labelExpr: `${JSON.stringify(steps)}[datum.value]`,
+      labelOverlap: false,
       ...(isTight ? { labelAngle: -35, labelAlign: 'right' } : {}),
     },
   };

@@ -1,12 +1,29 @@
 import { extent } from '@blurcycle/core';
 import { METRICS, type Table } from '@blurcycle/experiment';
 import { formatList, formatNumber } from '../html/formatNumber.ts';
+import { groupRows } from '../model/groupRows.ts';
 import type { Chart } from './chart.ts';
 import { CHART_WIDTH, VEGA_LITE_SCHEMA } from './chartConfig.ts';
+import { wrapLabels } from './wrapLabels.ts';
 import type { MethodStyle } from './methodColors.ts';
 
+/** One marker. */
+interface DrawnScore {
+  readonly row: string;
+  /** The row with its condition. */
+  readonly name: string;
+  /** Where it stands along the vertical axis. */
+  readonly place: string;
+  readonly source: 'ours' | 'paper';
+  readonly value: number;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly n?: number;
+}
+
 /**
- * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond.
+ * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond. Rows that were tested
+ * under several conditions stand together by condition.
  *
  * @returns Nothing when no row has the metric.
  */
@@ -17,28 +34,51 @@ export function scoreChart(
 ): Chart | undefined {
   const { label, unit, digits } = METRICS[metric];
   const axisTitle = unit === null ? label : `${label} (${unit})`;
-  const rows = table.rows.map((row) => ({ ...row, score: row.ours?.[metric], printed: row.paper?.[metric] }));
+  const groups = groupRows(table);
+  const hasConditions = groups.some(({ condition }) => condition !== undefined);
+  const rows = groups.flatMap((group) =>
+    group.rows.map((row) => ({
+      ...row,
+      place: group.condition?.label ?? row.label,
+      name: group.condition === undefined ? row.label : `${row.label}, ${group.condition.label}`,
+      score: row.ours?.[metric],
+      printed: row.paper?.[metric],
+    })),
+  );
   const drawn = rows.filter(({ score, printed }) => score !== undefined || printed !== undefined);
   if (!drawn.some(({ score }) => score !== undefined)) return undefined;
 
-  const values = drawn.flatMap(({ label: row, method, score, printed }) => [
+  const values = drawn.flatMap<DrawnScore>(({ label: row, name, place, score, printed }) => [
     ...(score === undefined
       ? []
-      : [{ row, source: 'ours', value: score.mean, low: score.low, high: score.high, n: score.n, method }]),
-    ...(printed === undefined ? [] : [{ row, source: 'paper', value: printed, method }]),
+      : [
+          {
+            ...{ row, name, place, source: 'ours' as const },
+            ...{ value: score.mean, low: score.low, high: score.high, n: score.n },
+          },
+        ]),
+    ...(printed === undefined ? [] : [{ row, name, place, source: 'paper' as const, value: printed }]),
   ]);
   const domain = paddedExtent(values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]));
-  const order = drawn.map((row) => row.label);
-  const methods = [...new Set(drawn.map(({ method }) => method))];
-  const y = { field: 'row', type: 'nominal', sort: order, title: null } as const;
-  const color = {
-    field: 'method',
+  const methods = [...new Map(drawn.map(({ label, method }) => [label, method]))];
+  const labels = methods.map(([label]) => label);
+  const places = [...new Set(drawn.map(({ place }) => place))];
+  const y = {
+    field: 'place',
     type: 'nominal',
-    scale: { domain: methods, range: methods.map((id) => styles.get(id)?.light ?? '#76707a') },
-    legend: null,
+    sort: places,
+    title: null,
+    axis: { labelExpr: wrapLabels(places), labelLimit: 0 },
+  } as const;
+  const apart = hasConditions ? { yOffset: { field: 'row', type: 'nominal', sort: labels } as const } : {};
+  const color = {
+    field: 'row',
+    type: 'nominal',
+    scale: { domain: labels, range: methods.map(([, id]) => styles.get(id)?.light ?? '#76707a') },
+    legend: hasConditions ? {} : null,
   } as const;
   const tooltip = [
-    { field: 'row', type: 'nominal', title: 'method' },
+    { field: 'name', type: 'nominal', title: 'method' },
     { field: 'source', type: 'nominal' },
     { field: 'value', type: 'quantitative', title: axisTitle, format: `.${digits}f` },
     { field: 'low', type: 'quantitative', format: `.${digits}f` },
@@ -51,7 +91,7 @@ export function scoreChart(
     axis: { tickCount: 5 },
   } as const;
 
-  const said = rows.map(({ label: row, score, printed }) => {
+  const said = rows.map(({ name: row, score, printed }) => {
     const ours = score === undefined ? 'no result' : formatNumber(score.mean, digits);
     return printed === undefined
       ? `${row} ${ours}`
@@ -59,24 +99,24 @@ export function scoreChart(
   });
   return {
     name: `scores-${metric}`,
-    title: `${label}, ours beside the paper's`,
+    title: drawn.some(({ printed }) => printed !== undefined) ? `${label}, ours beside the paper's` : label,
     summary: `${axisTitle} by method: ${formatList(said)}.`,
     spec: {
       $schema: VEGA_LITE_SCHEMA,
       description: `${table.place}: ${axisTitle} by method`,
       width: CHART_WIDTH - 40,
-      height: { step: 30 },
+      height: hasConditions ? { step: 13, for: 'offset' } : { step: 30 },
       data: { values },
       layer: [
         {
           transform: [{ filter: "datum.source === 'ours' && isValid(datum.low)" }],
           mark: { type: 'rule', strokeWidth: 2 },
-          encoding: { y, color, x: { field: 'low', ...x }, x2: { field: 'high' } },
+          encoding: { y, ...apart, color, x: { field: 'low', ...x }, x2: { field: 'high' } },
         },
         {
           transform: [{ filter: "datum.source === 'ours'" }],
           mark: { type: 'point', filled: true, size: 85, opacity: 1 },
-          encoding: { y, color, x: { field: 'value', ...x }, tooltip: [...tooltip] },
+          encoding: { y, ...apart, color, x: { field: 'value', ...x }, tooltip: [...tooltip] },
         },
         {
           transform: [{ filter: "datum.source === 'paper'" }],
@@ -84,6 +124,7 @@ export function scoreChart(
           mark: { type: 'point', shape: 'diamond', filled: false, size: 85, strokeWidth: 1.6, opacity: 1 },
           encoding: {
             y,
+            ...apart,
             x: { field: 'value', ...x },
             stroke: { value: 'currentColor' },
             tooltip: tooltip.slice(0, 3),
@@ -94,18 +135,19 @@ export function scoreChart(
     table: {
       columns: ['method', 'source', axisTitle, 'low', 'high', 'n'],
       rows: values.map((value) => [
-        value.row,
+        value.name,
         value.source,
         formatNumber(value.value, digits),
-        'low' in value && value.low !== null ? formatNumber(value.low, digits) : '',
-        'high' in value && value.high !== null ? formatNumber(value.high, digits) : '',
-        'n' in value ? value.n : '',
+        ...[value.low, value.high].map((limit) =>
+          typeof limit === 'number' ? formatNumber(limit, digits) : '',
+        ),
+        value.n ?? '',
       ]),
     },
   };
 }
 
-function limitsOf(limits: { readonly low?: number | null; readonly high?: number | null }): number[] {
+function limitsOf(limits: Pick<DrawnScore, 'low' | 'high'>): number[] {
   return [limits.low, limits.high].filter((limit) => typeof limit === 'number');
 }
 

@@ -3,6 +3,7 @@ import { createControls } from './controls.ts';
 import { element } from './element.ts';
 import { DIFFERENCE_LIMIT, paintDifference, paintGrey } from './paint.ts';
 import { createStage, type Stage, type StageView } from './stage.ts';
+import { stackLinks } from './stackLinks.ts';
 import { AXES_OF, cutPlane, extentUm, type Picture, type Stack } from './stack.ts';
 import type { VolumeData, ViewerState } from './volumeData.ts';
 
@@ -73,7 +74,7 @@ export function createViewer(data: VolumeData, stacks: readonly Stack[], name: s
   }
 
   update();
-  return element('div', { class: 'viewer' }, controls.root, grid, single, legend);
+  return element('div', { class: 'viewer' }, controls.root, grid, single, legend, stackLinks(data, name));
 }
 
 function initialState({ plane, region, items }: VolumeData): ViewerState {

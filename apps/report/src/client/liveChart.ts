@@ -37,7 +37,7 @@ export function liveChart(spec: Spec, summary: string, width: number): LiveChart
     const svg = drawing.querySelector('svg');
     if (svg === null) return;
     const [box, frame] = [svg.getBoundingClientRect(), drawing.getBoundingClientRect()];
-    const [left, top] = view.origin();
+    const [left, top] = plotCorner(view);
     const nearest = nearestValue(view.scenegraph(), clientX - box.left - left, clientY - box.top - top);
     ring.hidden = nearest === undefined;
     tooltip.replaceChildren(...(nearest === undefined ? [HINT] : tooltipLines(nearest.fields)));
@@ -54,6 +54,14 @@ export function liveChart(spec: Spec, summary: string, width: number): LiveChart
       root.remove();
     },
   };
+}
+
+/** Where the plot begins in the drawing, in px: Vega shifts it by the room of the axes and by the padding. */
+function plotCorner(view: View): readonly [left: number, top: number] {
+  const [left, top] = view.origin();
+  const padding = view.padding();
+  if (typeof padding === 'number') return [left + padding, top + padding];
+  return [left + (padding.left ?? 0), top + (padding.top ?? 0)];
 }
 
 /** Gives the plot the width that the axis labels, which keep their size, leave of `width`. */

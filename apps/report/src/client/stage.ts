@@ -51,11 +51,13 @@ export function createStage(title: string, onPoint: (horizontal: number, vertica
       bar.style.width = `${(100 * length) / widthUm}%`;
       bar.textContent = `${length} µm`;
       frame.hidden = inset.hidden = square === null;
+      bar.classList.remove('right');
       if (square === null) return;
       frame.style.left = `${100 * square.x}%`;
       frame.style.top = `${100 * square.y}%`;
       frame.style.width = `${100 * square.width}%`;
       frame.style.height = `${100 * square.height}%`;
+      bar.classList.toggle('right', square.x < 0.4 && square.y + square.height > 0.85);
       enlarge(inset, canvas, square);
     },
   };

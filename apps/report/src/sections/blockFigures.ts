@@ -3,6 +3,7 @@ import { html, type Html, type Slot } from '../html/html.ts';
 import type { ShownBlock } from '../inputs/readBlock.ts';
 import type { ImageStore } from '../model/imageStore.ts';
 import { chartFigure } from './chartFigure.ts';
+import type { FigureFrame } from './figureFrame.ts';
 import { factsFigure } from './factsFigure.ts';
 import { imagesFigure } from './imagesFigure.ts';
 import { volumeFigure } from './volumeFigure.ts';
@@ -14,8 +15,7 @@ export interface BlockContext {
   /** Id of a block of curves to its chart. */
   readonly curves: ReadonlyMap<string, RenderedChart>;
   readonly images: ImageStore;
-  /** The line under every figure. */
-  readonly made: Html;
+  readonly frame: FigureFrame;
 }
 
 /** Everything that an experiment shows beside its table, in its order; neighbouring charts stand side by side. */
@@ -36,17 +36,17 @@ function groupCurves(blocks: readonly ShownBlock[]): ShownBlock[][] {
   return groups;
 }
 
-function blockFigure(block: ShownBlock, { experiment, curves, images, made }: BlockContext): Html | null {
+function blockFigure(block: ShownBlock, { experiment, curves, images, frame }: BlockContext): Html | null {
   switch (block.kind) {
     case 'volumes':
-      return volumeFigure(block, { id: `${experiment}-${block.id}`, images, made });
+      return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images });
     case 'images':
-      return imagesFigure(block, made);
+      return imagesFigure(block, frame);
     case 'facts':
-      return factsFigure(block, made);
+      return factsFigure(block, frame);
     case 'curves': {
       const chart = curves.get(block.id);
-      return chart === undefined ? null : chartFigure(chart, made);
+      return chart === undefined ? null : chartFigure(chart, frame);
     }
   }
 }

@@ -2,13 +2,11 @@ import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, toCsv } from '../html/dataLink.ts';
 import { html, trusted, type Html } from '../html/html.ts';
 import { jsonScript } from '../html/jsonScript.ts';
+import type { FigureFrame } from './figureFrame.ts';
 
-/**
- * A chart with its text alternative, its numbers as a table, and the means to explore it.
- *
- * @param made - How it was made.
- */
-export function chartFigure({ id, title, summary, svg, table, vega, name }: RenderedChart, made: Html): Html {
+/** A chart with its text alternative, its numbers as a table, and the means to explore it. */
+export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame): Html {
+  const { id, title, summary, svg, table, vega, name } = chart;
   return html`<figure class="chart-figure" id="${id}">
     <figcaption>${title}</figcaption>
     <div class="chart">${trusted(svg)}</div>
@@ -19,7 +17,7 @@ export function chartFigure({ id, title, summary, svg, table, vega, name }: Rend
     <details class="data">
       <summary>Numbers</summary>
       <p class="note">${summary}</p>
-      <div class="scroll tall" tabindex="0" role="region" aria-label="Numbers behind: ${title}">
+      <div class="scroll tall" tabindex="0" role="region" aria-label="${place}, numbers behind: ${title}">
         <table class="plain">
           <thead>
             <tr>

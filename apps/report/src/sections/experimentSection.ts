@@ -33,11 +33,12 @@ export interface ExperimentParts {
 /** One table or figure of the paper: verdicts, numbers, charts, volumes, and how all that was made. */
 export function experimentSection({ experiment, runs, figures, images }: ExperimentParts): Html {
   const { id, table, csv, blocks } = experiment;
+  const hasPaper = table.rows.some(({ paper }) => paper !== null);
   const cost = {
     seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
     trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
   };
-  const made = madeBrief(table.provenance, cost, `${id}-made`);
+  const frame = { place: table.place, made: madeBrief(table.provenance, cost, `${id}-made`) };
   return html`<section id="${id}" aria-labelledby="${id}-title">
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
@@ -53,17 +54,17 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
         ? null
         : html`<h3>Scores</h3>
             <p class="key">
-              Filled: ours, with the 95 % interval. <span class="diamond" aria-hidden="true">◇</span> Hollow:
-              the paper.
+              Filled: ours, with the 95 %
+              interval.${hasPaper ? html` <span aria-hidden="true">◇</span> Hollow: the paper.` : null}
             </p>
-            <div class="charts">${figures.scores.map((chart) => chartFigure(chart, made))}</div>`
+            <div class="charts">${figures.scores.map((chart) => chartFigure(chart, frame))}</div>`
     }
     ${
       blocks.length === 0
         ? null
         : html`<h3>${blocks.length === 1 ? 'Figure' : 'Figures'}</h3>
             <div class="blocks">
-              ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, made })}
+              ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, frame })}
             </div>`
     }
   </section>`;
@@ -71,7 +72,7 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
 
 function verdictSentence({ claims }: Table): string {
   const count = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length;
-  if (claims.length === 0) return 'The paper makes no claim here that a rule could judge.';
+  if (claims.length === 0) return 'No claim of the paper is judged here.';
   const parts = (['reproduced', 'not reproduced', 'undecided'] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`);

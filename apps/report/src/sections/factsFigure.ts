@@ -3,9 +3,11 @@ import { axisTitle } from '../html/axisTitle.ts';
 import { dataLink, toCsv } from '../html/dataLink.ts';
 import { formatFact } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
+import type { FigureFrame } from './figureFrame.ts';
 
 /** A table of facts, its numbers to the right and its words to the left. */
-export function factsFigure({ id, title, columns, rows, note }: FactsBlock, made: Html): Html {
+export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Html {
+  const { id, title, columns, rows, note } = block;
   const titles = columns.map(axisTitle);
   const sides = columns.map((_, i) => (rows.some((row) => typeof row[i] === 'string') ? 'text' : 'number'));
   const cell = (value: string | number | null, column: number): Html => {
@@ -15,7 +17,7 @@ export function factsFigure({ id, title, columns, rows, note }: FactsBlock, made
       : html`<td class="${sides[column]}">${text}</td>`;
   };
   return html`<figure class="facts-figure">
-    <div class="scroll" tabindex="0" role="region" aria-label="${title}">
+    <div class="scroll" tabindex="0" role="region" aria-label="${place}, ${title}">
       <table class="plain fact-table">
         <caption>
           ${title}

@@ -2,13 +2,14 @@ import type { ImageSet, ShownImage } from '../inputs/readImageSet.ts';
 import { formatSignificant } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import { scaleBarUm } from '../model/scaleBar.ts';
+import type { FigureFrame } from './figureFrame.ts';
 
 /** What the widest and the tallest image of a figure may measure on the page, in px. */
 const WIDEST = 230;
 const TALLEST = 300;
 
 /** Plane images side by side, all at one magnification and through one window. */
-export function imagesFigure({ title, window, quantity, items }: ImageSet, made: Html): Html {
+export function imagesFigure({ title, window, quantity, items }: ImageSet, { made }: FigureFrame): Html {
   const [low, high] = window.map((value) => formatSignificant(value, 3));
   const sizes = items.map(sizeUm);
   const pxPerUm = Math.min(

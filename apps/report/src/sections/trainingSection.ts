@@ -1,15 +1,11 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
 import type { RunRecord } from '@blurcycle/experiment';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatList,
-  formatSignificant,
-} from '../html/formatNumber.ts';
+import { formatBytes, formatCount, formatDuration, formatList } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 import { chartFigure } from './chartFigure.ts';
+import type { FigureFrame } from './figureFrame.ts';
+import { kernelTable } from './kernelTable.ts';
 import { describeCommit, describeMachine } from './provenanceLine.ts';
 import { sectionHead } from './sectionHead.ts';
 
@@ -20,20 +16,20 @@ export interface TrainingFigures {
 }
 
 const RUN_COLUMNS = [
-  'Run',
-  'Status',
-  'Updates',
-  'Weights of update',
-  'Parameters',
-  'Training',
-  'Memory',
-  'Commit',
+  ['Run', 'words'],
+  ['Status', 'words'],
+  ['Updates', 'number'],
+  ['Weights of update', 'number'],
+  ['Parameters', 'number'],
+  ['Training', 'number'],
+  ['Memory', 'number'],
+  ['Commit', 'words'],
 ] as const;
 
 /** What the training runs did: curves, cost, provenance of each run. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
-  const made = madeByRuns(runs.map(({ record }) => record));
+  const frame = { place: 'Training', made: madeByRuns(runs.map(({ record }) => record)) };
   return html`<section id="training" aria-labelledby="training-title">
     ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">
@@ -41,13 +37,14 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of training in all.
       Losses of adversarial training do not tell quality; the validation scores do.
     </p>
-    ${curves('On the validation volumes', figures.validation, made)} ${curves('Losses', figures.losses, made)}
+    ${curves('On the validation volumes', figures.validation, frame)}
+    ${curves('Losses', figures.losses, frame)}
     <h3>Runs</h3>
     <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
       <table class="plain">
         <thead>
           <tr>
-            ${RUN_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}
+            ${RUN_COLUMNS.map(([column, kind]) => html`<th scope="col" class="${kind}">${column}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -69,15 +66,15 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         )}
       </dl>
     </details>
-    ${learnedKernels(runs)}
+    ${kernelTable(runs)}
   </section>`;
 }
 
-function curves(title: string, charts: readonly RenderedChart[], made: Html): Html | null {
+function curves(title: string, charts: readonly RenderedChart[], frame: FigureFrame): Html | null {
   return charts.length === 0
     ? null
     : html`<h3>${title}</h3>
-        <div class="charts">${charts.map((chart) => chartFigure(chart, made))}</div>`;
+        <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>`;
 }
 
 /** The line below a chart of many runs: what they have in common, and where the record of each stands. */
@@ -100,7 +97,7 @@ function runRow({ record, metrics }: RunInput): Html {
     metrics === null ? 'no metrics' : metrics.unreadable > 0 ? `${metrics.unreadable} unreadable` : '';
   return html`<tr>
     <th scope="row">${record.id}</th>
-    <td>
+    <td class="words">
       ${record.status}${[unreadable, record.error ?? ''].filter((note) => note !== '').map((note) => html`<span class="note">${note}</span>`)}
     </td>
     <td>${formatCount(record.settings.training.updates)}</td>
@@ -108,35 +105,6 @@ function runRow({ record, metrics }: RunInput): Html {
     <td>${formatCount(parameters)}</td>
     <td>${formatDuration(record.trainingSeconds)}</td>
     <td>${formatBytes(provenance.peakMemoryBytes)}</td>
-    <td>${describeCommit(provenance)}</td>
+    <td class="words">${describeCommit(provenance)}</td>
   </tr>`;
-}
-
-/** What the learned blur kernels are like, one column for each run that learned one. */
-function learnedKernels(runs: readonly RunInput[]): Html | null {
-  const learned = runs.flatMap(({ record: { id, kernel } }) => (kernel === null ? [] : [{ id, kernel }]));
-  if (learned.length === 0) return null;
-  const names = [...new Set(learned.flatMap(({ kernel }) => Object.keys(kernel)))];
-  return html`<h3>Learned blur kernels</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Learned blur kernels">
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Property</th>
-            ${learned.map(({ id }) => html`<th scope="col">${id}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${names.map(
-            (name) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                ${learned.map(
-                  ({ kernel }) => html`<td>${name in kernel ? formatSignificant(kernel[name]) : '–'}</td>`,
-                )}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
 }

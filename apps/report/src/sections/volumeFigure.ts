@@ -5,19 +5,18 @@ import { jsonScript } from '../html/jsonScript.ts';
 import { greyPng, sectionXz } from '../model/greyPng.ts';
 import type { ImageStore } from '../model/imageStore.ts';
 import { scaleBarUm } from '../model/scaleBar.ts';
+import type { FigureFrame } from './figureFrame.ts';
 import { chooseView, referenceOf, type VolumeView } from '../model/volumeView.ts';
 
 /** Where in the depth the planes of the strip lie. */
 const STRIP_PLACES = [0.125, 0.375, 0.625, 0.875];
 
 /** What a figure of volumes needs of its page. */
-export interface VolumeFigureOptions {
+export interface VolumeFigureOptions extends FigureFrame {
   /** Unique within the page. */
   readonly id: string;
   /** Store of the page, which the stacks go into. */
   readonly images: ImageStore;
-  /** How it was made. */
-  readonly made: Html;
 }
 
 /**

@@ -1,0 +1,86 @@
+import type { Table, TableRow } from '@blurcycle/experiment';
+import { describe, expect, it } from 'vitest';
+import { methodStyles } from '../src/charts/methodColors.ts';
+import { renderChart } from '../src/charts/renderChart.ts';
+import { scoreChart } from '../src/charts/scoreChart.ts';
+import { groupRows } from '../src/model/groupRows.ts';
+import { resultTable } from '../src/sections/resultTable.ts';
+
+const score = (mean: number) => ({
+  mean,
+  low: mean - 1,
+  high: mean + 1,
+  n: 2,
+  over: 'seeds' as const,
+  values: [mean, mean],
+});
+
+function row(id: string, more: Partial<TableRow>): TableRow {
+  const ours = { psnr: score(25), ssim: score(0.9) };
+  return { id, label: `Method ${id}`, method: id, paper: null, status: 'done', runs: [], ours, ...more };
+}
+
+function table(rows: readonly TableRow[], conditions?: Table['conditions']): Table {
+  return {
+    ...{ experiment: 't', title: 'T', place: 'Table', profile: 'p', claims: [], rows },
+    ...(conditions === undefined ? {} : { conditions }),
+    provenance: {
+      ...{ createdAt: '', gitCommit: null, gitDirty: null, sourceHash: '', versions: {}, gpu: null },
+      ...{ cpu: { model: 'c', cores: 1 }, backend: 'js', threads: 1, wallSeconds: 0, peakMemoryBytes: 0 },
+      command: '',
+    },
+  };
+}
+
+const paper = { psnr: 26, ssim: 0.95 };
+const conditions = [
+  { id: 'a', label: 'Condition A', test: {} },
+  { id: 'b', label: 'Condition B', test: {} },
+];
+const swept = table(
+  ['a', 'b'].flatMap((condition) => ['x', 'y'].map((id) => row(id, { condition, paper }))),
+  conditions,
+);
+
+describe('resultTable(table)', () => {
+  it('marks rows that the paper does not have, where it has others', () => {
+    const { markup } = resultTable(table([row('x', { paper }), row('y', {})]));
+    expect(markup.match(/not in the paper/g)).toHaveLength(1);
+    expect(markup).toContain('<tr class="extra">');
+  });
+
+  it('has neither paper nor difference where the paper prints no numbers', () => {
+    const { markup } = resultTable(table([row('x', {})]));
+    expect(markup).toContain('The paper prints no numbers here');
+    expect(markup).not.toMatch(/not in the paper|difference|>paper</);
+  });
+
+  it('heads the rows of each condition with its label', () => {
+    const { markup } = resultTable(swept);
+    expect(markup.match(/<tbody>/g)).toHaveLength(3 + 1); // two groups; all metrics once for each condition
+    expect(markup.match(/scope="rowgroup">Condition [AB]</g)).toHaveLength(2);
+    expect(groupRows(swept).map(({ rows }) => rows.map(({ id }) => id))).toEqual([
+      ['x', 'y'],
+      ['x', 'y'],
+    ]);
+  });
+});
+
+describe('scoreChart(table, metric, styles)', () => {
+  it('draws rows of one method under several conditions apart', async () => {
+    const chart = scoreChart(swept, 'psnr', methodStyles(['x', 'y']));
+    expect(chart?.table.rows.map(([name, source]) => `${name}: ${source}`)).toEqual(
+      ['A', 'B'].flatMap((condition) =>
+        ['x', 'y'].flatMap((id) =>
+          ['ours', 'paper'].map((source) => `Method ${id}, Condition ${condition}: ${source}`),
+        ),
+      ),
+    );
+    if (chart === undefined) return;
+    const { svg } = await renderChart(chart, 't');
+    const heights = [
+      ...svg.split('role-legend')[0].matchAll(/<path transform="translate\([\d.]+,([\d.]+)\)"/g),
+    ].map(([, y]) => y);
+    expect(new Set(heights).size).toBe(4); // two methods under two conditions, ours and the paper's at one height
+  });
+});
