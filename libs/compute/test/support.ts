@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandomStream, voxelCount, type Shape3 } from '@blurcycle/core';
+import type { AdamOptions } from '../src/index.ts';
 
 /** Seeded values, uniform in [-1, 1). */
 export function randomValues(count: number, name: string): Float32Array {
@@ -9,6 +10,29 @@ export function randomValues(count: number, name: string): Float32Array {
 
 export function randomTensor<T extends tf.Tensor = tf.Tensor5D>(shape: number[], name: string): T {
   return tf.tensor(randomValues(tf.util.sizeFromShape(shape), name), shape, 'float32') as T;
+}
+
+/** Adam of one array by its formula, in double precision: `step` moves the values by a gradient. */
+export function createReferenceAdam(
+  initial: ArrayLike<number>,
+  { learningRate, beta1, beta2, epsilon }: AdamOptions,
+): { readonly values: Float64Array; step(gradient: ArrayLike<number>): void } {
+  const values = Float64Array.from(initial);
+  const m = new Float64Array(initial.length);
+  const v = new Float64Array(initial.length);
+  let t = 0;
+  return {
+    values,
+    step(gradient) {
+      t++;
+      for (let i = 0; i < values.length; i++) {
+        m[i] = beta1 * m[i] + (1 - beta1) * gradient[i];
+        v[i] = beta2 * v[i] + (1 - beta2) * gradient[i] ** 2;
+        values[i] -=
+          (learningRate * (m[i] / (1 - beta1 ** t))) / (Math.sqrt(v[i] / (1 - beta2 ** t)) + epsilon);
+      }
+    },
+  };
 }
 
 /** Largest difference, relative to the largest magnitude of `expected` (or to 1e-30 if all is zero). */
