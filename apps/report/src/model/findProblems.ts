@@ -6,11 +6,19 @@ export interface Problem {
   readonly text: string;
 }
 
+/** Something that is wrong with one row of one table. */
+interface RowProblem {
+  readonly kind: Problem['kind'];
+  /** Table and row. */
+  readonly place: string;
+  readonly what: string;
+}
+
 /** Everything that is failed, missing, stale, made from uncommitted sources, or unreadable; the gravest first. */
 export function findProblems(inputs: ReportInputs): readonly Problem[] {
   const found = [
     ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
-    ...inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs)),
+    ...gatherPlaces(inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs))),
     ...inputs.experiments.flatMap((experiment) => staleness(experiment, inputs.runs)),
     ...dirt(inputs),
     ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
@@ -23,18 +31,33 @@ function describeFailure({ record: { id, error } }: RunInput): Problem {
   return { kind: 'failed', text: `Run ${id} failed${error === null ? '' : `: ${error}`}.` };
 }
 
-function rowProblems({ table }: ExperimentInput, runs: readonly RunInput[]): Problem[] {
+function rowProblems({ table }: ExperimentInput, runs: readonly RunInput[]): RowProblem[] {
   const known = new Set(runs.map(({ record }) => record.id));
-  return table.rows.flatMap(({ label, status, note, runs: behind }): Problem[] => {
+  return table.rows.flatMap(({ label, status, note, runs: behind }): RowProblem[] => {
     const place = `${table.place}, ${label}`;
     if (status !== 'done') {
-      const fallback = status === 'failed' ? 'its run failed' : 'no finished run';
-      return [{ kind: status, text: `${place}: ${note ?? fallback}.`.replace(/\.\.$/, '.') }];
+      return [
+        { kind: status, place, what: note ?? (status === 'failed' ? 'its run failed' : 'no finished run') },
+      ];
     }
     const lost = behind.filter((id) => !known.has(id));
-    if (lost.length > 0) return [{ kind: 'missing', text: `${place}: no record of ${lost.join(', ')}.` }];
-    return note === undefined ? [] : [{ kind: 'stale', text: `${place}: ${note}` }];
+    if (lost.length > 0) return [{ kind: 'missing', place, what: `no record of ${lost.join(', ')}` }];
+    return note === undefined ? [] : [{ kind: 'stale', place, what: note }];
   });
+}
+
+/** One run stands behind rows of many tables: what is wrong with it is said once, with every place. */
+function gatherPlaces(problems: readonly RowProblem[]): Problem[] {
+  const gathered = new Map<string, { kind: Problem['kind']; what: string; places: Set<string> }>();
+  for (const { kind, place, what } of problems) {
+    const key = `${kind} ${what}`;
+    const known = gathered.get(key) ?? { kind, what, places: new Set<string>() };
+    gathered.set(key, { ...known, places: known.places.add(place) });
+  }
+  return [...gathered.values()].map(({ kind, what, places }) => ({
+    kind,
+    text: `${[...places].join('; ')}: ${what}.`.replace(/\.\.$/, '.'),
+  }));
 }
 
 function staleness({ table }: ExperimentInput, runs: readonly RunInput[]): Problem[] {
