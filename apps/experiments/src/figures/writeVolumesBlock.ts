@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Volume } from '@blurcycle/core';
 import type { VolumesBlock } from '@blurcycle/experiment';
-import { greyPng } from './greyPng.ts';
+import { encodeGreyPng } from './encodeGreyPng.ts';
 
 /** Stacks of one place. */
 export interface ShownVolumes {
@@ -33,7 +33,7 @@ export async function writeVolumesBlock(
   for (const { volume, ...item } of items) {
     const [depth, height, width] = volume.shape;
     const file = `figures/${id}-${item.id}.png`;
-    await writeFile(join(folder, file), greyPng(volume.data, [depth * height, width], window));
+    await writeFile(join(folder, file), encodeGreyPng(volume.data, width, depth * height, window));
     written.push({ ...item, file });
   }
   const { shape, voxelSizeUm } = first;
