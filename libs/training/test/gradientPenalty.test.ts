@@ -13,13 +13,12 @@ import {
   tensor,
   tensor5d,
   tidy,
-  variableGrads,
   type Scalar,
   type Tensor,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { createRandomStream } from '@blurcycle/core';
-import { backendReport, selectBackend, type BackendName } from '@blurcycle/compute';
+import { backendReport, selectBackend, variableGradients, type BackendName } from '@blurcycle/compute';
 import {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,
@@ -110,7 +109,7 @@ async function measure(backend: BackendName) {
   const held = holdSlopes(critic);
   const values = tidy(() => [penaltyOf(critic).dataSync()[0], penaltyOf(held).dataSync()[0]]);
   const gradient = tidy(() => {
-    const { grads } = variableGrads(() => penaltyOf(critic), variables);
+    const { grads } = variableGradients(() => penaltyOf(critic), variables);
     return variables.map(({ name, size }) =>
       Float32Array.from((grads[name] as Tensor | undefined)?.dataSync() ?? new Float32Array(size)),
     );
