@@ -31,7 +31,15 @@ function leave(changes: Partial<RunRecord> = {}): void {
   const { id, profile, method, seed, key, settings, origins } = run;
   const record: RunRecord = {
     ...{ id, profile, method, seed, key, settings, origins },
-    ...{ status: 'done', error: null, selectedUpdate: 4, scores: [], parameterCounts: {}, kernel: null },
+    ...{
+      status: 'done',
+      error: null,
+      selectedUpdate: 4,
+      choices: {},
+      scores: [],
+      parameterCounts: {},
+      kernel: null,
+    },
     ...{ trainingSeconds: 1, inferenceSeconds: 1, inputs: {}, outputs: {} },
     provenance: {
       ...{ createdAt: '2020-01-01T00:00:00Z', gitCommit: null, gitDirty: null, sourceHash: SOURCES },

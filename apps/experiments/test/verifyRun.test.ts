@@ -38,7 +38,7 @@ beforeEach(async () => {
   const { id, profile, method, seed, key, settings, origins } = run;
   record = {
     ...{ id, profile, method, seed, key, settings, origins, inputs },
-    ...{ status: 'done', error: null, selectedUpdate: 4, parameterCounts: {}, kernel: null },
+    ...{ status: 'done', error: null, selectedUpdate: 4, choices: {}, parameterCounts: {}, kernel: null },
     ...{ trainingSeconds: 1, inferenceSeconds: 1 },
     scores: [{ volume: 'test-0', scores: scoreVolume(estimate, sharp, settings.scoring) }],
     outputs: await hashOutputs(folder),

@@ -65,6 +65,7 @@ function writeRun(method: string, seed: number, quality: number): void {
   writeRunRecord(join(directory, 'record.json'), {
     ...{ id, profile: PROFILE, method, seed, status: 'done', error: null, key, settings, origins },
     selectedUpdate: 1000,
+    choices: {},
     scores: [{ volume: 'test-0', scores: { psnr: 22 + 8 * quality, ssim: 0.7 + 0.25 * quality } }],
     parameterCounts: { generator: 1000, ...(method === 'proposed' ? { blurKernel: 343 } : {}) },
     kernel: method === 'proposed' ? { sum: 0.98, correlation: 0.9 } : null,
@@ -108,7 +109,7 @@ function writeFailedRun(): void {
   writeRunRecord(join(resultsDir, PROFILE, 'runs', id, 'record.json'), {
     ...{ id, profile: PROFILE, method, seed: 0, status: 'failed', key, settings, origins },
     error: 'the generator loss became NaN at update 40 <b>synthetic</b>',
-    ...{ selectedUpdate: null, scores: [], parameterCounts: {}, kernel: null },
+    ...{ selectedUpdate: null, choices: {}, scores: [], parameterCounts: {}, kernel: null },
     ...{ trainingSeconds: 4, inferenceSeconds: 0, inputs: {}, outputs: {}, provenance },
   });
 }

@@ -94,7 +94,7 @@ describe('run records', () => {
     const record: RunRecord = {
       ...{ id: run.id, profile: run.profile, method: run.method, seed: run.seed, key: run.key },
       ...{ settings: run.settings, origins: run.origins },
-      ...{ status: 'done', error: null, selectedUpdate: 4 },
+      ...{ status: 'done', error: null, selectedUpdate: 4, choices: {} },
       scores: [{ volume: 'test-0', scores: { psnr: 20.5, ssim: 0.7 } }],
       parameterCounts: { sharpGenerator: 100 },
       kernel: { sum: 1 },

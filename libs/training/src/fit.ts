@@ -2,11 +2,18 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { NamedArray } from './arrayFile.ts';
 import { createCheckpointStore, type CheckpointStore } from './checkpointStore.ts';
-import { assertFiniteLosses, assertOutputVaries } from './guards.ts';
+import { assertFiniteLosses, watchDiscriminators, watchOutput, type Streaks } from './guards.ts';
 import { addToWindow, EMPTY_WINDOW, windowMeans, type LossWindow } from './lossWindow.ts';
 import { createMetricsLog } from './metricsLog.ts';
-import { selectionScore, type Selection, type SelectionRule, type ValidationValues } from './selection.ts';
-import { readGeneratorWeights, restoreSnapshot, takeSnapshot, type TrainerState } from './snapshot.ts';
+import {
+  chooseByEachRule,
+  selectionScore,
+  type Choice,
+  type Selection,
+  type SelectionRule,
+  type ValidationValues,
+} from './selection.ts';
+import { readGeneratingWeights, restoreSnapshot, takeSnapshot, type TrainerState } from './snapshot.ts';
 import { trainStep, type LossValues, type Sample } from './trainStep.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -37,6 +44,8 @@ export interface FitOptions<State = unknown> {
   /** Go on from the last checkpoint, where there is one. Otherwise start over. */
   readonly resume: boolean;
   readonly validate: () => Promise<ValidationValues>;
+  /** Called once, with the update from which training starts or goes on. */
+  readonly onStart?: (step: number) => void;
   /** Called after every step. */
   readonly onStep?: (step: number, losses: LossValues) => void;
   readonly warn: (line: string) => void;
@@ -50,6 +59,20 @@ export interface FitResult {
   readonly finished: boolean;
   /** Best weights by the schedule's rule; null when it was stopped before the first validation. */
   readonly selection: Selection | null;
+  /** What each rule would have chosen of the checkpoints looked at so far. */
+  readonly choices: Partial<Record<SelectionRule, Choice>>;
+  /** Time spent up to here, that of earlier processes included, but not what a killed one had not saved. */
+  readonly seconds: number;
+}
+
+/** What `fit` keeps in mind between two steps. */
+interface Progress {
+  /** Losses since the last line of the log. */
+  readonly window: LossWindow;
+  readonly selection: Selection | null;
+  /** How long the discriminators have been ill. */
+  readonly streaks: Streaks;
+  readonly seconds: number;
 }
 
 interface CheckpointHeader<State> {
@@ -57,21 +80,28 @@ interface CheckpointHeader<State> {
   readonly trainer: TrainerState;
   readonly source: State;
   readonly window: LossWindow;
+  readonly streaks: Streaks;
+  readonly seconds: number;
   readonly selection: { readonly step: number; readonly score: number } | null;
 }
 
 /**
  * Trains to the end of the schedule, or goes on from where an earlier call was stopped and ends with the same bits.
  *
- * @throws {TrainingFailure} If a loss is not finite, or the output is constant at the end.
+ * @throws {TrainingFailure} If a loss is not finite, a discriminator has won or collapsed for long, or the output is constant at two
+ *   validations on end or at the last. The checkpoints stay.
  */
 export async function fit<State>(trainer: Trainer, options: FitOptions<State>): Promise<FitResult> {
   const { source, schedule, folder, validate, stop } = options;
   const checkpoints = createCheckpointStore(join(folder, 'checkpoint'), options.warn);
   const log = createMetricsLog(join(folder, 'metrics.jsonl'));
   if (!options.resume) await checkpoints.clear();
-  let { window, selection } = await resume(trainer, options, checkpoints);
+  const begun = performance.now();
+  const earlier = await resume(trainer, options, checkpoints);
+  let { window, selection, streaks } = earlier;
   await log.rewindTo(trainer.step);
+  options.onStart?.(trainer.step);
+  const seconds = (): number => earlier.seconds + (performance.now() - begun) / 1000;
 
   const save = async (): Promise<void> => {
     const { state, arrays } = await takeSnapshot(trainer);
@@ -81,9 +111,17 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
       trainer: state,
       source: source.state(),
       window,
+      streaks,
+      seconds: seconds(),
       selection: selection === null ? null : { step: selection.step, score: selection.score },
     };
     await checkpoints.save(trainer.step, { header, arrays: new Map([...arrays, ...best]) });
+  };
+
+  const finish = async (finished: boolean): Promise<FitResult> => {
+    const looked = (await log.read()).flatMap((line) => (line.kind === 'validation' ? [line] : []));
+    const choices = chooseByEachRule(looked);
+    return { finished, selection, choices, seconds: seconds() };
   };
 
   while (trainer.step < schedule.updates) {
@@ -91,12 +129,13 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
     await setImmediate();
     if (stop?.aborted === true) {
       await save();
-      return { finished: false, selection };
+      return finish(false);
     }
     const losses = await trainStep(trainer, source.next());
     const { step } = trainer;
     const last = step === schedule.updates;
     assertFiniteLosses(step, losses);
+    streaks = watchDiscriminators(step, losses, trainer.objective.ganLoss, streaks);
     window = addToWindow(window, losses);
     options.onStep?.(step, losses);
     if (step % schedule.logEvery === 0 || last) {
@@ -105,30 +144,32 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
     }
     if (step % schedule.validateEvery === 0 || last) {
       const values = await validate();
-      await log.append({ step, kind: 'validation', values: { ...values } });
-      if (last) assertOutputVaries(step, values.outputStandardDeviation);
+      await log.append({ step, kind: 'validation', values });
+      streaks = watchOutput(step, values.outputStandardDeviation, last, streaks);
       const score = selectionScore(schedule.select, step, values);
       if (selection === null || score > selection.score) {
-        selection = { step, score, weights: await readGeneratorWeights(trainer) };
+        selection = { step, score, weights: await readGeneratingWeights(trainer) };
       }
     }
     if (step % schedule.checkpointEvery === 0 || last) await save();
   }
-  return { finished: true, selection };
+  return finish(true);
 }
+
+const NOTHING_YET: Progress = { window: EMPTY_WINDOW, selection: null, streaks: {}, seconds: 0 };
 
 async function resume<State>(
   trainer: Trainer,
   { source, identity, warn }: FitOptions<State>,
   checkpoints: CheckpointStore,
-): Promise<{ window: LossWindow; selection: Selection | null }> {
+): Promise<Progress> {
   const found = await checkpoints.latest();
-  if (found === null) return { window: EMPTY_WINDOW, selection: null };
+  if (found === null) return NOTHING_YET;
   const header = found.header as CheckpointHeader<State>;
   if (header.identity !== identity) {
     warn('the checkpoints found are of other settings or other code: training starts over');
     await checkpoints.clear();
-    return { window: EMPTY_WINDOW, selection: null };
+    return NOTHING_YET;
   }
   restoreSnapshot(trainer, { state: header.trainer, arrays: found.arrays });
   source.restore(header.source);
@@ -138,6 +179,8 @@ async function resume<State>(
   }
   return {
     window: header.window,
+    streaks: header.streaks,
+    seconds: header.seconds,
     selection: header.selection === null ? null : { ...header.selection, weights },
   };
 }

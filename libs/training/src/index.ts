@@ -3,7 +3,7 @@ export { fit, type FitOptions, type FitResult, type SampleSource, type Schedule 
 export { TrainingFailure } from './guards.ts';
 export { buildMethodNetworks, type MethodNetworks } from './methodNetworks.ts';
 export type { MetricsLine } from './metricsLog.ts';
-export type { Selection, SelectionRule, ValidationValues } from './selection.ts';
+export type { Choice, Selection, SelectionRule, ValidationValues } from './selection.ts';
 export type {
   Domain,
   MethodSettings,
@@ -11,7 +11,7 @@ export type {
   ObjectiveSettings,
   OptimizerSettings,
 } from './settings.ts';
-export { readGeneratorWeights, writeGeneratorWeights, writeNetworkWeights } from './snapshot.ts';
+export { readGeneratorWeights, writeGeneratingWeights, writeNetworkWeights } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export {
   createSavedStream,

@@ -10,10 +10,13 @@ export interface ValidationValues {
   readonly outputStandardDeviation: number;
 }
 
-/** Which weights of a run are scored. */
-export type SelectionRule = 'last' | 'best-validation-psnr' | 'best-cycle-residual';
+/** Which weights of a run are scored; the cycle residual alone ranks without ground truth. */
+export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;
 
-/** The best weights of the sharp generator so far. */
+/** One of `SELECTION_RULES`. */
+export type SelectionRule = (typeof SELECTION_RULES)[number];
+
+/** The best weights so far of all that generates. */
 export interface Selection {
   readonly step: number;
   readonly score: number;
@@ -34,4 +37,25 @@ export function selectionScore(rule: SelectionRule, step: number, values: Valida
     case 'best-cycle-residual':
       return values.cycleResidual === undefined ? step : -values.cycleResidual;
   }
+}
+
+/** A checkpoint that was looked at: the update, and what the validation volumes said. */
+export interface Choice {
+  readonly step: number;
+  readonly values: ValidationValues;
+}
+
+/** What each rule would have chosen of the checkpoints looked at, in their order; a rule that cannot rank them is left out. */
+export function chooseByEachRule(looked: readonly Choice[]): Partial<Record<SelectionRule, Choice>> {
+  const ranks = (rule: SelectionRule): boolean =>
+    rule !== 'best-cycle-residual' || looked.every(({ values }) => values.cycleResidual !== undefined);
+  const better = (rule: SelectionRule, a: Choice, b: Choice): Choice =>
+    selectionScore(rule, b.step, b.values) > selectionScore(rule, a.step, a.values) ? b : a;
+  const [first, ...others] = looked;
+  if (first === undefined) return {};
+  const chosen = SELECTION_RULES.filter(ranks).map((rule) => [
+    rule,
+    others.reduce((best, next) => better(rule, best, next), first),
+  ]);
+  return Object.fromEntries(chosen) as Partial<Record<SelectionRule, Choice>>;
 }

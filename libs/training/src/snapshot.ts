@@ -70,17 +70,30 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
 }
 
 /** The weights of the sharp generator by parameter name, off the device. */
-export async function readGeneratorWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
-  const weights = new Map<string, NamedArray>();
-  for (const { name, variable } of trainer.networks.sharpGenerator.parameters) {
-    weights.set(name, await readArray(variable));
-  }
-  return weights;
+export function readGeneratorWeights({ networks }: Trainer): Promise<Map<string, NamedArray>> {
+  return readWeights(networks.sharpGenerator);
 }
 
-/** Puts weights taken by `readGeneratorWeights` into the sharp generator. */
-export function writeGeneratorWeights(trainer: Trainer, weights: ReadonlyMap<string, NamedArray>): void {
-  writeNetworkWeights(trainer.networks.sharpGenerator, weights);
+/** The weights of all that generates, the blur path included, off the device. */
+export function readGeneratingWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
+  return readWeights(allThatGenerates(trainer));
+}
+
+/** Puts weights taken by `readGeneratingWeights` back. */
+export function writeGeneratingWeights(trainer: Trainer, weights: ReadonlyMap<string, NamedArray>): void {
+  writeNetworkWeights(allThatGenerates(trainer), weights);
+}
+
+type Parameters = Pick<Network, 'parameters'>;
+
+function allThatGenerates({ groups }: Trainer): Parameters {
+  return { parameters: groups.generator.flatMap(({ parameters }) => parameters) };
+}
+
+async function readWeights({ parameters }: Parameters): Promise<Map<string, NamedArray>> {
+  const weights = new Map<string, NamedArray>();
+  for (const { name, variable } of parameters) weights.set(name, await readArray(variable));
+  return weights;
 }
 
 /**
@@ -88,7 +101,7 @@ export function writeGeneratorWeights(trainer: Trainer, weights: ReadonlyMap<str
  *
  * @throws {InputError} If one is missing or has another shape.
  */
-export function writeNetworkWeights(network: Network, weights: ReadonlyMap<string, NamedArray>): void {
+export function writeNetworkWeights(network: Parameters, weights: ReadonlyMap<string, NamedArray>): void {
   for (const { name, variable } of network.parameters) {
     const array = weights.get(name);
     if (array === undefined || array.shape.join() !== variable.shape.join()) {

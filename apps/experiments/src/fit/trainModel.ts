@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { ModelConfig } from '@blurcycle/experiment';
-import { disposeTrainer, fit, writeGeneratorWeights, type Trainer } from '@blurcycle/training';
+import { disposeTrainer, fit, writeGeneratingWeights, type Trainer } from '@blurcycle/training';
 import { toNetworkScale } from '../model/intensityScale.ts';
 import { modelOfTrainer, type ModelFacts } from '../model/modelOfTrainer.ts';
 import { METHOD_CITATION } from '../model/modelTerms.ts';
@@ -29,7 +29,7 @@ export interface TrainModelOptions {
  * Trains on prepared data and writes the model folder; a training that was stopped goes on where it was.
  *
  * @throws {Interrupted} On SIGINT or SIGTERM, once the state is saved.
- * @throws {TrainingFailure} If a loss is not finite, or the output is constant at the end.
+ * @throws {TrainingFailure} If the training went wrong: see `fit`.
  */
 export async function trainModel(prepared: PreparedFit, options: TrainModelOptions): Promise<ModelContent> {
   const trainer = fitTrainer(prepared);
@@ -71,7 +71,7 @@ async function train(
     });
     if (!result.finished) throw interruption.error('fit', trainer.step);
     if (result.selection === null) throw new Error('internal: a finished fit has validated at its last step');
-    writeGeneratorWeights(trainer, result.selection.weights);
+    writeGeneratingWeights(trainer, result.selection.weights);
     return result.selection.step;
   } finally {
     display?.stop();

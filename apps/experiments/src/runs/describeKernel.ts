@@ -1,22 +1,40 @@
 import type { Volume } from '@blurcycle/core';
-import { kernelMetrics } from '@blurcycle/metrics';
+import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
 import type { Trainer } from '@blurcycle/training';
 import { readBlurKernel } from './readBlurKernel.ts';
 
 /**
- * Figures of the learned kernel beside the true one (gain times PSF); null for a method that learns none.
+ * Figures of the learned kernel beside the true one (gain times PSF), as it is and, under names with `smoothed`, after a Gaussian
+ * filter that takes out the noise of the layer (Fig. 11; the true kernel goes through the same filter). Null for a method that
+ * learns none.
  *
  * What cannot be told of a kernel, such as a width that its window cuts off, is left out.
+ *
+ * @param sigmaVoxels - Standard deviation of the filter.
  */
 export async function describeKernel(
   trainer: Trainer,
   truth: Volume,
+  sigmaVoxels: number,
 ): Promise<Record<string, number> | null> {
   const kernel = await readBlurKernel(trainer, truth.voxelSizeUm);
   if (kernel === null) return null;
+  const smoothed = figuresOf(smoothGaussian(kernel, sigmaVoxels), smoothGaussian(truth, sigmaVoxels));
+  const figures = {
+    ...figuresOf(kernel, truth),
+    smoothingSigmaVoxels: sigmaVoxels,
+    ...Object.fromEntries(
+      Object.entries(smoothed).map(([name, value]) => [prefixed('smoothed', name), value]),
+    ),
+  };
+  const told = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
+  return Object.fromEntries(told);
+}
+
+function figuresOf(kernel: Volume, truth: Volume): Record<string, number | null> {
   const learned = kernelMetrics(kernel, truth);
   const known = kernelMetrics(truth);
-  const figures = {
+  return {
     sum: learned.sum,
     trueSum: known.sum,
     negativeMass: learned.negativeMass,
@@ -25,8 +43,10 @@ export async function describeKernel(
     ...byAxis('fwhmUm', learned.fwhmUm),
     ...byAxis('trueFwhmUm', known.fwhmUm),
   };
-  const told = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
-  return Object.fromEntries(told);
+}
+
+function prefixed(prefix: string, name: string): string {
+  return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 function byAxis(name: string, values: readonly (number | null)[] | null): Record<string, number | null> {

@@ -13,11 +13,13 @@ import {
   createTrainer,
   disposeTrainer,
   fit,
+  type FitResult,
   TrainingFailure,
-  writeGeneratorWeights,
+  writeGeneratingWeights,
   type Trainer,
 } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
+import type { Progress } from '../progress.ts';
 import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
 import { describeKernel } from './describeKernel.ts';
@@ -117,34 +119,37 @@ async function trainAndScore(
     return record;
   };
 
-  const progress = options.progress({ label: run.id, total: training.updates, start: trainer.step });
+  let progress: Progress | undefined;
   const interruption = catchInterruption();
-  let selection;
+  let result;
   try {
-    const result = await fit(trainer, {
+    result = await fit(trainer, {
       source,
       schedule: training,
       folder,
       identity: options.identity,
       resume: options.resume && !options.restart,
       validate: () => validateTrainer(trainer, dataset.validation, settings),
-      onStep: (step, { generatorTotal }) => progress.update(step, { loss: generatorTotal }),
+      // From where it goes on, so that the time left is not reckoned from updates of an earlier process.
+      onStart: (start) => {
+        progress = options.progress({ label: run.id, total: training.updates, start });
+      },
+      onStep: (step, { generatorTotal }) => progress?.update(step, { loss: generatorTotal }),
       warn: (line) => say(`warning: ${run.id}: ${line}`),
       stop: interruption.signal,
     });
     if (!result.finished) throw interruption.error(run.id, trainer.step);
-    selection = result.selection;
   } catch (error) {
     if (!(error instanceof TrainingFailure)) throw error;
     return await finish({ ...FAILED, error: error.message, trainingSeconds: secondsSince(started) });
   } finally {
-    progress.stop();
+    progress?.stop();
     interruption.release();
   }
+  const { selection, seconds: trainingSeconds } = result;
   if (selection === null) throw new Error('internal: a finished fit has validated at its last step');
-  const trainingSeconds = secondsSince(started);
-  const kernel = await describeKernel(trainer, dataset.kernel);
-  writeGeneratorWeights(trainer, selection.weights);
+  writeGeneratingWeights(trainer, selection.weights);
+  const kernel = await describeKernel(trainer, dataset.kernel, settings.scoring.kernelSmoothingSigmaVoxels);
   await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
   const predicting = performance.now();
   const scores = await predictTestVolumes(
@@ -157,6 +162,7 @@ async function trainAndScore(
     status: 'done',
     error: null,
     selectedUpdate: selection.step,
+    choices: describeChoices(result.choices),
     scores,
     kernel,
     trainingSeconds,
@@ -166,12 +172,20 @@ async function trainAndScore(
 
 type Outcome = Pick<
   RunRecord,
-  'status' | 'error' | 'selectedUpdate' | 'scores' | 'kernel' | 'trainingSeconds' | 'inferenceSeconds'
+  | 'status'
+  | 'error'
+  | 'selectedUpdate'
+  | 'choices'
+  | 'scores'
+  | 'kernel'
+  | 'trainingSeconds'
+  | 'inferenceSeconds'
 >;
 
 const FAILED = {
   status: 'failed',
   selectedUpdate: null,
+  choices: {},
   scores: [],
   kernel: null,
   inferenceSeconds: 0,
@@ -180,6 +194,14 @@ const FAILED = {
 /** Standard output stays free for results. */
 function say(line: string): void {
   console.error(line);
+}
+
+function describeChoices(choices: FitResult['choices']): RunRecord['choices'] {
+  const entries = Object.entries(choices).map(([rule, { step, values }]) => [
+    rule,
+    { update: step, validation: { ...values } },
+  ]);
+  return Object.fromEntries(entries) as RunRecord['choices'];
 }
 
 function secondsSince(start: number): number {

@@ -25,12 +25,18 @@ export const runRecordSchema = z.strictObject({
   origins: z.record(z.string(), z.string()),
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),
+  /** What each rule of `training.select` would have chosen: the update, and what the validation volumes said of it. */
+  choices: z.record(
+    z.string(),
+    z.strictObject({ update: z.int().positive(), validation: z.record(z.string(), z.number()) }),
+  ),
   /** One entry for each test volume. */
   scores: z.array(volumeScoresSchema).readonly(),
   /** Trained parameters of each network: `generator`, `blurKernel`, ... */
   parameterCounts: z.record(z.string(), z.int().nonnegative()),
   /** What the learned kernel is like beside the true one; null for methods that learn none. */
   kernel: z.record(z.string(), z.number()).nullable(),
+  /** Validation included; over all processes that had a part in the run. */
   trainingSeconds: z.number().nonnegative(),
   inferenceSeconds: z.number().nonnegative(),
   /** SHA-256 of what went in: path to hash. */

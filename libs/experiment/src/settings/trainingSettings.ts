@@ -60,4 +60,8 @@ export const inferenceSettingsSchema = z.strictObject({
 /** How predictions are scored. */
 export const scoringSettingsSchema = z.strictObject({
   dataRange: z.number().positive().describe('peak of PSNR and SSIM'),
+  kernelSmoothingSigmaVoxels: z
+    .number()
+    .nonnegative()
+    .describe('Gaussian filter in voxels through which a learned kernel is looked at too'),
 });
