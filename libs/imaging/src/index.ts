@@ -32,4 +32,5 @@ export {
 } from './forwardModel.ts';
 export { poissonDeviate } from './poissonDeviate.ts';
 export { poissonLogProbability } from './poissonLogProbability.ts';
+export { recordEmccd, type EmccdCamera } from './recordEmccd.ts';
 export { averageSnrDb, peakSnrDb } from './signalToNoise.ts';
