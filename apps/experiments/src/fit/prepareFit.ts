@@ -151,12 +151,19 @@ function describeData({ sharp }: FitData, blurred: number, sharpCount: number): 
 
 /** Less of the PSF's light than this inside the kernel's window is worth a word. */
 const ENOUGH_LIGHT = 0.9;
+/** With less than this, what a unit-sum kernel makes is no longer the image of the object. */
+const HALF = 0.5;
 
 function warn({ sharp }: FitData, blurred: number, keptLight: number): string[] {
   const lines: string[] = [];
   if (keptLight < ENOUGH_LIGHT) {
+    const effect =
+      keptLight < HALF
+        ? 'the cycle cannot hold for haze that the kernel does not know'
+        : 'haze from further away is not explained';
     lines.push(
-      `the kernel's window holds ${(100 * keptLight).toFixed(1)} % of the PSF's light (a larger --kernel holds more and trains slower)`,
+      `the kernel's window holds ${(100 * keptLight).toFixed(1)} % of the PSF's light: ${effect} ` +
+        '(take a larger --kernel, with a --patch at least as large)',
     );
   }
   if (sharp.kind === 'classical') {
