@@ -10,7 +10,7 @@ import {
 } from './commonOptions.ts';
 import { parseTriple } from './parseTriple.ts';
 
-const SUBJECTS = ['conv', 'step', 'psf'] as const;
+const SUBJECTS = ['conv', 'step', 'psf', 'rl'] as const;
 
 interface BenchArguments extends ProfileArguments, ComputeArguments {
   what: (typeof SUBJECTS)[number];
@@ -18,14 +18,15 @@ interface BenchArguments extends ProfileArguments, ComputeArguments {
   width: number | undefined;
   patch: Shape3 | undefined;
   psf: number;
+  side: number;
   repeat: number;
   json: boolean;
 }
 
-/** `blurcycle bench <what>`: how fast convolutions, a training step, or PSFs are on this machine. */
+/** `blurcycle bench <what>`: how fast convolutions, a training step, PSFs or a deconvolution are on this machine. */
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench <what>',
-  describe: 'time convolutions, a training step, or the PSF models',
+  describe: 'time convolutions, a training step, the PSF models, or Richardson-Lucy',
   builder: (yargs) =>
     withJson(
       withCompute(withProfile(yargs))
@@ -43,12 +44,14 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           coerce: (text: string | undefined) =>
             text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
         })
-        .option('psf', { type: 'number', default: 31, describe: 'step: side of the blur kernel in voxels' })
+        .option('psf', { type: 'number', default: 31, describe: 'step, rl: side of the kernel in voxels' })
+        .option('side', { type: 'number', default: 128, describe: 'rl: side of the volume in voxels' })
         .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
     )
       .example('$0 bench step --profile quick', 'one update of the blind method')
       .example('$0 bench conv', 'every convolution of the networks against the peak of the processor')
-      .example('$0 bench psf', 'the PSF models'),
+      .example('$0 bench psf', 'the PSF models')
+      .example('$0 bench rl --repeat 5', 'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels'),
   handler: async (options) => {
     const figures = await measure(options);
     if (options.json) console.log(JSON.stringify(figures, null, 2));
@@ -70,6 +73,8 @@ function measure(options: BenchArguments): Promise<object> {
       return stepFigures(options);
     case 'psf':
       return psfFigures(options);
+    case 'rl':
+      return deconvolutionFigures(options);
   }
 }
 
@@ -95,6 +100,26 @@ async function convFigures({ threads, backend }: BenchArguments): Promise<object
 async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]> {
   const { benchPsf } = await import('@blurcycle/psf');
   return benchPsf(repeat);
+}
+
+async function deconvolutionFigures({ side, psf, repeat, threads }: BenchArguments): Promise<object> {
+  const { selectBackend } = await import('@blurcycle/compute');
+  const { benchRichardsonLucy } = await import('../deconvolution/benchRichardsonLucy.ts');
+  // The transform runs in the add-on whatever the back-end is; this sets its threads.
+  const info = await selectBackend('auto', threads === undefined ? {} : { threads });
+  const { shape, psf: kernel, seconds, ...rest } = benchRichardsonLucy(side, psf, repeat);
+  return {
+    shape: shape.join(','),
+    psf: kernel.join(','),
+    ...rest,
+    threads: info.threads,
+    ...spelled(seconds),
+  };
+}
+
+/** Seconds by the edge treatment that took them. */
+function spelled({ zero, weights }: Readonly<Record<'zero' | 'weights', number>>): object {
+  return { secondsZeroBorder: zero, secondsWeights: weights };
 }
 
 async function stepFigures(options: BenchArguments): Promise<object> {

@@ -114,7 +114,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(
     'bench',
     'bench <what>',
-    'time convolutions, a training step, or the PSF models',
+    'time convolutions, a training step, the PSF models, or Richardson-Lucy',
     async () => (await import('./bench.ts')).benchCommand,
   ),
 ];
