@@ -8,7 +8,13 @@ export {
   type SelectBackendOptions,
 } from './backends/selectBackend.ts';
 export type { Border } from './fft/border.ts';
-export { createConvolver3d, fftConvolve3d, type Convolver, type ConvolverOptions } from './fft/convolver.ts';
+export {
+  createConvolver3d,
+  fftConvolve3d,
+  type Convolver,
+  type ConvolverOptions,
+  type Window,
+} from './fft/convolver.ts';
 export { variableGradients, type VariableGradients } from './gradients/variableGradients.ts';
 export {
   adamUpdate,

@@ -98,6 +98,41 @@ describe.each(ENGINES)('convolver on $name', ({ engine }) => {
       // float32 rounding of the two results
       expect(Math.abs(left - right)).toBeLessThan(1e-6 * scale);
     });
+
+    it.each(CASES)('cuts a window out, and its adjoint lays it in, %j with %j', (shape, kernelShape) => {
+      const origin: Shape3 = [shape[0] > 2 ? 1 : 0, 1, 0];
+      const sides: Shape3 = [Math.max(1, shape[0] - 2), shape[1] - 2, Math.max(1, shape[2] - 1)];
+      const window = { origin, shape: sides };
+      const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+      const whole = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+      const cut = createConvolverOn(engine, shape, kernel, kernelShape, { border, window });
+      const a = randomValues(voxelCount(shape), 'a');
+      const b = randomValues(voxelCount(sides), 'b');
+      const laidIn = new Float32Array(voxelCount(shape));
+      const cutOut = new Float32Array(voxelCount(sides));
+      const image = whole.forward(a);
+      for (let z = 0, i = 0; z < sides[0]; z++) {
+        for (let y = 0; y < sides[1]; y++) {
+          for (let x = 0; x < sides[2]; x++, i++) {
+            const at = ((z + origin[0]) * shape[1] + y + origin[1]) * shape[2] + x + origin[2];
+            laidIn[at] = b[i];
+            cutOut[i] = image[at];
+          }
+        }
+      }
+      // The transforms are the same: what is not wanted is only not computed.
+      expect(relativeError(cut.forward(a), cutOut)).toBeLessThan(1e-6);
+      expect(relativeError(cut.adjoint(b), whole.adjoint(laidIn))).toBeLessThan(1e-6);
+    });
+  });
+});
+
+describe('createConvolver3d(shape, kernel, kernelShape, { window })', () => {
+  it('refuses a window that leaves the volume', () => {
+    const window = { origin: [0, 0, 1], shape: [2, 2, 2] } as const;
+    expect(() => createConvolver3d([2, 2, 2], Float32Array.of(1), [1, 1, 1], { window })).toThrow(
+      'createConvolver3d: window must lie inside [2, 2, 2], got [0, 0, 1, 2, 2, 2]',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { createConvolver3d, type Border } from '@blurcycle/compute';
+import { createConvolver3d, type Border, type Window } from '@blurcycle/compute';
 import { assertRange, createVolume, sameShape, type Shape3, type Volume } from '@blurcycle/core';
 
 /** How a blur treats what lies outside of the volume, and how bright the exposure is. */
@@ -7,6 +7,8 @@ export interface ForwardModelOptions {
   readonly border?: Border;
   /** Exposure: the factor between the unit-sum PSF and the kernel. @defaultValue 1 */
   readonly gain?: number;
+  /** The part of the image that is recorded. @defaultValue all of it */
+  readonly window?: Window;
 }
 
 /** The linear part of image formation, H = gain × convolution with the PSF, and its adjoint Hᵀ. */
@@ -27,7 +29,7 @@ export function createForwardModel(
   shape: Shape3,
   options: ForwardModelOptions = {},
 ): ForwardModel {
-  const { border = 'zero', gain = 1 } = options;
+  const { border = 'zero', gain = 1, window = { origin: [0, 0, 0], shape } } = options;
   const where = 'createForwardModel';
   assertRange(Number.isFinite(gain) && gain > 0, where, 'gain', 'be positive', gain);
   const sum = psf.data.reduce((total, value) => total + value, 0);
@@ -41,21 +43,24 @@ export function createForwardModel(
     psf.data.find((value) => !(value >= 0)),
   );
   const kernel = psf.data.map((value) => gain * value);
-  const convolver = createConvolver3d(shape, kernel, psf.shape, { border });
+  const convolver = createConvolver3d(shape, kernel, psf.shape, { border, window });
   const apply =
-    (operator: (data: Float32Array) => Float32Array) =>
+    (operator: (data: Float32Array) => Float32Array, from: Shape3, to: Shape3) =>
     (volume: Volume): Volume => {
       assertRange(
-        sameShape(volume.shape, shape),
+        sameShape(volume.shape, from),
         where,
         'volume',
-        `have shape ${shapeText(shape)}`,
+        `have shape ${shapeText(from)}`,
         volume.shape,
       );
       assertSameVoxels(where, volume, psf);
-      return createVolume(shape, volume.voxelSizeUm, operator(volume.data));
+      return createVolume(to, volume.voxelSizeUm, operator(volume.data));
     };
-  return { forward: apply(convolver.forward), adjoint: apply(convolver.adjoint) };
+  return {
+    forward: apply(convolver.forward, shape, window.shape),
+    adjoint: apply(convolver.adjoint, window.shape, shape),
+  };
 }
 
 /**

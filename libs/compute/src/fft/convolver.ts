@@ -9,6 +9,14 @@ import { isSmooth, smoothLength } from './smoothLength.ts';
 export interface ConvolverOptions {
   /** @defaultValue 'zero' */
   readonly border?: Border;
+  /** The part of the result that is wanted, which also is what the adjoint takes. @defaultValue all of it */
+  readonly window?: Window;
+}
+
+/** A box inside a volume. */
+export interface Window {
+  readonly origin: Shape3;
+  readonly shape: Shape3;
 }
 
 /** A convolution with one kernel, and its adjoint, for volumes of one shape. */
@@ -20,7 +28,8 @@ export interface Convolver {
 }
 
 /**
- * Convolution of volumes of `shape` with `kernel`, by fast Fourier transform; the result has the shape of the input.
+ * Convolution of volumes of `shape` with `kernel`, by fast Fourier transform; the result has the shape of the input or
+ * of the window.
  *
  * The kernel's spectrum is kept, so every call costs one transform and one inverse. The grid is no larger than needed
  * to let wrap-around fall on voxels that are cut off: N + (k - 1)/2 per side for a zero border.
@@ -48,9 +57,10 @@ export function createConvolverOn(
   kernelShape: Shape3,
   options: ConvolverOptions = {},
 ): Convolver {
-  const { border = 'zero' } = options;
+  const { border = 'zero', window = { origin: [0, 0, 0], shape } } = options;
   assertShape('createConvolver3d', 'shape', shape);
   assertKernel('createConvolver3d', kernel, kernelShape);
+  assertWindow(window, shape);
   const margin = kernelShape.map((side) => (side - 1) / 2);
   const wraps = border === 'periodic' && shape.every(isSmooth);
   // What a zero border needs of the kernel ends at N - 1 voxels from its centre: nothing further meets two voxels.
@@ -61,25 +71,21 @@ export function createConvolverOn(
   const grid = toShape(
     inner.map((side, axis) => (wraps ? side : smoothLength(maps === undefined ? side + reach[axis] : side))),
   );
-  const cutOrigin: Shape3 = maps === undefined ? [0, 0, 0] : toShape(margin);
+  const cutOrigin = toShape(
+    window.origin.map((place, axis) => place + (maps === undefined ? 0 : margin[axis])),
+  );
   const convolve = prepare(engine, grid, kernel, kernelShape, reach, wraps);
-  const check = (data: Float32Array): void =>
-    assertRange(
-      data.length === voxelCount(shape),
-      'convolver',
-      'data.length',
-      `equal ${voxelCount(shape)}`,
-      data.length,
-    );
+  const check = (data: Float32Array, count: number): void =>
+    assertRange(data.length === count, 'convolver', 'data.length', `equal ${count}`, data.length);
   return {
     forward(data) {
-      check(data);
+      check(data, voxelCount(shape));
       const input = maps === undefined ? data : extendVolume(data, shape, maps);
-      return convolve(input, inner, [0, 0, 0], shape, cutOrigin, false);
+      return convolve(input, inner, [0, 0, 0], window.shape, cutOrigin, false);
     },
     adjoint(data) {
-      check(data);
-      const result = convolve(data, shape, cutOrigin, inner, [0, 0, 0], true);
+      check(data, voxelCount(window.shape));
+      const result = convolve(data, window.shape, cutOrigin, inner, [0, 0, 0], true);
       return maps === undefined ? result : foldVolume(result, shape, maps);
     },
   };
@@ -114,6 +120,19 @@ export function assertKernel(where: string, kernel: ArrayLike<number>, kernelSha
     'kernel.length',
     `equal ${voxelCount(kernelShape)}`,
     kernel.length,
+  );
+}
+
+function assertWindow({ origin, shape: sides }: Window, shape: Shape3): void {
+  assertShape('createConvolver3d', 'window.shape', sides);
+  assertRange(
+    origin.every(
+      (place, axis) => Number.isSafeInteger(place) && place >= 0 && place + sides[axis] <= shape[axis],
+    ),
+    'createConvolver3d',
+    'window',
+    `lie inside [${shape.join(', ')}]`,
+    [...origin, ...sides],
   );
 }
 

@@ -41,7 +41,7 @@ export function createObservationModel(image: Volume, psf: Volume, boundary: Bou
   const objectShape = extended ? mapShape(shape, (side, axis) => fastSide(side + 2 * margin[axis])) : shape;
   // The margin keeps what wraps around a periodic grid out of the image, and periodic grids need no padding.
   const border = extended ? 'periodic' : boundary;
-  const blur = createForwardModel(psf, objectShape, { border });
+  const blur = createForwardModel(psf, objectShape, { border, window: { origin: margin, shape } });
   const crop = (object: Float32Array) => (extended ? copyBox(object, objectShape, margin, shape) : object);
   const embed = (values: Float32Array) => {
     if (!extended) return values;
@@ -52,9 +52,8 @@ export function createObservationModel(image: Volume, psf: Volume, boundary: Bou
       objectShape,
     );
   };
-  const asVolume = (object: Float32Array) => createVolume(objectShape, voxelSizeUm, object);
-  const forward = (object: Float32Array) => crop(blur.forward(asVolume(object)).data);
-  const adjoint = (values: Float32Array) => blur.adjoint(asVolume(embed(values))).data;
+  const forward = (object: Float32Array) => blur.forward(createVolume(objectShape, voxelSizeUm, object)).data;
+  const adjoint = (values: Float32Array) => blur.adjoint(createVolume(shape, voxelSizeUm, values)).data;
   const sensitivity = adjoint(new Float32Array(voxelCount(shape)).fill(1));
   return { objectShape, sensitivity, forward, adjoint, crop, embed };
 }
