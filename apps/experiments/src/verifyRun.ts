@@ -1,30 +1,34 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTiffStack, type Pair } from '@blurcycle/data';
-import { runDirectory, type RunRecord } from '@blurcycle/experiment';
+import type { RunRecord } from '@blurcycle/experiment';
 import { hashOutputs } from './runs/hashOutputs.ts';
 import { scoreVolume } from './runs/scoreVolume.ts';
 
 /** What a run is checked against. */
 export interface VerifyRunOptions {
-  readonly resultsDir: string;
+  /** Where the run left its record. */
+  readonly folder: string;
+  readonly scoring: RunRecord['settings']['scoring'];
   /** SHA-256 of the data set's files as they are now, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The test volumes. */
   readonly test: readonly Pair[];
 }
 
+/** What the records of training runs and of classical methods have in common. */
+export type ScoredRecord = Pick<RunRecord, 'inputs' | 'outputs' | 'scores'>;
+
 /**
  * Checks that a finished run is what its record says: every input and output byte, and every score.
  *
  * @returns One line for each difference; none when all is as recorded.
  */
-export async function verifyRun(record: RunRecord, options: VerifyRunOptions): Promise<string[]> {
-  const folder = runDirectory(options.resultsDir, record.profile, record.id);
+export async function verifyRun(record: ScoredRecord, options: VerifyRunOptions): Promise<string[]> {
   return [
     ...compareHashes('input', record.inputs, options.inputs),
-    ...compareHashes('output', record.outputs, await hashOutputs(folder)),
-    ...(await compareScores(record, folder, options.test)),
+    ...compareHashes('output', record.outputs, await hashOutputs(options.folder)),
+    ...(await compareScores(record, options)),
   ];
 }
 
@@ -41,7 +45,10 @@ function compareHashes(kind: string, recorded: Hashes, found: Hashes): string[] 
 }
 
 /** Scores the stored predictions again; the arithmetic is the same, so every digit must be. */
-async function compareScores(record: RunRecord, folder: string, test: readonly Pair[]): Promise<string[]> {
+async function compareScores(
+  record: ScoredRecord,
+  { folder, scoring, test }: VerifyRunOptions,
+): Promise<string[]> {
   const found: string[] = [];
   for (const { volume, scores } of record.scores) {
     const path = join(folder, 'predictions', `${volume}.tif`);
@@ -53,7 +60,7 @@ async function compareScores(record: RunRecord, folder: string, test: readonly P
       continue;
     }
     const { volume: estimate } = await readTiffStack(path);
-    const again = scoreVolume(estimate, truth, record.settings.scoring);
+    const again = scoreVolume(estimate, truth, scoring);
     for (const [metric, value] of Object.entries(scores)) {
       if (again[metric] !== value)
         found.push(`${metric} of ${volume} is ${again[metric]}, the record says ${value}`);

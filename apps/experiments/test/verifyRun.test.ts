@@ -48,7 +48,7 @@ beforeEach(async () => {
       ...{ wallSeconds: 1, peakMemoryBytes: 1, command: '' },
     },
   };
-  options = { resultsDir, inputs, test: [{ id: 'test-0', sharp, blurred: sharp }] };
+  options = { folder, scoring: settings.scoring, inputs, test: [{ id: 'test-0', sharp, blurred: sharp }] };
 });
 afterEach(() => rmSync(resultsDir, { recursive: true, force: true }));
 

@@ -36,6 +36,7 @@ export {
   type CheckedFile,
   type ExperimentSet,
 } from './files/loadExperiments.ts';
+export { classicalRuns, type ClassicalRun } from './resolve/classicalRuns.ts';
 export { scoreName, testedDataset, testKey, type ResolvedCondition } from './resolve/resolveConditions.ts';
 export {
   listAllRuns,
@@ -63,11 +64,14 @@ export {
   type ModelManifest,
 } from './results/modelConfig.ts';
 export { provenanceSchema, type Provenance } from './results/provenance.ts';
+export { classicalRecordSchema, type ClassicalRecord } from './results/classicalRecord.ts';
 export {
+  readClassicalRecord,
   readFigures,
   readRunRecord,
   readTable,
   readTestRecord,
+  writeClassicalRecord,
   writeFigures,
   writeRunRecord,
   writeTable,
@@ -75,7 +79,12 @@ export {
   writeTextAtomically,
 } from './results/resultFiles.ts';
 export type { Hashes } from './results/hashes.ts';
-export { experimentDirectory, runDirectory, testDirectory } from './results/resultPaths.ts';
+export {
+  classicalDirectory,
+  experimentDirectory,
+  runDirectory,
+  testDirectory,
+} from './results/resultPaths.ts';
 export { runRecordSchema, type RunRecord, type VolumeScores } from './results/runRecord.ts';
 export {
   tableSchema,

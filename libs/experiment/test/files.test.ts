@@ -58,6 +58,25 @@ describe('loadExperiments(directory)', () => {
       'psnr(prposed)',
       "unknown row 'prposed' (did you mean 'proposed'?",
     ],
+    [
+      'classical.yaml',
+      'algorithm: wiener,',
+      'algorithm: wienr,',
+      "unknown algorithm 'wienr' (did you mean 'wiener'?",
+    ],
+    [
+      'classical.yaml',
+      'lambdaTv: 0.002',
+      'lambdatv: 0.002',
+      "unknown key 'lambdatv' (did you mean 'lambdaTv'?",
+    ],
+    ['classical.yaml', 'wiener:', 'proposed:', 'id must not be that of a method of experiments/methods.yaml'],
+    [
+      'table1.yaml',
+      '{ method: wiener,',
+      '{ id: other, settings: { training: { updates: 3 } }, method: wiener,',
+      "row with settings must name a method that is trained, got 'wiener'",
+    ],
     ['methods.yaml', 'blurPath: unet', 'blurPath: unnet', "unknown blurPath 'unnet' (did you mean 'unet'?"],
     [
       '_defaults.yaml',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkRunSettings,
+  classicalRuns,
   findRun,
   listAllRuns,
   listRuns,
@@ -158,7 +159,8 @@ rows:
   it('has a run for each row and seed, none for the input', () => {
     const { rows, seeds } = resolveExperiment(shipped, 'table1', 'standard');
     expect(seeds).toEqual([0, 1, 2]);
-    expect(rows.map(({ id, runs }) => [id, runs.length])).toEqual([
+    const trained = rows.filter(({ classical }) => classical === null);
+    expect(trained.map(({ id, runs }) => [id, runs.length])).toEqual([
       ['input', 0],
       ['supervised-mse', 3],
       ['supervised-gan', 3],
@@ -167,6 +169,25 @@ rows:
       ['non-blind', 3],
     ]);
     expect(rows[4].paper).toEqual({ psnr: 26.6249, ssim: 0.9573 });
+  });
+
+  it('says how a row that trains nothing is computed, and names it after row and condition', () => {
+    const experiment = resolveExperiment(shipped, 'table1', 'standard');
+    const row = experiment.rows.find(({ id }) => id === 'richardson-lucy-50');
+    expect(row).toMatchObject({ runs: [], paper: null });
+    expect(row?.classical).toMatchObject({
+      algorithm: 'richardson-lucy',
+      iterations: 50,
+      boundary: 'weights',
+    });
+    const runs = classicalRuns(experiment);
+    const ids = ['richardson-lucy-10', 'richardson-lucy-50', 'richardson-lucy-200', 'rl-tv', 'wiener'];
+    expect(runs.map(({ id }) => id)).toEqual(ids);
+    expect(new Set(runs.map(({ key }) => key)).size).toBe(ids.length);
+    const noisy = { id: 'noisy', label: 'noisy', test: { noise: { averageSnrDb: 5 } }, paper: {} };
+    const [other] = classicalRuns({ ...experiment, conditions: [noisy] });
+    expect(other.id).toBe('richardson-lucy-10@noisy');
+    expect(other.key).not.toBe(runs[0].key);
   });
 
   it('shares runs between experiments and names a row of its own after its id', () => {

@@ -26,7 +26,7 @@ interface BenchArguments extends ProfileArguments, ComputeArguments {
 /** `blurcycle bench <what>`: how fast convolutions, a training step, PSFs or a deconvolution are on this machine. */
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench <what>',
-  describe: 'time convolutions, a training step, the PSF models, or Richardson-Lucy',
+  describe: 'time convolutions, a training step, PSFs, a deconvolution',
   builder: (yargs) =>
     withJson(
       withCompute(withProfile(yargs))

@@ -114,7 +114,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry(
     'bench',
     'bench <what>',
-    'time convolutions, a training step, the PSF models, or Richardson-Lucy',
+    'time convolutions, a training step, PSFs, a deconvolution',
     async () => (await import('./bench.ts')).benchCommand,
   ),
 ];

@@ -1,6 +1,16 @@
 import { join } from 'node:path';
-import { experimentDirectory, listRuns, loadExperiments, readTable } from '@blurcycle/experiment';
+import {
+  classicalRuns,
+  experimentDirectory,
+  listRuns,
+  loadExperiments,
+  readTable,
+  resolveExperiment,
+  type CheckedFile,
+  type ExperimentFile,
+} from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
+import { classicalState } from '../classical/classicalState.ts';
 import { runState } from '../runState.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
@@ -18,8 +28,11 @@ export const listCommand: CommandModule<object, ListArguments> = {
   handler: async ({ profile, experimentsDir, resultsDir, json }) => {
     const set = loadExperiments(experimentsDir);
     const sources = await readSourceHash();
-    const experiments = [...set.experiments].map(([name, { content }]) => {
+    const describe = async ([name, { content }]: [string, CheckedFile<ExperimentFile>]) => {
       const states = listRuns(set, name, profile).map((run) => runState(run, resultsDir, sources).state);
+      for (const run of classicalRuns(resolveExperiment(set, name, profile))) {
+        states.push((await classicalState(run, resultsDir)).state);
+      }
       const table = readTable(join(experimentDirectory(resultsDir, profile, name), 'table.json'));
       return {
         name,
@@ -32,7 +45,8 @@ export const listCommand: CommandModule<object, ListArguments> = {
         table: table !== undefined,
         verdicts: table?.claims.map(({ id, verdict }) => ({ id, verdict })) ?? [],
       };
-    });
+    };
+    const experiments = await Promise.all([...set.experiments].map(describe));
     if (json) {
       console.log(JSON.stringify({ profile, experiments }, null, 2));
       return;

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import {
+  classicalRuns,
   listRuns,
   loadExperiments,
   readRunRecord,
+  resolveExperiment,
   runDirectory,
+  type ClassicalRun,
   type ResolvedRun,
 } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
+import { classicalState } from '../classical/classicalState.ts';
 import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
 
 interface VerifyArguments extends ProfileArguments {
@@ -23,9 +27,14 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
       .example('$0 verify table1 --profile standard', 'check the runs of Table I'),
   handler: async ({ experiment, profile, experimentsDir, resultsDir, json }) => {
-    const runs = listRuns(loadExperiments(experimentsDir), experiment, profile);
+    const set = loadExperiments(experimentsDir);
     const checked: { run: string; differences: string[] }[] = [];
-    for (const run of runs) checked.push({ run: run.id, differences: await differencesOf(run, resultsDir) });
+    for (const run of listRuns(set, experiment, profile)) {
+      checked.push({ run: run.id, differences: await differencesOf(run, resultsDir) });
+    }
+    for (const run of classicalRuns(resolveExperiment(set, experiment, profile))) {
+      checked.push({ run: run.id, differences: await differencesOfClassical(run, resultsDir) });
+    }
     const bad = checked.filter(({ differences }) => differences.length > 0);
     if (json) console.log(JSON.stringify({ experiment, profile, runs: checked }, null, 2));
     else {
@@ -35,7 +44,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
     }
     if (bad.length > 0) {
       throw new Error(
-        `verify: ${bad.length} of ${runs.length} runs of ${experiment} are not what was recorded`,
+        `verify: ${bad.length} of ${checked.length} runs of ${experiment} are not what was recorded`,
       );
     }
   },
@@ -62,5 +71,17 @@ async function differencesOf(run: ResolvedRun, resultsDir: string): Promise<stri
     profile: run.profile,
     say,
   });
-  return verifyRun(record, { resultsDir, inputs: hashes, test });
+  const folder = runDirectory(resultsDir, run.profile, run.id);
+  return verifyRun(record, { folder, scoring: record.settings.scoring, inputs: hashes, test });
+}
+
+async function differencesOfClassical(run: ClassicalRun, resultsDir: string): Promise<string[]> {
+  const { folder, record } = await classicalState(run, resultsDir);
+  if (record === undefined) return ['there is no record'];
+  const { prepareTestVolumes } = await import('../conditions/prepareTestVolumes.ts');
+  const { verifyRun } = await import('../verifyRun.ts');
+  const say = (line: string): void => console.error(line);
+  const places = { resultsDir, profile: run.profile, say };
+  const { hashes, test } = await prepareTestVolumes(run.trained, run.condition, places);
+  return verifyRun(record, { folder, scoring: record.scoring, inputs: hashes, test });
 }

@@ -26,6 +26,7 @@ export function tableInputs(experimentFile: string): readonly unknown[] {
   return [
     ...trainingInputs(experimentFile),
     allFilesOf('apps/experiments/src'),
+    '{workspaceRoot}/experiments/classical.yaml',
     { dependentTasksOutputFiles: '**/record.json', transitive: true },
   ];
 }

@@ -6,10 +6,10 @@ import { TRAINING_SOURCES } from '../trainingSources.ts';
 
 const SOURCE_FILE = /\.(ts|cc|h|mjs)$/;
 
-/** SHA-256 over the sources that decide the numbers: paths and contents, in sorted order. */
-export async function readSourceHash(): Promise<string> {
+/** SHA-256 over the sources that decide numbers, those of a training run unless given: paths and contents, in sorted order. */
+export async function readSourceHash(folders: readonly string[] = TRAINING_SOURCES): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of TRAINING_SOURCES) {
+  for (const folder of folders) {
     const names = await readdir(join(PROJECT_ROOT, folder), { recursive: true });
     const sources = names
       .filter((name) => SOURCE_FILE.test(name) && !/(^|\/)(test|build)\//.test(name))

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
+  classicalRuns,
   runDirectory,
   scoreName,
   testedDataset,
   testKey,
+  type ClassicalRun,
   type ResolvedCondition,
   type ResolvedExperiment,
   type ResolvedRow,
   type RowScores,
   type VolumeScores,
 } from '@blurcycle/experiment';
+import { classicalState } from '../classical/classicalState.ts';
 import { prepareTestVolumes } from '../conditions/prepareTestVolumes.ts';
 import { hasWeights, testState } from '../conditions/testState.ts';
 import type { ComputeOptions } from '../contracts.ts';
@@ -19,10 +22,11 @@ import { readSourceHash } from '../runs/sourceHash.ts';
 import { scoreVolume } from '../runs/scoreVolume.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 
-/** What one trained model did under one condition. */
+/** What one trained model, or a classical method, did under one condition. */
 export interface ModelTest {
   readonly run: string;
-  readonly seed: number;
+  /** Null for a classical method, in which nothing is random. */
+  readonly seed: number | null;
   /** Undefined unless there are scores, stale or not. */
   readonly scores: readonly VolumeScores[] | undefined;
   /** Folder of the predictions, one TIFF stack for each test volume. */
@@ -36,7 +40,7 @@ export interface ModelTest {
 export interface Cell {
   readonly row: ResolvedRow;
   readonly condition: ResolvedCondition;
-  /** One for each seed; empty for the input. */
+  /** One for each seed, one for a classical method; empty for the input. */
   readonly tests: readonly ModelTest[];
   /** Null when nothing is there to score. */
   readonly scores: RowScores | null;
@@ -47,7 +51,7 @@ export type TestVolumesOf = (condition: ResolvedCondition) => Promise<PreparedDa
 
 /**
  * Every row under every condition, conditions outermost. Predictions under other conditions that are missing or stale are
- * made now, where the weights are there; nothing is trained.
+ * made now, where the weights are there, and so are those of classical methods; nothing is trained.
  */
 export async function readCells(
   experiment: ResolvedExperiment,
@@ -55,9 +59,17 @@ export async function readCells(
   options: ComputeOptions,
 ): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
+  const classical = new Map(classicalRuns(experiment).map((run) => [run.id, run]));
   for (const condition of experiment.conditions) {
     for (const row of experiment.rows) {
       const name = scoreName(row.id, condition.id);
+      const computed = classical.get(name);
+      if (computed !== undefined) {
+        const test = await classicalTest(computed, () => volumesOf(condition), experiment.name, options);
+        const { scores: volumes = [] } = test;
+        cells.push({ row, condition, tests: [test], scores: { id: name, runs: [{ seed: null, volumes }] } });
+        continue;
+      }
       if (row.runs.length === 0) {
         const { test } = await volumesOf(condition);
         const volumes = test.map(({ id, blurred, sharp }) => ({
@@ -78,6 +90,27 @@ export async function readCells(
     }
   }
   return cells;
+}
+
+async function classicalTest(
+  run: ClassicalRun,
+  volumes: () => Promise<PreparedDataset>,
+  experiment: string,
+  options: ComputeOptions,
+): Promise<ModelTest> {
+  const { state, folder, record } = await classicalState(run, options.resultsDir);
+  const test = {
+    run: run.id,
+    seed: null,
+    failed: false,
+    note: null,
+    predictions: join(folder, 'predictions'),
+  };
+  if (state === 'done' && record !== undefined) return { ...test, scores: record.scores };
+  const { computeClassical } = await import('../classical/computeClassical.ts');
+  const command = `npx blurcycle table ${experiment} --profile ${run.profile}`;
+  const request = { run, volumes: await volumes(), folder, command };
+  return { ...test, scores: (await computeClassical(request, options)).scores };
 }
 
 async function testUnder(

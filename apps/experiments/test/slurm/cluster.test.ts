@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)('the printed script on a SLURM cluster', 
   const experimentsDir = join(folder, 'experiments');
   let cluster: LocalCluster | undefined;
   beforeAll(async () => {
-    for (const name of ['_defaults.yaml', '_profiles.yaml', 'methods.yaml']) {
+    for (const name of ['_defaults.yaml', '_profiles.yaml', 'methods.yaml', 'classical.yaml']) {
       cpSync(join(EXPERIMENTS_DIRECTORY, name), join(experimentsDir, name));
     }
     writeFileSync(join(experimentsDir, 'pair.yaml'), PAIR);

@@ -9,6 +9,12 @@ import type { YamlSource } from './yamlSource.ts';
 /** The row that trains nothing: the blurred test volumes as they are. */
 export const INPUT_METHOD = 'input';
 
+/** Ids of the methods that a row may name. */
+export interface KnownMethods {
+  readonly trained: readonly string[];
+  readonly classical: readonly string[];
+}
+
 type Locate = (...path: (string | number)[]) => string;
 
 /**
@@ -19,7 +25,7 @@ type Locate = (...path: (string | number)[]) => string;
  */
 export function checkExperiment(
   { source, content }: { source: YamlSource; content: ExperimentFile },
-  methods: readonly string[],
+  methods: KnownMethods,
 ): void {
   const at: Locate = (...path) => `${source.file}:${source.lineOf(path)}`;
   const rows = checkRows(content, methods, at);
@@ -28,19 +34,29 @@ export function checkExperiment(
   checkClaims(content, rows, conditions, at);
 }
 
-function checkRows({ rows, figures }: ExperimentFile, methods: readonly string[], at: Locate): string[] {
+function checkRows(
+  { rows, figures }: ExperimentFile,
+  { trained, classical }: KnownMethods,
+  at: Locate,
+): string[] {
   if (rows.length === 0 && (figures ?? []).length === 0) {
     throw new InputError(describeViolation(at('rows'), 'rows', 'hold one where there is no figure', rows));
   }
   const ids = new Set<string>();
   rows.forEach((row, index) => {
-    const known = [INPUT_METHOD, ...methods];
+    const known = [INPUT_METHOD, ...trained, ...classical];
     if (!known.includes(row.method)) {
       throw new InputError(describeUnknown(at('rows', index, 'method'), 'method', row.method, known));
     }
     const id = row.id ?? row.method;
     refuseTwice('row id', id, ids, at('rows', index), 'give this row an id');
-    if (row.settings !== undefined && methods.includes(id)) {
+    if (row.settings !== undefined && !trained.includes(row.method)) {
+      const where = at('rows', index, 'settings');
+      throw new InputError(
+        describeViolation(where, 'row with settings', 'name a method that is trained', row.method),
+      );
+    }
+    if (row.settings !== undefined && trained.includes(id)) {
       const remedy = 'give this row an id of its own, its runs are named after it';
       const where = at('rows', index, 'settings');
       throw new InputError(

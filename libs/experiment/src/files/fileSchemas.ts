@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
 import { idSchema, methodSettingsSchema } from '../settings/methodSettings.ts';
 import { partially } from '../settings/partially.ts';
 import { sharedSettingsSchema } from '../settings/runSettings.ts';
@@ -27,8 +28,19 @@ const methodSchema = methodSettingsSchema.omit({ id: true }).extend({
 /** `methods.yaml`: id of the method to what makes it that method. */
 export const methodsFileSchema = z.record(idSchema, methodSchema);
 
+/** `classical.yaml`: id of a method that is computed, not trained, to its label and parameters. */
+export const classicalFileSchema = z.record(
+  idSchema,
+  z.strictObject({
+    label: z.string().min(1).describe('name in tables and figures'),
+    deconvolution: classicalSettingsSchema.describe('algorithm and parameters'),
+  }),
+);
+
 const rowSchema = z.strictObject({
-  method: idSchema.describe("a method of methods.yaml, or 'input' for the blurred volumes themselves"),
+  method: idSchema.describe(
+    "a method of methods.yaml or classical.yaml, or 'input' for the blurred volumes themselves",
+  ),
   id: idSchema.optional().describe('name of the row in claims and results; the method unless given'),
   label: z.string().min(1).optional().describe('name in the table; that of the method unless given'),
   paper: paperValuesSchema.nullable().optional(),
@@ -69,6 +81,8 @@ export const experimentFileSchema = z.strictObject({
 export type ProfilesFile = z.infer<typeof profilesFileSchema>;
 /** Content of `methods.yaml`. */
 export type MethodsFile = z.infer<typeof methodsFileSchema>;
+/** Content of `classical.yaml`. */
+export type ClassicalFile = z.infer<typeof classicalFileSchema>;
 /** Content of an experiment file. */
 export type ExperimentFile = z.infer<typeof experimentFileSchema>;
 /** A claim as it stands in an experiment file. */

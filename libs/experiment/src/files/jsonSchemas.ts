@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  classicalFileSchema,
   defaultsFileSchema,
   experimentFileSchema,
   methodsFileSchema,
@@ -11,6 +12,7 @@ const FILES = {
   '_defaults.schema.json': ['Every setting once', defaultsFileSchema],
   '_profiles.schema.json': ['How large experiments are run', profilesFileSchema],
   'methods.schema.json': ['What makes a method that method', methodsFileSchema],
+  'classical.schema.json': ['Methods that are computed, not trained', classicalFileSchema],
 } as const;
 
 /**

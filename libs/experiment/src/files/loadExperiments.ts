@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describeUnknown, InputError } from '@blurcycle/core';
+import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import type { z } from 'zod';
 import type { SharedSettings } from '../settings/runSettings.ts';
 import { checkExperiment } from './checkExperiment.ts';
 import { checkSource } from './checkSource.ts';
 import {
+  classicalFileSchema,
   defaultsFileSchema,
   experimentFileSchema,
   methodsFileSchema,
   profilesFileSchema,
+  type ClassicalFile,
   type ExperimentFile,
   type MethodsFile,
   type ProfilesFile,
@@ -28,20 +30,24 @@ export interface ExperimentSet {
   readonly defaults: CheckedFile<SharedSettings>;
   readonly profiles: CheckedFile<ProfilesFile>;
   readonly methods: CheckedFile<MethodsFile>;
+  /** Methods that are computed, not trained. */
+  readonly classical: CheckedFile<ClassicalFile>;
   /** Sorted by name. */
   readonly experiments: ReadonlyMap<string, CheckedFile<ExperimentFile>>;
 }
 
+const METHOD_FILES = ['methods.yaml', 'classical.yaml'];
+
 /** True for a file that declares an experiment, rather than what experiments share. */
 export function isExperimentFile(file: string): boolean {
   const name = basename(file);
-  return name.endsWith('.yaml') && !name.startsWith('_') && name !== 'methods.yaml';
+  return name.endsWith('.yaml') && !name.startsWith('_') && !METHOD_FILES.includes(name);
 }
 
 /**
  * Reads and checks every file of the experiments directory.
  *
- * @param directory - Where `_defaults.yaml`, `_profiles.yaml`, `methods.yaml` and the experiment files are.
+ * @param directory - Where `_defaults.yaml`, `_profiles.yaml`, `methods.yaml`, `classical.yaml` and the experiment files are.
  * @throws {InputError} One line for the first thing wrong in any file.
  */
 export function loadExperiments(directory: string): ExperimentSet {
@@ -52,13 +58,18 @@ export function loadExperiments(directory: string): ExperimentSet {
   const defaults = read('_defaults.yaml', defaultsFileSchema);
   const profiles = read('_profiles.yaml', profilesFileSchema);
   const methods = read('methods.yaml', methodsFileSchema);
+  const classical = read('classical.yaml', classicalFileSchema);
+  refuseCommonIds(methods, classical);
   const experiments = new Map<string, CheckedFile<ExperimentFile>>();
   for (const file of readdirSync(directory).filter(isExperimentFile).sort()) {
     const experiment = read(file, experimentFileSchema);
-    checkExperiment(experiment, Object.keys(methods.content));
+    checkExperiment(experiment, {
+      trained: Object.keys(methods.content),
+      classical: Object.keys(classical.content),
+    });
     experiments.set(file.slice(0, -'.yaml'.length), experiment);
   }
-  return { directory, defaults, profiles, methods, experiments };
+  return { directory, defaults, profiles, methods, classical, experiments };
 }
 
 /** The experiment of that name; an unknown name is an `InputError` that names the nearest. */
@@ -66,6 +77,17 @@ export function getExperiment(set: ExperimentSet, name: string): CheckedFile<Exp
   const found = set.experiments.get(name);
   if (found !== undefined) return found;
   throw new InputError(describeUnknown('experiments', 'experiment', name, [...set.experiments.keys()]));
+}
+
+function refuseCommonIds(
+  methods: CheckedFile<MethodsFile>,
+  { source, content }: CheckedFile<ClassicalFile>,
+): void {
+  const common = Object.keys(content).find((id) => Object.hasOwn(methods.content, id));
+  if (common === undefined) return;
+  const where = `${source.file}:${source.lineOf([common])}`;
+  const rule = `not be that of a method of ${methods.source.file}`;
+  throw new InputError(describeViolation(where, 'id', rule, common));
 }
 
 function readText(path: string): string {

@@ -1,9 +1,9 @@
 import { describeViolation, InputError } from '@blurcycle/core';
-import { INPUT_METHOD } from '../files/checkExperiment.ts';
 import type { FigureDeclaration } from '../files/figures/figureSchemas.ts';
 import type { ClaimDeclaration } from '../files/fileSchemas.ts';
 import { getExperiment, type ExperimentSet } from '../files/loadExperiments.ts';
 import type { PaperValues } from '../files/paperValues.ts';
+import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
 import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
 import { mergeLayers } from './mergeLayers.ts';
@@ -14,13 +14,15 @@ import { ownLayers, resolveRun, sharedLayers } from './resolveRun.ts';
 export interface ResolvedRow {
   readonly id: string;
   readonly label: string;
-  /** A method id, or `input`. */
+  /** An id of methods.yaml or classical.yaml, or `input`. */
   readonly method: string;
   readonly paper: PaperValues | null;
   /** Settings that this row alone has, path to value; empty for most rows. */
   readonly overrides: Readonly<Record<string, unknown>>;
-  /** Empty for `input`. */
+  /** Empty for rows that train nothing. */
   readonly runs: readonly ResolvedRun[];
+  /** How a row that is computed is computed; null for all others. */
+  readonly classical: ClassicalSettings | null;
 }
 
 /** An experiment of one profile: nothing is left to decide. */
@@ -68,11 +70,12 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
     claims,
     rows: rows.map((row, rowIndex) => {
       const { method, id = method, paper = null } = row;
-      const trained = method !== INPUT_METHOD;
+      const trained = Object.hasOwn(set.methods.content, method);
+      const classical = Object.hasOwn(set.classical.content, method) ? set.classical.content[method] : null;
       const { origins, values } = mergeLayers(ownLayers({ experiment, rowIndex }).slice(1));
       return {
         id,
-        label: row.label ?? (trained ? set.methods.content[method].label : 'Input'),
+        label: row.label ?? (trained ? set.methods.content[method].label : (classical?.label ?? 'Input')),
         method,
         paper,
         overrides: Object.fromEntries(Object.keys(origins).map((path) => [path, valueAt(values, path)])),
@@ -81,6 +84,7 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
               resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
             )
           : [],
+        classical: classical?.deconvolution ?? null,
       };
     }),
   };

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import type { z } from 'zod';
+import { classicalRecordSchema, type ClassicalRecord } from './classicalRecord.ts';
 import { figuresSchema, type Figures } from './figures.ts';
 import { runRecordSchema, type RunRecord } from './runRecord.ts';
 import { testRecordSchema, type TestRecord } from './testRecord.ts';
@@ -33,6 +34,16 @@ export function writeTestRecord(path: string, record: TestRecord): void {
 /** Reads `record.json` of a test; undefined when there is none. A damaged file is an `InputError`. */
 export function readTestRecord(path: string): TestRecord | undefined {
   return readChecked(path, testRecordSchema);
+}
+
+/** Writes `record.json` of a classical method, checked against its schema. */
+export function writeClassicalRecord(path: string, record: ClassicalRecord): void {
+  writeTextAtomically(path, formatJson(classicalRecordSchema.parse(record)));
+}
+
+/** Reads `record.json` of a classical method; undefined when there is none. A damaged file is an `InputError`. */
+export function readClassicalRecord(path: string): ClassicalRecord | undefined {
+  return readChecked(path, classicalRecordSchema);
 }
 
 /** Writes `table.json`, checked against its schema. */

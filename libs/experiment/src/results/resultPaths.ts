@@ -14,6 +14,15 @@ export function testDirectory(resultsDir: string, profile: string, runId: string
   return join(runDirectory(resultsDir, profile, runId), 'tests', key);
 }
 
+/**
+ * Directory of what a classical method made of test volumes.
+ *
+ * @param key - Key of the run.
+ */
+export function classicalDirectory(resultsDir: string, profile: string, method: string, key: string): string {
+  return join(resultsDir, profile, 'classical', `${method}-${key.slice(0, 12)}`);
+}
+
 /** Directory of a table or figure. */
 export function experimentDirectory(resultsDir: string, profile: string, experiment: string): string {
   return join(resultsDir, profile, experiment);

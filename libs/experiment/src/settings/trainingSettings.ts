@@ -65,3 +65,6 @@ export const scoringSettingsSchema = z.strictObject({
     .nonnegative()
     .describe('Gaussian filter in voxels through which a learned kernel is looked at too'),
 });
+
+/** Settings of the scores. */
+export type ScoringSettings = z.infer<typeof scoringSettingsSchema>;

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import {
+  classicalDirectory,
+  contentHash,
+  readClassicalRecord,
+  type ClassicalRecord,
+  type ClassicalRun,
+} from '@blurcycle/experiment';
+import type { RunState } from '../runState.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
+import { CLASSICAL_SOURCES } from './classicalSources.ts';
+
+/** Whether what a classical method left can be used as it is. */
+export interface ClassicalState extends RunState {
+  readonly folder: string;
+  readonly record: ClassicalRecord | undefined;
+}
+
+/** Compares the record that a classical method left with what would be computed now. */
+export async function classicalState(run: ClassicalRun, resultsDir: string): Promise<ClassicalState> {
+  const folder = classicalDirectory(resultsDir, run.profile, run.method, run.key);
+  const record = readClassicalRecord(join(folder, 'record.json'));
+  if (record === undefined) return { state: 'missing', reason: 'never computed', folder, record };
+  const reason = describeChange(run, record, await readSourceHash(CLASSICAL_SOURCES));
+  return { state: reason === '' ? 'done' : 'stale', reason, folder, record };
+}
+
+function describeChange(run: ClassicalRun, record: ClassicalRecord, sources: string): string {
+  // The folder is named after the first digits of the key alone.
+  if (record.key !== run.key) return 'settings';
+  if (contentHash(record.settings) !== contentHash(run.settings)) return 'settings';
+  return record.sourceHash === sources ? '' : 'the code that computes it changed';
+}
