@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { selectBackend } from '@blurcycle/compute';
 import {
@@ -20,6 +20,7 @@ import {
 } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
 import type { Progress } from '../progress.ts';
+import { useRunFolder } from '../useRunFolder.ts';
 import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
 import { describeKernel } from './describeKernel.ts';
@@ -37,6 +38,7 @@ import { writeModel } from './writeModel.ts';
  *
  * A finished run of the same settings, seed and code is not made again. An unfinished one goes on from its last checkpoint.
  *
+ * @throws {InputError} If another process is at the same run, or the results cannot be written; what was saved stays.
  * @throws {Interrupted} On SIGINT or SIGTERM, after the step is finished and saved; a later call goes on.
  */
 export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Promise<RunRecord> {
@@ -54,9 +56,19 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   );
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const clock = await startProvenance(backend);
-  await mkdir(folder, { recursive: true });
-  await rm(recordPath, { force: true });
+  return useRunFolder(folder, run.id, async () => {
+    await rm(recordPath, { force: true });
+    return makeRun(run, folder, { ...options, identity: `${run.key}/${sourceHash}`, clock });
+  });
+}
 
+interface MakeRunOptions extends TrainRunOptions {
+  /** What decides the numbers: checkpoints of another identity are not continued. */
+  readonly identity: string;
+  readonly clock: ProvenanceClock;
+}
+
+async function makeRun(run: ResolvedRun, folder: string, options: MakeRunOptions): Promise<RunRecord> {
   const dataset = await prepareDataset(run.settings.dataset, {
     resultsDir: options.resultsDir,
     profile: run.profile,
@@ -70,11 +82,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
     knownKernel: run.settings.method.blurPath === 'known-psf' ? dataset.kernel : null,
   });
   try {
-    return await trainAndScore(run, trainer, dataset, folder, {
-      ...options,
-      identity: `${run.key}/${sourceHash}`,
-      clock,
-    });
+    return await trainAndScore(run, trainer, dataset, folder, options);
   } finally {
     disposeTrainer(trainer);
   }
@@ -85,7 +93,7 @@ async function trainAndScore(
   trainer: Trainer,
   dataset: PreparedDataset,
   folder: string,
-  options: TrainRunOptions & { readonly identity: string; readonly clock: ProvenanceClock },
+  options: MakeRunOptions,
 ): Promise<RunRecord> {
   const { settings } = run;
   const { training, method } = settings;
@@ -152,6 +160,7 @@ async function trainAndScore(
   const kernel = await describeKernel(trainer, dataset.kernel, settings.scoring.kernelSmoothingSigmaVoxels);
   await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
   const predicting = performance.now();
+  await rm(join(folder, 'predictions'), { recursive: true, force: true });
   const scores = await predictTestVolumes(
     trainer.networks.sharpGenerator,
     dataset.test,
