@@ -1,5 +1,5 @@
 export { benchConv, type ConvBenchOptions, type ConvBenchReport } from '../native/benchConv.ts';
-export { backendReport, type BackendReport } from './backends/backendReport.ts';
+export { backendReport, preferredBackend, type BackendReport } from './backends/backendReport.ts';
 export {
   BACKEND_NAMES,
   selectBackend,

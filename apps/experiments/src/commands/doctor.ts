@@ -12,9 +12,9 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   describe: 'back-ends, versions, what is missing and how to get it',
   builder: (yargs) => withJson(yargs).example('$0 doctor', 'what this machine offers'),
   handler: async ({ json }) => {
-    const { backendReport } = await import('@blurcycle/compute');
-    const backends = backendReport();
-    const chosen = backends.find(({ available }) => available)?.name ?? null;
+    const { backendReport, preferredBackend } = await import('@blurcycle/compute');
+    const backends = await backendReport();
+    const chosen = preferredBackend(backends)?.name ?? null;
     const machine = {
       node: process.versions.node,
       platform: `${platform()} ${arch()}`,

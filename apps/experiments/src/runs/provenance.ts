@@ -32,7 +32,7 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
         sourceHash,
         versions: readVersions(),
         cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
-        gpu: null,
+        gpu: backend?.gpu ?? null,
         backend: backend?.name ?? 'none',
         threads: backend?.threads ?? 1,
         wallSeconds: (performance.now() - started) / 1000,

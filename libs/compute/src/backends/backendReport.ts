@@ -1,5 +1,7 @@
 import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
 import type { BackendName } from './selectBackend.ts';
+import { findTensorflow } from './tensorflow/findTensorflow.ts';
+import { findAdapter } from './webgpu/findAdapter.ts';
 
 /** What one back-end needs and whether it is there. */
 export interface BackendReport {
@@ -7,6 +9,10 @@ export interface BackendReport {
   readonly available: boolean;
   /** One line: what it is, or why it is not there. */
   readonly detail: string;
+  /** Name of the GPU, or of the program that stands in for one. */
+  readonly device?: string;
+  /** True where the device is a program: right numbers for tests, but slower than every other back-end. */
+  readonly software?: boolean;
   /** What to do to get it; only where it is missing and something can be done. */
   readonly remedy?: string;
   /** Compiler that built the add-on. */
@@ -15,15 +21,44 @@ export interface BackendReport {
   readonly instructionSet?: string;
 }
 
-/** Every back-end in the order in which `auto` tries them, for `doctor`. */
-export function backendReport(): BackendReport[] {
-  const remedy = 'use native, or js';
+/** Every back-end in the order in which `auto` tries them. Loads the GPU packages that are installed. */
+export async function backendReport(): Promise<BackendReport[]> {
   return [
-    { name: 'tensorflow', available: false, detail: 'TensorFlow on a GPU: not part of this version', remedy },
-    { name: 'webgpu', available: false, detail: 'WebGPU: not part of this version', remedy },
+    await tensorflowReport(),
+    await webgpuReport(),
     nativeReport(),
     { name: 'js', available: true, detail: 'plain TensorFlow.js in JavaScript, on one core' },
   ];
+}
+
+/** What `auto` takes: the first that is there, never one that runs on a program in place of a GPU. */
+export function preferredBackend(report: readonly BackendReport[]): BackendReport | undefined {
+  return report.find(({ available, software }) => available && software !== true);
+}
+
+async function tensorflowReport(): Promise<BackendReport> {
+  const found = await findTensorflow();
+  if ('missing' in found) {
+    return {
+      name: 'tensorflow',
+      available: false,
+      detail: `TensorFlow: ${found.missing}`,
+      remedy: found.remedy,
+    };
+  }
+  return found.usesGpu
+    ? { name: 'tensorflow', available: true, detail: 'TensorFlow on CUDA', device: 'CUDA' }
+    : { name: 'tensorflow', available: true, detail: 'TensorFlow without a GPU', software: true };
+}
+
+async function webgpuReport(): Promise<BackendReport> {
+  const found = await findAdapter();
+  if ('missing' in found) {
+    return { name: 'webgpu', available: false, detail: `WebGPU: ${found.missing}`, remedy: found.remedy };
+  }
+  const { name: device, software } = found;
+  const detail = software ? `WebGPU on ${device}, a program in place of a GPU` : `WebGPU on ${device}`;
+  return { name: 'webgpu', available: true, detail, device, software };
 }
 
 function nativeReport(): BackendReport {

@@ -4,9 +4,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
-import { backendReport, type BackendReport } from './backendReport.ts';
+import { backendReport, preferredBackend, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
+import { registerWebgpuBackend } from './webgpu/registerWebgpuBackend.ts';
 
 /** Where arithmetic can run. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -20,6 +21,10 @@ export interface BackendInfo {
   /** One line for a person: what it is and, after `auto`, why a faster one was not taken. */
   readonly description: string;
   readonly threads: number;
+  /** Name of the GPU, null where the arithmetic runs on the CPU. */
+  readonly gpu: string | null;
+  /** One line for a person where the choice is one for tests only. */
+  readonly warning: string | null;
 }
 
 /** Choices that not every back-end has. */
@@ -46,32 +51,48 @@ export async function selectBackend(
   if (!(Number.isSafeInteger(threads) && threads > 0)) {
     throw new InputError(describeViolation('selectBackend', 'threads', 'be a positive integer', threads));
   }
-  const report = backendReport();
-  const chosen = report.find((entry) => (name === 'auto' ? entry.available : entry.name === name));
+  const report = await backendReport();
+  const chosen = name === 'auto' ? preferredBackend(report) : report.find((entry) => entry.name === name);
   if (chosen === undefined || !chosen.available) {
     throw new InputError(
       `selectBackend: back-end '${name}' is not available: ${chosen?.detail} (${chosen?.remedy ?? 'choose auto'})`,
     );
   }
+  await register(chosen.name, threads);
   registerGradients();
-  if (chosen.name === 'native' && native !== null) {
-    native.setThreads(threads);
-    registerNativeBackend(native);
-  } else {
-    registerJavascriptBackend();
-  }
   await tf.setBackend(chosen.name);
+  const software = chosen.software === true;
   return {
     name: chosen.name,
     description: name === 'auto' ? explain(chosen, report) : chosen.detail,
     threads: chosen.name === 'native' ? threads : 1,
+    gpu: software ? null : (chosen.device ?? null),
+    warning: software ? `back-end ${chosen.name}: ${chosen.detail}; for tests, far slower than native` : null,
   };
+}
+
+/** Makes a back-end that is available known to tfjs. */
+async function register(name: BackendName, threads: number): Promise<void> {
+  switch (name) {
+    case 'tensorflow':
+      // Finding it registered it.
+      return;
+    case 'webgpu':
+      return registerWebgpuBackend();
+    case 'native':
+      if (native === null) throw new Error('internal: the add-on is gone');
+      native.setThreads(threads);
+      registerNativeBackend(native);
+      return;
+    case 'js':
+      registerJavascriptBackend();
+  }
 }
 
 /** What was chosen; where the C++ kernels are missing, why, since everything is then far slower. */
 function explain(chosen: BackendReport, report: readonly BackendReport[]): string {
   const missing = report.find((entry) => entry.name === 'native' && !entry.available);
-  return missing === undefined
+  return missing === undefined || chosen.name !== 'js'
     ? chosen.detail
     : `${chosen.detail}; slow, because ${missing.detail} (${missing.remedy})`;
 }

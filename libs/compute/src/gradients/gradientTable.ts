@@ -18,10 +18,9 @@ export interface GradientRule {
   ) => InputGradients;
 }
 
-/** Registers the rules of the kernels that have no gradient yet. */
+/** Registers the rules, in place of gradients that a back-end's package may have brought along. */
 export function registerRules(rules: Readonly<Record<string, GradientRule>>): void {
   for (const [kernelName, rule] of Object.entries(rules)) {
-    if (tf.getGradient(kernelName) !== undefined) continue;
     tf.registerGradient({
       kernelName,
       inputsToSave: [...(rule.saveInputs ?? [])],

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
 import { nativeAdamUpdate } from '../backends/native/nativeAdamUpdate.ts';
 import { NativeBackend } from '../backends/native/nativeBackend.ts';
+import { webgpuAdamUpdate } from '../backends/webgpu/webgpuAdamUpdate.ts';
+import type { WebgpuBackend } from '../backends/webgpu/webgpuBackend.ts';
 
 /** What Adam remembers between steps: the number of steps done and both moments of every parameter. */
 export interface AdamState {
@@ -54,7 +56,13 @@ export function adamUpdate(
   state.step += 1;
   const backend = tf.backend();
   if (backend instanceof NativeBackend) nativeAdamUpdate(backend, parameters, gradients, state, options);
+  else if (isWebgpu(backend)) webgpuAdamUpdate(backend, parameters, gradients, state, options);
   else composedAdamUpdate(parameters, gradients, state, options);
+}
+
+/** By its name, since the class itself is loaded only where the back-end is used. */
+function isWebgpu(backend: tf.KernelBackend): backend is WebgpuBackend {
+  return tf.getBackend() === 'webgpu' && 'device' in backend;
 }
 
 /** `adamUpdate` written with standard operations, after the step was counted: its definition. */

@@ -1,0 +1,166 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { runProgram, type ProgramRun } from '../runProgram.ts';
+import type { WebgpuBackend } from '../webgpuBackend.ts';
+
+/**
+ * A matrix product whose factors are never written down: WGSL says what stands at a place.
+ *
+ * `code` holds five functions.
+ * `setUp(slice : i32) -> vec2<i32>`: called first; first and end of the summed index of this slice.
+ * `describeRow(row : i32) -> vec4<i32>`: what `left` needs of a row, w below 0 where there is no such row.
+ * `describeStep(step : i32) -> vec4<i32>`: what `left` and `right` need of a value of the summed index.
+ * `left(row : vec4<i32>, step : vec4<i32>) -> f32` and `right(index : i32, step : vec4<i32>, column : i32) -> f32`: the factors.
+ * `store(slice : i32, row : i32, column : i32, value : f32)`: writes one element that is inside the product.
+ *
+ * Rows and steps are described once and used many times, since taking an index apart costs more than a product.
+ */
+export interface MatrixProduct extends Pick<ProgramRun, 'name' | 'inputs' | 'outputShape' | 'integers'> {
+  readonly rows: number;
+  readonly columns: number;
+  /** Values of the summed index in the slice that has most of them: every call of a workgroup must go round as often. */
+  readonly longestSum: number;
+  /** Products of the same kind beside each other, or parts of one sum. @defaultValue 1 */
+  readonly slices?: number;
+  readonly code: string;
+}
+
+/** What a workgroup, and a call in it, computes at once. All are multiples of 4. */
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowsPerCall: number;
+  readonly columnsPerCall: number;
+}
+
+// Our choice, by the sizes of registers and shared memory that every GPU has; not tuned on one.
+const WIDE: Tile = { rows: 128, columns: 64, rowsPerCall: 8, columnsPerCall: 8 };
+const NARROW: Tile = { rows: 128, columns: 16, rowsPerCall: 4, columnsPerCall: 4 };
+/** Values of the summed index in shared memory at once: 16 channels side by side are a memory transaction of 64 bytes. */
+const DEPTH = 16;
+const MOST_WORKGROUPS_X = 32_768;
+
+/** Workgroups that one slice of a product needs, for choosing the number of slices. */
+export function workgroupsOf(rows: number, columns: number): number {
+  const tile = tileFor(columns);
+  return Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+}
+
+/** Multiplies: tiles of both factors in shared memory, sums in registers, all sums in float32. */
+export function multiplyMatrices(gpu: WebgpuBackend, product: MatrixProduct): TensorInfo {
+  const { name, inputs, outputShape, rows, columns, slices = 1 } = product;
+  const tile = tileFor(columns);
+  const half = gpu.roundsConvolutionsToHalf;
+  const rowTiles = Math.ceil(rows / tile.rows);
+  const across = Math.min(rowTiles, MOST_WORKGROUPS_X);
+  const columnTiles = Math.ceil(columns / tile.columns);
+  return runProgram(gpu, {
+    name: `${name}/${tile.columns}${half ? 'half' : ''}`,
+    inputs,
+    outputShape,
+    workgroupSize: callsOf(tile),
+    workgroups: [across, Math.ceil(rowTiles / across), columnTiles * slices],
+    integers: {
+      ...product.integers,
+      productSides: [rows, columns, columnTiles, Math.ceil(product.longestSum / DEPTH)],
+    },
+    code: `${product.code}${multiplyCode(tile, half)}`,
+  });
+}
+
+function tileFor(columns: number): Tile {
+  return columns <= NARROW.columns ? NARROW : WIDE;
+}
+
+function callsOf({ rows, columns, rowsPerCall, columnsPerCall }: Tile): number {
+  return (rows / rowsPerCall) * (columns / columnsPerCall);
+}
+
+/** A factor's tile: four neighbouring rows (or columns) together, one more in a line than needed so that lines start in different banks. */
+function sharedTile(name: string, side: number, half: boolean): string {
+  const type = half ? 'vec2<u32>' : 'vec4<f32>';
+  const line = side / 4 + 1;
+  return `
+    var<workgroup> ${name}Tile : array<${type}, ${DEPTH * line}>;
+    fn ${name}Put(step : i32, four : i32, value : vec4<f32>) {
+      ${name}Tile[step * ${line} + four] = ${half ? 'vec2<u32>(pack2x16float(value.xy), pack2x16float(value.zw))' : 'value'};
+    }
+    fn ${name}Get(step : i32, four : i32) -> vec4<f32> {
+      let found = ${name}Tile[step * ${line} + four];
+      return ${half ? 'vec4<f32>(unpack2x16float(found.x), unpack2x16float(found.y))' : 'found'};
+    }`;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function multiplyCode(tile: Tile, half: boolean): string {
+  const { rows, columns, rowsPerCall, columnsPerCall } = tile;
+  const calls = callsOf(tile);
+  const lanes = calls / DEPTH;
+  const [rowFours, columnFours] = [range(rowsPerCall / 4), range(columnsPerCall / 4)];
+  const places = range(rowsPerCall).flatMap((r) => columnFours.map((c) => ({ r, c })));
+  const lines = (parts: readonly string[]): string => parts.join('\n          ');
+  return `
+    var<workgroup> places : array<vec4<i32>, ${rows}>;
+    ${sharedTile('left', rows, half)}
+    ${sharedTile('right', columns, half)}
+
+    fn leftAt(row : i32, step : vec4<i32>) -> f32 {
+      let place = places[row];
+      if (place.w < 0 || step.w < 0) { return 0.0; }
+      return left(place, step);
+    }
+
+    fn rightAt(index : i32, step : vec4<i32>, column : i32) -> f32 {
+      if (step.w < 0 || column >= uniforms.productSides.y) { return 0.0; }
+      return right(index, step, column);
+    }
+
+    fn keep(slice : i32, row : i32, column : i32, value : f32) {
+      if (row < uniforms.productSides.x && column < uniforms.productSides.y) { store(slice, row, column, value); }
+    }
+
+    fn main() {
+      let slice = i32(workgroupId.z) / uniforms.productSides.z;
+      let firstRow = i32(workgroupId.x + workgroupId.y * numWorkgroups.x) * ${rows};
+      let firstColumn = i32(workgroupId.z) % uniforms.productSides.z * ${columns};
+      let span = setUp(slice);
+      for (var row = i32(localIndex); row < ${rows}; row += ${calls}) { places[row] = describeRow(firstRow + row); }
+      workgroupBarrier();
+
+      let lane = i32(localIndex) % ${DEPTH};
+      let group = i32(localIndex) / ${DEPTH};
+      let rowFour = i32(localIndex) / ${columns / columnsPerCall} * ${rowsPerCall / 4};
+      let columnFour = i32(localIndex) % ${columns / columnsPerCall} * ${columnsPerCall / 4};
+      var sums : array<vec4<f32>, ${places.length}>;
+
+      for (var round = 0; round < uniforms.productSides.w; round++) {
+        let index = span.x + round * ${DEPTH} + lane;
+        var step = vec4<i32>(-1);
+        if (index < span.y) { step = describeStep(index); }
+        for (var four = group; four < ${rows / 4}; four += ${lanes}) {
+          var value : vec4<f32>;
+          for (var i = 0; i < 4; i++) { value[i] = leftAt(4 * four + i, step); }
+          leftPut(lane, four, value);
+        }
+        for (var four = group; four < ${columns / 4}; four += ${lanes}) {
+          var value : vec4<f32>;
+          for (var i = 0; i < 4; i++) { value[i] = rightAt(index, step, firstColumn + 4 * four + i); }
+          rightPut(lane, four, value);
+        }
+        workgroupBarrier();
+        for (var k = 0; k < ${DEPTH}; k++) {
+          ${lines(rowFours.map((i) => `let a${i} = leftGet(k, rowFour + ${i});`))}
+          ${lines(columnFours.map((i) => `let b${i} = rightGet(k, columnFour + ${i});`))}
+          ${lines(places.map(({ r, c }, i) => `sums[${i}] += a${Math.floor(r / 4)}[${r % 4}] * b${c};`))}
+        }
+        workgroupBarrier();
+      }
+      // A loop, not its copies: what stores is long, and a compiler that unrolls it keeps the sums in registers.
+      for (var i = 0; i < ${4 * places.length}; i++) {
+        let column = firstColumn + 4 * (columnFour + i / 4 % ${columnFours.length}) + i % 4;
+        keep(slice, firstRow + 4 * rowFour + i / ${columnsPerCall}, column, sums[i / 4][i % 4]);
+      }
+    }`;
+}
