@@ -1,5 +1,6 @@
 export { benchConv, type ConvBenchOptions, type ConvBenchReport } from '../native/benchConv.ts';
 export { backendReport, preferredBackend, type BackendReport } from './backends/backendReport.ts';
+export { asGpuMemoryError, GpuMemoryError } from './backends/gpuMemoryError.ts';
 export {
   BACKEND_NAMES,
   selectBackend,

@@ -6,7 +6,8 @@ import { offerSoftwareGpu } from './softwareGpu.ts';
 
 offerSoftwareGpu();
 const report = (await backendReport()).find(({ name }) => name === 'webgpu');
-if (report?.available !== true) console.log(`WebGPU is not tested: ${report?.detail} (${report?.remedy})`);
+if (report?.available !== true)
+  process.stderr.write(`WebGPU is not tested: ${report?.detail} (${report?.remedy})\n`);
 
 describe.skipIf(report?.available !== true)('WebGPU twins', () => {
   describeTwins({ backend: 'webgpu', largest: 2500 });

@@ -33,7 +33,7 @@ const SHAPE = [16, 16, 32] as const;
 /** Of a difference quotient of float32 values over a step of 3e-4. */
 const TOLERANCE = 1e-3;
 const crop = drawNestedCrop(SHAPE, createRandomStream(1, 'crops'));
-const AVAILABLE = backendReport().filter(
+const AVAILABLE = (await backendReport()).filter(
   ({ name, available }) => available && (name === 'native' || name === 'js'),
 );
 

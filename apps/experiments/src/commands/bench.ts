@@ -1,6 +1,7 @@
 import { describeUnknown, InputError, type Shape3 } from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
+import { openBackend } from '../openBackend.ts';
 import {
   withCompute,
   withJson,
@@ -124,19 +125,18 @@ function spelled({ zero, weights }: Readonly<Record<'zero' | 'weights', number>>
 
 async function stepFigures(options: BenchArguments): Promise<object> {
   const { settings } = findRun(loadExperiments(options.experimentsDir), options.method, options.profile, 0);
-  const { selectBackend } = await import('@blurcycle/compute');
   const { benchStep } = await import('../runs/benchStep.ts');
-  const { backend, threads } = options;
-  const info = await selectBackend(backend, threads === undefined ? {} : { threads });
-  const result = await benchStep(
-    {
-      method: settings.method,
-      width: options.width ?? settings.network.width,
-      patch: options.patch ?? settings.training.patch,
-      blurKernelSide: options.psf,
-      steps: options.repeat,
+  const info = await openBackend(options);
+  const step = {
+    method: settings.method,
+    width: options.width ?? settings.network.width,
+    patch: options.patch ?? settings.training.patch,
+  };
+  const { explainGpuMemory } = await import('../explainGpuMemory.ts');
+  const result = await benchStep({ ...step, blurKernelSide: options.psf, steps: options.repeat }, info).catch(
+    (error: unknown) => {
+      throw explainGpuMemory(error, 'bench step', step, '--patch');
     },
-    info,
   );
   return { ...result, patch: result.patch.join(',') };
 }

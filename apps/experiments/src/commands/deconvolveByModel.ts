@@ -1,7 +1,7 @@
-import { selectBackend } from '@blurcycle/compute';
 import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
 import { deconvolveFileWithModel, type ModelFileReport } from '../model/deconvolveFileWithModel.ts';
 import { loadModel } from '../model/loadModel.ts';
+import { openBackend } from '../openBackend.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { ComputeArguments } from './commonOptions.ts';
 import { namesPsf, type PsfSourceArguments } from './psfSourceOptions.ts';
@@ -25,7 +25,7 @@ export interface ModelArguments extends ComputeArguments, PsfSourceArguments, St
 /** `blurcycle deconvolve --model`: loads and checks the model, applies it, says how far the result can be trusted. */
 export async function deconvolveByModel(folder: string, args: ModelArguments): Promise<void> {
   refuseClassical(args);
-  await selectBackend(args.backend, args.threads === undefined ? {} : { threads: args.threads });
+  await openBackend(args);
   const model = await loadModel(folder);
   let display: Progress | undefined;
   try {

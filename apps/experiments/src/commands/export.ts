@@ -1,10 +1,10 @@
 import { writeFileAtomically } from '@blurcycle/data';
-import { selectBackend } from '@blurcycle/compute';
 import type { CommandModule } from 'yargs';
 import { generatorToOnnx } from '../export/generatorToOnnx.ts';
 import { modelWeights } from '../export/modelWeights.ts';
 import { writeBioimagePackage } from '../export/writeBioimagePackage.ts';
 import { loadModel } from '../model/loadModel.ts';
+import { openBackend } from '../openBackend.ts';
 import { withCompute, withJson, type ComputeArguments } from './commonOptions.ts';
 
 const FORMATS = ['bioimageio', 'onnx'] as const;
@@ -35,7 +35,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .example('$0 export model --format bioimageio --out model.zip', 'for bioimage.io')
       .example('$0 export model --format onnx --out model.onnx', 'for ONNX Runtime'),
   handler: async ({ model: folder, format, out, json, backend, threads }) => {
-    await selectBackend(backend, threads === undefined ? {} : { threads });
+    await openBackend({ backend, threads });
     const model = await loadModel(folder);
     try {
       if (format === 'bioimageio') await writeBioimagePackage(out, model);

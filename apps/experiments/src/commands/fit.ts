@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
 import { modelConfigSchema, type ModelConfig } from '@blurcycle/experiment';
 import type { Argv, CommandModule } from 'yargs';
@@ -13,6 +12,7 @@ import { prepareFit, type PreparedFit, type SharpSource } from '../fit/prepareFi
 import { trainModel } from '../fit/trainModel.ts';
 import { MODEL_FILES } from '../model/modelFiles.ts';
 import { checkModelPlace } from '../model/writeModelFolder.ts';
+import { openBackend } from '../openBackend.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import {
   withCompute,
@@ -67,10 +67,7 @@ export const fitCommand: CommandModule<object, FitArguments> = {
     const blurred = expandPatterns('--blurred', args.blurred);
     const sharp = sharpSource(args);
     const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
-    const backend = await selectBackend(
-      args.backend,
-      args.threads === undefined ? {} : { threads: args.threads },
-    );
+    const backend = await openBackend(args);
     say(`back-end ${backend.name}, ${backend.description}`);
     const prepared = await prepare(args, { blurred, sharp, psf, trainingFolder });
     for (const warning of prepared.warnings) say(`warning: ${warning}`);

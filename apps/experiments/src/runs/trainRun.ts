@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import {
   readRunRecord,
   runDirectory,
@@ -20,6 +19,8 @@ import {
 } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
 import type { Progress } from '../progress.ts';
+import { explainGpuMemory } from '../explainGpuMemory.ts';
+import { openBackend } from '../openBackend.ts';
 import { useRunFolder } from '../useRunFolder.ts';
 import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
@@ -50,10 +51,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
     say(`${run.id}: up to date`);
     return earlier;
   }
-  const backend = await selectBackend(
-    options.backend,
-    options.threads === undefined ? {} : { threads: options.threads },
-  );
+  const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const clock = await startProvenance(backend);
   return useRunFolder(folder, run.id, async () => {
@@ -83,6 +81,10 @@ async function makeRun(run: ResolvedRun, folder: string, options: MakeRunOptions
   });
   try {
     return await trainAndScore(run, trainer, dataset, folder, options);
+  } catch (error) {
+    const { method, network, training } = run.settings;
+    const step = { method, width: network.width, patch: training.patch };
+    throw explainGpuMemory(error, run.id, step, 'training.patch of the profile');
   } finally {
     disposeTrainer(trainer);
   }

@@ -75,8 +75,9 @@ export function runForEach(
   return runProgram(gpu, { ...rest, code });
 }
 
+/** As a column: to a list of the result's length, or of one element, tfjs would give a program of its own. */
 function flatten({ dataId, shape, dtype }: TensorInfo): TensorInfo {
-  return { dataId, shape: [util.sizeFromShape(shape)], dtype };
+  return { dataId, shape: [util.sizeFromShape(shape), 1], dtype };
 }
 
 function listUniforms({ integers = {}, floats = {} }: ProgramRun): Uniform[] {

@@ -13,13 +13,18 @@ export function convForward(
 ): TensorInfo {
   const { batch, output, kernel, inputs, outputs } = geometry;
   return multiplyMatrices(gpu, {
-    name: bias === null ? 'convForward' : 'convForward/bias',
-    inputs: bias === null ? { x, weights: filter } : { x, weights: filter, bias },
+    name: 'convForward',
+    // One program for both cases: without a bias another array stands in its place and is not added.
+    inputs: { x, weights: filter, bias: bias ?? filter },
     outputShape: [batch, ...output, outputs],
     rows: batch * product(output),
     columns: outputs,
     longestSum: product(kernel) * inputs,
-    integers: { ...geometryUniforms(geometry), summed: product(kernel) * inputs },
+    integers: {
+      ...geometryUniforms(geometry),
+      hasBias: bias === null ? 0 : 1,
+      summed: product(kernel) * inputs,
+    },
     code: `${GEOMETRY_CODE}
       fn setUp(slice : i32) -> vec2<i32> { return vec2<i32>(0, uniforms.summed); }
 
@@ -44,7 +49,7 @@ export function convForward(
       }
 
       fn store(slice : i32, row : i32, column : i32, value : f32) {
-        result[row * uniforms.outputs + column] = value${bias === null ? '' : ' + bias[column]'};
+        result[row * uniforms.outputs + column] = value + select(0.0, bias[column], uniforms.hasBias == 1);
       }`,
   });
 }

@@ -22,14 +22,15 @@ export function convInputGradient(
   const phaseOf = (sides: readonly number[]): number =>
     product(sides.map((side, axis) => Math.ceil(side / stride[axis])));
   return multiplyMatrices(gpu, {
-    name: bias === null ? 'convInputGradient' : 'convInputGradient/bias',
-    inputs: bias === null ? { dy, weights: filter } : { dy, weights: filter, bias },
+    name: 'convInputGradient',
+    // One program for both cases: without a bias another array stands in its place and is not added.
+    inputs: { dy, weights: filter, bias: bias ?? filter },
     outputShape: [batch, ...input, inputs],
     rows: batch * phaseOf(input),
     columns: inputs,
     slices: product(stride),
     longestSum: phaseOf(kernel) * outputs,
-    integers: { ...geometryUniforms(geometry), batch },
+    integers: { ...geometryUniforms(geometry), hasBias: bias === null ? 0 : 1, batch },
     code: `${GEOMETRY_CODE}
       var<private> phase : vec3<i32>;
       var<private> phaseSides : vec3<i32>;
@@ -69,7 +70,7 @@ export function convInputGradient(
         if (row >= uniforms.batch * phaseSides.x * phaseSides.y * phaseSides.z) { return; }
         let voxel = voxelOf(row, phaseSides);
         let at = voxelAt(voxel.w, voxel.xyz * uniforms.stride + phase, uniforms.input);
-        result[at * uniforms.inputs + column] = value${bias === null ? '' : ' + bias[column]'};
+        result[at * uniforms.inputs + column] = value + select(0.0, bias[column], uniforms.hasBias == 1);
       }`,
   });
 }

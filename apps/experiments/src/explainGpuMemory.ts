@@ -1,0 +1,55 @@
+import { asGpuMemoryError } from '@blurcycle/compute';
+import { InputError, voxelCount, type Shape3 } from '@blurcycle/core';
+import type { MethodSettings } from '@blurcycle/experiment';
+
+/** What a training step is made of, as far as its memory goes. */
+export interface StepSize {
+  readonly method: Pick<MethodSettings, 'blurPath'>;
+  /** Width of the networks. */
+  readonly width: number;
+  readonly patch: Shape3;
+}
+
+const FLOAT_BYTES = 4;
+/** Floats that a U-Net keeps for its gradients, for each voxel and unit of width: counted from its layers (`buildUNet`). */
+const FLOATS_PER_VOXEL_AND_WIDTH = 25;
+/** The walk back needs as much again for gradients in flight: our choice, on the safe side, not measured on a GPU. */
+const BACKWARD_FACTOR = 2;
+/** Sides of the U-Net's patches are multiples of this. */
+const GRANULE = 4;
+
+/** Memory of one training step, estimated from the activations of the generators; the discriminators' are small beside them. */
+export function estimateStepBytes({ method, width, patch }: StepSize): number {
+  // Passes through U-Nets in a step: both ways of both cycles; the cycles with a kernel in one U-Net's place; one way.
+  const passes = { unet: 4, 'learned-kernel': 2, 'known-psf': 2, none: 1 }[method.blurPath];
+  return FLOAT_BYTES * FLOATS_PER_VOXEL_AND_WIDTH * BACKWARD_FACTOR * passes * width * voxelCount(patch);
+}
+
+/** The largest patch of about the same proportions whose step needs at most so many bytes; null where none does. */
+export function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
+  for (let scale = 1; scale > 0; scale -= 1 / 64) {
+    const patch = step.patch.map(
+      (side) => GRANULE * Math.floor((scale * side) / GRANULE),
+    ) as unknown as Shape3;
+    if (patch.some((side) => side < GRANULE)) return null;
+    if (patch.every((side, axis) => side === step.patch[axis])) continue;
+    if (estimateStepBytes({ ...step, patch }) <= bytes) return patch;
+  }
+  return null;
+}
+
+/**
+ * An error of a training step as what to tell: where GPU memory ended, one line with the patch that would fit.
+ *
+ * What was asked for when memory ended is more than there is; where that is not known, half of the estimated need is taken.
+ */
+export function explainGpuMemory(error: unknown, where: string, step: StepSize, remedy: string): unknown {
+  const outOfMemory = asGpuMemoryError(error);
+  if (outOfMemory === null) return error;
+  const half = estimateStepBytes(step) / 2;
+  const patch = fittingPatch(step, Math.min(outOfMemory.requestedBytes ?? half, half));
+  const advice = patch === null ? 'use the back-end native' : `${patch.join(',')} should fit: ${remedy}`;
+  return new InputError(
+    `${where}: patch must fit the memory of the GPU, got [${step.patch.join(', ')}] at width ${step.width} (${advice})`,
+  );
+}
