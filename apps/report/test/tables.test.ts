@@ -51,7 +51,7 @@ describe('resultTable(table)', () => {
 
   it('has neither paper nor difference where the paper prints no numbers', () => {
     const { markup } = resultTable(table([row('x', {})]));
-    expect(markup).toContain('The paper prints no numbers here');
+    expect(markup).toContain('The paper gives no scores here');
     expect(markup).not.toMatch(/not in the paper|difference|>paper</);
   });
 

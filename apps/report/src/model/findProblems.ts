@@ -19,7 +19,7 @@ export function findProblems(inputs: ReportInputs): readonly Problem[] {
   const found = [
     ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
     ...gatherPlaces(inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs))),
-    ...inputs.experiments.flatMap((experiment) => staleness(experiment, inputs.runs)),
+    ...staleness(inputs),
     ...dirt(inputs),
     ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
   ];
@@ -60,19 +60,23 @@ function gatherPlaces(problems: readonly RowProblem[]): Problem[] {
   }));
 }
 
-function staleness({ table }: ExperimentInput, runs: readonly RunInput[]): Problem[] {
-  const behind = new Set(table.rows.flatMap((row) => row.runs));
-  const mine = runs.filter(({ record }) => behind.has(record.id));
-  const newer = mine.filter(
-    ({ record }) => Date.parse(record.provenance.createdAt) > Date.parse(table.provenance.createdAt),
+/** Tables that do not belong to the runs behind them as they are now. */
+function staleness({ experiments, runs }: ReportInputs): Problem[] {
+  const tablesWith = (isOff: (run: RunInput['record'], table: ExperimentInput['table']) => boolean): string =>
+    experiments
+      .filter(({ table }) => {
+        const behind = new Set(table.rows.flatMap((row) => row.runs));
+        return runs.some(({ record }) => behind.has(record.id) && isOff(record, table));
+      })
+      .map(({ table }) => table.place)
+      .join(', ');
+  const older = tablesWith(
+    (run, table) => Date.parse(run.provenance.createdAt) > Date.parse(table.provenance.createdAt),
   );
-  const other = mine.filter(({ record }) => record.provenance.sourceHash !== table.provenance.sourceHash);
-  const name = (list: readonly RunInput[]): string => list.map(({ record }) => record.id).join(', ');
+  const other = tablesWith((run, table) => run.provenance.sourceHash !== table.provenance.sourceHash);
   return [
-    ...(newer.length === 0 ? [] : [`${table.place} is older than ${name(newer)}: make the table again.`]),
-    ...(other.length === 0
-      ? []
-      : [`${table.place} was computed with other sources than ${name(other)} was trained with.`]),
+    ...(older === '' ? [] : [`Older than runs behind them, to be made again: ${older}.`]),
+    ...(other === '' ? [] : [`Computed with other sources than runs behind them: ${other}.`]),
   ].map((text): Problem => ({ kind: 'stale', text }));
 }
 

@@ -7,13 +7,18 @@ import type { FigureFrame } from './figureFrame.ts';
 /** What the widest and the tallest image of a figure may measure on the page, in px. */
 const WIDEST = 230;
 const TALLEST = 300;
+/** Images share one line of the page, in px, unless they would become narrower than they can be read. */
+const LINE = 1100;
+const NARROWEST = 120;
+const GAP = 16;
 
 /** Plane images side by side, all at one magnification and through one window. */
 export function imagesFigure({ title, window, quantity, items }: ImageSet, { made }: FigureFrame): Html {
   const [low, high] = window.map((value) => formatSignificant(value, 3));
   const sizes = items.map(sizeUm);
+  const widest = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(LINE / items.length) - GAP));
   const pxPerUm = Math.min(
-    WIDEST / Math.max(...sizes.map(({ widthUm }) => widthUm)),
+    widest / Math.max(...sizes.map(({ widthUm }) => widthUm)),
     TALLEST / Math.max(...sizes.map(({ heightUm }) => heightUm)),
   );
   return html`<figure class="images">

@@ -28,7 +28,7 @@ export function resultTable(table: Table): Html {
       </tbody>`,
   );
   return html`<p class="note table-note">
-      ${hasPaper ? 'The paper’s values beside ours: mean' : 'The paper prints no numbers here; ours are the mean'}
+      ${hasPaper ? 'The paper’s values beside ours: mean' : 'The paper gives no scores here; ours are the mean'}
       over the test volumes and seeds, with the 95 % interval.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="${table.place}, scores">
