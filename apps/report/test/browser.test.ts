@@ -31,7 +31,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     const sources = { resultsDir: directory, profile: 'synthetic', deviationsPath: fixture('deviations.md') };
     url = pathToFileURL((await buildReport(sources)).path).href;
     browser = await chromium.launch({ executablePath: executable ?? '', args: QUIET });
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -7,6 +7,7 @@ import { chartFigure } from './chartFigure.ts';
 import type { FigureFrame } from './figureFrame.ts';
 import { kernelTable } from './kernelTable.ts';
 import { describeCommit, describeMachine } from './provenanceLine.ts';
+import { selectionTable } from './selectionTable.ts';
 import { sectionHead } from './sectionHead.ts';
 
 /** The charts of the training, drawn. */
@@ -66,7 +67,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         )}
       </dl>
     </details>
-    ${kernelTable(runs)}
+    ${selectionTable(runs)} ${kernelTable(runs)}
   </section>`;
 }
 
