@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { readRunRecord, runDirectory, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import { describeChanges, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import { findRunRecord } from './runs/findRunRecord.ts';
 
 /** Whether the results of a run can be used as they are. */
 export interface RunState {
@@ -16,8 +16,8 @@ export interface RunState {
  * @param sources - hash of the code that trains, as it is now.
  */
 export function runState(run: ResolvedRun, resultsDir: string, sources: string): RunState {
-  const record = readRunRecord(join(runDirectory(resultsDir, run.profile, run.id), 'record.json'));
-  if (record === undefined) return { state: 'missing', reason: 'never finished' };
+  const { record, problem } = findRunRecord(run, resultsDir);
+  if (record === undefined) return { state: 'missing', reason: problem };
   if (record.status === 'failed') return { state: 'failed', reason: record.error ?? 'no reason recorded' };
   const reason = describeChange(run, record, sources);
   return { state: reason === '' ? 'done' : 'stale', reason };
@@ -25,26 +25,9 @@ export function runState(run: ResolvedRun, resultsDir: string, sources: string):
 
 function describeChange(run: ResolvedRun, record: RunRecord, sources: string): string {
   if (record.key !== run.key) {
-    const before = leaves({ settings: record.settings, seed: record.seed });
-    const now = leaves({ settings: run.settings, seed: run.seed });
-    const changed = [...new Set([...before.keys(), ...now.keys()])]
-      .filter((path) => path !== 'settings.method.label' && before.get(path) !== now.get(path))
-      .map(
-        (path) =>
-          `${path.replace(/^settings\./, '')}: ${before.get(path) ?? 'unset'} -> ${now.get(path) ?? 'unset'}`,
-      );
+    const before = { ...record.settings, seed: record.seed };
+    const changed = describeChanges(before, { ...run.settings, seed: run.seed }, ['method.label']);
     return changed.length > 0 ? changed.join('; ') : 'settings';
   }
   return record.provenance.sourceHash === sources ? '' : 'the code that trains changed';
-}
-
-/** Dotted path to the JSON of each leaf; arrays are leaves. */
-function leaves(value: object, prefix = '', found = new Map<string, string>()): Map<string, string> {
-  for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-    const path = `${prefix}${key}`;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-      leaves(inner, `${path}.`, found);
-    else found.set(path, JSON.stringify(inner));
-  }
-  return found;
 }

@@ -70,9 +70,11 @@ describe('commands', () => {
     expect(list.experiments.map(({ name }) => name)).toContain('table1');
     const parameters = ['plan', 'table1', '--json', '--profile', 'smoke', '--results-dir', '/nowhere'];
     const plan = JSON.parse((await blurcycle(...parameters)).out) as {
-      runs: { run: string; state: string }[];
+      steps: { name: string; state: string }[];
     };
-    expect(plan.runs).toContainEqual(expect.objectContaining({ run: 'proposed-s0', state: 'missing' }));
+    const missing = { state: 'missing', reason: 'never finished', action: 'train' };
+    expect(plan.steps).toContainEqual(expect.objectContaining({ name: 'proposed-s0', ...missing }));
+    expect(plan.steps.at(-1)).toMatchObject({ kind: 'table', name: 'table1', action: 'make' });
   });
 
   it('doctor names the back-ends and the one it would choose', async () => {

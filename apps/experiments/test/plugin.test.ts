@@ -52,6 +52,21 @@ describe('inferTargets(files, root)', () => {
     expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
   });
 
+  it('simulates the data that runs share once, and other data for the experiment that has them', () => {
+    const other = SECOND.replace('claims: []', 'claims: []\nsettings: { dataset: { seed: 2 } }');
+    writeFileSync(
+      join(root, 'experiments/second.yaml'),
+      other.replace('method: proposed }', 'method: cyclegan }'),
+    );
+    const targets = targetsOf('apps/experiments');
+    expect(targets['train-proposed-s0'].dependsOn).toEqual(['data']);
+    expect(targets['train-cyclegan-second-s0'].dependsOn).toEqual(['data-second']);
+    expect(targets.data).toMatchObject({ cache: true, outputs: [] });
+    expect(targets['data-second'].options).toEqual({
+      command: 'node apps/experiments/bin/blurcycle.mjs dataset second',
+    });
+  });
+
   it('trains nothing for a seed that the profile does not have', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s2'];
     expect(run.configurations?.standard).toEqual({ profile: 'standard' });

@@ -1,19 +1,34 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { readFigures, readTable, runRecordSchema } from '@blurcycle/experiment';
+import {
+  listAllRuns,
+  loadExperiments,
+  readFigures,
+  readTable,
+  resolveExperiment,
+  runRecordSchema,
+  scoreName,
+  testKey,
+} from '@blurcycle/experiment';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PROJECT_ROOT, RESULTS_DIRECTORY } from '../src/projectPaths.ts';
+import { planExperiment } from '../src/planExperiment.ts';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from '../src/projectPaths.ts';
+import { blurcycle } from './commandLine.ts';
 
 const folder = join(RESULTS_DIRECTORY, 'smoke');
+const set = loadExperiments(EXPERIMENTS_DIRECTORY);
+/** What is said of results of a working tree with changes, and nothing else may be said of these. */
+const DIRTY = 'was made from uncommitted changes';
 const METHODS = ['supervised-mse', 'supervised-gan', 'cyclegan', 'proposed', 'non-blind'];
 
 /** The command of the README at the smallest size, from nothing, without the cache of an earlier call. */
-async function runTable1(): Promise<string> {
+async function runSmoke(target: string): Promise<string> {
   rmSync(folder, { recursive: true, force: true });
   const nx = join(PROJECT_ROOT, 'node_modules/.bin/nx');
-  const parameters = ['run', 'experiments:table1:smoke', '--skip-nx-cache', '--output-style=static'];
+  const parameters = ['run', `experiments:${target}:smoke`, '--skip-nx-cache', '--output-style=static'];
   const { stdout } = await promisify(execFile)(nx, parameters, {
     cwd: PROJECT_ROOT,
     env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' },
@@ -29,11 +44,11 @@ function readNumbers(): object {
   return { ...table, provenance: null };
 }
 
-describe('nx run experiments:table1:smoke', () => {
+describe('nx run experiments:all:smoke', () => {
   let printed = '';
   beforeAll(async () => {
-    printed = await runTable1();
-  }, 180_000);
+    printed = await runSmoke('all');
+  }, 400_000);
 
   it('trains every method and prints paper beside ours', () => {
     expect(printed).toMatch(/\| method +\| PSNR dB, paper \| PSNR dB, ours/);
@@ -42,7 +57,7 @@ describe('nx run experiments:table1:smoke', () => {
     expect(table?.rows.map(({ id }) => id)).toEqual(['input', ...METHODS]);
     for (const row of table?.rows ?? []) {
       expect(row.status).toBe('done');
-      expect(row.note).toBeUndefined();
+      expect(row.note ?? DIRTY).toContain(DIRTY);
       expect(row.ours?.psnr.n).toBe(2);
     }
   });
@@ -68,9 +83,108 @@ describe('nx run experiments:table1:smoke', () => {
     expect(shown?.map(({ id }) => id)).toEqual(['input', 'truth', ...METHODS]);
   });
 
+  it('makes the table of every experiment file, each row under each of its conditions', () => {
+    for (const name of set.experiments.keys()) {
+      const table = readTable(join(folder, name, 'table.json'));
+      const { rows, conditions, claims } = resolveExperiment(set, name, 'smoke');
+      const named = conditions.flatMap(({ id }) => rows.map((row) => scoreName(row.id, id)));
+      expect(table?.rows.map((row) => scoreName(row.id, row.condition))).toEqual(named);
+      expect(table?.claims.map(({ id }) => id)).toEqual(claims.map(({ id }) => id));
+      for (const { status, note = DIRTY } of table?.rows ?? []) {
+        expect(status).toBe('done');
+        expect(note).toContain(DIRTY);
+      }
+    }
+  });
+
+  it('trains what several experiments need once', () => {
+    const trained = readdirSync(join(folder, 'runs')).sort();
+    expect(trained).toEqual(
+      listAllRuns(set, 'smoke')
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('takes the scores of the training condition from the runs themselves', () => {
+    const rows = (name: string) => readTable(join(folder, name, 'table.json'))?.rows ?? [];
+    const proposed = rows('table1').find(({ id }) => id === 'proposed')?.ours;
+    const at = (name: string, condition: string) =>
+      rows(name).find((row) => row.id === 'proposed' && row.condition === condition)?.ours;
+    expect(at('fig8', 'snr-20')).toEqual(proposed);
+    expect(at('table2', 'born-wolf')).toEqual(proposed);
+    expect(at('fig8', 'snr-10')).not.toEqual(proposed);
+    expect(at('fig8', 'snr-10')).toEqual(at('fig7', 'snr-10'));
+  });
+
+  it('shows curves over the sweep and stacks of every condition', () => {
+    const [psnr] = readFigures(join(folder, 'fig8/figures.json'))?.blocks ?? [];
+    if (psnr?.kind !== 'curves') throw new Error('Fig. 8 has no curves');
+    const [input] = psnr.series;
+    expect(input.points.map(({ name }) => name)).toEqual([
+      ...['SNR 1.25 dB', 'SNR 2.5 dB', 'SNR 5 dB', 'SNR 10 dB', 'SNR 20 dB', 'no noise'],
+    ]);
+    expect(input.points.map(({ y }) => y)).toEqual(input.points.map(({ y }) => y).sort((a, b) => a - b));
+    const stacks = readFigures(join(folder, 'fig7/figures.json'))?.blocks ?? [];
+    expect(stacks.map((block) => block.kind === 'volumes' && block.shape[0])).toEqual(Array(6).fill(8));
+  });
+
+  it('has nothing left to do', async () => {
+    const { out } = await blurcycle('plan', 'fig8', '--profile', 'smoke', '--json');
+    const { steps } = JSON.parse(out) as { steps: { action: string }[] };
+    expect(steps).toHaveLength(4 + 4 * 5 + 1);
+    expect(steps.filter(({ action }) => action !== 'keep')).toEqual([]);
+  });
+
+  it('makes again only what an edited row touches', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'blurcycle-edit-'));
+    try {
+      cpSync(EXPERIMENTS_DIRECTORY, copy, { recursive: true });
+      const path = join(copy, 'fig8.yaml');
+      const row = '- { method: proposed }';
+      writeFileSync(path, readFileSync(path, 'utf8').replace(row, '- { method: proposed, label: Ours }'));
+      const state = async (name: string) =>
+        (await planExperiment(resolveExperiment(loadExperiments(copy), name, 'smoke'), RESULTS_DIRECTORY))
+          .filter(({ action }) => action !== 'keep')
+          .map(({ kind, reason }) => ({ kind, reason }));
+      const reason = 'rows.proposed.label: "Proposed, blind" -> "Ours"';
+      expect(await state('fig8')).toEqual([{ kind: 'table', reason }]);
+      expect(await state('fig7')).toEqual([]);
+      expect(await state('table1')).toEqual([]);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  });
+
+  it('verifies, until one byte of anything is altered', async () => {
+    const verify = async () => (await blurcycle('verify', 'table2', '--profile', 'smoke')).out;
+    expect(await verify()).not.toContain('FAIL');
+    const { settings, conditions } = resolveExperiment(set, 'table2', 'smoke');
+    const prediction = `tests/${testKey(settings.dataset, conditions[1])}/predictions/test-0.tif`;
+    const altered = async (path: string, from: number) => {
+      const bytes = readFileSync(join(folder, path));
+      const at = from < 0 ? bytes.length + from : from;
+      writeFileSync(join(folder, path), bytes.with(at, bytes[at] ^ 1));
+      const found = await verify();
+      writeFileSync(join(folder, path), bytes);
+      return found;
+    };
+    expect(await altered('runs/proposed-s0/predictions/test-1.tif', -900)).toMatch(
+      /FAIL {2}run proposed-s0: output predictions\/test-1\.tif has other bytes/,
+    );
+    expect(await altered('table2/table.csv', 200)).toMatch(
+      /FAIL {2}table table2: output table\.csv has other bytes than recorded/,
+    );
+    expect(await altered(`runs/proposed-s0/${prediction}`, -900)).toMatch(
+      /FAIL {2}test proposed-s0@richards-wolf: output predictions\/test-0\.tif has other bytes/,
+    );
+    const number = readFileSync(join(folder, 'table2/table.json'), 'utf8').indexOf('"mean": ') + 8;
+    expect(await altered('table2/table.json', number)).toMatch(/is .+ when computed again, table\.json says/);
+  });
+
   it('gives the same numbers again', async () => {
     const first = readNumbers();
-    await runTable1();
+    await runSmoke('table1');
     expect(readNumbers()).toEqual(first);
   }, 180_000);
 });

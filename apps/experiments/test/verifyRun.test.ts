@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 import { hashOutputs } from '../src/runs/hashOutputs.ts';
 import { scoreVolume } from '../src/runs/scoreVolume.ts';
-import { verifyRun, type VerifyRunOptions } from '../src/verifyRun.ts';
+import { verifyRun, type VerifyRunOptions } from '../src/verification/verifyRun.ts';
 
 const run = resolveRun(loadExperiments(EXPERIMENTS_DIRECTORY), {
   method: 'proposed',

@@ -45,7 +45,7 @@ export {
   type ResolvedExperiment,
   type ResolvedRow,
 } from './resolve/resolveExperiment.ts';
-export { resolveRun, type RunRequest } from './resolve/resolveRun.ts';
+export { resolveRun, resolveShared, type RunRequest } from './resolve/resolveRun.ts';
 export {
   figuresSchema,
   type CurvesBlock,
@@ -67,11 +67,13 @@ export { provenanceSchema, type Provenance } from './results/provenance.ts';
 export { classicalRecordSchema, type ClassicalRecord } from './results/classicalRecord.ts';
 export {
   readClassicalRecord,
+  readExperimentRecord,
   readFigures,
   readRunRecord,
   readTable,
   readTestRecord,
   writeClassicalRecord,
+  writeExperimentRecord,
   writeFigures,
   writeRunRecord,
   writeTable,
@@ -94,6 +96,9 @@ export {
   type TableCondition,
   type TableRow,
 } from './results/table.ts';
+export { describeChanges } from './results/describeChanges.ts';
+export { experimentRecordSchema, type ExperimentRecord } from './results/experimentRecord.ts';
+export { describeExperiment } from './resolve/describeExperiment.ts';
 export { testRecordSchema, type TestRecord } from './results/testRecord.ts';
 export { findRun } from './resolve/findRun.ts';
 export { judgeClaim } from './claims/judgeClaim.ts';

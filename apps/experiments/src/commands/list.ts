@@ -1,25 +1,14 @@
 import { join } from 'node:path';
-import {
-  classicalRuns,
-  experimentDirectory,
-  listRuns,
-  loadExperiments,
-  readTable,
-  resolveExperiment,
-  type CheckedFile,
-  type ExperimentFile,
-} from '@blurcycle/experiment';
+import { experimentDirectory, loadExperiments, readTable, resolveExperiment } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
-import { classicalState } from '../classical/classicalState.ts';
-import { runState } from '../runState.ts';
-import { readSourceHash } from '../runs/sourceHash.ts';
+import { planExperiment, type PlanStep } from '../planExperiment.ts';
 import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
 
 interface ListArguments extends ProfileArguments {
   json: boolean;
 }
 
-/** `blurcycle list`: every experiment, how many of its runs are done, whether its table is there, its verdicts. */
+/** `blurcycle list`: every experiment, the states of its runs, tests and table, its verdicts. */
 export const listCommand: CommandModule<object, ListArguments> = {
   command: 'list',
   describe: 'experiments and the state of their results',
@@ -27,37 +16,54 @@ export const listCommand: CommandModule<object, ListArguments> = {
     withJson(withProfile(yargs)).example('$0 list --profile standard', 'state of the reference results'),
   handler: async ({ profile, experimentsDir, resultsDir, json }) => {
     const set = loadExperiments(experimentsDir);
-    const sources = await readSourceHash();
-    const describe = async ([name, { content }]: [string, CheckedFile<ExperimentFile>]) => {
-      const states = listRuns(set, name, profile).map((run) => runState(run, resultsDir, sources).state);
-      for (const run of classicalRuns(resolveExperiment(set, name, profile))) {
-        states.push((await classicalState(run, resultsDir)).state);
-      }
+    const experiments = [];
+    for (const name of set.experiments.keys()) {
+      const experiment = resolveExperiment(set, name, profile);
+      const steps = await planExperiment(experiment, resultsDir);
       const table = readTable(join(experimentDirectory(resultsDir, profile, name), 'table.json'));
-      return {
-        name,
-        place: content.place,
-        title: content.title,
-        runs: states.length,
-        done: states.filter((state) => state === 'done').length,
-        stale: states.filter((state) => state === 'stale').length,
-        failed: states.filter((state) => state === 'failed').length,
-        table: table !== undefined,
+      experiments.push({
+        ...{ name, place: experiment.place, title: experiment.title },
+        runs: countStates(steps, 'run'),
+        tests: countStates(steps, 'test'),
+        classical: countStates(steps, 'classical'),
+        table: steps.find(({ kind }) => kind === 'table')?.state ?? 'missing',
         verdicts: table?.claims.map(({ id, verdict }) => ({ id, verdict })) ?? [],
-      };
-    };
-    const experiments = await Promise.all([...set.experiments].map(describe));
+      });
+    }
     if (json) {
       console.log(JSON.stringify({ profile, experiments }, null, 2));
       return;
     }
-    for (const { name, place, title, runs, done, stale, failed, table, verdicts } of experiments) {
+    for (const { name, place, title, runs, tests, classical, table, verdicts } of experiments) {
       const held = verdicts.filter(({ verdict }) => verdict === 'reproduced').length;
-      const parts = [`${done} of ${runs} runs done`];
-      if (stale > 0) parts.push(`${stale} stale`);
-      if (failed > 0) parts.push(`${failed} failed`);
-      parts.push(table ? `${held} of ${verdicts.length} claims reproduced` : 'no table yet');
+      const parts = [
+        ...(runs.total === 0 ? [] : [`${runs.done} of ${runs.total} runs done${others(runs)}`]),
+        ...(tests.total === 0 ? [] : [`${tests.done} of ${tests.total} tests done${others(tests)}`]),
+        ...(classical.total === 0
+          ? []
+          : [`${classical.done} of ${classical.total} classical results done${others(classical)}`]),
+        `table ${table}`,
+        ...(verdicts.length === 0 ? [] : [`${held} of ${verdicts.length} claims reproduced`]),
+      ];
       console.log(`${name}  ${place}: ${title}\n    ${profile}: ${parts.join(', ')}`);
     }
   },
 };
+
+type States = Readonly<Record<PlanStep['state'] | 'total', number>>;
+
+function countStates(steps: readonly PlanStep[], kind: PlanStep['kind']): States {
+  const states = steps.filter((step) => step.kind === kind).map(({ state }) => state);
+  const count = (wanted: PlanStep['state']): number => states.filter((state) => state === wanted).length;
+  return {
+    total: states.length,
+    ...{ done: count('done'), stale: count('stale'), failed: count('failed'), missing: count('missing') },
+  };
+}
+
+function others(states: States): string {
+  const named = (['stale', 'failed', 'missing'] as const)
+    .filter((state) => states[state] > 0)
+    .map((state) => `${states[state]} ${state}`);
+  return named.length === 0 ? '' : ` (${named.join(', ')})`;
+}

@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import {
+  contentHash,
   isExperimentFile,
   listRuns,
   loadExperiments,
+  resolveShared,
   type ExperimentSet,
   type ResolvedRun,
 } from '@blurcycle/experiment';
@@ -15,12 +17,14 @@ const DEFAULT_PROFILE = 'quick';
 const EXPERIMENTS_PROJECT = 'apps/experiments';
 const REPORT_PROJECT = 'apps/report';
 
-const TAKEN = ['all', 'typecheck', 'lint', 'test'];
+const TAKEN = ['all', 'data', 'typecheck', 'lint', 'test'];
+/** What the names of other targets begin with. */
+const TAKEN_STARTS = ['train-', 'data-'];
 
 type Targets = Record<string, TargetConfiguration>;
 
 /**
- * The Nx targets of the experiment files: one for each training run, one for each table or figure, `dataset` and `all`.
+ * The Nx targets of the experiment files: one for each data set, training run, table or figure, and `all`.
  *
  * A run that several experiments need has one target. Profiles are the configurations of every target.
  *
@@ -29,10 +33,15 @@ type Targets = Record<string, TargetConfiguration>;
  */
 export function inferTargets(files: readonly string[], root: string): CreateNodesResultV2 {
   const set = loadExperiments(join(root, 'experiments'));
-  return files.map((file) => [file, { projects: projectsOf(set, file) }]);
+  const sharedData = dataTarget(set, firstOnSharedData(set));
+  return files.map((file) => [file, { projects: projectsOf(set, file, sharedData) }]);
 }
 
-function projectsOf(set: ExperimentSet, file: string): Record<string, { targets: Targets }> {
+function projectsOf(
+  set: ExperimentSet,
+  file: string,
+  sharedData: TargetConfiguration,
+): Record<string, { targets: Targets }> {
   if (basename(file) === '_defaults.yaml') {
     return {
       [EXPERIMENTS_PROJECT]: { targets: { all: allTarget(set) } },
@@ -41,24 +50,35 @@ function projectsOf(set: ExperimentSet, file: string): Record<string, { targets:
   }
   if (!isExperimentFile(file)) return {};
   const name = basename(file, '.yaml');
-  if (TAKEN.includes(name) || name.startsWith('train-')) {
+  if (TAKEN.includes(name) || TAKEN_STARTS.some((start) => name.startsWith(start))) {
     throw new InputError(describeViolation(file, 'file name', 'not be that of another target', name));
   }
-  return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file) } };
+  return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file, sharedData) } };
 }
 
-function experimentTargets(set: ExperimentSet, name: string, file: string): Targets {
+function experimentTargets(
+  set: ExperimentSet,
+  name: string,
+  file: string,
+  sharedData: TargetConfiguration,
+): Targets {
   const runsOfProfile = new Map(profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]));
   const runs = new Map([...runsOfProfile.values()].flat().map((run) => [run.id, run]));
   const targets: Targets = {};
   for (const run of runs.values()) {
     const profiles = [...runsOfProfile].filter(([, list]) => list.some(({ id }) => id === run.id));
-    targets[`train-${run.id}`] = trainTarget(
-      set,
-      run,
-      profiles.map(([profile]) => profile),
-      file,
-    );
+    const own = ownData(set, run);
+    const data = own ? `data-${name}` : 'data';
+    targets[data] ??= own ? dataTarget(set, name, file) : sharedData;
+    targets[`train-${run.id}`] = {
+      ...trainTarget(
+        set,
+        run,
+        profiles.map(([profile]) => profile),
+        file,
+      ),
+      dependsOn: [data],
+    };
   }
   targets[name] = {
     executor: 'nx:run-commands',
@@ -72,6 +92,32 @@ function experimentTargets(set: ExperimentSet, name: string, file: string): Targ
     metadata: { description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts` },
   };
   return targets;
+}
+
+/** Whether a run is trained on other data than the defaults of its profile. */
+function ownData(set: ExperimentSet, { profile, settings }: ResolvedRun): boolean {
+  return contentHash(settings.dataset) !== contentHash(resolveShared(set, profile).dataset);
+}
+
+/** An experiment that trains on the data of the defaults: what is simulated for it serves all others that do. */
+function firstOnSharedData(set: ExperimentSet): string {
+  const trains = (name: string): boolean =>
+    listRuns(set, name, DEFAULT_PROFILE).some((run) => !ownData(set, run));
+  return [...set.experiments.keys()].find(trains) ?? '';
+}
+
+/** The data set is found again by its content, and training makes what is missing: Nx has nothing to store. */
+function dataTarget(set: ExperimentSet, experiment: string, file?: string): TargetConfiguration {
+  return {
+    executor: 'nx:run-commands',
+    cache: true,
+    parallelism: false,
+    inputs: trainingInputs(file) as NonNullable<TargetConfiguration['inputs']>,
+    outputs: [],
+    options: { command: `${CLI} dataset ${experiment}` },
+    ...configurations(set),
+    metadata: { description: 'simulate the volumes to train on and to test' },
+  };
 }
 
 function trainTarget(

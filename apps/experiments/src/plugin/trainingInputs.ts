@@ -1,3 +1,4 @@
+import { TABLE_SOURCES } from '../tableSources.ts';
 import { TRAINING_SOURCES } from '../trainingSources.ts';
 
 /** npm packages whose version decides them too. */
@@ -21,11 +22,12 @@ export function trainingInputs(experimentFile?: string): readonly unknown[] {
   ];
 }
 
-/** Nx inputs of a table: its file, the records of its runs, and the code that makes tables. */
+/** Nx inputs of a table with its figures: its file, the records of its runs, and the code that makes tables. */
 export function tableInputs(experimentFile: string): readonly unknown[] {
   return [
     ...trainingInputs(experimentFile),
-    allFilesOf('apps/experiments/src'),
+    ...TABLE_SOURCES.map(allFilesOf),
+    `{workspaceRoot}/apps/experiments/src/commands/table.ts`,
     '{workspaceRoot}/experiments/classical.yaml',
     { dependentTasksOutputFiles: '**/record.json', transitive: true },
   ];

@@ -6,7 +6,11 @@ import { TRAINING_SOURCES } from '../trainingSources.ts';
 
 const SOURCE_FILE = /\.(ts|cc|h|mjs)$/;
 
-/** SHA-256 over the sources that decide numbers, those of a training run unless given: paths and contents, in sorted order. */
+/**
+ * SHA-256 over sources: paths and contents, in sorted order.
+ *
+ * @param folders - From the project root. @defaultValue those that decide the numbers of a training run
+ */
 export async function readSourceHash(folders: readonly string[] = TRAINING_SOURCES): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of folders) {

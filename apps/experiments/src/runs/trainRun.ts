@@ -1,12 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  readRunRecord,
-  runDirectory,
-  writeRunRecord,
-  type ResolvedRun,
-  type RunRecord,
-} from '@blurcycle/experiment';
+import { runDirectory, writeRunRecord, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
 import { countParameters } from '@blurcycle/models';
 import {
   createTrainer,
@@ -24,6 +18,7 @@ import { openBackend } from '../openBackend.ts';
 import { useRunFolder } from '../useRunFolder.ts';
 import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
+import { findRunRecord } from './findRunRecord.ts';
 import { describeKernel } from './describeKernel.ts';
 import { hashOutputs } from './hashOutputs.ts';
 import { createPatchSource } from './patchSource.ts';
@@ -46,7 +41,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   const folder = runDirectory(options.resultsDir, run.profile, run.id);
   const recordPath = join(folder, 'record.json');
   const sourceHash = await readSourceHash();
-  const earlier = options.restart ? undefined : readRunRecord(recordPath);
+  const earlier = options.restart ? undefined : findRunRecord(run, options.resultsDir).record;
   if (earlier?.status === 'done' && earlier.key === run.key && earlier.provenance.sourceHash === sourceHash) {
     say(`${run.id}: up to date`);
     return earlier;

@@ -1,94 +1,84 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   experimentDirectory,
-  judgeClaim,
-  summarizeScores,
+  describeExperiment,
   tableToCsv,
   tableToMarkdown,
+  testedDataset,
+  writeExperimentRecord,
   writeFigures,
   writeTable,
   writeTextAtomically,
-  type ResolvedCondition,
   type ResolvedExperiment,
   type Table,
-  type TableCondition,
-  type TableRow,
 } from '@blurcycle/experiment';
 import { prepareTestVolumes } from '../conditions/prepareTestVolumes.ts';
 import type { ComputeOptions } from '../contracts.ts';
 import { makeFigures } from '../figures/makeFigures.ts';
-import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import { startProvenance } from '../runs/provenance.ts';
-import { readCells, type Cell, type TestVolumesOf } from './readCells.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
+import { TABLE_SOURCES } from '../tableSources.ts';
+import { readCells, type Makers } from './readCells.ts';
+import { rememberVolumes } from './rememberVolumes.ts';
+import { hashTableInputs, hashTableOutputs } from './tableFiles.ts';
+import { tabulate } from './tabulate.ts';
 
 /**
- * The table of an experiment from what its runs have left: table.json, table.csv, table.md, and figures.json with what it
- * shows beside its table. Predictions under test conditions are made where they are missing; nothing is trained.
+ * The table of an experiment from what its runs have left: table.json, table.csv, table.md, figures.json with what it shows
+ * beside its table, and record.json. Predictions under test conditions are made where they are missing; nothing is trained.
  *
  * A run that failed, is missing, or was made by other settings or other code is said to be so in its row.
  */
 export async function buildTable(experiment: ResolvedExperiment, options: ComputeOptions): Promise<Table> {
+  const { resultsDir } = options;
   const { profile, name } = experiment;
   const clock = await startProvenance(null);
-  const volumesOf = rememberVolumes(experiment, options.resultsDir);
-  const cells = await readCells(experiment, volumesOf, options);
-  const folder = experimentDirectory(options.resultsDir, profile, name);
+  const volumesOf = rememberVolumes(experiment, resultsDir);
+  const cells = await readCells(experiment, volumesOf, resultsDir, makers(name, options));
+  const folder = experimentDirectory(resultsDir, profile, name);
+  await rm(join(folder, 'record.json'), { force: true });
   const blocks = await makeFigures({ experiment, cells, volumesOf, folder, options });
-  const scored = cells.flatMap(({ scores }) => (scores === null ? [] : [scores]));
-  const conditions = describeConditions(experiment.conditions);
-  const table: Table = {
-    experiment: name,
-    title: experiment.title,
-    place: experiment.place,
-    profile,
-    rows: cells.map(describeCell),
-    ...(conditions.length === 0 ? {} : { conditions }),
-    claims: experiment.claims.map((claim) => judgeClaim(claim, scored)),
-    provenance: await clock.stop(`npx nx run experiments:${name}:${profile}`),
-  };
+  const provenance = await clock.stop(`npx nx run experiments:${name}:${profile}`);
+  const table: Table = { ...tabulate(experiment, cells), provenance };
   writeFigures(join(folder, 'figures.json'), { blocks });
   writeTextAtomically(join(folder, 'table.csv'), await tableToCsv(table));
   writeTextAtomically(join(folder, 'table.md'), await tableToMarkdown(table));
   writeTable(join(folder, 'table.json'), table);
+  writeExperimentRecord(join(folder, 'record.json'), {
+    experiment: name,
+    profile,
+    declaration: describeExperiment(experiment),
+    tableSources: await readSourceHash(TABLE_SOURCES),
+    inputs: await hashTableInputs(experiment, resultsDir),
+    outputs: await hashTableOutputs(folder),
+    provenance,
+  });
   return table;
 }
 
-/** Test volumes are made or read once for each condition, and only if something asks for them. */
-function rememberVolumes({ settings, profile }: ResolvedExperiment, resultsDir: string): TestVolumesOf {
-  const known = new Map<ResolvedCondition, Promise<PreparedDataset>>();
-  const say = (line: string): void => console.error(line);
-  return (condition) => {
-    const volumes =
-      known.get(condition) ?? prepareTestVolumes(settings.dataset, condition, { resultsDir, profile, say });
-    known.set(condition, volumes);
-    return volumes;
-  };
-}
-
-function describeCell({ row, condition, tests, scores }: Cell): TableRow {
-  const { id, label, method, overrides, runs } = row;
-  const notes = tests.flatMap(({ note }) => (note === null ? [] : [note]));
-  const failed = tests.some((test) => test.failed);
+/** Applies trained models and classical methods to test volumes. */
+function makers(experiment: string, options: ComputeOptions): Makers {
+  const { resultsDir } = options;
+  const commandFor = (profile: string): string => `npx blurcycle table ${experiment} --profile ${profile}`;
   return {
-    id,
-    ...(condition.id === null ? {} : { condition: condition.id }),
-    label,
-    method,
-    paper: condition.paper[id] ?? (condition.id === null ? row.paper : null),
-    status: scores !== null ? 'done' : failed ? 'failed' : 'missing',
-    ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
-    ...(Object.keys(overrides).length === 0 ? {} : { overrides }),
-    runs: runs.map((run) => run.id),
-    ours: scores === null ? null : summarizeScores(scores),
+    async test(run, condition, folder) {
+      const { id, profile } = run;
+      const { dataset } = run.settings;
+      say(`${id}: testing under ${condition.label}`);
+      const { testRun } = await import('../conditions/testRun.ts');
+      const volumes = await prepareTestVolumes(dataset, condition, { resultsDir, profile, say });
+      const tested = testedDataset(dataset, condition);
+      return testRun({ run, folder, dataset: tested, volumes, command: commandFor(profile) }, options);
+    },
+    async classical(run, volumes, folder) {
+      const { computeClassical } = await import('../classical/computeClassical.ts');
+      return computeClassical({ run, volumes, folder, command: commandFor(run.profile) }, options);
+    },
   };
 }
 
-function describeConditions(conditions: readonly ResolvedCondition[]): TableCondition[] {
-  return conditions.flatMap(({ id, label, test }) => {
-    if (id === null) return [];
-    const differs = Object.entries(test).flatMap(([part, values]) =>
-      Object.entries(values ?? {}).map(([key, value]) => [`${part}.${key}`, value] as const),
-    );
-    return [{ id, label, test: Object.fromEntries(differs) }];
-  });
+/** Standard output stays free for results. */
+function say(line: string): void {
+  console.error(line);
 }

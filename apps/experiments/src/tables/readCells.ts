@@ -4,19 +4,19 @@ import {
   classicalRuns,
   runDirectory,
   scoreName,
-  testedDataset,
   testKey,
+  type ClassicalRecord,
   type ClassicalRun,
   type ResolvedCondition,
   type ResolvedExperiment,
   type ResolvedRow,
   type RowScores,
+  type RunRecord,
+  type TestRecord,
   type VolumeScores,
 } from '@blurcycle/experiment';
 import { classicalState } from '../classical/classicalState.ts';
-import { prepareTestVolumes } from '../conditions/prepareTestVolumes.ts';
 import { hasWeights, testState } from '../conditions/testState.ts';
-import type { ComputeOptions } from '../contracts.ts';
 import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { scoreVolume } from '../runs/scoreVolume.ts';
@@ -46,17 +46,24 @@ export interface Cell {
   readonly scores: RowScores | null;
 }
 
+/** Makes predictions that are missing or stale. */
+export interface Makers {
+  test(run: RunRecord, condition: ResolvedCondition, folder: string): Promise<TestRecord>;
+  classical(run: ClassicalRun, volumes: PreparedDataset, folder: string): Promise<ClassicalRecord>;
+}
+
 /** Test volumes of a condition, for models that were trained on the data set of the experiment. */
 export type TestVolumesOf = (condition: ResolvedCondition) => Promise<PreparedDataset>;
 
 /**
- * Every row under every condition, conditions outermost. Predictions under other conditions that are missing or stale are
- * made now, where the weights are there, and so are those of classical methods; nothing is trained.
+ * Every row under every condition, conditions outermost. Nothing is trained; `make` is called for what is missing or stale:
+ * predictions of models under other conditions, where the weights are there, and those of classical methods.
  */
 export async function readCells(
   experiment: ResolvedExperiment,
   volumesOf: TestVolumesOf,
-  options: ComputeOptions,
+  resultsDir: string,
+  make?: Makers,
 ): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
   const classical = new Map(classicalRuns(experiment).map((run) => [run.id, run]));
@@ -65,9 +72,9 @@ export async function readCells(
       const name = scoreName(row.id, condition.id);
       const computed = classical.get(name);
       if (computed !== undefined) {
-        const test = await classicalTest(computed, () => volumesOf(condition), experiment.name, options);
-        const { scores: volumes = [] } = test;
-        cells.push({ row, condition, tests: [test], scores: { id: name, runs: [{ seed: null, volumes }] } });
+        const test = await classicalTest(computed, () => volumesOf(condition), resultsDir, make);
+        const runs = test.scores === undefined ? [] : [{ seed: null, volumes: test.scores }];
+        cells.push({ row, condition, tests: [test], scores: runs.length === 0 ? null : { id: name, runs } });
         continue;
       }
       if (row.runs.length === 0) {
@@ -80,8 +87,8 @@ export async function readCells(
         continue;
       }
       const tests: ModelTest[] = [];
-      for (const result of await readRuns(row.runs, options.resultsDir)) {
-        tests.push(await testUnder(result, condition, experiment.name, options));
+      for (const result of await readRuns(row.runs, resultsDir)) {
+        tests.push(await testUnder(result, condition, resultsDir, make));
       }
       const runs = tests.flatMap(({ seed, scores }) =>
         scores === undefined ? [] : [{ seed, volumes: scores }],
@@ -95,31 +102,23 @@ export async function readCells(
 async function classicalTest(
   run: ClassicalRun,
   volumes: () => Promise<PreparedDataset>,
-  experiment: string,
-  options: ComputeOptions,
+  resultsDir: string,
+  make: Makers | undefined,
 ): Promise<ModelTest> {
-  const { state, folder, record } = await classicalState(run, options.resultsDir);
-  const test = {
-    run: run.id,
-    seed: null,
-    failed: false,
-    note: null,
-    predictions: join(folder, 'predictions'),
-  };
-  if (state === 'done' && record !== undefined) return { ...test, scores: record.scores };
-  const { computeClassical } = await import('../classical/computeClassical.ts');
-  const command = `npx blurcycle table ${experiment} --profile ${run.profile}`;
-  const request = { run, volumes: await volumes(), folder, command };
-  return { ...test, scores: (await computeClassical(request, options)).scores };
+  const { state, reason, folder, record } = await classicalState(run, resultsDir);
+  const test = { run: run.id, seed: null, failed: false, predictions: join(folder, 'predictions') };
+  if (state === 'done') return { ...test, note: null, scores: record?.scores };
+  if (make === undefined)
+    return { ...test, note: `${run.id} is ${state}: ${reason}`, scores: record?.scores };
+  return { ...test, note: null, scores: (await make.classical(run, await volumes(), folder)).scores };
 }
 
 async function testUnder(
   { run, record, failed, note }: RunResult,
   condition: ResolvedCondition,
-  experiment: string,
-  options: ComputeOptions,
+  resultsDir: string,
+  make: Makers | undefined,
 ): Promise<ModelTest> {
-  const { resultsDir } = options;
   const { id, seed, profile } = run;
   const folder = runDirectory(resultsDir, profile, id);
   const own = { run: id, seed, failed, note, predictions: join(folder, 'predictions') };
@@ -134,19 +133,10 @@ async function testUnder(
     const told = `${id}: its predictions under ${condition.label} are ${known.state}, and ${why}`;
     return { ...test, scores: known.record?.scores, note: note === null ? told : `${note}; ${told}` };
   };
+  if (make === undefined) return left('they were not made again');
   if (!hasWeights(folder)) return left('its weights are not here');
-  const { testRun } = await import('../conditions/testRun.ts');
-  const say = (line: string): void => console.error(line);
-  say(`${id}: testing under ${condition.label}`);
-  const request = {
-    run: record,
-    dataset: testedDataset(dataset, condition),
-    volumes: await prepareTestVolumes(dataset, condition, { resultsDir, profile, say }),
-    folder: known.folder,
-    command: `npx blurcycle table ${experiment} --profile ${profile}`,
-  };
   try {
-    return { ...test, scores: (await testRun(request, options)).scores };
+    return { ...test, scores: (await make.test(record, condition, known.folder)).scores };
   } catch (error) {
     // A model folder that is damaged or of an older format is the row's trouble, not the table's.
     if (!(error instanceof InputError)) throw error;

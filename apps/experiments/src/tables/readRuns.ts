@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { readRunRecord, runDirectory, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import type { ResolvedRun, RunRecord } from '@blurcycle/experiment';
+import { findRunRecord } from '../runs/findRunRecord.ts';
 import { runState } from '../runState.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 
@@ -9,7 +9,7 @@ export interface RunResult {
   /** Undefined unless the run is done, stale or not. */
   readonly record: RunRecord | undefined;
   readonly failed: boolean;
-  /** Missing, failed or stale, and why; null when all is well. */
+  /** Missing, failed, stale or of a dirty tree, and why; null when all is well. */
   readonly note: string | null;
 }
 
@@ -21,12 +21,17 @@ export async function readRuns(
   const sources = await readSourceHash();
   return runs.map((run) => {
     const { state, reason } = runState(run, resultsDir, sources);
-    const record = readRunRecord(join(runDirectory(resultsDir, run.profile, run.id), 'record.json'));
+    const { record } = findRunRecord(run, resultsDir);
+    const usable = record?.status === 'done' ? record : undefined;
+    const notes = [
+      ...(state === 'done' ? [] : [`${run.id} is ${state}: ${reason}`]),
+      ...(usable?.provenance.gitDirty === true ? [`${run.id} was made from uncommitted changes`] : []),
+    ];
     return {
       run,
-      record: record?.status === 'done' ? record : undefined,
+      record: usable,
       failed: state === 'failed',
-      note: state === 'done' ? null : `${run.id} is ${state}: ${reason}`,
+      note: notes.length === 0 ? null : notes.join('; '),
     };
   });
 }

@@ -4,7 +4,12 @@ import type { ExperimentFile } from '../files/fileSchemas.ts';
 import { checkRunSettings } from '../settings/checkRunSettings.ts';
 import type { ResolvedRun } from '../settings/resolvedRun.ts';
 import { runKey } from '../settings/runKey.ts';
-import { runSettingsSchema, type RunSettings } from '../settings/runSettings.ts';
+import {
+  runSettingsSchema,
+  sharedSettingsSchema,
+  type RunSettings,
+  type SharedSettings,
+} from '../settings/runSettings.ts';
 import { mergeLayers, type MergedLayers, type SettingsLayer } from './mergeLayers.ts';
 
 /** Which run is wanted. */
@@ -58,6 +63,11 @@ function refuseViolations(settings: RunSettings, merged: MergedLayers): void {
   if (violation === undefined) return;
   const { path, rule, value, remedy } = violation;
   throw new InputError(describeViolation(merged.locate(path), path, rule, value, remedy));
+}
+
+/** The settings of a profile before any method, experiment or row has its say. */
+export function resolveShared(set: ExperimentSet, profile: string): SharedSettings {
+  return sharedSettingsSchema.parse(mergeLayers(sharedLayers(set, profile)).values);
 }
 
 /** Layers of defaults and profile. */

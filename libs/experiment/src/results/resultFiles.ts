@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import type { z } from 'zod';
 import { classicalRecordSchema, type ClassicalRecord } from './classicalRecord.ts';
+import { experimentRecordSchema, type ExperimentRecord } from './experimentRecord.ts';
 import { figuresSchema, type Figures } from './figures.ts';
 import { runRecordSchema, type RunRecord } from './runRecord.ts';
 import { testRecordSchema, type TestRecord } from './testRecord.ts';
@@ -44,6 +45,16 @@ export function writeClassicalRecord(path: string, record: ClassicalRecord): voi
 /** Reads `record.json` of a classical method; undefined when there is none. A damaged file is an `InputError`. */
 export function readClassicalRecord(path: string): ClassicalRecord | undefined {
   return readChecked(path, classicalRecordSchema);
+}
+
+/** Writes `record.json` of a table, checked against its schema. */
+export function writeExperimentRecord(path: string, record: ExperimentRecord): void {
+  writeTextAtomically(path, formatJson(experimentRecordSchema.parse(record)));
+}
+
+/** Reads `record.json` of a table; undefined when there is none. A damaged file is an `InputError`. */
+export function readExperimentRecord(path: string): ExperimentRecord | undefined {
+  return readChecked(path, experimentRecordSchema);
 }
 
 /** Writes `table.json`, checked against its schema. */

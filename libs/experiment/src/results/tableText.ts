@@ -1,6 +1,9 @@
 import { METRICS } from './metrics.ts';
 import type { ScoreSummary, Table, TableRow } from './table.ts';
 
+/** What marks a row that a reader must not take at face value: stale, incomplete, or from a dirty tree. */
+const MARK = '†';
+
 /** `22.31 [22.05, 22.57]`; without limits where there is a single value. */
 export function formatSummary(summary: ScoreSummary, digits: number): string {
   const { mean, low, high } = summary;
@@ -36,7 +39,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
     table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
   const rows = table.rows.map((row) => ({
     ...(table.conditions === undefined ? {} : { 'tested on': conditionOf(row) }),
-    method: row.label,
+    method: row.note === undefined ? row.label : `${row.label} ${MARK}`,
     'PSNR dB, paper': row.paper?.psnr.toFixed(2) ?? '',
     'PSNR dB, ours': ours(row, 'psnr'),
     'SSIM, paper': row.paper?.ssim.toFixed(4) ?? '',
@@ -54,8 +57,12 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   ];
   if (rows.length > 0) parts.push(align(from(rows).toMarkdown()));
   if (claims.length > 0) parts.push('## Claims', align(from(claims).toMarkdown()));
-  const notes = table.rows.filter(({ note }) => note !== undefined).map(({ label, note }) => `- ${label}: ${note}`);
+  const notes = [
+    ...new Set(table.rows.flatMap(({ label, note }) => (note === undefined ? [] : [`- ${MARK} ${label}: ${note}`]))),
+  ];
   if (notes.length > 0) parts.push('## Notes', notes.join('\n'));
+  const { gitCommit, gitDirty } = table.provenance;
+  if (gitDirty === true) parts.push(`${MARK} Made from uncommitted changes to commit ${gitCommit}.`);
   return `${parts.join('\n\n')}\n`;
 }
 

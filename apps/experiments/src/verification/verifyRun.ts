@@ -2,21 +2,22 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTiffStack, type Pair } from '@blurcycle/data';
 import type { RunRecord } from '@blurcycle/experiment';
-import { hashOutputs } from './runs/hashOutputs.ts';
-import { scoreVolume } from './runs/scoreVolume.ts';
+import { hashOutputs } from '../runs/hashOutputs.ts';
+import { scoreVolume } from '../runs/scoreVolume.ts';
+import { compareHashes } from './compareHashes.ts';
 
 /** What a run is checked against. */
 export interface VerifyRunOptions {
   /** Where the run left its record. */
   readonly folder: string;
   readonly scoring: RunRecord['settings']['scoring'];
-  /** SHA-256 of the data set's files as they are now, by name. */
+  /** SHA-256 of what went in as it is now, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The test volumes. */
   readonly test: readonly Pair[];
 }
 
-/** What the records of training runs and of classical methods have in common. */
+/** What the records of training runs, of their tests and of classical methods have in common. */
 export type ScoredRecord = Pick<RunRecord, 'inputs' | 'outputs' | 'scores'>;
 
 /**
@@ -30,18 +31,6 @@ export async function verifyRun(record: ScoredRecord, options: VerifyRunOptions)
     ...compareHashes('output', record.outputs, await hashOutputs(options.folder)),
     ...(await compareScores(record, options)),
   ];
-}
-
-type Hashes = Readonly<Record<string, string>>;
-
-function compareHashes(kind: string, recorded: Hashes, found: Hashes): string[] {
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(found)])].sort();
-  return names.flatMap((name) => {
-    if (recorded[name] === found[name]) return [];
-    if (!(name in found)) return [`${kind} ${name} is missing`];
-    if (!(name in recorded)) return [`${kind} ${name} is not in the record`];
-    return [`${kind} ${name} has other bytes than recorded`];
-  });
 }
 
 /** Scores the stored predictions again; the arithmetic is the same, so every digit must be. */

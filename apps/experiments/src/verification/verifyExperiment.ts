@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import {
+  classicalRuns,
+  runDirectory,
+  testKey,
+  type ClassicalRun,
+  type ResolvedCondition,
+  type ResolvedExperiment,
+  type ResolvedRun,
+  type RunRecord,
+} from '@blurcycle/experiment';
+import { classicalState } from '../classical/classicalState.ts';
+import { prepareTestVolumes } from '../conditions/prepareTestVolumes.ts';
+import { testState, WEIGHTS } from '../conditions/testState.ts';
+import { fileHash } from '../runs/fileHash.ts';
+import { findRunRecord } from '../runs/findRunRecord.ts';
+import { prepareDataset } from '../runs/prepareDataset.ts';
+import { readSourceHash } from '../runs/sourceHash.ts';
+import { tableState } from '../tables/tableState.ts';
+import { verifyRun } from './verifyRun.ts';
+import { verifyTable } from './verifyTable.ts';
+
+/** What was checked and every way in which it is not what its record says. */
+export interface Verification {
+  /** `run proposed-s0`, `test proposed-s0@snr-10`, `table fig8`. */
+  readonly what: string;
+  readonly differences: readonly string[];
+}
+
+/** Checks the runs of an experiment, all predictions under its conditions, and its table and figures, one by one. */
+export async function* verifyExperiment(
+  experiment: ResolvedExperiment,
+  resultsDir: string,
+): AsyncGenerator<Verification> {
+  const sources = await readSourceHash();
+  const runs = new Map(experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)));
+  for (const run of runs.values()) {
+    const { record, problem } = findRunRecord(run, resultsDir);
+    const what = `run ${run.id}`;
+    if (record === undefined) yield { what, differences: [`there is no record: it was ${problem}`] };
+    else yield { what, differences: await tolerant(() => differencesOfRun(run, record, resultsDir)) };
+    if (record?.status !== 'done') continue;
+    for (const condition of experiment.conditions) {
+      if (testKey(record.settings.dataset, condition) === null) continue;
+      yield {
+        what: `test ${run.id}@${condition.id}`,
+        differences: await tolerant(() => differencesOfTest(record, condition, resultsDir, sources)),
+      };
+    }
+  }
+  for (const run of classicalRuns(experiment)) {
+    yield {
+      what: `classical ${run.id}`,
+      differences: await tolerant(() => differencesOfClassical(run, resultsDir)),
+    };
+  }
+  const { record, reason } = await tableState(experiment, resultsDir);
+  yield {
+    what: `table ${experiment.name}`,
+    differences:
+      record === undefined
+        ? [`there is no record: it was ${reason}`]
+        : await tolerant(() => verifyTable(experiment, record, resultsDir)),
+  };
+}
+
+/** A damaged file is a difference, not the end of the check. */
+async function tolerant(check: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [error.message];
+  }
+}
+
+async function differencesOfRun(run: ResolvedRun, record: RunRecord, resultsDir: string): Promise<string[]> {
+  if (record.status === 'failed') return [`the run failed: ${record.error ?? 'no reason recorded'}`];
+  const options = { resultsDir, profile: run.profile, say };
+  const { hashes, test } = await prepareDataset(record.settings.dataset, options);
+  const folder = runDirectory(resultsDir, run.profile, run.id);
+  return verifyRun(record, { folder, scoring: record.settings.scoring, inputs: hashes, test });
+}
+
+async function differencesOfTest(
+  run: RunRecord,
+  condition: ResolvedCondition,
+  resultsDir: string,
+  sources: string,
+): Promise<string[]> {
+  const { record, folder, reason } = testState(run, condition, resultsDir, sources);
+  if (record === undefined) return [`there is no record: it was ${reason}`];
+  const { dataset } = run.settings;
+  const { hashes, test } = await prepareTestVolumes(dataset, condition, {
+    resultsDir,
+    profile: run.profile,
+    say,
+  });
+  const weights = join(runDirectory(resultsDir, run.profile, run.id), WEIGHTS);
+  const inputs = { ...hashes, ...(existsSync(weights) ? { [WEIGHTS]: await fileHash(weights) } : {}) };
+  return verifyRun(record, { folder, scoring: record.scoring, inputs, test });
+}
+
+async function differencesOfClassical(run: ClassicalRun, resultsDir: string): Promise<string[]> {
+  const { record, folder, reason } = await classicalState(run, resultsDir);
+  if (record === undefined) return [`there is no record: it was ${reason}`];
+  const options = { resultsDir, profile: run.profile, say };
+  const { hashes, test } = await prepareTestVolumes(run.trained, run.condition, options);
+  return verifyRun(record, { folder, scoring: record.scoring, inputs: hashes, test });
+}
+
+function say(line: string): void {
+  console.error(line);
+}
