@@ -29,6 +29,9 @@ export async function blurcycle(...parameters: string[]): Promise<Answer> {
     vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
       written.out += `${parts.join(' ')}\n`;
     }),
+    vi.spyOn(console, 'error').mockImplementation((...parts: unknown[]) => {
+      written.error += `${parts.join(' ')}\n`;
+    }),
     vi.spyOn(process.stderr, 'write').mockImplementation(keep('error')),
   ];
   try {
