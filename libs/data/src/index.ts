@@ -1,4 +1,10 @@
 export {
+  buildMicroscopeDataset,
+  type DeconvolvedPair,
+  type MicroscopeDataset,
+  type MicroscopeDatasetConfig,
+} from './dataset/buildMicroscopeDataset.ts';
+export {
   buildMicrotubuleDataset,
   type MicrotubuleDataset,
   type MicrotubuleDatasetConfig,

@@ -4,7 +4,13 @@ export {
   type ClassicalSettings,
 } from './settings/classicalSettings.ts';
 export { checkRunSettings, type SettingsViolation } from './settings/checkRunSettings.ts';
-export { datasetSettingsSchema, PSF_MODELS, type DatasetSettings } from './settings/datasetSettings.ts';
+export {
+  datasetSettingsSchema,
+  PSF_MODELS,
+  type DatasetSettings,
+  type MicrotubulesSettings,
+  type SimulatedMicroscopeSettings,
+} from './settings/datasetSettings.ts';
 export { methodSettingsSchema, type MethodSettings } from './settings/methodSettings.ts';
 export { networkSettingsSchema, type NetworkSettings } from './settings/networkSettings.ts';
 export { partially, type Partially } from './settings/partially.ts';
@@ -19,7 +25,7 @@ export {
 export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';
 export { parseRule, scoresOf, type Expression, type Rule } from './claims/parseRule.ts';
 export { ruleOf } from './files/describeIssue.ts';
-export { INPUT_METHOD } from './files/checkExperiment.ts';
+export { INPUT_METHOD, TARGET_METHOD } from './files/checkExperiment.ts';
 export type { TestSettings } from './files/conditionSchemas.ts';
 export { figureId, type FigureDeclaration } from './files/figures/figureSchemas.ts';
 export type { CostFigure } from './files/figures/costFigure.ts';

@@ -25,7 +25,7 @@ describe('conditions of an experiment', () => {
   it('change the noise and nothing else; no noise means no photon noise either', () => {
     const [none, , ten] = noise.conditions.map((condition) => testedDataset(dataset, condition));
     expect(none).toEqual({ ...dataset, noise: { averageSnrDb: null, poissonPeakCounts: null } });
-    expect(ten).toEqual({ ...dataset, noise: { ...dataset.noise, averageSnrDb: 10 } });
+    expect(ten).toEqual({ ...dataset, noise: { averageSnrDb: 10, poissonPeakCounts: 256 } });
   });
 
   it('need no test of their own where they are what the model was trained on', () => {

@@ -32,6 +32,7 @@ export async function prepareTestVolumes(
   const key = testKey(trained, condition);
   if (key === null) return prepareDataset(trained, own);
   const settings = testedDataset(trained, condition);
+  if (settings.kind !== 'microtubules') throw new Error('internal: only microtubules are recorded again');
   const madeFrom = contentHash({ trained, settings, source: await readSourceHash() });
   const folder = join(options.resultsDir, options.profile, 'data', key);
   return prepareFolder(folder, madeFrom, own, async () => {
@@ -41,7 +42,7 @@ export async function prepareTestVolumes(
     const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(test, { ...settings, psf, gain });
     const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
     return {
-      ...{ train: [], validation: [], test: pairs },
+      ...{ train: [], validation: [], test: pairs, unmatched: [], targets: [] },
       kernel: createVolume(
         psf.shape,
         psf.voxelSizeUm,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVolume, type Volume } from '@blurcycle/core';
 import { crop, readTiffStack } from '@blurcycle/data';
-import { INPUT_METHOD, type VolumesBlock, type VolumesFigure } from '@blurcycle/experiment';
+import { INPUT_METHOD, TARGET_METHOD, type VolumesBlock, type VolumesFigure } from '@blurcycle/experiment';
 import type { FigureContext } from './figureContext.ts';
 import { blockPart, shownCells } from './shownCells.ts';
 import { writeVolumesBlock, type ShownVolumes } from './writeVolumesBlock.ts';
@@ -23,7 +23,8 @@ export async function testVolumes(
   const blocks: VolumesBlock[] = [];
   for (const condition of experiment.conditions) {
     if (wanted !== undefined && !wanted.includes(condition.id ?? '')) continue;
-    const shown = (await volumesOf(condition)).test[figure.volume ?? 0];
+    const { test, targets } = await volumesOf(condition);
+    const shown = test[figure.volume ?? 0];
     if (shown === undefined) continue;
     const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
     const items: ShownVolumes['items'][number][] = [
@@ -32,6 +33,11 @@ export async function testVolumes(
     ];
     for (const { row, tests } of shownCells(context, condition, figure.rows)) {
       if (row.method === INPUT_METHOD) continue;
+      if (row.method === TARGET_METHOD) {
+        const volume = cut(targets[figure.volume ?? 0]);
+        items.push({ id: row.id, label: row.label, role: 'estimate', volume });
+        continue;
+      }
       const path = join(tests[0]?.predictions ?? '', `${shown.id}.tif`);
       if (tests[0]?.scores === undefined || !existsSync(path)) continue;
       const { volume } = await readTiffStack(path);

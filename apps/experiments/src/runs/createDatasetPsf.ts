@@ -1,9 +1,23 @@
 import type { Volume } from '@blurcycle/core';
 import type { DatasetSettings } from '@blurcycle/experiment';
-import { createPsf, normalizePsf } from '@blurcycle/psf';
+import { createPsf, normalizePsf, type PsfRequest } from '@blurcycle/psf';
+
+type Optics = Pick<DatasetSettings, 'psf' | 'voxelSizeUm'>;
 
 /** The unit-sum point spread function that the settings of a data set name. */
-export function createDatasetPsf({ psf, voxelSizeUm }: Pick<DatasetSettings, 'psf' | 'voxelSizeUm'>): Volume {
-  const { size, ...optics } = psf;
-  return normalizePsf(createPsf({ ...optics, voxelSizeUm, shape: size }));
+export function createDatasetPsf({ psf, voxelSizeUm }: Optics): Volume {
+  const { size, model, sampleIndex, sourceDepthUm, ...optics } = psf;
+  const sampling = { ...optics, voxelSizeUm, shape: size };
+  const layers = {
+    ...(sampleIndex === undefined ? {} : { sampleIndex }),
+    ...(sourceDepthUm === undefined ? {} : { sourceDepthUm }),
+  };
+  const request: PsfRequest =
+    model === 'gibson-lanni' ? { model, ...sampling, ...layers } : { model, ...sampling };
+  return normalizePsf(createPsf(request));
+}
+
+/** The same optics with nothing that aberrates: what a user knows of a microscope. */
+export function createUnaberratedPsf({ psf, voxelSizeUm }: Optics): Volume {
+  return createDatasetPsf({ psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined }, voxelSizeUm });
 }

@@ -21,6 +21,10 @@ export interface DatasetFacts {
 export interface DatasetContent extends Readonly<Record<Split, readonly Pair[]>> {
   /** Gain times PSF: the linear operator between sharp and blurred, before noise. */
   readonly kernel: Volume;
+  /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
+  readonly unmatched: readonly Volume[];
+  /** What the method behind the sharp set makes of each test volume; empty where the sharp set is the truth. */
+  readonly targets: readonly Volume[];
   readonly facts: DatasetFacts;
 }
 
@@ -30,6 +34,9 @@ export interface DatasetManifest {
   readonly key: string;
   readonly facts: DatasetFacts;
   readonly volumes: Readonly<Record<Split, readonly string[]>>;
+  /** Numbers of further stacks. */
+  readonly unmatched: number;
+  readonly targets: number;
   /** SHA-256 of the files by name. */
   readonly hashes: Readonly<Record<string, string>>;
 }
@@ -60,9 +67,13 @@ export async function writeDatasetFolder(
       await write(`${id}-blurred.tif`, blurred);
     }
   }
+  for (const [i, volume] of content.unmatched.entries()) await write(`unmatched-${i}-sharp.tif`, volume);
+  for (const [i, volume] of content.targets.entries()) await write(`test-${i}-target.tif`, volume);
   const ids = (split: Split): string[] => content[split].map(({ id }) => id);
   const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
-  const manifest: DatasetManifest = { key, facts: content.facts, volumes, hashes };
+  const { facts, unmatched, targets } = content;
+  const counts = { unmatched: unmatched.length, targets: targets.length };
+  const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes };
   writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -74,7 +85,7 @@ export async function writeDatasetFolder(
  */
 export async function readDatasetFolder(
   folder: string,
-  { facts, volumes, hashes }: DatasetManifest,
+  { facts, volumes, hashes, ...counts }: DatasetManifest,
   splits: readonly Split[] = SPLITS,
 ): Promise<DatasetContent> {
   const read = async (name: string): Promise<Volume> => {
@@ -93,11 +104,18 @@ export async function readDatasetFolder(
     }
     return list;
   };
+  const further = async (split: Split, count: number, nameOf: (i: number) => string): Promise<Volume[]> => {
+    const list: Volume[] = [];
+    for (let i = 0; splits.includes(split) && i < count; i++) list.push(await read(nameOf(i)));
+    return list;
+  };
   return {
     train: await pairs('train'),
     validation: await pairs('validation'),
     test: await pairs('test'),
     kernel: await read('kernel.tif'),
+    unmatched: await further('train', counts.unmatched, (i) => `unmatched-${i}-sharp.tif`),
+    targets: await further('test', counts.targets, (i) => `test-${i}-target.tif`),
     facts,
   };
 }

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { buildMicrotubuleDataset } from '@blurcycle/data';
 import { contentHash, type DatasetSettings } from '@blurcycle/experiment';
-import { createDatasetPsf } from './createDatasetPsf.ts';
 import {
   readDatasetFolder,
   readManifest,
@@ -11,6 +9,7 @@ import {
   type DatasetManifest,
   type Split,
 } from './datasetFolder.ts';
+import { makeDataset } from './makeDataset.ts';
 import { readSourceHash } from './sourceHash.ts';
 
 /** The stacks of an experiment, from files that this machine has made before or now. */
@@ -45,14 +44,7 @@ export async function prepareDataset(
 ): Promise<PreparedDataset> {
   const key = contentHash({ settings, source: await readSourceHash() });
   const folder = datasetFolder(settings, options.resultsDir, options.profile);
-  return prepareFolder(folder, key, options, () => {
-    const { gain, readNoiseSigma, averageSnrDb, ...dataset } = buildMicrotubuleDataset({
-      ...settings,
-      psf: createDatasetPsf(settings),
-    });
-    const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
-    return { ...dataset, facts: { gain, readNoiseSigma, averageSnrDb: snr } };
-  });
+  return prepareFolder(folder, key, options, () => makeDataset(settings, options.say));
 }
 
 /** Reads a folder that was made for the key, or makes it. */

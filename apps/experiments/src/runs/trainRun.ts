@@ -98,7 +98,7 @@ async function trainAndScore(
   const source = createPatchSource({
     ...training,
     sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : cycleMargin(run.settings),
-    pairs: dataset.train,
+    pairs: trainingPairs(dataset, method.sampling),
     sampling: method.sampling,
     seed: run.seed,
   });
@@ -196,6 +196,15 @@ const FAILED = {
   kernel: null,
   inferenceSeconds: 0,
 } as const;
+
+/** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
+function trainingPairs(
+  { train, unmatched }: PreparedDataset,
+  sampling: 'paired' | 'unpaired',
+): PreparedDataset['train'] {
+  if (sampling === 'paired' || unmatched.length === 0) return train;
+  return train.map((pair, i) => ({ ...pair, sharp: unmatched[i % unmatched.length] }));
+}
 
 /** Standard output stays free for results. */
 function say(line: string): void {

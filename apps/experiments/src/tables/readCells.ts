@@ -4,6 +4,7 @@ import {
   classicalRuns,
   runDirectory,
   scoreName,
+  TARGET_METHOD,
   testKey,
   type ClassicalRecord,
   type ClassicalRun,
@@ -40,7 +41,7 @@ export interface ModelTest {
 export interface Cell {
   readonly row: ResolvedRow;
   readonly condition: ResolvedCondition;
-  /** One for each seed, one for a classical method; empty for the input. */
+  /** One for each seed, one for a classical method; empty for the input and the target. */
   readonly tests: readonly ModelTest[];
   /** Null when nothing is there to score. */
   readonly scores: RowScores | null;
@@ -78,10 +79,14 @@ export async function readCells(
         continue;
       }
       if (row.runs.length === 0) {
-        const { test } = await volumesOf(condition);
-        const volumes = test.map(({ id, blurred, sharp }) => ({
+        const { test, targets } = await volumesOf(condition);
+        const volumes = test.map(({ id, blurred, sharp }, i) => ({
           volume: id,
-          scores: scoreVolume(blurred, sharp, experiment.settings.scoring),
+          scores: scoreVolume(
+            row.method === TARGET_METHOD ? targets[i] : blurred,
+            sharp,
+            experiment.settings.scoring,
+          ),
         }));
         cells.push({ row, condition, tests: [], scores: { id: name, runs: [{ seed: null, volumes }] } });
         continue;

@@ -1,9 +1,10 @@
-import { assertRange, createRandomStream, createVolume, type Volume } from '@blurcycle/core';
+import { assertRange, createRandomStream, type Volume } from '@blurcycle/core';
 import { createForwardModel, type Border } from '@blurcycle/imaging';
 import { microtubules, type MicrotubuleOptions } from '../phantoms/microtubules.ts';
 import { exposureGain } from './exposureGain.ts';
 import type { Pair } from './pair.ts';
 import { recordBlurred, recordPairs, type NoiseSettings, type Specimen } from './recordPairs.ts';
+import { scaleVolume } from './scaleVolume.ts';
 
 /** A simulated data set: specimens, microscope, noise, split. */
 export interface MicrotubuleDatasetConfig extends MicrotubuleOptions {
@@ -67,7 +68,7 @@ export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): Micro
   const unitGain = train.map(({ sharp }) => model.forward(sharp));
   const gain = exposureGain(unitGain);
   const microscope = { psf, gain, seed, noise, border };
-  const clean = unitGain.map((volume) => scaled(volume, gain));
+  const clean = unitGain.map((volume) => scaleVolume(volume, gain));
   const trainRecording = recordBlurred(train, clean, microscope);
   const { readNoiseSigma } = trainRecording;
   const testRecording = recordPairs(test, microscope);
@@ -87,19 +88,11 @@ export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): Micro
     readNoiseSigma,
     testReadNoiseSigma: testRecording.readNoiseSigma,
     psf,
-    kernel: scaled(psf, gain),
+    kernel: scaleVolume(psf, gain),
     averageSnrDb: testRecording.averageSnrDb,
     trainAverageSnrDb: trainRecording.averageSnrDb,
     notes,
   };
-}
-
-function scaled(volume: Volume, factor: number): Volume {
-  return createVolume(
-    volume.shape,
-    volume.voxelSizeUm,
-    volume.data.map((value) => factor * value),
-  );
 }
 
 function checkConfig({ psf, shape, volumes }: MicrotubuleDatasetConfig): void {

@@ -9,6 +9,9 @@ import type { YamlSource } from './yamlSource.ts';
 /** The row that trains nothing: the blurred test volumes as they are. */
 export const INPUT_METHOD = 'input';
 
+/** The row that trains nothing either: what the method behind the sharp set makes of the test volumes. */
+export const TARGET_METHOD = 'target';
+
 /** Ids of the methods that a row may name. */
 export interface KnownMethods {
   readonly trained: readonly string[];
@@ -44,7 +47,7 @@ function checkRows(
   }
   const ids = new Set<string>();
   rows.forEach((row, index) => {
-    const known = [INPUT_METHOD, ...trained, ...classical];
+    const known = [INPUT_METHOD, TARGET_METHOD, ...trained, ...classical];
     if (!known.includes(row.method)) {
       throw new InputError(describeUnknown(at('rows', index, 'method'), 'method', row.method, known));
     }

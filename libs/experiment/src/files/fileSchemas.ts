@@ -39,7 +39,7 @@ export const classicalFileSchema = z.record(
 
 const rowSchema = z.strictObject({
   method: idSchema.describe(
-    "a method of methods.yaml or classical.yaml, or 'input' for the blurred volumes themselves",
+    "a method of methods.yaml or classical.yaml, 'input' for the blurred volumes themselves, or 'target' for what made the sharp set",
   ),
   id: idSchema.optional().describe('name of the row in claims and results; the method unless given'),
   label: z.string().min(1).optional().describe('name in the table; that of the method unless given'),
@@ -66,6 +66,10 @@ export const experimentFileSchema = z.strictObject({
   title: z.string().min(1),
   place: z.string().min(1).describe('where it stands in the paper: Table I'),
   settings: overridesSchema.optional().describe('what differs for every row'),
+  profiles: z
+    .record(idSchema, overridesSchema)
+    .optional()
+    .describe('name of a profile to what differs for every row in it'),
   rows: z.array(rowSchema).describe('what is compared; may be empty where there are figures'),
   conditions: z
     .array(conditionSchema)

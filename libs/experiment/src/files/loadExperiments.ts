@@ -67,9 +67,20 @@ export function loadExperiments(directory: string): ExperimentSet {
       trained: Object.keys(methods.content),
       classical: Object.keys(classical.content),
     });
+    refuseUnknownProfile(experiment, Object.keys(profiles.content));
     experiments.set(file.slice(0, -'.yaml'.length), experiment);
   }
   return { directory, defaults, profiles, methods, classical, experiments };
+}
+
+function refuseUnknownProfile(
+  { source, content }: CheckedFile<ExperimentFile>,
+  known: readonly string[],
+): void {
+  const unknown = Object.keys(content.profiles ?? {}).find((profile) => !known.includes(profile));
+  if (unknown === undefined) return;
+  const where = `${source.file}:${source.lineOf(['profiles', unknown])}`;
+  throw new InputError(describeUnknown(where, 'profile', unknown, known));
 }
 
 /** The experiment of that name; an unknown name is an `InputError` that names the nearest. */

@@ -1,3 +1,4 @@
+import { describeViolation, InputError } from '@blurcycle/core';
 import type { TestSettings } from '../files/conditionSchemas.ts';
 import type { ExperimentFile } from '../files/fileSchemas.ts';
 import type { PaperValues } from '../files/paperValues.ts';
@@ -41,7 +42,12 @@ function noiseCondition(snrDb: number | null): ResolvedCondition {
 }
 
 /** The data set that a model is tested on: the one it was trained on with another microscope or noise. */
-export function testedDataset(trained: DatasetSettings, { test }: ResolvedCondition): DatasetSettings {
+export function testedDataset(trained: DatasetSettings, { test, label }: ResolvedCondition): DatasetSettings {
+  if (trained.kind !== 'microtubules') {
+    if (Object.keys(test).length === 0) return trained;
+    const rule = `be left out for data of the kind '${trained.kind}', which cannot be recorded again`;
+    throw new InputError(describeViolation('testedDataset', 'test conditions', rule, label));
+  }
   const psf = { ...trained.psf, ...test.psf };
   const noise = { ...trained.noise, ...test.noise };
   return datasetSettingsSchema.parse({ ...trained, psf, noise });

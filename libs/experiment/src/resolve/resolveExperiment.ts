@@ -1,4 +1,5 @@
 import { describeViolation, InputError } from '@blurcycle/core';
+import { INPUT_METHOD, TARGET_METHOD } from '../files/checkExperiment.ts';
 import type { FigureDeclaration } from '../files/figures/figureSchemas.ts';
 import type { ClaimDeclaration } from '../files/fileSchemas.ts';
 import { getExperiment, type ExperimentSet } from '../files/loadExperiments.ts';
@@ -6,15 +7,16 @@ import type { PaperValues } from '../files/paperValues.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
 import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
+import { keepKind } from './keepKind.ts';
 import { mergeLayers } from './mergeLayers.ts';
-import { resolveConditions, type ResolvedCondition } from './resolveConditions.ts';
-import { ownLayers, resolveRun, sharedLayers } from './resolveRun.ts';
+import { resolveConditions, testedDataset, type ResolvedCondition } from './resolveConditions.ts';
+import { ownLayers, resolveRun, rowLayer, sharedLayers } from './resolveRun.ts';
 
 /** A row of a table with the runs, one per seed, that fill it. */
 export interface ResolvedRow {
   readonly id: string;
   readonly label: string;
-  /** An id of methods.yaml or classical.yaml, or `input`. */
+  /** An id of methods.yaml or classical.yaml, `input` or `target`. */
   readonly method: string;
   readonly paper: PaperValues | null;
   /** Settings that this row alone has, path to value; empty for most rows. */
@@ -43,6 +45,12 @@ export interface ResolvedExperiment {
   readonly claims: readonly ClaimDeclaration[];
 }
 
+/** Rows that come with the data set. */
+const GIVEN_LABELS: Readonly<Record<string, string>> = {
+  [INPUT_METHOD]: 'Input',
+  [TARGET_METHOD]: 'Target',
+};
+
 /**
  * An experiment with all its runs.
  *
@@ -53,37 +61,54 @@ export interface ResolvedExperiment {
  */
 export function resolveExperiment(set: ExperimentSet, name: string, profile: string): ResolvedExperiment {
   const experiment = getExperiment(set, name);
-  const { title, place, rows, figures = [], claims, settings: own } = experiment.content;
-  const shared = mergeLayers([...sharedLayers(set, profile), ...ownLayers({ experiment })]);
+  const { title, place, rows, figures = [], claims, settings, profiles } = experiment.content;
+  const common = sharedLayers(set, profile);
+  const shared = keepKind(
+    mergeLayers([...common, ...ownLayers({ experiment, profile })]),
+    common.map(({ origin }) => origin),
+  );
   const { seeds } = set.profiles.content[profile];
-  const suffix = own === undefined ? '' : `-${name}`;
+  const data = sharedSettingsSchema.parse(shared.values);
+  const target = rows.findIndex(({ method }) => method === TARGET_METHOD);
+  if (target !== -1 && data.dataset.kind !== 'simulated-microscope') {
+    const where = `${experiment.source.file}:${experiment.source.lineOf(['rows', target])}`;
+    const rule = `not be '${TARGET_METHOD}' for data of the kind '${data.dataset.kind}'`;
+    throw new InputError(
+      describeViolation(where, 'method', rule, TARGET_METHOD, 'its sharp set is the truth itself'),
+    );
+  }
+  const conditions = resolveConditions(experiment.content);
+  // Refuses what data of this kind cannot be tested on.
+  for (const condition of conditions) testedDataset(data.dataset, condition);
+  const suffix = settings === undefined && profiles === undefined ? '' : `-${name}`;
   return {
     name,
     title,
     place,
     profile,
     seeds,
-    settings: sharedSettingsSchema.parse(shared.values),
+    settings: data,
     origins: shared.origins,
-    conditions: resolveConditions(experiment.content),
+    conditions,
     figures,
     claims,
     rows: rows.map((row, rowIndex) => {
       const { method, id = method, paper = null } = row;
-      const trained = Object.hasOwn(set.methods.content, method);
+      const trained = Object.hasOwn(set.methods.content, method) ? set.methods.content[method] : null;
       const classical = Object.hasOwn(set.classical.content, method) ? set.classical.content[method] : null;
-      const { origins, values } = mergeLayers(ownLayers({ experiment, rowIndex }).slice(1));
+      const { origins, values } = mergeLayers([rowLayer(experiment, rowIndex)]);
       return {
         id,
-        label: row.label ?? (trained ? set.methods.content[method].label : (classical?.label ?? 'Input')),
+        label: row.label ?? trained?.label ?? classical?.label ?? GIVEN_LABELS[method],
         method,
         paper,
         overrides: Object.fromEntries(Object.keys(origins).map((path) => [path, valueAt(values, path)])),
-        runs: trained
-          ? seeds.map((seed) =>
-              resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
-            )
-          : [],
+        runs:
+          trained === null
+            ? []
+            : seeds.map((seed) =>
+                resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
+              ),
         classical: classical?.deconvolution ?? null,
       };
     }),

@@ -10,6 +10,7 @@ import {
   type RunSettings,
   type SharedSettings,
 } from '../settings/runSettings.ts';
+import { keepKind } from './keepKind.ts';
 import { mergeLayers, type MergedLayers, type SettingsLayer } from './mergeLayers.ts';
 
 /** Which run is wanted. */
@@ -40,11 +41,11 @@ export function resolveRun(
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InputError(describeViolation('resolveRun', 'seed', 'be an integer from 0 on', seed));
   }
-  const merged = mergeLayers([
-    ...sharedLayers(set, profile),
-    ...methodLayers(set, method),
-    ...ownLayers(request),
-  ]);
+  const shared = [...sharedLayers(set, profile), ...methodLayers(set, method)];
+  const merged = keepKind(
+    mergeLayers([...shared, ...ownLayers(request)]),
+    shared.map(({ origin }) => origin),
+  );
   const settings: RunSettings = runSettingsSchema.parse(merged.values);
   refuseViolations(settings, merged);
   return {
@@ -100,20 +101,29 @@ function methodLayers({ methods: { source, content } }: ExperimentSet, method: s
   ];
 }
 
-/** Layers of the experiment and of the row. */
+/** Layers of the experiment, of what it sets for the profile, and of the row. */
 export function ownLayers({
   experiment,
   rowIndex,
-}: Pick<RunRequest, 'experiment' | 'rowIndex'>): SettingsLayer[] {
+  profile,
+}: Pick<RunRequest, 'experiment' | 'rowIndex' | 'profile'>): SettingsLayer[] {
   if (experiment === undefined) return [];
   const { source, content } = experiment;
   const layers: SettingsLayer[] = [
     { origin: source.file, source, at: ['settings'], values: content.settings ?? {} },
+    {
+      origin: `${source.file}@${profile}`,
+      source,
+      at: ['profiles', profile],
+      values: content.profiles?.[profile] ?? {},
+    },
   ];
-  if (rowIndex !== undefined) {
-    const row = content.rows[rowIndex];
-    const origin = `${source.file}#${row.id ?? row.method}`;
-    layers.push({ origin, source, at: ['rows', rowIndex, 'settings'], values: row.settings ?? {} });
-  }
-  return layers;
+  return rowIndex === undefined ? layers : [...layers, rowLayer(experiment, rowIndex)];
+}
+
+/** Layer of a row alone. */
+export function rowLayer({ source, content }: CheckedFile<ExperimentFile>, rowIndex: number): SettingsLayer {
+  const row = content.rows[rowIndex];
+  const origin = `${source.file}#${row.id ?? row.method}`;
+  return { origin, source, at: ['rows', rowIndex, 'settings'], values: row.settings ?? {} };
 }

@@ -69,14 +69,20 @@ function checkGeometry({ dataset, training, inference, network }: RunSettings): 
 }
 
 function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
-  if (psf.numericalAperture < psf.immersionIndex) return [];
-  return [
-    {
+  const found: SettingsViolation[] = [];
+  if (psf.numericalAperture >= psf.immersionIndex) {
+    found.push({
       path: 'dataset.psf.numericalAperture',
       rule: `be below dataset.psf.immersionIndex ${psf.immersionIndex}`,
       value: psf.numericalAperture,
-    },
-  ];
+    });
+  }
+  for (const key of ['sampleIndex', 'sourceDepthUm'] as const) {
+    if (psf[key] === undefined || psf.model === 'gibson-lanni') continue;
+    const rule = `be left out for the model '${psf.model}', which knows no layers`;
+    found.push({ path: `dataset.psf.${key}`, rule, value: psf[key] });
+  }
+  return found;
 }
 
 function checkMethod({ method, training }: RunSettings): SettingsViolation[] {

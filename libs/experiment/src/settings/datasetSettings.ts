@@ -21,6 +21,18 @@ export const psfSettingsSchema = z.strictObject({
     .max(2, { message: 'lie between 0.2 and 2 µm (is it in nm?)' })
     .describe('emission wavelength in µm'),
   size: oddShape3Schema.describe('window of the kernel: odd sides in voxels, z, y, x'),
+  sampleIndex: z
+    .number()
+    .min(1)
+    .max(2)
+    .optional()
+    .describe('gibson-lanni: refractive index of the specimen; that of the immersion medium unless given'),
+  sourceDepthUm: z
+    .number()
+    .nonnegative()
+    .max(1000)
+    .optional()
+    .describe('gibson-lanni: depth of the specimen below the cover glass in µm; 0 unless given'),
 });
 
 /** Noise of the camera. */
@@ -39,9 +51,7 @@ export const noiseSettingsSchema = z.strictObject({
     .describe('counts at intensity 1; null leaves Poisson noise out'),
 });
 
-/** Simulated microtubule stacks: the specimen, the microscope, the noise, the split. */
-export const datasetSettingsSchema = z.strictObject({
-  kind: z.literal('microtubules').describe('what is imaged'),
+const specimenFields = {
   shape: shape3Schema.describe('sides of every volume in voxels, z, y, x'),
   voxelSizeUm: voxelSizeUmSchema,
   filamentRadiusUm: z.number().positive().max(10).describe('radius of a filament in µm'),
@@ -55,14 +65,65 @@ export const datasetSettingsSchema = z.strictObject({
     .positive()
     .describe('length in µm over which the curvature of a filament changes'),
   psf: psfSettingsSchema,
-  noise: noiseSettingsSchema,
   volumes: z.strictObject({
     train: z.int().positive().describe('volumes to train on'),
     validation: z.int().positive().describe('volumes watched during training'),
     test: z.int().positive().describe('volumes looked at once, for the table'),
   }),
   seed: z.int().describe('seed of specimen and noise; the same for every method and training seed'),
+};
+
+/** Simulated microtubule stacks: the specimen, the microscope, the noise, the split. */
+const microtubulesSchema = z.strictObject({
+  kind: z.literal('microtubules').describe('what is imaged, and how'),
+  ...specimenFields,
+  noise: noiseSettingsSchema,
 });
 
-/** Settings of a simulated data set. */
+const count = z.int().positive().max(1000);
+
+/** Simulated recordings of an EMCCD camera, whose sharp set blind Richardson-Lucy made of as many other recordings. */
+const simulatedMicroscopeSchema = z.strictObject({
+  kind: z.literal('simulated-microscope'),
+  ...specimenFields,
+  camera: z.strictObject({
+    peakPhotoelectrons: z
+      .number()
+      .positive()
+      .describe('expected electrons of the brightest voxels, before the register'),
+    multiplication: z.number().positive().describe('mean gain of the register; 1 for an ordinary CCD'),
+    readNoiseElectrons: z
+      .number()
+      .nonnegative()
+      .describe('standard deviation of the read noise, after the register'),
+    electronsPerCount: z.number().positive().describe('electrons after the register that make one count'),
+    offsetCounts: z.int().nonnegative().describe('counts without light'),
+    bits: z.int().min(8).max(16).describe('depth of the converter'),
+  }),
+  sharpSet: z
+    .strictObject({
+      rounds: count.describe('rounds of object updates followed by PSF updates'),
+      objectIterations: count.describe('updates of the object in a round'),
+      psfIterations: count.describe('updates of the PSF in a round'),
+    })
+    .describe('blind Richardson-Lucy from the PSF of the same optics without aberration'),
+});
+
+/** Where stacks come from: simulated in one way or another. */
+export const datasetSettingsSchema = z.discriminatedUnion('kind', [
+  microtubulesSchema,
+  simulatedMicroscopeSchema,
+]);
+
+/** Settings of a data set of any kind. */
 export type DatasetSettings = z.infer<typeof datasetSettingsSchema>;
+/** Settings of simulated microtubules. */
+export type MicrotubulesSettings = z.infer<typeof microtubulesSchema>;
+/** Settings of a simulated microscope. */
+export type SimulatedMicroscopeSettings = z.infer<typeof simulatedMicroscopeSchema>;
+
+/** The keys that settings of a kind may have. */
+export function datasetKeys(kind: DatasetSettings['kind']): readonly string[] {
+  const schema = datasetSettingsSchema.options.find(({ shape }) => shape.kind.value === kind);
+  return Object.keys(schema?.shape ?? {});
+}

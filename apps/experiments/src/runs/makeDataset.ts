@@ -1,0 +1,47 @@
+import { assertUnreachable } from '@blurcycle/core';
+import { buildMicroscopeDataset, buildMicrotubuleDataset } from '@blurcycle/data';
+import type {
+  DatasetSettings,
+  MicrotubulesSettings,
+  SimulatedMicroscopeSettings,
+} from '@blurcycle/experiment';
+import { createDatasetPsf, createUnaberratedPsf } from './createDatasetPsf.ts';
+import type { DatasetContent } from './datasetFolder.ts';
+
+/** Makes the volumes that the settings describe. Deterministic for their seed. */
+export function makeDataset(settings: DatasetSettings, say: (line: string) => void): DatasetContent {
+  switch (settings.kind) {
+    case 'microtubules':
+      return makeMicrotubules(settings);
+    case 'simulated-microscope':
+      return makeMicroscope(settings, say);
+    default:
+      return assertUnreachable(settings);
+  }
+}
+
+function makeMicrotubules(settings: MicrotubulesSettings): DatasetContent {
+  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel } = buildMicrotubuleDataset({
+    ...settings,
+    psf: createDatasetPsf(settings),
+  });
+  const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
+  const facts = { gain, readNoiseSigma, averageSnrDb: snr };
+  return { train, validation, test, kernel, unmatched: [], targets: [], facts };
+}
+
+function makeMicroscope(settings: SimulatedMicroscopeSettings, say: (line: string) => void): DatasetContent {
+  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel, unmatched } =
+    buildMicroscopeDataset({
+      ...settings,
+      ...settings.camera,
+      psf: createDatasetPsf(settings),
+      firstPsf: createUnaberratedPsf(settings),
+      onDeconvolved: (done, all) => say(`blind Richardson-Lucy: ${done} of ${all} volumes`),
+    });
+  return {
+    ...{ train, validation, kernel, unmatched, facts: { gain, readNoiseSigma, averageSnrDb } },
+    test: test.map(({ id, sharp, blurred }) => ({ id, sharp, blurred })),
+    targets: test.map(({ deconvolved }) => deconvolved),
+  };
+}
