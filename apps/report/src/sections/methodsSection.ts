@@ -40,19 +40,10 @@ function sides(values: readonly number[]): string {
 }
 
 function describeData({ dataset }: RunSettings): string {
-  const { psf, noise, volumes } = dataset;
-  const noises = [
-    ...(noise.poissonPeakCounts === null
-      ? []
-      : [`Poisson noise with ${formatSignificant(noise.poissonPeakCounts)} counts at intensity 1`]),
-    ...(noise.averageSnrDb === null
-      ? []
-      : [
-          `Gaussian noise to an average signal-to-noise ratio of ${formatSignificant(noise.averageSnrDb)} dB`,
-        ]),
-  ];
+  const { psf, volumes } = dataset;
+  const noises = describeNoise(dataset);
   return (
-    `Simulated ${dataset.kind} (${formatSignificant(dataset.filamentDensityPerUm2)} µm of filament per µm³, radius ` +
+    `Simulated microtubules (${formatSignificant(dataset.filamentDensityPerUm2)} µm of filament per µm³, radius ` +
     `${formatSignificant(dataset.filamentRadiusUm)} µm, persistence length ${formatSignificant(dataset.persistenceLengthUm)} µm) in volumes of ` +
     `${sides(dataset.shape)} voxels of ` +
     `${sides(dataset.voxelSizeUm)} µm (z, y, x) were blurred with a ${psf.model} point spread function of ` +
@@ -61,6 +52,25 @@ function describeData({ dataset }: RunSettings): string {
     `${noises.length === 0 ? ' without noise' : `, with ${formatList(noises)}`}. ${volumes.train} volumes served for training, ` +
     `${volumes.validation} for validation and ${volumes.test} for testing.`
   );
+}
+
+function describeNoise(dataset: RunSettings['dataset']): string[] {
+  if (dataset.kind === 'simulated-microscope') {
+    const { camera } = dataset;
+    return [
+      `the noise of an EMCCD camera (${formatSignificant(camera.peakPhotoelectrons)} photoelectrons in the brightest voxels, multiplied by ` +
+        `${formatSignificant(camera.multiplication)}, read noise ${formatSignificant(camera.readNoiseElectrons)} electrons, ${camera.bits} bits)`,
+    ];
+  }
+  const { poissonPeakCounts, averageSnrDb } = dataset.noise;
+  return [
+    ...(poissonPeakCounts === null
+      ? []
+      : [`Poisson noise with ${formatSignificant(poissonPeakCounts)} counts at intensity 1`]),
+    ...(averageSnrDb === null
+      ? []
+      : [`Gaussian noise to an average signal-to-noise ratio of ${formatSignificant(averageSnrDb)} dB`]),
+  ];
 }
 
 function describeNetworks({ network }: RunSettings): string {
