@@ -1,5 +1,6 @@
 import { describeUnknown, InputError } from '@blurcycle/core';
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
+import { assertGivenOnce } from './commands/assertGivenOnce.ts';
 import { COMMANDS } from './commands/commandRegistry.ts';
 
 const SUCCESS = 0;
@@ -51,7 +52,8 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
       throw new InputError(explain(error?.message ?? message ?? 'failed', wanted, optionNames(parser)));
     });
   for (const command of COMMANDS) {
-    if (command.name === wanted) parser.command(await command.load());
+    if (command.name === wanted)
+      parser.command(withOptionsOnce(await command.load(), command.name, parameters));
     else parser.command(command.usage, command.describe);
   }
   await parser.parseAsync();
@@ -66,10 +68,33 @@ function explain(message: string, command: string | undefined, options: readonly
   return speaksForItself ? message : `${where}: ${message.replaceAll('\n', ' ')}`;
 }
 
-/** Names of the options declared so far; yargs has the list, its types do not say so. */
+/** The command, refusing an option that is given twice before yargs makes a list of the two. */
+function withOptionsOnce(
+  command: CommandModule<object, never>,
+  name: string,
+  parameters: readonly string[],
+): CommandModule<object, never> {
+  const { builder } = command;
+  if (typeof builder !== 'function') return command;
+  return {
+    ...command,
+    builder: (parser) => {
+      // Every command declares its options at once; yargs would take a promise, too.
+      const built = builder(parser) as Argv<never>;
+      assertGivenOnce(`blurcycle ${name}`, parameters, declaredOptions(parser).array);
+      return built;
+    },
+  };
+}
+
+/** Names of the options declared so far. */
 function optionNames(parser: Argv): string[] {
-  const { key } = (parser as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
-  return Object.keys(key).filter((name) => /^[a-z][a-z-]*$/.test(name));
+  return Object.keys(declaredOptions(parser).key).filter((name) => /^[a-z][a-z-]*$/.test(name));
+}
+
+/** What yargs knows of its options; its types do not say so. */
+function declaredOptions(parser: unknown): { key: Record<string, unknown>; array: string[] } {
+  return (parser as { getOptions(): { key: Record<string, unknown>; array: string[] } }).getOptions();
 }
 
 /** Library functions throw a RangeError in the project's grammar for a value out of range: on the command line it was typed. */

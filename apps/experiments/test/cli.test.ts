@@ -29,6 +29,12 @@ describe('blurcycle', () => {
     [['train', 'proposed', '--seed', '-1'], 'seed must be an integer from 0 on, got -1'],
     [['train', 'proposed'], 'Missing required argument: seed'],
     [['list', '--experiments-dir', '/nowhere'], '/nowhere/_defaults.yaml must be readable, got ENOENT'],
+    [
+      ['psf', '--sigma', '1,1,1', '--sigma=2,2,2'],
+      "blurcycle psf: --sigma must be given once, got '2 times' (leave out the one that is not meant)",
+    ],
+    [['list', '--json', '--no-json'], 'blurcycle list: --json must be given once'],
+    [['deconvolve', 'a.tif', '--pageAxis', 'z', '--page-axis', 't'], '--page-axis must be given once'],
     [[], 'command must be given (see blurcycle --help)'],
   ])('answers %j with one line and exit code 2', async (parameters, expected) => {
     const { code, out, error } = await blurcycle(...parameters);
