@@ -12,8 +12,11 @@ export async function cost(
   id: string,
   { experiment, options }: FigureContext,
 ): Promise<readonly FactsBlock[]> {
-  // Networks are built to be counted: somewhere their parameters must lie.
-  await selectBackend(options.backend, options.threads === undefined ? {} : { threads: options.threads });
+  const { paperScale } = figure;
+  if (paperScale !== undefined) {
+    // Networks are built to be counted: somewhere their parameters must lie.
+    await selectBackend(options.backend, options.threads === undefined ? {} : { threads: options.threads });
+  }
   const methodOf = async (rowId: string): Promise<CostedMethod> => {
     const row = experiment.rows.find((candidate) => candidate.id === rowId);
     if (row === undefined || row.runs.length === 0) {
@@ -26,9 +29,9 @@ export async function cost(
     return {
       label: row.label,
       records: results.flatMap(({ record }) => (record === undefined ? [] : [record])),
-      paperScale: countParametersAt(method, { ...network, ...figure.paperScale }),
+      paperScale: paperScale === undefined ? null : countParametersAt(method, { ...network, ...paperScale }),
     };
   };
-  const [conventional, proposed] = [await methodOf(figure.rows[0]), await methodOf(figure.rows[1])];
-  return costFacts(id, { profile: experiment.profile, conventional, proposed });
+  const [measure, compared] = [await methodOf(figure.rows[0]), await methodOf(figure.rows[1])];
+  return costFacts(id, { profile: experiment.profile, measure, compared });
 }

@@ -25,7 +25,8 @@ export async function learnedKernel(
     if (figure.rows?.includes(row.id) === false || !learnsKernel(row)) continue;
     rows.push({ id: row.id, label: row.label, seeds: await readKernels(row, options.resultsDir) });
   }
-  return writeParts(folder, learnedKernelFigure(id, { ...figure, rows, truth }));
+  const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
+  return writeParts(folder, learnedKernelFigure(id, { rows, truth, smoothingSigmaVoxels }));
 }
 
 function learnsKernel({ runs: [first] }: ResolvedRow): boolean {

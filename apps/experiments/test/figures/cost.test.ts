@@ -72,12 +72,12 @@ describe('costFacts(id, content)', () => {
   const paperScale = { sharpGenerator: 1000, blurGenerator: 1000, discriminators: 0 };
   const content = {
     profile: 'smoke',
-    conventional: {
+    measure: {
       label: 'Conventional',
       records: [recordOf('cyclegan', 8, 'native'), recordOf('cyclegan', 16, 'native')],
       paperScale,
     },
-    proposed: {
+    compared: {
       label: 'Proposed',
       records: [recordOf('proposed', 9, 'native')],
       paperScale: { ...paperScale, blurGenerator: 0 },
@@ -97,11 +97,30 @@ describe('costFacts(id, content)', () => {
   });
 
   it('says when times do not compare, and leaves open what was not measured', () => {
-    const proposed = { ...content.proposed, records: [recordOf('proposed', 9, 'webgpu')] };
-    const [, , mixed] = costFacts('cost', { ...content, proposed });
+    const compared = { ...content.compared, records: [recordOf('proposed', 9, 'webgpu')] };
+    const [, , mixed] = costFacts('cost', { ...content, compared });
     expect(mixed.note).toContain('On different machines, so that times do not compare');
-    const missing = costFacts('cost', { ...content, proposed: { ...content.proposed, records: [] } });
+    const missing = costFacts('cost', { ...content, compared: { ...content.compared, records: [] } });
     expect(rowOf(missing, 'cost-measured', 'training, s')?.slice(1, 4)).toEqual([12, null, null]);
     expect(rowOf(missing, 'cost-parameters', 'all')?.slice(1, 4)).toEqual([240, null, null]);
+  });
+
+  it('says nothing of the paper where the comparison is not its own', () => {
+    const blocks = costFacts('cost', {
+      ...content,
+      measure: { ...content.measure, paperScale: null },
+      compared: { ...content.compared, paperScale: null },
+    });
+    expect(blocks.map(({ id }) => id)).toEqual(['cost-parameters', 'cost-measured']);
+    expect(rowOf(blocks, 'cost-measured', 'training, ms for each update')).toEqual([
+      'training, ms for each update',
+      3000,
+      2250,
+      75,
+    ]);
+    for (const { columns, rows } of blocks) {
+      expect(columns.map(({ label }) => label)).not.toContain('paper');
+      for (const row of rows) expect(row).toHaveLength(columns.length);
+    }
   });
 });

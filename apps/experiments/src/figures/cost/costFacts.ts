@@ -2,22 +2,22 @@ import { mean } from '@blurcycle/core';
 import type { FactsBlock, RunRecord } from '@blurcycle/experiment';
 import type { ParameterCounts } from './countParametersAt.ts';
 
-/** What is compared: a method by its finished runs, one for each seed, and its size at another scale. */
+/** What is compared: a method by its finished runs, one for each seed. */
 export interface CostedMethod {
   readonly label: string;
   readonly records: readonly RunRecord[];
-  /** Parameters at the paper's scale. */
-  readonly paperScale: ParameterCounts;
+  /** Parameters at the paper's scale; null where the comparison is not the paper's. */
+  readonly paperScale: ParameterCounts | null;
 }
 
-/** The paper's section V-C: the conventional method and the one that is compared with it. */
+/** Two methods, the second measured by the first. */
 export interface CostContent {
   readonly profile: string;
-  readonly conventional: CostedMethod;
-  readonly proposed: CostedMethod;
+  readonly measure: CostedMethod;
+  readonly compared: CostedMethod;
 }
 
-/** What the paper says of itself. */
+/** What section V-C of the paper says of the conventional method and its own. */
 const PAPER = {
   sharpGenerator: '7 million each',
   blurGenerator: '7 million against 0.03 million',
@@ -29,15 +29,19 @@ const PAPER = {
 const BYTES_PER_PARAMETER = 4;
 const MEGABYTE = 1e6;
 
-/** Parameters, memory and time of both methods, with the ratio of the proposed to the conventional one. */
+/**
+ * Parameters, memory and time of both methods, with the ratio of the second to the first; beside what the paper says where the
+ * comparison is the paper's.
+ */
 export function costFacts(id: string, content: CostContent): FactsBlock[] {
+  const atPaperScale: FactsBlock = {
+    ...parameters(content, ({ paperScale }) => paperScale, PAPER),
+    id: `${id}-parameters-paper`,
+    title: "Trained parameters at the paper's scale",
+    note: 'Counted on networks built at this size. The width of the discriminators is inferred from the ratio.',
+  };
   return [
-    {
-      ...parameters(content, ({ paperScale }) => paperScale, PAPER),
-      id: `${id}-parameters-paper`,
-      title: "Trained parameters at the paper's scale",
-      note: 'Counted on networks built at this size. The width of the discriminators is inferred from the ratio.',
-    },
+    ...(isPapers(content) ? [atPaperScale] : []),
     {
       ...parameters(content, ({ records: [first] }) => countsOf(first)),
       id: `${id}-parameters`,
@@ -49,6 +53,10 @@ export function costFacts(id: string, content: CostContent): FactsBlock[] {
 
 type Part = Omit<FactsBlock, 'id' | 'title'>;
 type Row = FactsBlock['rows'][number];
+
+function isPapers({ measure, compared }: CostContent): boolean {
+  return measure.paperScale !== null && compared.paperScale !== null;
+}
 
 function parameters(
   content: CostContent,
@@ -80,14 +88,16 @@ function parameters(
 }
 
 function measured(content: CostContent): Part {
-  const { conventional, proposed } = content;
-  const row = (name: string, measure: (record: RunRecord) => number, said?: string): Row =>
-    compare(content, name, said, ({ records }) => (records.length === 0 ? null : mean(records.map(measure))));
+  const { measure: first, compared: second } = content;
+  const row = (name: string, quantity: (record: RunRecord) => number, said?: string): Row =>
+    compare(content, name, said, ({ records }) =>
+      records.length === 0 ? null : mean(records.map(quantity)),
+    );
   return {
     kind: 'facts',
     columns: columns('mean of the runs', content),
     rows: [
-      ['runs', conventional.records.length, proposed.records.length, null, null],
+      withPaper(content, ['runs', first.records.length, second.records.length, null], undefined),
       row('training, s', ({ trainingSeconds }) => trainingSeconds, PAPER.training),
       row(
         'training, ms for each update',
@@ -101,36 +111,36 @@ function measured(content: CostContent): Part {
       row('peak memory of the process, MB', ({ provenance }) => provenance.peakMemoryBytes / MEGABYTE),
     ],
     note:
-      `${describeMachines([...conventional.records, ...proposed.records])} Other work on the machine lengthens times; ` +
-      `a run that was interrupted tells only its last stretch.`,
+      `${describeMachines([...first.records, ...second.records])} Training includes its validations. Other work on the machine lengthens ` +
+      `times; of a run that was killed, what it had not saved is missing.`,
   };
 }
 
-function columns(quantity: string, { conventional, proposed }: CostContent): FactsBlock['columns'] {
+function columns(quantity: string, content: CostContent): FactsBlock['columns'] {
   return [
     { label: quantity, unit: null },
-    { label: conventional.label, unit: null },
-    { label: proposed.label, unit: null },
+    { label: content.measure.label, unit: null },
+    { label: content.compared.label, unit: null },
     { label: 'ratio', unit: '%' },
-    { label: 'paper', unit: null },
+    ...(isPapers(content) ? [{ label: 'paper', unit: null }] : []),
   ];
+}
+
+/** A row and, where the comparison is the paper's, what the paper says. */
+function withPaper(content: CostContent, cells: Row, said: string | undefined): Row {
+  return isPapers(content) ? [...cells, said ?? null] : cells;
 }
 
 /** A row with both methods and, where both can be told, the second as a part of the first. */
 function compare(
-  { conventional, proposed }: CostContent,
+  content: CostContent,
   name: string,
   said: string | undefined,
-  measure: (method: CostedMethod) => number | null,
+  quantity: (method: CostedMethod) => number | null,
 ): Row {
-  const [first, second] = [measure(conventional), measure(proposed)];
-  return [
-    name,
-    first,
-    second,
-    first === null || second === null ? null : (100 * second) / first,
-    said ?? null,
-  ];
+  const [first, second] = [quantity(content.measure), quantity(content.compared)];
+  const ratio = first === null || second === null ? null : (100 * second) / first;
+  return withPaper(content, [name, first, second, ratio], said);
 }
 
 function describeMachines(records: readonly RunRecord[]): string {
