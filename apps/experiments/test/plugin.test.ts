@@ -5,12 +5,13 @@ import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inferTargets } from '../src/plugin/inferTargets.ts';
 import { TRAINING_SOURCES } from '../src/trainingSources.ts';
-import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../src/projectPaths.ts';
 
 let root = '';
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'blurcycle-plugin-'));
   cpSync(EXPERIMENTS_DIRECTORY, join(root, 'experiments'), { recursive: true });
+  cpSync(join(PROJECT_ROOT, 'nx.json'), join(root, 'nx.json'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -43,12 +44,14 @@ describe('inferTargets(files, root)', () => {
     expect(table1.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
   });
 
-  it('makes one target for each training run, trained alone on the machine and cached', () => {
+  it('makes one target for each training run, which shares the cores with another and is cached', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s0'];
     expect(run.options).toEqual({
       command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0',
+      env: { BLURCYCLE_RUNS_AT_ONCE: '2' },
     });
-    expect(run).toMatchObject({ cache: true, parallelism: false, defaultConfiguration: 'quick' });
+    expect(run).toMatchObject({ cache: true, defaultConfiguration: 'quick' });
+    expect(run.parallelism).toBeUndefined();
     expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
   });
 

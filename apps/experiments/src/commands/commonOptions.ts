@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { BackendName } from '@blurcycle/compute';
 import { describeUnknown, InputError } from '@blurcycle/core';
 import type { Argv } from 'yargs';
@@ -62,9 +63,12 @@ export function withCompute<T>(yargs: Argv<T>): Argv<T & ComputeArguments> {
     });
 }
 
+/** `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes its share of the cores. */
 function threadsFromEnvironment(): { default: number } | object {
-  const threads = process.env['BLURCYCLE_THREADS'];
-  return threads === undefined ? {} : { default: Number(threads) };
+  const { BLURCYCLE_THREADS: threads, BLURCYCLE_RUNS_AT_ONCE: runs, NX_PARALLEL: parallel } = process.env;
+  if (threads !== undefined) return { default: Number(threads) };
+  if (runs === undefined) return {};
+  return { default: Math.max(1, Math.floor(availableParallelism() / Number(parallel ?? runs))) };
 }
 
 function parseBackend(name: string): BackendName | 'auto' {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import {
@@ -33,15 +34,23 @@ type Targets = Record<string, TargetConfiguration>;
  */
 export function inferTargets(files: readonly string[], root: string): CreateNodesResultV2 {
   const set = loadExperiments(join(root, 'experiments'));
-  const sharedData = dataTarget(set, firstOnSharedData(set));
-  return files.map((file) => [file, { projects: projectsOf(set, file, sharedData) }]);
+  const shared = { data: dataTarget(set, firstOnSharedData(set)), runsAtOnce: readParallel(root) };
+  return files.map((file) => [file, { projects: projectsOf(set, file, shared) }]);
 }
 
-function projectsOf(
-  set: ExperimentSet,
-  file: string,
-  sharedData: TargetConfiguration,
-): Record<string, { targets: Targets }> {
+/** How many tasks Nx runs at once. */
+function readParallel(root: string): number {
+  const { parallel = 1 } = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as { parallel?: number };
+  return parallel;
+}
+
+/** What is the same for all experiments. */
+interface Shared {
+  readonly data: TargetConfiguration;
+  readonly runsAtOnce: number;
+}
+
+function projectsOf(set: ExperimentSet, file: string, shared: Shared): Record<string, { targets: Targets }> {
   if (basename(file) === '_defaults.yaml') {
     return {
       [EXPERIMENTS_PROJECT]: { targets: { all: allTarget(set) } },
@@ -53,15 +62,10 @@ function projectsOf(
   if (TAKEN.includes(name) || TAKEN_STARTS.some((start) => name.startsWith(start))) {
     throw new InputError(describeViolation(file, 'file name', 'not be that of another target', name));
   }
-  return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file, sharedData) } };
+  return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file, shared) } };
 }
 
-function experimentTargets(
-  set: ExperimentSet,
-  name: string,
-  file: string,
-  sharedData: TargetConfiguration,
-): Targets {
+function experimentTargets(set: ExperimentSet, name: string, file: string, shared: Shared): Targets {
   const runsOfProfile = new Map(profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]));
   const runs = new Map([...runsOfProfile.values()].flat().map((run) => [run.id, run]));
   const targets: Targets = {};
@@ -69,13 +73,14 @@ function experimentTargets(
     const profiles = [...runsOfProfile].filter(([, list]) => list.some(({ id }) => id === run.id));
     const own = ownData(set, run);
     const data = own ? `data-${name}` : 'data';
-    targets[data] ??= own ? dataTarget(set, name, file) : sharedData;
+    targets[data] ??= own ? dataTarget(set, name, file) : shared.data;
     targets[`train-${run.id}`] = {
       ...trainTarget(
         set,
         run,
         profiles.map(([profile]) => profile),
         file,
+        shared.runsAtOnce,
       ),
       dependsOn: [data],
     };
@@ -125,6 +130,7 @@ function trainTarget(
   run: ResolvedRun,
   profiles: readonly string[],
   file: string,
+  runsAtOnce: number,
 ): TargetConfiguration {
   const { configurations: all, defaultConfiguration } = configurations(set);
   const name = run.id.replace(/-s\d+$/, '');
@@ -135,10 +141,13 @@ function trainTarget(
   return {
     executor: 'nx:run-commands',
     cache: true,
-    parallelism: false,
     inputs: trainingInputs(isVariant ? file : undefined) as NonNullable<TargetConfiguration['inputs']>,
     outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map((item) => `${directory}/${item}`),
-    options: { command: `${CLI} train ${name} --seed ${run.seed}` },
+    // Two runs on a thread each get through more than one after the other on two.
+    options: {
+      command: `${CLI} train ${name} --seed ${run.seed}`,
+      env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) },
+    },
     configurations: Object.fromEntries(
       Object.entries(all).map(([profile, options]) => [
         profile,
