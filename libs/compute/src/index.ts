@@ -1,5 +1,11 @@
 export { benchConv, type ConvBenchOptions, type ConvBenchReport } from '../native/benchConv.ts';
-export { backendReport, preferredBackend, type BackendReport } from './backends/backendReport.ts';
+export {
+  backendReport,
+  preferredBackend,
+  type BackendReport,
+  type GpuLimits,
+} from './backends/backendReport.ts';
+export { GpuLostError } from './backends/gpuLostError.ts';
 export { asGpuMemoryError, GpuMemoryError } from './backends/gpuMemoryError.ts';
 export {
   BACKEND_NAMES,

@@ -1,4 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
+import type { GpuLimits } from '@blurcycle/compute';
 import type { CommandModule } from 'yargs';
 import { withJson } from './commonOptions.ts';
 
@@ -29,12 +30,21 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
     console.log(`Node ${machine.node} on ${machine.platform}`);
     console.log(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB of memory\n`);
     console.log('back-ends in the order in which auto tries them:');
-    for (const { name, available, detail, remedy, compiler, instructionSet } of backends) {
-      const built = [compiler, instructionSet].filter((part) => part !== undefined).join(', ');
-      const facts = built === '' ? detail : `${detail} (${built})`;
+    for (const { name, available, detail, remedy, limits } of backends) {
       const advice = available || remedy === undefined ? '' : ` -> ${remedy}`;
-      console.log(`  ${available ? 'yes' : 'no '}  ${name.padEnd(10)}  ${facts}${advice}`);
+      console.log(`  ${available ? 'yes' : 'no '}  ${name.padEnd(10)}  ${detail}${advice}`);
+      if (limits !== undefined) console.log(`${' '.repeat(19)}${describeLimits(limits)}`);
     }
     console.log(`\nauto chooses ${chosen ?? 'nothing'}`);
   },
 };
+
+function describeLimits({ bufferBytes, bindingBytes, workgroupBytes, computesInHalf }: GpuLimits): string {
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+  return [
+    `largest array ${mebibytes(bufferBytes)}`,
+    `${mebibytes(bindingBytes)} of it for a program`,
+    `${workgroupBytes / 2 ** 10} KiB shared by a workgroup`,
+    computesInHalf ? 'shader-f16' : 'no shader-f16',
+  ].join(', ');
+}

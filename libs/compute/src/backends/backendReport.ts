@@ -3,6 +3,18 @@ import type { BackendName } from './selectBackend.ts';
 import { findTensorflow } from './tensorflow/findTensorflow.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 
+/** What a GPU allows, in bytes; a patch or tile that needs more is refused by it. */
+export interface GpuLimits {
+  /** Largest array. */
+  readonly bufferBytes: number;
+  /** Largest part of an array that a program may be given. */
+  readonly bindingBytes: number;
+  /** Memory that the calls of a workgroup share. */
+  readonly workgroupBytes: number;
+  /** True where programs may compute in half precision (`shader-f16`); ours never do, they only round to it. */
+  readonly computesInHalf: boolean;
+}
+
 /** What one back-end needs and whether it is there. */
 export interface BackendReport {
   readonly name: BackendName;
@@ -13,6 +25,8 @@ export interface BackendReport {
   readonly device?: string;
   /** True where the device is a program: right numbers for tests, but slower than every other back-end. */
   readonly software?: boolean;
+  /** Of the device of `webgpu`; other back-ends do not tell theirs. */
+  readonly limits?: GpuLimits;
   /** What to do to get it; only where it is missing and something can be done. */
   readonly remedy?: string;
   /** Compiler that built the add-on. */
@@ -56,9 +70,18 @@ async function webgpuReport(): Promise<BackendReport> {
   if ('missing' in found) {
     return { name: 'webgpu', available: false, detail: `WebGPU: ${found.missing}`, remedy: found.remedy };
   }
-  const { name: device, software } = found;
+  const { name: device, software, adapter } = found;
   const detail = software ? `WebGPU on ${device}, a program in place of a GPU` : `WebGPU on ${device}`;
-  return { name: 'webgpu', available: true, detail, device, software };
+  return { name: 'webgpu', available: true, detail, device, software, limits: limitsOf(adapter) };
+}
+
+function limitsOf({ limits, features }: GPUAdapter): GpuLimits {
+  return {
+    bufferBytes: limits.maxBufferSize,
+    bindingBytes: limits.maxStorageBufferBindingSize,
+    workgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    computesInHalf: features.has('shader-f16'),
+  };
 }
 
 function nativeReport(): BackendReport {

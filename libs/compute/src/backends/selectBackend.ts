@@ -31,6 +31,11 @@ export interface BackendInfo {
 export interface SelectBackendOptions {
   /** Threads of `native`. @defaultValue the number of cores */
   readonly threads?: number;
+  /**
+   * `webgpu`: convolutions multiply factors that are rounded to half precision; sums stay in float32.
+   * @defaultValue true where the environment variable BLURCYCLE_WEBGPU_HALF is 1
+   */
+  readonly halfPrecision?: boolean;
 }
 
 /**
@@ -47,7 +52,8 @@ export async function selectBackend(
 ): Promise<BackendInfo> {
   const known: readonly string[] = ['auto', ...BACKEND_NAMES];
   if (!known.includes(name)) throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
-  const { threads = availableParallelism() } = options;
+  const { threads = availableParallelism(), halfPrecision = process.env['BLURCYCLE_WEBGPU_HALF'] === '1' } =
+    options;
   if (!(Number.isSafeInteger(threads) && threads > 0)) {
     throw new InputError(describeViolation('selectBackend', 'threads', 'be a positive integer', threads));
   }
@@ -58,27 +64,30 @@ export async function selectBackend(
       `selectBackend: back-end '${name}' is not available: ${chosen?.detail} (${chosen?.remedy ?? 'choose auto'})`,
     );
   }
-  await register(chosen.name, threads);
+  const rounds = chosen.name === 'webgpu' && halfPrecision;
+  await register(chosen.name, threads, rounds);
   registerGradients();
   await tf.setBackend(chosen.name);
   const software = chosen.software === true;
+  const note = rounds ? ', convolutions in half precision' : '';
   return {
     name: chosen.name,
-    description: name === 'auto' ? explain(chosen, report) : chosen.detail,
+    description: `${name === 'auto' ? explain(chosen, report) : chosen.detail}${note}`,
     threads: chosen.name === 'native' ? threads : 1,
-    gpu: software ? null : (chosen.device ?? null),
+    // The note goes into the record of a run: it decides its numbers.
+    gpu: software || chosen.device === undefined ? null : `${chosen.device}${note}`,
     warning: software ? `back-end ${chosen.name}: ${chosen.detail}; for tests, far slower than native` : null,
   };
 }
 
 /** Makes a back-end that is available known to tfjs. */
-async function register(name: BackendName, threads: number): Promise<void> {
+async function register(name: BackendName, threads: number, halfPrecision: boolean): Promise<void> {
   switch (name) {
     case 'tensorflow':
       // Finding it registered it.
       return;
     case 'webgpu':
-      return registerWebgpuBackend();
+      return registerWebgpuBackend(halfPrecision);
     case 'native':
       if (native === null) throw new Error('internal: the add-on is gone');
       native.setThreads(threads);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { findAdapter } from './findAdapter.ts';
+import type { WebgpuBackend } from './webgpuBackend.ts';
 import { registerGpuKernel } from './gpuKernel.ts';
 import { BLUR_KERNELS } from './kernels/blurKernels.ts';
 import { CONVOLUTION_KERNELS } from './kernels/convolutionKernels.ts';
@@ -31,9 +32,19 @@ const RAISED_LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-/** Makes the WebGPU back-end known to tfjs under the name `webgpu`. Does nothing when called twice. */
-export async function registerWebgpuBackend(): Promise<void> {
-  if (tf.findBackendFactory('webgpu') !== null) return;
+/**
+ * Makes the WebGPU back-end known to tfjs under the name `webgpu`, once in a process.
+ *
+ * @param halfPrecision - Round the factors of convolutions; may be chosen anew in every call.
+ */
+export async function registerWebgpuBackend(halfPrecision: boolean): Promise<void> {
+  registered ??= register();
+  (await registered).roundsConvolutionsToHalf = halfPrecision;
+}
+
+let registered: Promise<WebgpuBackend> | undefined;
+
+async function register(): Promise<WebgpuBackend> {
   const found = await findAdapter();
   if ('missing' in found) throw new Error(`internal: ${found.missing}`);
   const { adapter, gpu } = found;
@@ -44,6 +55,7 @@ export async function registerWebgpuBackend(): Promise<void> {
   const backend = withNavigator(gpu, () => new WebgpuBackend(device, adapter.info));
   for (const kernel of WEBGPU_KERNELS) registerGpuKernel(kernel);
   tf.registerBackend('webgpu', () => backend);
+  return backend;
 }
 
 /** The constructor insists on a browser's `navigator.gpu`; it is not left behind, since Node would not exit while it stands. */

@@ -6,7 +6,9 @@ const CALLS = 64;
 
 /** Reads gradient, parameter and both moments once, and writes the three new ones; the numbers are those of `adamUpdate`. */
 const CODE = `
-  struct Numbers { rate : f32, beta1 : f32, beta2 : f32, epsilon : f32, scale1 : f32, scale2 : f32 };
+  struct Numbers {
+    rate : f32, epsilon : f32, beta1 : f32, beta2 : f32, rest1 : f32, rest2 : f32, scale1 : f32, scale2 : f32
+  };
   @group(0) @binding(0) var<uniform> numbers : Numbers;
   @group(0) @binding(1) var<storage, read> gradient : array<f32>;
   @group(0) @binding(2) var<storage, read> parameter : array<f32>;
@@ -22,8 +24,8 @@ const CODE = `
     let at = (group.y * groups.x + group.x) * ${CALLS}u + call;
     if (at >= arrayLength(&gradient)) { return; }
     let g = gradient[at];
-    let m = numbers.beta1 * firstMoment[at] + (1.0 - numbers.beta1) * g;
-    let v = numbers.beta2 * secondMoment[at] + (1.0 - numbers.beta2) * g * g;
+    let m = numbers.beta1 * firstMoment[at] + numbers.rest1 * g;
+    let v = numbers.beta2 * secondMoment[at] + numbers.rest2 * g * g;
     newFirstMoment[at] = m;
     newSecondMoment[at] = v;
     newParameter[at] = parameter[at] - numbers.rate * m * numbers.scale1 / (sqrt(v * numbers.scale2) + numbers.epsilon);
@@ -45,9 +47,12 @@ export function webgpuAdamUpdate(
   { learningRate, beta1, beta2, epsilon }: AdamOptions,
 ): void {
   const { device } = gpu;
-  const numbers = device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
   const [scale1, scale2] = [1 / (1 - beta1 ** state.step), 1 / (1 - beta2 ** state.step)];
-  device.queue.writeBuffer(numbers, 0, Float32Array.of(learningRate, beta1, beta2, epsilon, scale1, scale2));
+  // What a decay leaves is taken in double precision: 1 - 0.999 in float32 is wrong by 5e-5.
+  const values = [learningRate, epsilon, beta1, beta2, 1 - beta1, 1 - beta2, scale1, scale2];
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  const numbers = device.createBuffer({ size: 4 * values.length, usage });
+  device.queue.writeBuffer(numbers, 0, Float32Array.from(values));
   tf.tidy(() => {
     const updates = parameters.map((parameter, i) => {
       const variables = [parameter, state.m[i], state.v[i]];
