@@ -30,6 +30,12 @@ function leave(holder: { host?: string; pid: number; started?: string | null }):
 const holderOf = (): unknown => JSON.parse(readFileSync(file, 'utf8'));
 const own = { host: hostname(), pid: process.pid };
 
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 /** Runs with another process that does nothing, which is then ended; gives its number. */
 async function withIdleProcess(work: (pid: number) => void): Promise<number> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
@@ -39,8 +45,7 @@ async function withIdleProcess(work: (pid: number) => void): Promise<number> {
     work(pid);
     return pid;
   } finally {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await end(child);
   }
 }
 
@@ -162,12 +167,7 @@ describe('lockRun(folder, runId)', () => {
       expect(holderOf()).toMatchObject({ pid: winner.pid });
       expect(readdirSync(folder)).toEqual(['run.lock']);
     } finally {
-      for (const child of contenders) child.kill('SIGKILL');
-      await Promise.all(
-        contenders.map((child) =>
-          child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null,
-        ),
-      );
+      await Promise.all(contenders.map(end));
     }
   });
 });
