@@ -4,6 +4,7 @@
 #include "convFilterGradient.h"
 #include "convPacking.h"
 #include "convPadding.h"
+#include "convPlanes.h"
 #include "convScaling.h"
 
 namespace blurcycle {
@@ -12,6 +13,7 @@ namespace {
 
 void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
   if (isScaling(shape)) return scale(shape, input, *filter, bias != nullptr ? *bias : 0, output);
+  if (fitsPlanes(shape, shape.out)) return forwardPlanes(shape, input, filter, bias, output);
   const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
   const Taps taps = {{shape.kernel[0], shape.kernel[1], shape.kernel[2]}, {0, 0, 0}, {1, 1, 1}};
   const int64_t rows = shape.kernel[0] * shape.kernel[1];
@@ -61,6 +63,7 @@ Phase phaseOf(const ConvShape& shape, int axis, int64_t phase) {
 
 void inputGradient(const ConvShape& shape, const float* outputGradient, const float* filter, float* gradient) {
   if (isScaling(shape)) return scale(shape, outputGradient, *filter, 0, gradient);
+  if (fitsPlanes(shape, shape.in)) return inputGradientPlanes(shape, outputGradient, filter, gradient);
   Border border = {{0, 0, 0}, {0, 0, 0}};
   for (int a = 0; a < 3; ++a) {
     for (int64_t phase = 0; phase < shape.stride[a]; ++phase) {

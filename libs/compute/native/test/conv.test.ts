@@ -36,6 +36,10 @@ const same = (input: Axes3, inputs: number, outputs: number, batch = 1): ConvSha
 const NETWORK_SHAPES: [string, ConvShape][] = [
   ['3x3x3 1-8', same([4, 6, 48], 1, 8)],
   ['3x3x3 8-1', same([4, 6, 48], 8, 1)],
+  ['3x3x3 1-8, whole and part registers of positions', same([2, 9, 70], 1, 8, 2)],
+  ['3x3x3 8-1, whole and part registers of positions', same([2, 9, 37], 8, 1, 2)],
+  ['3x3x3 1-8, unequal borders', makeShape(1, [4, 5, 17], cube(3), cube(1), [0, 2, 1], [1, 0, 2], 1, 8)],
+  ['3x3x3 8-1, unequal borders', makeShape(1, [4, 8, 16], cube(3), cube(1), [2, 0, 2], [0, 1, 0], 8, 1)],
   ['3x3x3 8-8', same([3, 9, 24], 8, 8, 2)],
   ['3x3x3 8-16', same([3, 5, 12], 8, 16)],
   ['3x3x3 16-8', same([3, 5, 13], 16, 8)],
