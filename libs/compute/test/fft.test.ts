@@ -99,6 +99,20 @@ describe.each(ENGINES)('convolver on $name', ({ engine }) => {
       expect(Math.abs(left - right)).toBeLessThan(1e-6 * scale);
     });
 
+    it.each(CASES)(
+      'writes into a given array what it would return in a new one, %j with %j',
+      (shape, kernelShape) => {
+        const data = randomValues(voxelCount(shape), 'data');
+        const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+        const convolver = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+        for (const operator of [convolver.forward, convolver.adjoint]) {
+          const into = new Float32Array(data.length).fill(NaN);
+          expect(operator(data, into)).toBe(into);
+          expect(into).toEqual(operator(data));
+        }
+      },
+    );
+
     it.each(CASES)('cuts a window out, and its adjoint lays it in, %j with %j', (shape, kernelShape) => {
       const origin: Shape3 = [shape[0] > 2 ? 1 : 0, 1, 0];
       const sides: Shape3 = [Math.max(1, shape[0] - 2), shape[1] - 2, Math.max(1, shape[2] - 1)];

@@ -11,10 +11,14 @@ export interface ForwardModelOptions {
   readonly window?: Window;
 }
 
-/** The linear part of image formation, H = gain × convolution with the PSF, and its adjoint Hᵀ. */
+/**
+ * The linear part of image formation, H = gain × convolution with the PSF, and its adjoint Hᵀ.
+ *
+ * The values of the result are a new array, or `into` where that is given.
+ */
 export interface ForwardModel {
-  forward(object: Volume): Volume;
-  adjoint(image: Volume): Volume;
+  forward(object: Volume, into?: Float32Array): Volume;
+  adjoint(image: Volume, into?: Float32Array): Volume;
 }
 
 /**
@@ -45,8 +49,8 @@ export function createForwardModel(
   const kernel = psf.data.map((value) => gain * value);
   const convolver = createConvolver3d(shape, kernel, psf.shape, { border, window });
   const apply =
-    (operator: (data: Float32Array) => Float32Array, from: Shape3, to: Shape3) =>
-    (volume: Volume): Volume => {
+    (operator: (data: Float32Array, into?: Float32Array) => Float32Array, from: Shape3, to: Shape3) =>
+    (volume: Volume, into?: Float32Array): Volume => {
       assertRange(
         sameShape(volume.shape, from),
         where,
@@ -55,7 +59,7 @@ export function createForwardModel(
         volume.shape,
       );
       assertSameVoxels(where, volume, psf);
-      return createVolume(to, volume.voxelSizeUm, operator(volume.data));
+      return createVolume(to, volume.voxelSizeUm, operator(volume.data, into));
     };
   return {
     forward: apply(convolver.forward, shape, window.shape),

@@ -5,7 +5,8 @@ import { createRealFft3d, type Spectrum } from './realFft3d.ts';
 export interface ConvolutionEngine {
   /**
    * Takes the kernel's spectrum (the kernel lies on the grid from `origin` on, wrapping) and returns the convolution:
-   * lays `data` of `shape` on the grid from `from` on and cuts `cutShape` voxels out of the result from `cutFrom` on.
+   * lays `data` of `shape` on the grid from `from` on, cuts `cutShape` voxels out of the result from `cutFrom` on, and writes
+   * them to `cut`.
    */
   prepare(
     grid: Shape3,
@@ -16,10 +17,11 @@ export interface ConvolutionEngine {
     data: Float32Array,
     shape: Shape3,
     from: Shape3,
+    cut: Float32Array,
     cutShape: Shape3,
     cutFrom: Shape3,
     conjugate: boolean,
-  ) => Float32Array;
+  ) => void;
 }
 
 /** The engine in JavaScript. */
@@ -27,10 +29,10 @@ export const javascriptConvolutionEngine: ConvolutionEngine = {
   prepare(grid, kernel, kernelShape, origin) {
     const fft = createRealFft3d(grid);
     const transfer = fft.forward(kernel, kernelShape, origin);
-    return (data, shape, from, cutShape, cutFrom, conjugate) => {
+    return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
       const spectrum = fft.forward(data, shape, from);
       multiplySpectrum(spectrum, transfer, conjugate);
-      return fft.inverse(spectrum, cutShape, cutFrom);
+      cut.set(fft.inverse(spectrum, cutShape, cutFrom));
     };
   },
 };

@@ -19,12 +19,16 @@ export interface Window {
   readonly shape: Shape3;
 }
 
-/** A convolution with one kernel, and its adjoint, for volumes of one shape. */
+/**
+ * A convolution with one kernel, and its adjoint, for volumes of one shape.
+ *
+ * The result is a new array, or `into` where that is given: loops that keep their arrays spare the collector most of its work.
+ */
 export interface Convolver {
   /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the centre of the kernel. */
-  readonly forward: (data: Float32Array) => Float32Array;
+  readonly forward: (data: Float32Array, into?: Float32Array) => Float32Array;
   /** The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b). */
-  readonly adjoint: (data: Float32Array) => Float32Array;
+  readonly adjoint: (data: Float32Array, into?: Float32Array) => Float32Array;
 }
 
 /**
@@ -75,18 +79,25 @@ export function createConvolverOn(
     window.origin.map((place, axis) => place + (maps === undefined ? 0 : margin[axis])),
   );
   const convolve = prepare(engine, grid, kernel, kernelShape, reach, wraps);
-  const check = (data: Float32Array, count: number): void =>
-    assertRange(data.length === count, 'convolver', 'data.length', `equal ${count}`, data.length);
+  const check = (name: string, data: Float32Array, sides: Shape3): void => {
+    const count = voxelCount(sides);
+    assertRange(data.length === count, 'convolver', `${name}.length`, `equal ${count}`, data.length);
+  };
   return {
-    forward(data) {
-      check(data, voxelCount(shape));
+    forward(data, into = new Float32Array(voxelCount(window.shape))) {
+      check('data', data, shape);
+      check('into', into, window.shape);
       const input = maps === undefined ? data : extendVolume(data, shape, maps);
-      return convolve(input, inner, [0, 0, 0], window.shape, cutOrigin, false);
+      convolve(input, inner, [0, 0, 0], into, window.shape, cutOrigin, false);
+      return into;
     },
-    adjoint(data) {
-      check(data, voxelCount(window.shape));
-      const result = convolve(data, window.shape, cutOrigin, inner, [0, 0, 0], true);
-      return maps === undefined ? result : foldVolume(result, shape, maps);
+    adjoint(data, into = new Float32Array(voxelCount(shape))) {
+      check('data', data, window.shape);
+      check('into', into, shape);
+      const extended = maps === undefined ? into : new Float32Array(voxelCount(inner));
+      convolve(data, window.shape, cutOrigin, extended, inner, [0, 0, 0], true);
+      if (maps !== undefined) into.set(foldVolume(extended, shape, maps));
+      return into;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { voxelCount, type Shape3 } from '@blurcycle/core';
+import type { Shape3 } from '@blurcycle/core';
 import type { NativeAddon } from '../../native/addon.ts';
 import type { ConvolutionEngine } from './convolutionEngine.ts';
 
@@ -9,11 +9,9 @@ export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
     prepare(grid, kernel, kernelShape, origin) {
       const transfer = new Float32Array(addon.fftSpectrumLength(Int32Array.from(grid)));
       addon.fftSpectrum(Int32Array.of(...grid, ...box(kernelShape, origin)), kernel, transfer);
-      return (data, shape, from, cutShape, cutFrom, conjugate) => {
-        const result = new Float32Array(voxelCount(cutShape));
+      return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
         const geometry = [...grid, ...box(shape, from), ...box(cutShape, cutFrom), 1, conjugate ? 1 : 0];
-        addon.fftConvolve(Int32Array.from(geometry), data, transfer, result);
-        return result;
+        addon.fftConvolve(Int32Array.from(geometry), data, transfer, cut);
       };
     },
   };

@@ -30,21 +30,21 @@ export function createExtrapolation(): RichardsonLucyVariant {
   let previous: Float32Array | undefined;
   let lastStep: Float32Array | undefined;
   let stepBefore: Float32Array | undefined;
+  let ahead: Float32Array | undefined;
   return {
     predict(estimate) {
       const before = previous;
       previous = estimate;
       if (before === undefined || lastStep === undefined || stepBefore === undefined) return estimate;
       const factor = accelerationFactor(lastStep, stepBefore);
-      const ahead = new Float32Array(estimate.length);
+      ahead ??= new Float32Array(estimate.length);
       for (let i = 0; i < ahead.length; i++) {
         ahead[i] = Math.max(estimate[i] + factor * (estimate[i] - before[i]), LEAST_PART * estimate[i]);
       }
       return ahead;
     },
     learn(from, to) {
-      stepBefore = lastStep;
-      lastStep = new Float32Array(to.length);
+      [stepBefore, lastStep] = [lastStep, stepBefore ?? new Float32Array(to.length)];
       for (let i = 0; i < to.length; i++) lastStep[i] = to[i] - from[i];
     },
   };

@@ -11,14 +11,15 @@ export function expectedFloor(observed: Float32Array): number {
   return Math.max(1e-7 * extent(observed)[1], 1e-30);
 }
 
-/** Expected image H x + b of an object, kept at or above `floor`. Memory: one new image. */
+/** Expected image H x + b of an object, kept at or above `floor`; a new array, or `into`. */
 export function expectedImage(
   model: Pick<ObservationModel, 'forward'>,
   object: Float32Array,
   background: number,
   floor: number,
+  into?: Float32Array,
 ): Float32Array {
-  const expected = model.forward(object);
+  const expected = model.forward(object, into);
   for (let i = 0; i < expected.length; i++) {
     const value = expected[i] + background;
     expected[i] = value > floor ? value : floor;
@@ -29,7 +30,7 @@ export function expectedImage(
 /**
  * y / (H x + b): how far the data exceed the expected image of an object, voxel by voxel.
  *
- * The same as dividing by `expectedImage`, in one pass. Memory: one new image.
+ * The same as dividing by `expectedImage`, in one pass; a new array, or `into`.
  */
 export function ratioToExpected(
   observed: Float32Array,
@@ -37,8 +38,9 @@ export function ratioToExpected(
   object: Float32Array,
   background: number,
   floor: number,
+  into?: Float32Array,
 ): Float32Array {
-  const ratio = model.forward(object);
+  const ratio = model.forward(object, into);
   for (let i = 0; i < ratio.length; i++) {
     const value = ratio[i] + background;
     ratio[i] = observed[i] / (value > floor ? value : floor);

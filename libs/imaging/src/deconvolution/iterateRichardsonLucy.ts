@@ -7,7 +7,7 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
 
 /** What a variant adds to the plain update. */
 export interface RichardsonLucyVariant {
-  /** Where the update starts from, given the newest estimate; the estimate itself when absent. */
+  /** Where the update starts from, given the newest estimate, which lives for two calls; the estimate itself when absent. */
   readonly predict?: (estimate: Float32Array) => Float32Array;
   /** Told where an update began and where it led. */
   readonly learn?: (from: Float32Array, to: Float32Array) => void;
@@ -51,7 +51,9 @@ export function iterateRichardsonLucy(
 /**
  * The loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
  *
- * @param first - Object to start from, on the grid of the model.
+ * Memory: one image and one object beside the model and what the variant holds, whatever the number of iterations.
+ *
+ * @param first - Object to start from, on the grid of the model; it is overwritten.
  * @returns The object after the last update, on the grid of the model.
  */
 export function updateRepeatedly(
@@ -74,23 +76,25 @@ export function updateRepeatedly(
   const floor = expectedFloor(observed.data);
   const weights = inverseSensitivity(model.sensitivity);
   const mustMeasureChange = relativeTolerance > 0 || onIteration !== undefined;
-  let estimate = first;
+  const image = new Float32Array(observed.data.length);
+  let estimate: Float32Array = first;
+  let other: Float32Array = new Float32Array(first.length);
   let change = 0;
   for (let done = 0; ; done++) {
     const last = done === iterations || (done > 0 && change < relativeTolerance);
     if (onIteration !== undefined) {
-      const expected = expectedImage(model, estimate, background, floor);
+      const expected = expectedImage(model, estimate, background, floor, image);
       const inside = model.crop(estimate);
       onIteration(iterationStatistics(done, observed.data, expected, inside, change), inside);
     }
     if (last) return estimate;
     const from = variant.predict?.(estimate) ?? estimate;
-    const ratio = ratioToExpected(observed.data, model, from, background, floor);
-    const next = model.adjoint(ratio);
+    const ratio = ratioToExpected(observed.data, model, from, background, floor, image);
+    const next = model.adjoint(ratio, other);
     applyCorrection(next, from, weights, variant.penaltyGradient?.(from, model));
     variant.learn?.(from, next);
     if (mustMeasureChange) change = relativeChange(estimate, next);
-    estimate = next;
+    [estimate, other] = [next, estimate];
     onUpdate?.(done + 1, iterations);
   }
 }

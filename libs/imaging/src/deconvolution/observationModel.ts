@@ -17,10 +17,10 @@ export interface ObservationModel {
   readonly objectShape: Shape3;
   /** Light that a unit of each object voxel sends into the image, H^T 1, at most 1. */
   readonly sensitivity: Float32Array;
-  /** Expected image of an object. */
-  readonly forward: (object: Float32Array) => Float32Array;
-  /** H^T, from the image to the object. */
-  readonly adjoint: (image: Float32Array) => Float32Array;
+  /** Expected image of an object; a new array, or `into`. */
+  readonly forward: (object: Float32Array, into?: Float32Array) => Float32Array;
+  /** H^T, from the image to the object; a new array, or `into`. */
+  readonly adjoint: (image: Float32Array, into?: Float32Array) => Float32Array;
   /** The part of an object that lies in the image. */
   readonly crop: (object: Float32Array) => Float32Array;
   /** An image laid into an object of zeros. */
@@ -52,8 +52,10 @@ export function createObservationModel(image: Volume, psf: Volume, boundary: Bou
       objectShape,
     );
   };
-  const forward = (object: Float32Array) => blur.forward(createVolume(objectShape, voxelSizeUm, object)).data;
-  const adjoint = (values: Float32Array) => blur.adjoint(createVolume(shape, voxelSizeUm, values)).data;
+  const forward = (object: Float32Array, into?: Float32Array) =>
+    blur.forward(createVolume(objectShape, voxelSizeUm, object), into).data;
+  const adjoint = (values: Float32Array, into?: Float32Array) =>
+    blur.adjoint(createVolume(shape, voxelSizeUm, values), into).data;
   const sensitivity = adjoint(new Float32Array(voxelCount(shape)).fill(1));
   return { objectShape, sensitivity, forward, adjoint, crop, embed };
 }

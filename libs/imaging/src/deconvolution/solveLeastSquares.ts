@@ -52,8 +52,10 @@ export function solveLeastSquares(
   const model = createObservationModel(observed, psf, boundary);
   const flat = model.forward(new Float32Array(model.sensitivity.length).fill(level));
   const rightHandSide = model.adjoint(observed.data.map((value, i) => value - background - flat[i]));
+  const image = new Float32Array(observed.data.length);
+  const result = new Float32Array(model.sensitivity.length);
   const apply = (object: Float32Array) => {
-    const result = model.adjoint(model.forward(object));
+    model.adjoint(model.forward(object, image), result);
     const pull = penalty(object, model);
     for (let i = 0; i < result.length; i++) result[i] += pull[i];
     return result;
