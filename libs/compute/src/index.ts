@@ -38,3 +38,4 @@ export { leakyRelu } from './ops/leakyRelu.ts';
 export { meanAbsolute, meanSquare } from './ops/losses.ts';
 export { maxPool3d } from './ops/maxPool3d.ts';
 export { upConv3d } from './ops/upConv3d.ts';
+export { setThreads } from './setThreads.ts';

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
+import { describeUnknown, InputError } from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
+import { setThreads } from '../setThreads.ts';
 import { backendReport, preferredBackend, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
@@ -54,9 +55,7 @@ export async function selectBackend(
   if (!known.includes(name)) throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
   const { threads = availableParallelism(), halfPrecision = process.env['BLURCYCLE_WEBGPU_HALF'] === '1' } =
     options;
-  if (!(Number.isSafeInteger(threads) && threads > 0)) {
-    throw new InputError(describeViolation('selectBackend', 'threads', 'be a positive integer', threads));
-  }
+  setThreads(threads);
   const report = await backendReport();
   const chosen = name === 'auto' ? preferredBackend(report) : report.find((entry) => entry.name === name);
   if (chosen === undefined || !chosen.available) {
@@ -65,7 +64,7 @@ export async function selectBackend(
     );
   }
   const rounds = chosen.name === 'webgpu' && halfPrecision;
-  await register(chosen.name, threads, rounds);
+  await register(chosen.name, rounds);
   registerGradients();
   await tf.setBackend(chosen.name);
   const software = chosen.software === true;
@@ -81,7 +80,7 @@ export async function selectBackend(
 }
 
 /** Makes a back-end that is available known to tfjs. */
-async function register(name: BackendName, threads: number, halfPrecision: boolean): Promise<void> {
+async function register(name: BackendName, halfPrecision: boolean): Promise<void> {
   switch (name) {
     case 'tensorflow':
       // Finding it registered it.
@@ -90,7 +89,6 @@ async function register(name: BackendName, threads: number, halfPrecision: boole
       return registerWebgpuBackend(halfPrecision);
     case 'native':
       if (native === null) throw new Error('internal: the add-on is gone');
-      native.setThreads(threads);
       registerNativeBackend(native);
       return;
     case 'js':
