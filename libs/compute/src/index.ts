@@ -1,4 +1,6 @@
-export { benchConv, type ConvBenchOptions, type ConvBenchReport } from '../native/benchConv.ts';
+export { benchConv } from '../bench/benchConv.ts';
+export { benchConvOnGpu } from '../bench/benchConvOnGpu.ts';
+export type { ConvBenchOptions, ConvBenchReport } from '../bench/convBenchReport.ts';
 export {
   backendReport,
   preferredBackend,

@@ -1,4 +1,4 @@
-import { describeUnknown, InputError, type Shape3 } from '@blurcycle/core';
+import { describeUnknown, describeViolation, InputError, type Shape3 } from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
 import { openBackend } from '../openBackend.ts';
@@ -38,10 +38,13 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           coerce: parseSubject,
         })
         .option('method', { type: 'string', default: 'proposed', describe: 'step: which method' })
-        .option('width', { type: 'number', describe: 'step: network width, else that of the profile' })
+        .option('width', {
+          type: 'number',
+          describe: 'step, conv: network width, else that of the profile, 8 for conv',
+        })
         .option('patch', {
           type: 'string',
-          describe: 'step: sides z,y,x, else those of the profile',
+          describe: 'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv',
           coerce: (text: string | undefined) =>
             text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
         })
@@ -50,7 +53,8 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
     )
       .example('$0 bench step --profile quick', 'one update of the blind method')
-      .example('$0 bench conv', 'every convolution of the networks against the peak of the processor')
+      .example('$0 bench conv', 'every convolution of the networks against the peak of the processor or GPU')
+      .example('$0 bench conv --backend webgpu --width 64 --patch 64,64,64', "the same at the paper's scale")
       .example('$0 bench psf', 'the PSF models')
       .example('$0 bench rl --repeat 5', 'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels'),
   handler: async (options) => {
@@ -91,10 +95,26 @@ function showFigures(figures: object): void {
   }
 }
 
-async function convFigures({ threads, backend }: BenchArguments): Promise<object> {
-  const { benchConv, selectBackend } = await import('@blurcycle/compute');
-  await selectBackend(backend === 'auto' ? 'native' : backend, threads === undefined ? {} : { threads });
-  const { kernels, ...machine } = benchConv();
+async function convFigures(options: BenchArguments): Promise<object> {
+  const { benchConv, benchConvOnGpu } = await import('@blurcycle/compute');
+  const { width = 8, patch = [32, 64, 64] } = options;
+  const info = await openBackend(options);
+  if (info.name === 'js') {
+    const remedy =
+      'plain JavaScript has no peak to be measured against; where C++ kernels are missing: npm rebuild';
+    throw new InputError(
+      describeViolation('bench conv', '--backend', 'be tensorflow, webgpu or native', info.name, remedy),
+    );
+  }
+  const layers = { volume: patch, width };
+  const { kernels, ...machine } =
+    info.name === 'native'
+      ? benchConv(layers)
+      : await benchConvOnGpu(info, layers).catch(async (error: unknown) => {
+          const { explainGpuMemory } = await import('../explainGpuMemory.ts');
+          const step = { method: { blurPath: 'none' as const }, width, patch };
+          throw explainGpuMemory(error, 'bench conv', step, '--patch');
+        });
   return { ...machine, kernels: kernels.map((entry) => ({ ...entry, shape: entry.shape.join(',') })) };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { native } from '../addon.ts';
-import { benchConv } from '../benchConv.ts';
+import { native } from '../native/addon.ts';
+import { benchConv } from '../src/index.ts';
 
 describe.skipIf(native === null)('benchConv', () => {
   it('times the three passes of every operation against a peak of the same run', () => {
