@@ -1,6 +1,7 @@
-import { asGpuMemoryError } from '@blurcycle/compute';
+import { asGpuMemoryError, GpuLostError } from '@blurcycle/compute';
 import { InputError, voxelCount, type Shape3 } from '@blurcycle/core';
 import type { MethodSettings } from '@blurcycle/experiment';
+import { smallerTiles } from './model/fitTiles.ts';
 
 /** What a training step is made of, as far as its memory goes. */
 export interface StepSize {
@@ -41,15 +42,39 @@ export function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
 /**
  * An error of a training step as what to tell: where GPU memory ended, one line with the patch that would fit.
  *
- * What was asked for when memory ended is more than there is; where that is not known, half of the estimated need is taken.
+ * What was asked for when memory ended is more than there is; where that is not known, half of the estimated need is taken,
+ * and so it is where the GPU was lost, which often is a want of memory or a call that took the driver too long.
  */
 export function explainGpuMemory(error: unknown, where: string, step: StepSize, remedy: string): unknown {
-  const outOfMemory = asGpuMemoryError(error);
-  if (outOfMemory === null) return error;
   const half = estimateStepBytes(step) / 2;
-  const patch = fittingPatch(step, Math.min(outOfMemory.requestedBytes ?? half, half));
-  const advice = patch === null ? 'use the back-end native' : `${patch.join(',')} should fit: ${remedy}`;
-  return new InputError(
-    `${where}: patch must fit the memory of the GPU, got [${step.patch.join(', ')}] at width ${step.width} (${advice})`,
-  );
+  const bytes = Math.min(asGpuMemoryError(error)?.requestedBytes ?? half, half);
+  const got = `${list(step.patch)} at width ${step.width}`;
+  return explain(error, where, 'patch', got, fittingPatch(step, bytes), remedy);
+}
+
+/** The same for a network that is applied tile by tile: the line names tiles of half the size. */
+export function explainTileMemory(error: unknown, where: string, tile: Shape3, remedy: string): unknown {
+  const smaller = smallerTiles({ tile, overlap: [0, 0, 0] })?.tile ?? null;
+  return explain(error, where, 'tile', list(tile), smaller, remedy);
+}
+
+function explain(
+  error: unknown,
+  where: string,
+  what: 'patch' | 'tile',
+  got: string,
+  fitting: Shape3 | null,
+  remedy: string,
+): unknown {
+  const isLost = error instanceof GpuLostError;
+  if (!isLost && asGpuMemoryError(error) === null) return error;
+  const should = isLost ? 'may do' : 'should fit';
+  const advice = fitting === null ? 'use the back-end native' : `${fitting.join(',')} ${should}: ${remedy}`;
+  return isLost
+    ? new Error(`${where}: ${error.message}, with ${what} ${got} (${advice})`)
+    : new InputError(`${where}: ${what} must fit the memory of the GPU, got ${got} (${advice})`);
+}
+
+function list(shape: Shape3): string {
+  return `[${shape.join(', ')}]`;
 }

@@ -2,6 +2,7 @@ import { tensor5d, tidy } from '@tensorflow/tfjs-core';
 import { createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { applyTiled } from '@blurcycle/data';
 import type { Network } from '@blurcycle/models';
+import { explainTileMemory } from '../explainGpuMemory.ts';
 
 /** Tile and overlap in voxels, z, y, x. */
 export interface InferenceSettings {
@@ -13,13 +14,19 @@ export interface InferenceSettings {
  * Applies a network to a volume of any size, tile by tile; overlapping tiles are blended.
  *
  * Instance normalization takes its statistics from the tile: a tile as large as a training patch sees what it was trained on.
+ *
+ * @throws {InputError} If a tile does not fit the memory of the GPU: one line with tiles that should.
  */
-export function predictVolume(
+export async function predictVolume(
   network: Network,
   volume: Volume,
   settings: InferenceSettings,
 ): Promise<Volume> {
-  return applyTiled(volume, settings, (tile) => applyWhole(network, tile));
+  try {
+    return await applyTiled(volume, settings, (tile) => applyWhole(network, tile));
+  } catch (error) {
+    throw explainTileMemory(error, 'predictVolume', settings.tile, 'inference.tile of the profile');
+  }
 }
 
 /** Applies a network to a whole volume at once. */
