@@ -27,10 +27,11 @@ export async function planExperiment(
 ): Promise<readonly PlanStep[]> {
   const sources = await readSourceHash();
   const runs = new Map(experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)));
-  const steps = [...runs.values()].flatMap((run) => [
-    planRun(run, resultsDir, sources),
-    ...planTests(run, experiment, resultsDir, sources),
-  ]);
+  const steps: PlanStep[] = [];
+  for (const run of runs.values()) {
+    const step = await planRun(run, resultsDir, sources);
+    steps.push(step, ...(await planTests(run, step, experiment, resultsDir, sources)));
+  }
   const classical: PlanStep[] = [];
   for (const run of classicalRuns(experiment)) {
     const { state, reason } = await classicalState(run, resultsDir);
@@ -54,27 +55,31 @@ export async function planExperiment(
   return [...ordered, table];
 }
 
-function planRun(run: ResolvedRun, resultsDir: string, sources: string): PlanStep {
-  const { state, reason } = runState(run, resultsDir, sources);
+async function planRun(run: ResolvedRun, resultsDir: string, sources: string): Promise<PlanStep> {
+  const { state, reason } = await runState(run, resultsDir, sources);
   const action = state === 'done' ? 'keep' : 'train';
   return { kind: 'run', name: run.id, action, state, reason, key: run.key };
 }
 
-function planTests(
+async function planTests(
   run: ResolvedRun,
+  { action: planned }: PlanStep,
   { conditions }: ResolvedExperiment,
   resultsDir: string,
   sources: string,
-): PlanStep[] {
+): Promise<PlanStep[]> {
   const { record } = findRunRecord(run, resultsDir);
-  const usable = record?.status === 'done' ? record : undefined;
-  return conditions.flatMap((condition): PlanStep[] => {
-    if (testKey(run.settings.dataset, condition) === null) return [];
+  const steps: PlanStep[] = [];
+  for (const condition of conditions) {
+    if (testKey(run.settings.dataset, condition) === null) continue;
     const name = `${run.id}@${condition.id}`;
-    if (usable === undefined || runState(run, resultsDir, sources).state !== 'done') {
-      return [{ kind: 'test', name, action: 'test', state: 'missing', reason: `${run.id} is to be trained` }];
+    if (record === undefined || planned !== 'keep') {
+      const reason = `${run.id} is to be trained`;
+      steps.push({ kind: 'test', name, action: 'test', state: 'missing', reason });
+      continue;
     }
-    const { state, reason } = testState(usable, condition, resultsDir, sources);
-    return [{ kind: 'test', name, action: state === 'done' ? 'keep' : 'test', state, reason }];
-  });
+    const { state, reason } = await testState(record, condition, resultsDir, sources);
+    steps.push({ kind: 'test', name, action: state === 'done' ? 'keep' : 'test', state, reason });
+  }
+  return steps;
 }

@@ -6,4 +6,5 @@ export const TRAINING_SOURCES: readonly string[] = [
   ...TRAINING_LIBRARIES.map((library) => `libs/${library}/src`),
   'libs/compute/native',
   'apps/experiments/src/runs',
+  'apps/experiments/src/stacks',
 ];

@@ -7,7 +7,7 @@ import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deconvolveWithModel, type ModelDeconvolutionOptions } from '../src/model/deconvolveWithModel.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/model/fitTiles.ts';
-import { kernelResidual } from '../src/model/kernelResidual.ts';
+import { kernelResidual } from '../src/runs/kernelResidual.ts';
 import { loadModel, type LoadedModel } from '../src/model/loadModel.ts';
 import { predictTiles } from '../src/model/predictTiles.ts';
 import { writeModelFolder } from '../src/model/writeModelFolder.ts';

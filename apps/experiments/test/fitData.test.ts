@@ -5,13 +5,13 @@ import { createRandomStream, createVolume, mean, type Volume } from '@blurcycle/
 import { createForwardModel } from '@blurcycle/imaging';
 import { gaussianPsf, normalizePsf } from '@blurcycle/psf';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backgroundLevel } from '../src/fit/backgroundLevel.ts';
-import { chooseIntensities, toTarget } from '../src/fit/chooseIntensities.ts';
+import { backgroundLevel } from '../src/stacks/backgroundLevel.ts';
+import { chooseIntensities, toTarget } from '../src/stacks/chooseIntensities.ts';
 import { firstGuess } from '../src/fit/classicalSharpSet.ts';
-import { expandPatterns } from '../src/fit/expandPatterns.ts';
+import { expandPatterns } from '../src/stacks/expandPatterns.ts';
 import { checkStackSides, fitSettings, stackSidesNeeded } from '../src/fit/fitSettings.ts';
-import { unmatchedPairs } from '../src/fit/unmatchedPairs.ts';
-import { fromNetworkScale, toNetworkScale } from '../src/model/intensityScale.ts';
+import { unmatchedPairs } from '../src/stacks/unmatchedPairs.ts';
+import { fromNetworkScale, toNetworkScale } from '../src/stacks/intensityScale.ts';
 import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 import { randomVolume } from './randomVolume.ts';
 
@@ -150,7 +150,7 @@ describe('fitSettings(directory, wishes, blind)', () => {
   });
 });
 
-describe('expandPatterns(option, patterns)', () => {
+describe('expandPatterns(where, name, patterns)', () => {
   const root = mkdtempSync(join(tmpdir(), 'blurcycle-patterns-'));
   afterAll(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, 'raw'));
@@ -159,17 +159,17 @@ describe('expandPatterns(option, patterns)', () => {
 
   it('expands patterns and folders, sorted, each file once', () => {
     const at = (...names: string[]): string[] => names.map((name) => join(root, 'raw', name));
-    expect(expandPatterns('--blurred', [join(root, 'raw/*.tif')])).toEqual(at('a.tif', 'b.tif'));
-    expect(expandPatterns('--blurred', [join(root, 'raw'), join(root, 'raw/a.tif')])).toEqual(
+    expect(expandPatterns('fit', '--blurred', [join(root, 'raw/*.tif')])).toEqual(at('a.tif', 'b.tif'));
+    expect(expandPatterns('fit', '--blurred', [join(root, 'raw'), join(root, 'raw/a.tif')])).toEqual(
       at('a.tif', 'b.tif', 'c.tiff'),
     );
   });
 
   it('refuses what stands for nothing', () => {
-    expect(() => expandPatterns('--sharp', [join(root, 'empty')])).toThrow(
+    expect(() => expandPatterns('fit', '--sharp', [join(root, 'empty')])).toThrow(
       /^fit: --sharp must name TIFF files, got '.+empty' \(the folder holds no .tif or .tiff\)$/,
     );
-    expect(() => expandPatterns('--sharp', [join(root, 'x*.tif')])).toThrow(
+    expect(() => expandPatterns('fit', '--sharp', [join(root, 'x*.tif')])).toThrow(
       /--sharp must name TIFF files, got '.+x\*.tif'/,
     );
   });

@@ -55,6 +55,22 @@ describe('inferTargets(files, root)', () => {
     expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
   });
 
+  it('asks for the hash of stacks that an experiment reads', () => {
+    const dataset = `kind: tiff-folders, blurred: raw, sharp: sharp, voxelSizeUm: [0.25, 0.1, 0.1], volumes: { train: 1, validation: 1, test: 1 }`;
+    const psf = `{ model: born-wolf, numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.61, size: [7, 7, 7] }`;
+    const other = SECOND.replace(
+      'claims: []',
+      `claims: []\nsettings: { dataset: { ${dataset}, psf: ${psf} } }`,
+    );
+    writeFileSync(join(root, 'experiments/second.yaml'), other);
+    const targets = targetsOf('apps/experiments');
+    const hash = { runtime: 'node apps/experiments/bin/blurcycle.mjs dataset second --hash' };
+    for (const name of ['data-second', 'train-proposed-second-s0', 'second']) {
+      expect(targets[name].inputs).toContainEqual(hash);
+    }
+    expect(targets['table1'].inputs).not.toContainEqual(hash);
+  });
+
   it('simulates the data that runs share once, and other data for the experiment that has them', () => {
     const other = SECOND.replace('claims: []', 'claims: []\nsettings: { dataset: { seed: 2 } }');
     writeFileSync(

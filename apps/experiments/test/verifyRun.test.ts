@@ -48,7 +48,8 @@ beforeEach(async () => {
       ...{ wallSeconds: 1, peakMemoryBytes: 1, command: '' },
     },
   };
-  options = { folder, scoring: settings.scoring, inputs, test: [{ id: 'test-0', sharp, blurred: sharp }] };
+  const test = [{ id: 'test-0', sharp, blurred: sharp }];
+  options = { folder, scoring: settings.scoring, inputs, test, kernel: estimate };
 });
 afterEach(() => rmSync(resultsDir, { recursive: true, force: true }));
 

@@ -10,6 +10,7 @@ export {
   type DatasetSettings,
   type MicrotubulesSettings,
   type SimulatedMicroscopeSettings,
+  type TiffFoldersSettings,
 } from './settings/datasetSettings.ts';
 export { methodSettingsSchema, type MethodSettings } from './settings/methodSettings.ts';
 export { networkSettingsSchema, type NetworkSettings } from './settings/networkSettings.ts';
@@ -22,6 +23,7 @@ export {
   type RunSettings,
   type SharedSettings,
 } from './settings/runSettings.ts';
+export { GAN_LOSS_LABELS, PSF_MODEL_LABELS } from './settings/settingLabels.ts';
 export { trainingSettingsSchema, type TrainingSettings } from './settings/trainingSettings.ts';
 export { parseRule, scoresOf, type Expression, type Rule } from './claims/parseRule.ts';
 export { ruleOf } from './files/describeIssue.ts';
@@ -61,7 +63,7 @@ export {
   type ImagesBlock,
   type VolumesBlock,
 } from './results/figures.ts';
-export { METRIC_NAMES, METRICS, type MetricDescription } from './results/metrics.ts';
+export { METRIC_NAMES, METRICS, NO_TRUTH, type MetricDescription } from './results/metrics.ts';
 export {
   MODEL_FORMAT,
   modelConfigSchema,
@@ -75,6 +77,7 @@ export {
   readClassicalRecord,
   readExperimentRecord,
   readFigures,
+  readRecordedSettings,
   readRunRecord,
   readTable,
   readTestRecord,
@@ -85,6 +88,7 @@ export {
   writeTable,
   writeTestRecord,
   writeTextAtomically,
+  type RecordedSettings,
 } from './results/resultFiles.ts';
 export type { Hashes } from './results/hashes.ts';
 export {

@@ -51,6 +51,71 @@ describe('kinds of data sets', () => {
   });
 });
 
+describe("data of the kind 'tiff-folders'", () => {
+  const OWN = `
+settings:
+  dataset:
+    kind: tiff-folders
+    blurred: stacks/raw
+    sharp: [stacks/sharp/*.tif]
+    voxelSizeUm: [0.2, 0.1, 0.1]
+    volumes: { train: 2, validation: 1, test: 1 }
+    psf:
+      model: gibson-lanni
+      numericalAperture: 1.2
+      immersionIndex: 1.33
+      emissionWavelengthUm: 0.52
+      size: [7, 7, 7]
+`;
+  const load = (rows: string, dataset = OWN) =>
+    resolveExperiment(
+      loadWith('own.yaml', `title: t\nplace: p\nclaims: []\nrows: [${rows}]${dataset}`),
+      'own',
+      'smoke',
+    );
+
+  it('takes the scale from the profile and nothing that describes other recordings', () => {
+    const { settings, origins } = load('{ method: proposed }');
+    expect(settings.dataset).toEqual({
+      ...{ kind: 'tiff-folders', blurred: 'stacks/raw', sharp: ['stacks/sharp/*.tif'], shape: [16, 32, 32] },
+      ...{ voxelSizeUm: [0.2, 0.1, 0.1], volumes: { train: 2, validation: 1, test: 1 } },
+      psf: {
+        ...{ model: 'gibson-lanni', numericalAperture: 1.2, immersionIndex: 1.33 },
+        ...{ emissionWavelengthUm: 0.52, size: [7, 7, 7] },
+      },
+    });
+    expect(origins['dataset.shape']).toBe('experiments/_profiles.yaml#smoke');
+  });
+
+  it('must say what only the one who recorded them knows', () => {
+    const line = (path: string) =>
+      `experiments/own.yaml:7: ${path} must be given for data of the kind 'tiff-folders'`;
+    const without = (text: string) => messageOf(() => load('{ method: input }', OWN.replace(text, '')));
+    expect(without('    voxelSizeUm: [0.2, 0.1, 0.1]\n')).toBe(line('dataset.voxelSizeUm'));
+    expect(without('      numericalAperture: 1.2\n')).toBe(line('dataset.psf.numericalAperture'));
+    expect(without('    blurred: stacks/raw\n')).toBe(line('dataset.blurred'));
+  });
+
+  it('names folders, patterns or files', () => {
+    expect(messageOf(() => load('{ method: input }', OWN.replace('stacks/raw', '3')))).toBe(
+      'experiments/own.yaml:8: settings.dataset.blurred must be a folder, a pattern or a file, or a list of them, got 3',
+    );
+  });
+
+  it('has no pairs to learn from, and no truth to select by unless one is named', () => {
+    expect(messageOf(() => load('{ method: supervised-mse }'))).toBe(
+      "experiments/own.yaml:7: dataset.kind must not be 'tiff-folders' for the method 'supervised-mse', which learns from pairs, " +
+        "got 'tiff-folders' (its sharp stacks show other places than the blurred ones: leave the row out)",
+    );
+    const selecting = `${OWN}  training: { select: best-validation-psnr }\n`;
+    expect(messageOf(() => load('{ method: proposed }', selecting))).toContain(
+      "training.select must not be 'best-validation-psnr' without dataset.truth",
+    );
+    const known = selecting.replace('    blurred', '    truth: stacks/truth\n    blurred');
+    expect(load('{ method: proposed }', known).settings.training.select).toBe('best-validation-psnr');
+  });
+});
+
 describe('profiles of an experiment', () => {
   it('override what it sets for all, in that profile only, and rename its runs', () => {
     const text = `${HEAD.replace('input', 'proposed')}claims: []\nprofiles: { quick: { training: { updates: 3 } } }\n`;

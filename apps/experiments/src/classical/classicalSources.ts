@@ -4,4 +4,5 @@ export const CLASSICAL_SOURCES: readonly string[] = [
   'libs/compute/native',
   'apps/experiments/src/deconvolution',
   'apps/experiments/src/runs',
+  'apps/experiments/src/stacks',
 ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import {
   classicalDirectory,
   contentHash,
@@ -6,6 +7,8 @@ import {
   type ClassicalRecord,
   type ClassicalRun,
 } from '@blurcycle/experiment';
+import { readTestHashes } from '../conditions/prepareTestVolumes.ts';
+import { dataChange } from '../dataChange.ts';
 import type { RunState } from '../runState.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { CLASSICAL_SOURCES } from './classicalSources.ts';
@@ -19,9 +22,23 @@ export interface ClassicalState extends RunState {
 /** Compares the record that a classical method left with what would be computed now. */
 export async function classicalState(run: ClassicalRun, resultsDir: string): Promise<ClassicalState> {
   const folder = classicalDirectory(resultsDir, run.profile, run.method, run.key);
-  const record = readClassicalRecord(join(folder, 'record.json'));
+  let record: ClassicalRecord | undefined;
+  try {
+    record = readClassicalRecord(join(folder, 'record.json'));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return {
+      state: 'stale',
+      reason: 'its record is damaged or of another version',
+      folder,
+      record: undefined,
+    };
+  }
   if (record === undefined) return { state: 'missing', reason: 'never computed', folder, record };
-  const reason = describeChange(run, record, await readSourceHash(CLASSICAL_SOURCES));
+  const { trained, condition, profile } = run;
+  const reason =
+    describeChange(run, record, await readSourceHash(CLASSICAL_SOURCES)) ||
+    (await dataChange(record.inputs, () => readTestHashes(trained, condition, resultsDir, profile)));
   return { state: reason === '' ? 'done' : 'stale', reason, folder, record };
 }
 

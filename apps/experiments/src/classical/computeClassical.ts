@@ -15,7 +15,7 @@ import { createDatasetPsf } from '../runs/createDatasetPsf.ts';
 import { hashOutputs } from '../runs/hashOutputs.ts';
 import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import { startProvenance } from '../runs/provenance.ts';
-import { scoreVolume } from '../runs/scoreVolume.ts';
+import { scoreEstimate } from '../runs/scoreEstimate.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { CLASSICAL_SOURCES } from './classicalSources.ts';
 
@@ -50,7 +50,9 @@ export async function computeClassical(
   const scores: VolumeScores[] = [];
   const started = performance.now();
   try {
-    for (const { id, blurred, sharp } of volumes.test) {
+    const options = { ...run.scoring, kernel: volumes.kernel };
+    for (const observation of volumes.test) {
+      const { id, blurred } = observation;
       const { shape, voxelSizeUm, data } = deconvolveClassically(blurred, psf, run.settings).estimate;
       const estimate = createVolume(
         shape,
@@ -58,7 +60,7 @@ export async function computeClassical(
         data.map((value) => value / gain),
       );
       await writeTiffStack(join(predictions, `${id}.tif`), estimate);
-      scores.push({ volume: id, scores: scoreVolume(estimate, sharp, run.scoring) });
+      scores.push({ volume: id, scores: scoreEstimate(estimate, observation, options) });
       progress.update(scores.length);
     }
   } finally {

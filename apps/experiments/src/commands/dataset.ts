@@ -1,9 +1,17 @@
-import { contentHash, listRuns, loadExperiments } from '@blurcycle/experiment';
+import { InputError } from '@blurcycle/core';
+import {
+  contentHash,
+  listRuns,
+  loadExperiments,
+  type DatasetSettings,
+  type ExperimentSet,
+} from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
 import { withProfile, type ProfileArguments } from './commonOptions.ts';
 
 interface DatasetArguments extends ProfileArguments {
   experiment: string;
+  hash: boolean;
 }
 
 /** `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment need, or finds them made. */
@@ -13,12 +21,20 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
   builder: (yargs) =>
     withProfile(yargs)
       .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .option('hash', {
+        type: 'boolean',
+        default: false,
+        describe: 'only print the hash of the stacks that it reads, in any profile',
+      })
       .example('$0 dataset table1', 'the microtubules of Table I'),
-  handler: async ({ experiment, profile, experimentsDir, resultsDir }) => {
-    const runs = listRuns(loadExperiments(experimentsDir), experiment, profile);
-    const datasets = new Map(runs.map(({ settings: { dataset } }) => [contentHash(dataset), dataset]));
+  handler: async ({ experiment, profile, experimentsDir, resultsDir, hash }) => {
+    const set = loadExperiments(experimentsDir);
+    if (hash) {
+      console.log(await hashOfStacks(set, experiment));
+      return;
+    }
     const { prepareDataset } = await import('../runs/prepareDataset.ts');
-    for (const settings of datasets.values()) {
+    for (const settings of datasetsOf(set, experiment, profile)) {
       const { folder } = await prepareDataset(settings, {
         resultsDir,
         profile,
@@ -28,3 +44,27 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
     }
   },
 };
+
+function datasetsOf(set: ExperimentSet, experiment: string, profile: string): DatasetSettings[] {
+  const runs = listRuns(set, experiment, profile);
+  return [
+    ...new Map(runs.map(({ settings: { dataset } }) => [contentHash(dataset), dataset] as const)).values(),
+  ];
+}
+
+/** What Nx compares to see whether stacks changed. Stacks that are not there are a state too: making the data set then says so. */
+async function hashOfStacks(set: ExperimentSet, experiment: string): Promise<string> {
+  const { hashSourceStacks } = await import('../runs/prepareDataset.ts');
+  const found: unknown[] = [];
+  for (const profile of Object.keys(set.profiles.content)) {
+    for (const settings of datasetsOf(set, experiment, profile)) {
+      try {
+        found.push(await hashSourceStacks(settings));
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        found.push(error.message);
+      }
+    }
+  }
+  return contentHash(found);
+}

@@ -7,7 +7,7 @@ import type { PsfSource } from '../deconvolution/stackPsf.ts';
 import { SHARP_METHODS, type SharpMethod } from '../fit/classicalSharpSet.ts';
 import { describePlan, fitPlan } from '../fit/fitPlan.ts';
 import { estimateTraining } from '../fit/estimateTraining.ts';
-import { expandPatterns } from '../fit/expandPatterns.ts';
+import { expandPatterns } from '../stacks/expandPatterns.ts';
 import { prepareFit, type PreparedFit, type SharpSource } from '../fit/prepareFit.ts';
 import { trainModel } from '../fit/trainModel.ts';
 import { MODEL_FILES } from '../model/modelFiles.ts';
@@ -64,7 +64,7 @@ export const fitCommand: CommandModule<object, FitArguments> = {
     const out = normalize(join(args.out, '.'));
     const trainingFolder = `${out}.training`;
     await checkModelPlace(out);
-    const blurred = expandPatterns('--blurred', args.blurred);
+    const blurred = expandPatterns('fit', '--blurred', args.blurred);
     const sharp = sharpSource(args);
     const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
     const backend = await openBackend(args);
@@ -182,7 +182,7 @@ function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSourc
     const value = sharp === undefined ? 'none' : 'both';
     throw new InputError(describeViolation('fit', 'one of --sharp and --sharp-from', 'be given', value));
   }
-  if (sharp !== undefined) return { kind: 'files', files: expandPatterns('--sharp', sharp) };
+  if (sharp !== undefined) return { kind: 'files', files: expandPatterns('fit', '--sharp', sharp) };
   if (!(Number.isSafeInteger(iterations) && iterations > 0)) {
     throw new InputError(describeViolation('fit', '--iterations', 'be a positive integer', iterations));
   }

@@ -6,12 +6,16 @@ import {
   testedDataset,
   testKey,
   type DatasetSettings,
+  type Hashes,
   type ResolvedCondition,
 } from '@blurcycle/experiment';
 import { createDatasetPsf } from '../runs/createDatasetPsf.ts';
+import { readManifest } from '../runs/datasetFolder.ts';
+import { withTruth } from '../runs/observation.ts';
 import {
   prepareDataset,
   prepareFolder,
+  readDatasetHashes,
   type PrepareDatasetOptions,
   type PreparedDataset,
 } from '../runs/prepareDataset.ts';
@@ -35,11 +39,11 @@ export async function prepareTestVolumes(
   if (settings.kind !== 'microtubules') throw new Error('internal: only microtubules are recorded again');
   const madeFrom = contentHash({ trained, settings, source: await readSourceHash() });
   const folder = join(options.resultsDir, options.profile, 'data', key);
-  return prepareFolder(folder, madeFrom, own, async () => {
+  return prepareFolder(folder, { key: madeFrom, sources: {} }, own, async () => {
     const { test, facts } = await prepareDataset(trained, own);
     const psf = createDatasetPsf(settings);
     const { gain } = facts;
-    const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(test, { ...settings, psf, gain });
+    const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(withTruth(test), { ...settings, psf, gain });
     const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
     return {
       ...{ train: [], validation: [], test: pairs, unmatched: [], targets: [] },
@@ -48,7 +52,19 @@ export async function prepareTestVolumes(
         psf.voxelSizeUm,
         psf.data.map((value) => gain * value),
       ),
-      facts: { gain, readNoiseSigma, averageSnrDb: snr },
+      facts: { ...facts, readNoiseSigma, averageSnrDb: snr },
     };
   });
+}
+
+/** SHA-256 by name of what the test volumes are made of now, as far as it is there. */
+export async function readTestHashes(
+  trained: DatasetSettings,
+  condition: ResolvedCondition,
+  resultsDir: string,
+  profile: string,
+): Promise<Hashes> {
+  const key = testKey(trained, condition);
+  if (key === null) return readDatasetHashes(trained, resultsDir, profile);
+  return readManifest(join(resultsDir, profile, 'data', key))?.hashes ?? {};
 }

@@ -38,7 +38,7 @@ export async function testRun(
   const started = performance.now();
   try {
     const predictions = join(folder, 'predictions');
-    const scores = await predictTestVolumes(model.generator, volumes.test, run.settings, predictions);
+    const scores = await predictTestVolumes(model.generator, volumes, run.settings, predictions);
     const { inference, scoring } = run.settings;
     const record: TestRecord = {
       ...{ run: run.id, profile: run.profile, dataset, inference, scoring, scores },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import {
   contentHash,
   readTestRecord,
@@ -10,7 +11,9 @@ import {
   type RunRecord,
   type TestRecord,
 } from '@blurcycle/experiment';
+import { dataChange } from '../dataChange.ts';
 import { MODEL_FILES } from '../model/modelFiles.ts';
+import { readTestHashes } from './prepareTestVolumes.ts';
 
 /** Weights of the sharp generator inside the folder of a run, as its record names them. */
 export const WEIGHTS = `model/${MODEL_FILES.weights}`;
@@ -32,19 +35,32 @@ export interface TestState {
  * @param condition - Not the run's own test volumes.
  * @param sources - Hash of the code that trains and predicts, as it is now.
  */
-export function testState(
+export async function testState(
   run: RunRecord,
   condition: ResolvedCondition,
   resultsDir: string,
   sources: string,
-): TestState {
+): Promise<TestState> {
   const { dataset } = run.settings;
   const key = testKey(dataset, condition);
   if (key === null) throw new Error('internal: a run has tested its own volumes itself');
   const folder = testDirectory(resultsDir, run.profile, run.id, key);
-  const record = readTestRecord(join(folder, 'record.json'));
+  let record: TestRecord | undefined;
+  try {
+    record = readTestRecord(join(folder, 'record.json'));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return {
+      state: 'stale',
+      reason: 'its record is damaged or of another version',
+      folder,
+      record: undefined,
+    };
+  }
   if (record === undefined) return { state: 'missing', reason: 'never tested', folder, record };
-  const reason = describeChange(run, record, testedDataset(dataset, condition), sources);
+  const reason =
+    describeChange(run, record, testedDataset(dataset, condition), sources) ||
+    (await dataChange(record.inputs, () => readTestHashes(dataset, condition, resultsDir, run.profile)));
   return { state: reason === '' ? 'done' : 'stale', reason, folder, record };
 }
 

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createVolume, type Volume } from '@blurcycle/core';
-import { crop, readTiffStack } from '@blurcycle/data';
+import type { Volume } from '@blurcycle/core';
+import { readTiffStack } from '@blurcycle/data';
 import { INPUT_METHOD, TARGET_METHOD, type VolumesBlock, type VolumesFigure } from '@blurcycle/experiment';
+import { cutMiddle } from '../stacks/cutMiddle.ts';
 import type { FigureContext } from './figureContext.ts';
 import { blockPart, shownCells } from './shownCells.ts';
 import { writeVolumesBlock, type ShownVolumes } from './writeVolumesBlock.ts';
 
 /**
- * One test volume under each condition: its image, its truth and every row's estimate (first seed), all through the window
+ * One test volume under each condition: its image, its truth where that is known, and every row's estimate (first seed), all through the window
  * [0, dataRange].
  *
  * A row without a prediction is left out; the table says why.
@@ -29,7 +30,9 @@ export async function testVolumes(
     const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
     const items: ShownVolumes['items'][number][] = [
       { id: 'input', label: 'Input', role: 'input', volume: cut(shown.blurred) },
-      { id: 'truth', label: 'Ground truth', role: 'truth', volume: cut(shown.sharp) },
+      ...(shown.sharp === null
+        ? []
+        : [{ id: 'truth', label: 'Ground truth', role: 'truth' as const, volume: cut(shown.sharp) }]),
     ];
     for (const { row, tests } of shownCells(context, condition, figure.rows)) {
       if (row.method === INPUT_METHOD) continue;
@@ -54,8 +57,5 @@ export async function testVolumes(
 
 function middlePlanes(volume: Volume, planes: number | undefined): Volume {
   const [depth, height, width] = volume.shape;
-  const kept = Math.min(planes ?? depth, depth);
-  if (kept === depth) return volume;
-  const part = crop(volume, [Math.floor((depth - kept) / 2), 0, 0], [kept, height, width]);
-  return createVolume(part.shape, volume.voxelSizeUm, part.data);
+  return cutMiddle(volume, [Math.min(planes ?? depth, depth), height, width]);
 }

@@ -6,8 +6,8 @@ import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { contentHash, writeTextAtomically, type ClassicalSettings } from '@blurcycle/experiment';
 import { preparePsf } from '@blurcycle/imaging';
 import { deconvolveClassically } from '../deconvolution/deconvolveClassically.ts';
-import { backgroundLevel } from './backgroundLevel.ts';
-import type { NamedStack } from './stackSet.ts';
+import { backgroundLevel } from '../stacks/backgroundLevel.ts';
+import type { NamedStack } from '../stacks/stackSet.ts';
 import { volumeHash } from './volumeHash.ts';
 
 /** Classical methods that can stand in for a sharp set. */

@@ -3,14 +3,14 @@ import type { Pair, ReadTiffOptions } from '@blurcycle/data';
 import { contentHash } from '@blurcycle/experiment';
 import { preparePsf } from '@blurcycle/imaging';
 import { stackPsf, type PsfSource } from '../deconvolution/stackPsf.ts';
-import { toNetworkScale, type IntensityScale } from '../model/intensityScale.ts';
+import { toNetworkScale, type IntensityScale } from '../stacks/intensityScale.ts';
 import { testPatch } from '../model/testPatch.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
-import { chooseIntensities, toTarget } from './chooseIntensities.ts';
+import { chooseIntensities, toTarget } from '../stacks/chooseIntensities.ts';
 import { classicalSharpSet, firstGuess, type SharpMethod } from './classicalSharpSet.ts';
 import { checkStackSides, fitSettings, type FitSettings, type SettingsWishes } from './fitSettings.ts';
-import { commonVoxelSize, readStackSet, smallestShape, type NamedStack } from './stackSet.ts';
-import { unmatchedPairs } from './unmatchedPairs.ts';
+import { commonVoxelSize, readStackSet, smallestShape, type NamedStack } from '../stacks/stackSet.ts';
+import { unmatchedPairs } from '../stacks/unmatchedPairs.ts';
 import { volumeHash } from './volumeHash.ts';
 
 /** Where sharp stacks come from. */

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { disposeTrainer, fit, writeGeneratingWeights, type Trainer } from '@blurcycle/training';
-import { toNetworkScale } from '../model/intensityScale.ts';
+import { toNetworkScale } from '../stacks/intensityScale.ts';
 import { modelOfTrainer, type ModelFacts } from '../model/modelOfTrainer.ts';
 import { METHOD_CITATION } from '../model/modelTerms.ts';
 import { writeModelFolder, type ModelContent } from '../model/writeModelFolder.ts';

@@ -2,7 +2,7 @@ import type { Volume } from '@blurcycle/core';
 import type { ModelConfig } from '@blurcycle/experiment';
 import type { Network } from '@blurcycle/models';
 import { applyWhole } from '../runs/predictVolume.ts';
-import { fromNetworkScale, toNetworkScale } from './intensityScale.ts';
+import { fromNetworkScale, toNetworkScale } from '../stacks/intensityScale.ts';
 
 /** What a model computes with. */
 export interface AppliedModel {

@@ -2,8 +2,8 @@ import { standardDeviation, type Shape3, type Volume } from '@blurcycle/core';
 import type { TileOptions } from '@blurcycle/data';
 import { applyWhole } from '../runs/predictVolume.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes, type TileWishes } from './fitTiles.ts';
-import { fromNetworkScale, toNetworkScale } from './intensityScale.ts';
-import { kernelResidual } from './kernelResidual.ts';
+import { fromNetworkScale, toNetworkScale } from '../stacks/intensityScale.ts';
+import { kernelResidual } from '../runs/kernelResidual.ts';
 import type { LoadedModel } from './loadModel.ts';
 import { predictTiles, type TiledPrediction } from './predictTiles.ts';
 

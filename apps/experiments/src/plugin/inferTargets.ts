@@ -69,6 +69,7 @@ function experimentTargets(set: ExperimentSet, name: string, file: string, share
   const runsOfProfile = new Map(profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]));
   const runs = new Map([...runsOfProfile.values()].flat().map((run) => [run.id, run]));
   const targets: Targets = {};
+  const stacks = stackInputs(name, [...runs.values()]);
   for (const run of runs.values()) {
     const profiles = [...runsOfProfile].filter(([, list]) => list.some(({ id }) => id === run.id));
     const own = ownData(set, run);
@@ -96,7 +97,19 @@ function experimentTargets(set: ExperimentSet, name: string, file: string, share
     ...configurations(set),
     metadata: { description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts` },
   };
-  return targets;
+  if (stacks.length === 0) return targets;
+  return Object.fromEntries(
+    Object.entries(targets).map(([id, target]) => [
+      id,
+      { ...target, inputs: [...(target.inputs ?? []), ...stacks] },
+    ]),
+  );
+}
+
+/** Stacks that an experiment reads may lie anywhere, so Nx asks for their hash. */
+function stackInputs(name: string, runs: readonly ResolvedRun[]): { runtime: string }[] {
+  const reads = runs.some(({ settings }) => settings.dataset.kind === 'tiff-folders');
+  return reads ? [{ runtime: `${CLI} dataset ${name} --hash` }] : [];
 }
 
 /** Whether a run is trained on other data than the defaults of its profile. */

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
-import { readTiffStack, writeTiffStack, type Pair } from '@blurcycle/data';
-import { writeTextAtomically } from '@blurcycle/experiment';
+import { readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { writeTextAtomically, type Hashes } from '@blurcycle/experiment';
+import type { IntensityScale } from '../stacks/intensityScale.ts';
 import { fileHash } from './fileHash.ts';
+import type { Observation } from './observation.ts';
 
 /** Parts of a data set. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
@@ -13,13 +15,16 @@ export type Split = (typeof SPLITS)[number];
 /** Numbers that came out when the volumes were made. */
 export interface DatasetFacts {
   readonly gain: number;
-  readonly readNoiseSigma: number;
+  /** Null where stacks were read and nothing is known of it. */
+  readonly readNoiseSigma: number | null;
   readonly averageSnrDb: number | null;
+  /** What the intensities of blurred stacks outside this folder are as 0 and as 1. */
+  readonly intensity: IntensityScale;
 }
 
 /** Volumes as they go into a folder and come out of it. */
-export interface DatasetContent extends Readonly<Record<Split, readonly Pair[]>> {
-  /** Gain times PSF: the linear operator between sharp and blurred, before noise. */
+export interface DatasetContent extends Readonly<Record<Split, readonly Observation[]>> {
+  /** Gain times PSF: the linear operator between sharp and blurred, before noise; for stacks that were read, the PSF by their optics. */
   readonly kernel: Volume;
   /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
   readonly unmatched: readonly Volume[];
@@ -38,7 +43,9 @@ export interface DatasetManifest {
   readonly unmatched: number;
   readonly targets: number;
   /** SHA-256 of the files by name. */
-  readonly hashes: Readonly<Record<string, string>>;
+  readonly hashes: Hashes;
+  /** SHA-256 of the stacks that were read; none for simulated ones. */
+  readonly sources: Hashes;
 }
 
 /** What a folder says about its volumes; undefined when there is none. */
@@ -52,7 +59,7 @@ export function readManifest(folder: string): DatasetManifest | undefined {
 export async function writeDatasetFolder(
   folder: string,
   content: DatasetContent,
-  key: string,
+  { key, sources }: Pick<DatasetManifest, 'key' | 'sources'>,
 ): Promise<DatasetManifest> {
   mkdirSync(folder, { recursive: true });
   const hashes: Record<string, string> = {};
@@ -63,7 +70,7 @@ export async function writeDatasetFolder(
   await write('kernel.tif', content.kernel);
   for (const split of SPLITS) {
     for (const { id, sharp, blurred } of content[split]) {
-      await write(`${id}-sharp.tif`, sharp);
+      if (sharp !== null) await write(`${id}-sharp.tif`, sharp);
       await write(`${id}-blurred.tif`, blurred);
     }
   }
@@ -73,7 +80,7 @@ export async function writeDatasetFolder(
   const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
   const { facts, unmatched, targets } = content;
   const counts = { unmatched: unmatched.length, targets: targets.length };
-  const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes };
+  const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes, sources };
   writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -85,7 +92,7 @@ export async function writeDatasetFolder(
  */
 export async function readDatasetFolder(
   folder: string,
-  { facts, volumes, hashes, ...counts }: DatasetManifest,
+  { facts, volumes, hashes, unmatched, targets }: DatasetManifest,
   splits: readonly Split[] = SPLITS,
 ): Promise<DatasetContent> {
   const read = async (name: string): Promise<Volume> => {
@@ -97,10 +104,15 @@ export async function readDatasetFolder(
     }
     return (await readTiffStack(path)).volume;
   };
-  const pairs = async (split: Split): Promise<Pair[]> => {
-    const list: Pair[] = [];
+  const observations = async (split: Split): Promise<Observation[]> => {
+    const list: Observation[] = [];
     for (const id of splits.includes(split) ? volumes[split] : []) {
-      list.push({ id, sharp: await read(`${id}-sharp.tif`), blurred: await read(`${id}-blurred.tif`) });
+      const sharp = `${id}-sharp.tif`;
+      list.push({
+        id,
+        sharp: sharp in hashes ? await read(sharp) : null,
+        blurred: await read(`${id}-blurred.tif`),
+      });
     }
     return list;
   };
@@ -110,12 +122,12 @@ export async function readDatasetFolder(
     return list;
   };
   return {
-    train: await pairs('train'),
-    validation: await pairs('validation'),
-    test: await pairs('test'),
+    train: await observations('train'),
+    validation: await observations('validation'),
+    test: await observations('test'),
     kernel: await read('kernel.tif'),
-    unmatched: await further('train', counts.unmatched, (i) => `unmatched-${i}-sharp.tif`),
-    targets: await further('test', counts.targets, (i) => `test-${i}-target.tif`),
+    unmatched: await further('train', unmatched, (i) => `unmatched-${i}-sharp.tif`),
+    targets: await further('test', targets, (i) => `test-${i}-target.tif`),
     facts,
   };
 }

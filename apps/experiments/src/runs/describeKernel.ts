@@ -1,4 +1,4 @@
-import type { Volume } from '@blurcycle/core';
+import type { Volume, VoxelSizeUm } from '@blurcycle/core';
 import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
 import type { Trainer } from '@blurcycle/training';
 import { readBlurKernel } from './readBlurKernel.ts';
@@ -8,18 +8,21 @@ import { readBlurKernel } from './readBlurKernel.ts';
  * filter that takes out the noise of the layer (Fig. 11; the true kernel goes through the same filter). Null for a method that
  * learns none.
  *
- * What cannot be told of a kernel, such as a width that its window cuts off, is left out.
+ * What cannot be told of a kernel, such as a width that its window cuts off, is left out, and so is every comparison where the true
+ * kernel is not known.
  *
- * @param sigmaVoxels - Standard deviation of the filter.
+ * @param truth - Null for recordings of a microscope that nobody has measured.
+ * @param options - Voxels of the data, and the standard deviation of the filter.
  */
 export async function describeKernel(
   trainer: Trainer,
-  truth: Volume,
-  sigmaVoxels: number,
+  truth: Volume | null,
+  { voxelSizeUm, sigmaVoxels }: { readonly voxelSizeUm: VoxelSizeUm; readonly sigmaVoxels: number },
 ): Promise<Record<string, number> | null> {
-  const kernel = await readBlurKernel(trainer, truth.voxelSizeUm);
+  const kernel = await readBlurKernel(trainer, voxelSizeUm);
   if (kernel === null) return null;
-  const smoothed = figuresOf(smoothGaussian(kernel, sigmaVoxels), smoothGaussian(truth, sigmaVoxels));
+  const smooth = (volume: Volume): Volume => smoothGaussian(volume, sigmaVoxels);
+  const smoothed = figuresOf(smooth(kernel), truth === null ? null : smooth(truth));
   const figures = {
     ...figuresOf(kernel, truth),
     smoothingSigmaVoxels: sigmaVoxels,
@@ -31,17 +34,17 @@ export async function describeKernel(
   return Object.fromEntries(told);
 }
 
-function figuresOf(kernel: Volume, truth: Volume): Record<string, number | null> {
-  const learned = kernelMetrics(kernel, truth);
-  const known = kernelMetrics(truth);
+function figuresOf(kernel: Volume, truth: Volume | null): Record<string, number | null> {
+  const learned = truth === null ? kernelMetrics(kernel) : kernelMetrics(kernel, truth);
+  const known = truth === null ? null : kernelMetrics(truth);
   return {
     sum: learned.sum,
-    trueSum: known.sum,
+    trueSum: known?.sum ?? null,
     negativeMass: learned.negativeMass,
     correlation: learned.correlation,
     ...byAxis('centroidUm', learned.centroidUm),
     ...byAxis('fwhmUm', learned.fwhmUm),
-    ...byAxis('trueFwhmUm', known.fwhmUm),
+    ...byAxis('trueFwhmUm', known?.fwhmUm ?? null),
   };
 }
 

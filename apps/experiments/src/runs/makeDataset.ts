@@ -5,16 +5,23 @@ import type {
   MicrotubulesSettings,
   SimulatedMicroscopeSettings,
 } from '@blurcycle/experiment';
+import { NETWORK_SCALE } from '../stacks/intensityScale.ts';
+import { readTiffFolders } from '../stacks/readTiffFolders.ts';
 import { createDatasetPsf, createUnaberratedPsf } from './createDatasetPsf.ts';
 import type { DatasetContent } from './datasetFolder.ts';
 
-/** Makes the volumes that the settings describe. Deterministic for their seed. */
-export function makeDataset(settings: DatasetSettings, say: (line: string) => void): DatasetContent {
+/** Makes the volumes that the settings describe, or reads them. Deterministic for their seed. */
+export function makeDataset(
+  settings: DatasetSettings,
+  say: (line: string) => void,
+): DatasetContent | Promise<DatasetContent> {
   switch (settings.kind) {
     case 'microtubules':
       return makeMicrotubules(settings);
     case 'simulated-microscope':
       return makeMicroscope(settings, say);
+    case 'tiff-folders':
+      return readTiffFolders(settings);
     default:
       return assertUnreachable(settings);
   }
@@ -26,7 +33,7 @@ function makeMicrotubules(settings: MicrotubulesSettings): DatasetContent {
     psf: createDatasetPsf(settings),
   });
   const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
-  const facts = { gain, readNoiseSigma, averageSnrDb: snr };
+  const facts = { gain, readNoiseSigma, averageSnrDb: snr, intensity: NETWORK_SCALE };
   return { train, validation, test, kernel, unmatched: [], targets: [], facts };
 }
 
@@ -40,7 +47,13 @@ function makeMicroscope(settings: SimulatedMicroscopeSettings, say: (line: strin
       onDeconvolved: (done, all) => say(`blind Richardson-Lucy: ${done} of ${all} volumes`),
     });
   return {
-    ...{ train, validation, kernel, unmatched, facts: { gain, readNoiseSigma, averageSnrDb } },
+    ...{
+      train,
+      validation,
+      kernel,
+      unmatched,
+      facts: { gain, readNoiseSigma, averageSnrDb, intensity: NETWORK_SCALE },
+    },
     test: test.map(({ id, sharp, blurred }) => ({ id, sharp, blurred })),
     targets: test.map(({ deconvolved }) => deconvolved),
   };

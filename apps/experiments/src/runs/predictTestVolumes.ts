@@ -1,24 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeTiffStack, type Pair } from '@blurcycle/data';
+import { writeTiffStack } from '@blurcycle/data';
 import type { RunSettings, VolumeScores } from '@blurcycle/experiment';
 import type { Network } from '@blurcycle/models';
 import { predictVolume } from './predictVolume.ts';
-import { scoreVolume } from './scoreVolume.ts';
+import type { PreparedDataset } from './prepareDataset.ts';
+import { scoreEstimate } from './scoreEstimate.ts';
 
-/** Deconvolves the test volumes, writes each as TIFF, and scores it against its truth. */
+/** Deconvolves the test volumes, writes each as TIFF, and scores it. */
 export async function predictTestVolumes(
   generator: Network,
-  pairs: readonly Pair[],
+  { test, kernel }: Pick<PreparedDataset, 'test' | 'kernel'>,
   { inference, scoring }: RunSettings,
   folder: string,
 ): Promise<VolumeScores[]> {
   await mkdir(folder, { recursive: true });
   const scored: VolumeScores[] = [];
-  for (const { id, blurred, sharp } of pairs) {
+  for (const observation of test) {
+    const { id, blurred } = observation;
     const estimate = await predictVolume(generator, blurred, inference);
     await writeTiffStack(join(folder, `${id}.tif`), estimate, { sampleType: 'float32' });
-    scored.push({ volume: id, scores: scoreVolume(estimate, sharp, scoring) });
+    scored.push({ volume: id, scores: scoreEstimate(estimate, observation, { ...scoring, kernel }) });
   }
   return scored;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { contentHash, type DatasetSettings } from '@blurcycle/experiment';
+import { contentHash, type DatasetSettings, type Hashes } from '@blurcycle/experiment';
+import { hashStacks } from '../stacks/hashStacks.ts';
+import { listStacks } from '../stacks/listStacks.ts';
 import {
   readDatasetFolder,
   readManifest,
@@ -15,8 +17,8 @@ import { readSourceHash } from './sourceHash.ts';
 /** The stacks of an experiment, from files that this machine has made before or now. */
 export interface PreparedDataset extends DatasetContent {
   readonly folder: string;
-  /** SHA-256 of the files by name. */
-  readonly hashes: Readonly<Record<string, string>>;
+  /** SHA-256 of the files by name, and of the stacks that they were made from. */
+  readonly hashes: Hashes;
 }
 
 /** Where data sets go. */
@@ -34,40 +36,66 @@ export function datasetFolder(settings: DatasetSettings, resultsDir: string, pro
 }
 
 /**
- * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by the same code, else made.
+ * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by the same code and of the same
+ * stacks, else made.
  *
- * @throws {InputError} If a file there is not the one that was written.
+ * @throws {InputError} If a file there is not the one that was written, or stacks that the settings name cannot be used.
  */
 export async function prepareDataset(
   settings: DatasetSettings,
   options: PrepareDatasetOptions,
 ): Promise<PreparedDataset> {
-  const key = contentHash({ settings, source: await readSourceHash() });
+  const sources = await hashSourceStacks(settings);
+  const madeFrom = { key: contentHash({ settings, sources, source: await readSourceHash() }), sources };
   const folder = datasetFolder(settings, options.resultsDir, options.profile);
-  return prepareFolder(folder, key, options, () => makeDataset(settings, options.say));
+  return prepareFolder(folder, madeFrom, options, () => makeDataset(settings, options.say));
+}
+
+/**
+ * SHA-256 of what a data set is made of now, as far as it is there: its files by name, and the stacks that they were made from.
+ *
+ * @throws {InputError} If stacks that the settings name are not there.
+ */
+export async function readDatasetHashes(
+  settings: DatasetSettings,
+  resultsDir: string,
+  profile: string,
+): Promise<Hashes> {
+  const manifest = readManifest(datasetFolder(settings, resultsDir, profile));
+  return { ...manifest?.hashes, ...(await hashSourceStacks(settings)) };
+}
+
+/** SHA-256 of the stacks that a data set is made of; nothing outside the settings goes into simulated volumes. */
+export async function hashSourceStacks(settings: DatasetSettings): Promise<Hashes> {
+  return settings.kind === 'tiff-folders' ? hashStacks(listStacks(settings)) : {};
 }
 
 /** Reads a folder that was made for the key, or makes it. */
 export async function prepareFolder(
   folder: string,
-  key: string,
+  madeFrom: Pick<DatasetManifest, 'key' | 'sources'>,
   { say, splits }: Pick<PrepareDatasetOptions, 'say' | 'splits'>,
   make: () => DatasetContent | Promise<DatasetContent>,
 ): Promise<PreparedDataset> {
   let manifest = readManifest(folder);
-  if (manifest?.key !== key) {
+  if (manifest?.key !== madeFrom.key) {
     const started = performance.now();
-    manifest = await writeDatasetFolder(folder, await make(), key);
+    manifest = await writeDatasetFolder(folder, await make(), madeFrom);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     say(`data set made in ${seconds} s: ${describe(manifest)}, ${folder}`);
   }
-  return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes: manifest.hashes };
+  const hashes = { ...manifest.hashes, ...manifest.sources };
+  return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes };
 }
 
 function describe({ volumes, facts }: DatasetManifest): string {
   const counts = SPLITS.filter((split) => volumes[split].length > 0)
     .map((split) => `${volumes[split].length} ${split}`)
     .join(', ');
+  if (facts.readNoiseSigma === null) {
+    const { black, white } = facts.intensity;
+    return `${counts}; blurred intensity ${black.toPrecision(4)} is 0, ${white.toPrecision(4)} is 1`;
+  }
   const snr = facts.averageSnrDb === null ? 'no noise' : `average SNR ${facts.averageSnrDb.toFixed(2)} dB`;
   return `${counts}; gain ${facts.gain.toFixed(3)}, ${snr}`;
 }

@@ -1,6 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runDirectory, writeRunRecord, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import {
+  contentHash,
+  runDirectory,
+  writeRunRecord,
+  type ResolvedRun,
+  type RunRecord,
+} from '@blurcycle/experiment';
+import type { Pair } from '@blurcycle/data';
 import { countParameters } from '@blurcycle/models';
 import {
   createTrainer,
@@ -15,12 +22,15 @@ import type { TrainRunOptions } from '../contracts.ts';
 import type { Progress } from '../progress.ts';
 import { explainGpuMemory } from '../explainGpuMemory.ts';
 import { openBackend } from '../openBackend.ts';
+import { runState } from '../runState.ts';
+import { unmatchedPairs } from '../stacks/unmatchedPairs.ts';
 import { useRunFolder } from '../useRunFolder.ts';
 import { cycleMargin } from './cycleMargin.ts';
 import { catchInterruption } from './interruption.ts';
 import { findRunRecord } from './findRunRecord.ts';
 import { describeKernel } from './describeKernel.ts';
 import { hashOutputs } from './hashOutputs.ts';
+import { withTruth } from './observation.ts';
 import { createPatchSource } from './patchSource.ts';
 import { predictTestVolumes } from './predictTestVolumes.ts';
 import { prepareDataset, type PreparedDataset } from './prepareDataset.ts';
@@ -42,7 +52,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   const recordPath = join(folder, 'record.json');
   const sourceHash = await readSourceHash();
   const earlier = options.restart ? undefined : findRunRecord(run, options.resultsDir).record;
-  if (earlier?.status === 'done' && earlier.key === run.key && earlier.provenance.sourceHash === sourceHash) {
+  if (earlier !== undefined && (await runState(run, options.resultsDir, sourceHash)).state === 'done') {
     say(`${run.id}: up to date`);
     return earlier;
   }
@@ -56,7 +66,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
 }
 
 interface MakeRunOptions extends TrainRunOptions {
-  /** What decides the numbers: checkpoints of another identity are not continued. */
+  /** What decides the numbers besides the data: checkpoints of another identity are not continued. */
   readonly identity: string;
   readonly clock: ProvenanceClock;
 }
@@ -132,7 +142,7 @@ async function trainAndScore(
       source,
       schedule: training,
       folder,
-      identity: options.identity,
+      identity: `${options.identity}/${contentHash(dataset.hashes)}`,
       resume: options.resume && !options.restart,
       validate: () => validateTrainer(trainer, dataset.validation, settings),
       // From where it goes on, so that the time left is not reckoned from updates of an earlier process.
@@ -154,13 +164,17 @@ async function trainAndScore(
   const { selection, seconds: trainingSeconds } = result;
   if (selection === null) throw new Error('internal: a finished fit has validated at its last step');
   writeGeneratingWeights(trainer, selection.weights);
-  const kernel = await describeKernel(trainer, dataset.kernel, settings.scoring.kernelSmoothingSigmaVoxels);
+  const trueKernel = settings.dataset.kind === 'tiff-folders' ? null : dataset.kernel;
+  const kernel = await describeKernel(trainer, trueKernel, {
+    voxelSizeUm: settings.dataset.voxelSizeUm,
+    sigmaVoxels: settings.scoring.kernelSmoothingSigmaVoxels,
+  });
   await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
   const predicting = performance.now();
   await rm(join(folder, 'predictions'), { recursive: true, force: true });
   const scores = await predictTestVolumes(
     trainer.networks.sharpGenerator,
-    dataset.test,
+    dataset,
     settings,
     join(folder, 'predictions'),
   );
@@ -198,12 +212,12 @@ const FAILED = {
 } as const;
 
 /** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
-function trainingPairs(
-  { train, unmatched }: PreparedDataset,
-  sampling: 'paired' | 'unpaired',
-): PreparedDataset['train'] {
-  if (sampling === 'paired' || unmatched.length === 0) return train;
-  return train.map((pair, i) => ({ ...pair, sharp: unmatched[i % unmatched.length] }));
+function trainingPairs({ train, unmatched }: PreparedDataset, sampling: 'paired' | 'unpaired'): Pair[] {
+  if (sampling === 'paired' || unmatched.length === 0) return withTruth(train);
+  return unmatchedPairs(
+    train.map(({ blurred }) => blurred),
+    unmatched,
+  );
 }
 
 /** Standard output stays free for results. */

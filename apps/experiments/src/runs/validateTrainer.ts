@@ -1,19 +1,19 @@
 import { standardDeviation, type Volume } from '@blurcycle/core';
-import type { Pair } from '@blurcycle/data';
 import type { RunSettings } from '@blurcycle/experiment';
 import { psnr, ssim } from '@blurcycle/metrics';
 import type { Trainer, ValidationValues } from '@blurcycle/training';
+import type { Observation } from './observation.ts';
 import { applyWhole, predictVolume } from './predictVolume.ts';
 
 /** What the validation volumes say of the trainer's networks as they are now, averaged over the volumes. */
 export async function validateTrainer(
   trainer: Trainer,
-  pairs: readonly Pair[],
+  observations: readonly Observation[],
   { inference, scoring }: RunSettings,
 ): Promise<ValidationValues> {
   const { sharpGenerator, blurGenerator } = trainer.networks;
-  const each: (Required<Omit<ValidationValues, 'cycleResidual'>> & { readonly residual: number })[] = [];
-  for (const { blurred, sharp } of pairs) {
+  const each: Required<ValidationValues>[] = [];
+  for (const { blurred, sharp } of observations) {
     const estimate = await predictVolume(sharpGenerator, blurred, inference);
     const blurredAgain =
       blurGenerator === null
@@ -22,19 +22,25 @@ export async function validateTrainer(
           ? await predictVolume(blurGenerator, estimate, inference)
           : await applyWhole(blurGenerator, estimate);
     each.push({
-      psnr: psnr(estimate, sharp, scoring),
-      ssim: ssim(estimate, sharp, scoring),
+      psnr: sharp === null ? NaN : psnr(estimate, sharp, scoring),
+      ssim: sharp === null ? NaN : ssim(estimate, sharp, scoring),
       outputStandardDeviation: standardDeviation(estimate.data),
-      residual: blurredAgain === null ? NaN : rootMeanSquareDifference(blurredAgain, blurred),
+      cycleResidual: blurredAgain === null ? NaN : rootMeanSquareDifference(blurredAgain, blurred),
     });
   }
   const average = (value: (one: (typeof each)[number]) => number): number =>
     each.reduce((sum, one) => sum + value(one), 0) / each.length;
-  return {
+  const values = {
     psnr: average((one) => one.psnr),
     ssim: average((one) => one.ssim),
     outputStandardDeviation: average((one) => one.outputStandardDeviation),
-    ...(blurGenerator === null ? {} : { cycleResidual: average((one) => one.residual) }),
+    cycleResidual: average((one) => one.cycleResidual),
+  };
+  const { psnr: ofPsnr, ssim: ofSsim, cycleResidual, ...always } = values;
+  return {
+    ...always,
+    ...(observations.some(({ sharp }) => sharp === null) ? {} : { psnr: ofPsnr, ssim: ofSsim }),
+    ...(blurGenerator === null ? {} : { cycleResidual }),
   };
 }
 

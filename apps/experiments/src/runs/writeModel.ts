@@ -4,6 +4,7 @@ import { modelOfTrainer } from '../model/modelOfTrainer.ts';
 import { METHOD_CITATION } from '../model/modelTerms.ts';
 import { testPatch } from '../model/testPatch.ts';
 import { writeModelFolder } from '../model/writeModelFolder.ts';
+import { fromNetworkScale } from '../stacks/intensityScale.ts';
 import type { PreparedDataset } from './prepareDataset.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function writeModel(
   folder: string,
   trainer: Trainer,
   run: ResolvedRun,
-  data: Pick<PreparedDataset, 'train' | 'kernel'>,
+  data: Pick<PreparedDataset, 'train' | 'kernel' | 'facts'>,
   selectedUpdate: number,
 ): Promise<void> {
   const { method, network, inference, dataset, training } = run.settings;
@@ -26,21 +27,23 @@ export async function writeModel(
     network: { width: network.width, outputBias: network.outputBias },
     inference,
     voxelSizeUm: dataset.voxelSizeUm,
-    // Simulated volumes are made on the network's scale.
-    intensity: { black: 0, white: 1 },
+    intensity: data.facts.intensity,
     optics: { model, numericalAperture, immersionIndex, emissionWavelengthUm },
     training: {
       seed: run.seed,
       patch: training.patch,
       updates: training.updates,
       selectedUpdate,
-      data: `${data.train.length} simulated volumes of ${dataset.kind}`,
+      data:
+        dataset.kind === 'tiff-folders'
+          ? `${data.train.length} blurred stacks, unmatched sharp stacks`
+          : `${data.train.length} simulated volumes of ${dataset.kind}`,
       key: run.key,
     },
     authors: ['the blurcycle authors'],
     license: 'MIT',
     citation: METHOD_CITATION,
   };
-  const testInput = testPatch(data.train[0].blurred, training.patch);
+  const testInput = fromNetworkScale(testPatch(data.train[0].blurred, training.patch), data.facts.intensity);
   await writeModelFolder(folder, await modelOfTrainer(trainer, facts, data.kernel, testInput));
 }

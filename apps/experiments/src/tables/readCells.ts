@@ -20,7 +20,7 @@ import { classicalState } from '../classical/classicalState.ts';
 import { hasWeights, testState } from '../conditions/testState.ts';
 import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
-import { scoreVolume } from '../runs/scoreVolume.ts';
+import { scoreEstimate } from '../runs/scoreEstimate.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 
 /** What one trained model, or a classical method, did under one condition. */
@@ -79,13 +79,14 @@ export async function readCells(
         continue;
       }
       if (row.runs.length === 0) {
-        const { test, targets } = await volumesOf(condition);
-        const volumes = test.map(({ id, blurred, sharp }, i) => ({
-          volume: id,
-          scores: scoreVolume(
-            row.method === TARGET_METHOD ? targets[i] : blurred,
-            sharp,
-            experiment.settings.scoring,
+        const { test, targets, kernel } = await volumesOf(condition);
+        const options = { ...experiment.settings.scoring, kernel };
+        const volumes = test.map((observation, i) => ({
+          volume: observation.id,
+          scores: scoreEstimate(
+            row.method === TARGET_METHOD ? targets[i] : observation.blurred,
+            observation,
+            options,
           ),
         }));
         cells.push({ row, condition, tests: [], scores: { id: name, runs: [{ seed: null, volumes }] } });
@@ -131,7 +132,7 @@ async function testUnder(
   const { dataset } = record.settings;
   if (testKey(dataset, condition) === null) return { ...own, scores: record.scores };
 
-  const known = testState(record, condition, resultsDir, await readSourceHash());
+  const known = await testState(record, condition, resultsDir, await readSourceHash());
   const test = { ...own, predictions: join(known.folder, 'predictions') };
   if (known.state === 'done') return { ...test, scores: known.record?.scores };
   const left = (why: string): ModelTest => {

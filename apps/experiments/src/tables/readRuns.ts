@@ -19,19 +19,17 @@ export async function readRuns(
   resultsDir: string,
 ): Promise<readonly RunResult[]> {
   const sources = await readSourceHash();
-  return runs.map((run) => {
-    const { state, reason } = runState(run, resultsDir, sources);
+  const results: RunResult[] = [];
+  for (const run of runs) {
+    const { state, reason } = await runState(run, resultsDir, sources);
     const { record } = findRunRecord(run, resultsDir);
     const usable = record?.status === 'done' ? record : undefined;
     const notes = [
       ...(state === 'done' ? [] : [`${run.id} is ${state}: ${reason}`]),
       ...(usable?.provenance.gitDirty === true ? [`${run.id} was made from uncommitted changes`] : []),
     ];
-    return {
-      run,
-      record: usable,
-      failed: state === 'failed',
-      note: notes.length === 0 ? null : notes.join('; '),
-    };
-  });
+    const note = notes.length === 0 ? null : notes.join('; ');
+    results.push({ run, record: usable, failed: state === 'failed', note });
+  }
+  return results;
 }

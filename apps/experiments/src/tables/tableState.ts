@@ -29,7 +29,7 @@ export async function tableState(experiment: ResolvedExperiment, resultsDir: str
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const reason = 'its record is damaged or of another version';
-    return { state: 'missing', reason, record: undefined };
+    return { state: 'stale', reason, record: undefined };
   }
   if (record === undefined) return { state: 'missing', reason: 'never made', record };
   const changes = [

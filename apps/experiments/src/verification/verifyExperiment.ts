@@ -79,9 +79,9 @@ async function tolerant(check: () => Promise<string[]>): Promise<string[]> {
 async function differencesOfRun(run: ResolvedRun, record: RunRecord, resultsDir: string): Promise<string[]> {
   if (record.status === 'failed') return [`the run failed: ${record.error ?? 'no reason recorded'}`];
   const options = { resultsDir, profile: run.profile, say };
-  const { hashes, test } = await prepareDataset(record.settings.dataset, options);
+  const { hashes, test, kernel } = await prepareDataset(record.settings.dataset, options);
   const folder = runDirectory(resultsDir, run.profile, run.id);
-  return verifyRun(record, { folder, scoring: record.settings.scoring, inputs: hashes, test });
+  return verifyRun(record, { folder, scoring: record.settings.scoring, inputs: hashes, test, kernel });
 }
 
 async function differencesOfTest(
@@ -90,25 +90,25 @@ async function differencesOfTest(
   resultsDir: string,
   sources: string,
 ): Promise<string[]> {
-  const { record, folder, reason } = testState(run, condition, resultsDir, sources);
+  const { record, folder, reason } = await testState(run, condition, resultsDir, sources);
   if (record === undefined) return [`there is no record: it was ${reason}`];
   const { dataset } = run.settings;
-  const { hashes, test } = await prepareTestVolumes(dataset, condition, {
+  const { hashes, test, kernel } = await prepareTestVolumes(dataset, condition, {
     resultsDir,
     profile: run.profile,
     say,
   });
   const weights = join(runDirectory(resultsDir, run.profile, run.id), WEIGHTS);
   const inputs = { ...hashes, ...(existsSync(weights) ? { [WEIGHTS]: await fileHash(weights) } : {}) };
-  return verifyRun(record, { folder, scoring: record.scoring, inputs, test });
+  return verifyRun(record, { folder, scoring: record.scoring, inputs, test, kernel });
 }
 
 async function differencesOfClassical(run: ClassicalRun, resultsDir: string): Promise<string[]> {
   const { record, folder, reason } = await classicalState(run, resultsDir);
   if (record === undefined) return [`there is no record: it was ${reason}`];
   const options = { resultsDir, profile: run.profile, say };
-  const { hashes, test } = await prepareTestVolumes(run.trained, run.condition, options);
-  return verifyRun(record, { folder, scoring: record.scoring, inputs: hashes, test });
+  const { hashes, test, kernel } = await prepareTestVolumes(run.trained, run.condition, options);
+  return verifyRun(record, { folder, scoring: record.scoring, inputs: hashes, test, kernel });
 }
 
 function say(line: string): void {

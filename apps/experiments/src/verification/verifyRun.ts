@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readTiffStack, type Pair } from '@blurcycle/data';
+import { readTiffStack } from '@blurcycle/data';
+import type { Volume } from '@blurcycle/core';
 import type { RunRecord } from '@blurcycle/experiment';
 import { hashOutputs } from '../runs/hashOutputs.ts';
-import { scoreVolume } from '../runs/scoreVolume.ts';
+import type { Observation } from '../runs/observation.ts';
+import { scoreEstimate } from '../runs/scoreEstimate.ts';
 import { compareHashes } from './compareHashes.ts';
 
 /** What a run is checked against. */
@@ -14,7 +16,9 @@ export interface VerifyRunOptions {
   /** SHA-256 of what went in as it is now, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The test volumes. */
-  readonly test: readonly Pair[];
+  readonly test: readonly Observation[];
+  /** Kernel of the data set. */
+  readonly kernel: Volume;
 }
 
 /** What the records of training runs, of their tests and of classical methods have in common. */
@@ -36,20 +40,20 @@ export async function verifyRun(record: ScoredRecord, options: VerifyRunOptions)
 /** Scores the stored predictions again; the arithmetic is the same, so every digit must be. */
 async function compareScores(
   record: ScoredRecord,
-  { folder, scoring, test }: VerifyRunOptions,
+  { folder, scoring, test, kernel }: VerifyRunOptions,
 ): Promise<string[]> {
   const found: string[] = [];
   for (const { volume, scores } of record.scores) {
     const path = join(folder, 'predictions', `${volume}.tif`);
-    const truth = test.find(({ id }) => id === volume)?.sharp;
-    if (truth === undefined || !existsSync(path)) {
+    const observation = test.find(({ id }) => id === volume);
+    if (observation === undefined || !existsSync(path)) {
       found.push(
-        `scores of ${volume} cannot be made again: ${truth ? 'its prediction' : 'its truth'} is missing`,
+        `scores of ${volume} cannot be made again: ${observation ? 'its prediction' : 'its image'} is missing`,
       );
       continue;
     }
     const { volume: estimate } = await readTiffStack(path);
-    const again = scoreVolume(estimate, truth, scoring);
+    const again = scoreEstimate(estimate, observation, { ...scoring, kernel });
     for (const [metric, value] of Object.entries(scores)) {
       if (again[metric] !== value)
         found.push(`${metric} of ${volume} is ${again[metric]}, the record says ${value}`);

@@ -40,6 +40,7 @@ describe('learnedKernelFigure(content)', () => {
   const peak = Math.max(...truth.data);
   const { blocks, files } = learnedKernelFigure('kernel', {
     truth,
+    truthLabel: 'Truth',
     smoothingSigmaVoxels: 2,
     rows: [
       {

@@ -1,7 +1,8 @@
-import type { RunRecord, RunSettings } from '@blurcycle/experiment';
-import { formatCount, formatDuration, formatList, formatSignificant } from '../html/formatNumber.ts';
+import { GAN_LOSS_LABELS, type RunRecord, type RunSettings } from '@blurcycle/experiment';
+import { formatCount, formatDuration, formatList } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
+import { describeData, sides } from './describeData.ts';
 import { sectionHead } from './sectionHead.ts';
 
 /** What was done, written from the resolved configuration of the runs, to be pasted into a paper. */
@@ -28,49 +29,11 @@ function groupBySharedSettings(records: readonly RunRecord[]): readonly (readonl
 function describe(records: readonly RunRecord[]): string {
   const [{ settings }] = records;
   return [
-    describeData(settings),
+    describeData(settings.dataset),
     describeNetworks(settings),
     describeTraining(records),
     describeInference(settings),
   ].join(' ');
-}
-
-function sides(values: readonly number[]): string {
-  return values.map((value) => formatSignificant(value, 4)).join(' × ');
-}
-
-function describeData({ dataset }: RunSettings): string {
-  const { psf, volumes } = dataset;
-  const noises = describeNoise(dataset);
-  return (
-    `Simulated microtubules (${formatSignificant(dataset.filamentDensityPerUm2)} µm of filament per µm³, radius ` +
-    `${formatSignificant(dataset.filamentRadiusUm)} µm, persistence length ${formatSignificant(dataset.persistenceLengthUm)} µm) in volumes of ` +
-    `${sides(dataset.shape)} voxels of ` +
-    `${sides(dataset.voxelSizeUm)} µm (z, y, x) were blurred with a ${psf.model} point spread function of ` +
-    `${sides(psf.size)} voxels (numerical aperture ${formatSignificant(psf.numericalAperture)}, immersion index ` +
-    `${formatSignificant(psf.immersionIndex)}, emission wavelength ${formatSignificant(psf.emissionWavelengthUm)} µm)` +
-    `${noises.length === 0 ? ' without noise' : `, with ${formatList(noises)}`}. ${volumes.train} volumes served for training, ` +
-    `${volumes.validation} for validation and ${volumes.test} for testing.`
-  );
-}
-
-function describeNoise(dataset: RunSettings['dataset']): string[] {
-  if (dataset.kind === 'simulated-microscope') {
-    const { camera } = dataset;
-    return [
-      `the noise of an EMCCD camera (${formatSignificant(camera.peakPhotoelectrons)} photoelectrons in the brightest voxels, multiplied by ` +
-        `${formatSignificant(camera.multiplication)}, read noise ${formatSignificant(camera.readNoiseElectrons)} electrons, ${camera.bits} bits)`,
-    ];
-  }
-  const { poissonPeakCounts, averageSnrDb } = dataset.noise;
-  return [
-    ...(poissonPeakCounts === null
-      ? []
-      : [`Poisson noise with ${formatSignificant(poissonPeakCounts)} counts at intensity 1`]),
-    ...(averageSnrDb === null
-      ? []
-      : [`Gaussian noise to an average signal-to-noise ratio of ${formatSignificant(averageSnrDb)} dB`]),
-  ];
 }
 
 function describeNetworks({ network }: RunSettings): string {
@@ -93,7 +56,7 @@ function describeTraining(records: readonly RunRecord[]): string {
     `${formatList(methods)} ${methods.length === 1 ? 'was' : 'were'} trained for ${formatCount(training.updates)} generator updates ` +
     `on random patches of ${sides(training.patch)} voxels (batch size ${training.batchSize}${training.augment ? ', rotated by multiples of 90° and flipped' : ''}) ` +
     `with Adam (β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}; learning rate ${optimizer.learningRate} for the U-Nets, ` +
-    `${optimizer.blurKernelLearningRate} for the blur kernel, ${optimizer.discriminatorLearningRate} for the discriminators), a ${training.ganLoss} ` +
+    `${optimizer.blurKernelLearningRate} for the blur kernel, ${optimizer.discriminatorLearningRate} for the discriminators), a ${GAN_LOSS_LABELS[training.ganLoss]} ` +
     `adversarial loss of weight ${lossWeights.adversarial}, an ${training.cycleNorm.toUpperCase()} cycle loss of weight ${lossWeights.cycle}, a pixel loss of weight ` +
     `${lossWeights.pixel} for the paired methods and a history buffer of ${training.historyBuffer} volumes; ` +
     `${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${formatList(seeds.map(String))}`}. ` +

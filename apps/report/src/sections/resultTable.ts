@@ -1,4 +1,4 @@
-import { METRICS, type ScoreSummary, type Table, type TableRow } from '@blurcycle/experiment';
+import { METRICS, NO_TRUTH, type ScoreSummary, type Table, type TableRow } from '@blurcycle/experiment';
 import { axisTitle } from '../html/axisTitle.ts';
 import { formatDifference, formatNumber } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
@@ -80,7 +80,7 @@ function cells(row: TableRow, metric: Primary, hasPaper: boolean): Html {
   if (summary === undefined) {
     return html`${hasPaper ? paperCell : null}
       <td class="reason ${hasPaper ? '' : 'first'}" colspan="${hasPaper ? 3 : 2}" data-metric="${label}">
-        ${row.ours === null ? reason(row) : '–'}
+        ${row.ours === null ? reason(row) : NO_TRUTH}
       </td>`;
   }
   const ours = withInterval(summary, digits);

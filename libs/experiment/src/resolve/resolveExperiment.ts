@@ -9,6 +9,7 @@ import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
 import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
 import { keepKind } from './keepKind.ts';
 import { mergeLayers } from './mergeLayers.ts';
+import { parseMerged } from './parseMerged.ts';
 import { resolveConditions, testedDataset, type ResolvedCondition } from './resolveConditions.ts';
 import { ownLayers, resolveRun, rowLayer, sharedLayers } from './resolveRun.ts';
 
@@ -68,13 +69,19 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
     common.map(({ origin }) => origin),
   );
   const { seeds } = set.profiles.content[profile];
-  const data = sharedSettingsSchema.parse(shared.values);
+  const data = parseMerged(sharedSettingsSchema, shared);
   const target = rows.findIndex(({ method }) => method === TARGET_METHOD);
   if (target !== -1 && data.dataset.kind !== 'simulated-microscope') {
     const where = `${experiment.source.file}:${experiment.source.lineOf(['rows', target])}`;
     const rule = `not be '${TARGET_METHOD}' for data of the kind '${data.dataset.kind}'`;
     throw new InputError(
-      describeViolation(where, 'method', rule, TARGET_METHOD, 'its sharp set is the truth itself'),
+      describeViolation(
+        where,
+        'method',
+        rule,
+        TARGET_METHOD,
+        'only simulated microscopes make their sharp set',
+      ),
     );
   }
   const conditions = resolveConditions(experiment.content);

@@ -12,6 +12,7 @@ import {
 } from '../settings/runSettings.ts';
 import { keepKind } from './keepKind.ts';
 import { mergeLayers, type MergedLayers, type SettingsLayer } from './mergeLayers.ts';
+import { parseMerged } from './parseMerged.ts';
 
 /** Which run is wanted. */
 export interface RunRequest {
@@ -46,7 +47,7 @@ export function resolveRun(
     mergeLayers([...shared, ...ownLayers(request)]),
     shared.map(({ origin }) => origin),
   );
-  const settings: RunSettings = runSettingsSchema.parse(merged.values);
+  const settings: RunSettings = parseMerged(runSettingsSchema, merged);
   refuseViolations(settings, merged);
   return {
     id: `${name}-s${seed}`,

@@ -22,3 +22,6 @@ export const METRICS: Readonly<Record<string, MetricDescription>> = {
 
 /** Names of all metrics. */
 export const METRIC_NAMES: readonly string[] = Object.keys(METRICS);
+
+/** What stands for a score against a truth that is not known. */
+export const NO_TRUTH = 'no truth';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { classicalRecordSchema, type ClassicalRecord } from './classicalRecord.ts';
 import { experimentRecordSchema, type ExperimentRecord } from './experimentRecord.ts';
 import { figuresSchema, type Figures } from './figures.ts';
@@ -25,6 +25,24 @@ export function writeRunRecord(path: string, record: RunRecord): void {
 /** Reads `record.json`; undefined when there is none. A damaged file is an `InputError`. */
 export function readRunRecord(path: string): RunRecord | undefined {
   return readChecked(path, runRecordSchema);
+}
+
+/** What the record of a run says of its settings, whichever version of the program wrote it. */
+export interface RecordedSettings {
+  readonly seed: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const recordedSettingsSchema = z.object({ seed: z.int(), settings: z.record(z.string(), z.unknown()) });
+
+/** Reads the settings in a `record.json` that is not of this version; undefined when it is damaged or not there. */
+export function readRecordedSettings(path: string): RecordedSettings | undefined {
+  try {
+    return readChecked(path, recordedSettingsSchema);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
 }
 
 /** Writes `record.json` of a test, checked against its schema. */

@@ -1,8 +1,10 @@
-import { METRICS } from './metrics.ts';
+import { METRICS, NO_TRUTH } from './metrics.ts';
 import type { ScoreSummary, Table, TableRow } from './table.ts';
 
 /** What marks a row that a reader must not take at face value: stale, incomplete, or from a dirty tree. */
 const MARK = '†';
+/** Stands in for the paper's two where no truth is known. */
+const RESIDUAL = METRICS['dataResidual'];
 
 /** `22.31 [22.05, 22.57]`; without limits where there is a single value. */
 export function formatSummary(summary: ScoreSummary, digits: number): string {
@@ -19,7 +21,7 @@ export async function tableToCsv(table: Table): Promise<string> {
       row: row.id,
       ...(table.conditions === undefined ? {} : { condition: row.condition ?? '' }),
       label: row.label,
-      status: row.status,
+      status: row.ours !== null && row.ours[metric] === undefined ? NO_TRUTH : row.status,
       metric,
       paper: paperValue(row, metric) ?? '',
       mean: row.ours?.[metric]?.mean ?? '',
@@ -37,6 +39,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   const { from } = await import('arquero');
   const conditionOf = (row: TableRow): string =>
     table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
+  const hasResidual = table.rows.some((row) => row.ours?.['dataResidual'] !== undefined);
   const rows = table.rows.map((row) => ({
     ...(table.conditions === undefined ? {} : { 'tested on': conditionOf(row) }),
     method: row.note === undefined ? row.label : `${row.label} ${MARK}`,
@@ -44,6 +47,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
     'PSNR dB, ours': ours(row, 'psnr'),
     'SSIM, paper': row.paper?.ssim.toFixed(4) ?? '',
     'SSIM, ours': ours(row, 'ssim'),
+    ...(hasResidual ? { [RESIDUAL.label]: ours(row, 'dataResidual') } : {}),
     n: countOf(row),
   }));
   const claims = table.claims.map(({ text, verdict, value, low, high, note }) => ({
@@ -68,11 +72,12 @@ export async function tableToMarkdown(table: Table): Promise<string> {
 
 function ours(row: TableRow, metric: string): string {
   const summary = row.ours?.[metric];
-  return summary === undefined ? row.status : formatSummary(summary, METRICS[metric].digits);
+  if (summary === undefined) return row.ours === null ? row.status : NO_TRUTH;
+  return formatSummary(summary, METRICS[metric].digits);
 }
 
 function countOf(row: TableRow): string {
-  const summary = row.ours?.psnr;
+  const summary = Object.values(row.ours ?? {}).at(0);
   return summary === undefined ? '' : `${summary.n} ${summary.over}`;
 }
 
@@ -80,9 +85,9 @@ function paperValue(row: TableRow, metric: string): number | undefined {
   return metric === 'psnr' || metric === 'ssim' ? row.paper?.[metric] : undefined;
 }
 
-/** Metrics that a row has, known ones first and in their order; the paper's two for a row without results. */
+/** The paper's two metrics and all others that a row has, known ones first and in their order. */
 function metricsOf(rows: readonly TableRow[]): readonly string[] {
-  const found = new Set(rows.flatMap((row) => Object.keys(row.ours ?? { psnr: null, ssim: null })));
+  const found = new Set(['psnr', 'ssim', ...rows.flatMap((row) => Object.keys(row.ours ?? {}))]);
   const known = Object.keys(METRICS).filter((metric) => found.has(metric));
   return [...known, ...[...found].filter((metric) => !known.includes(metric)).sort()];
 }

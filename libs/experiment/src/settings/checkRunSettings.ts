@@ -85,9 +85,14 @@ function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
   return found;
 }
 
-function checkMethod({ method, training }: RunSettings): SettingsViolation[] {
+function checkMethod({ method, training, dataset }: RunSettings): SettingsViolation[] {
   const found: SettingsViolation[] = [];
   const { sampling, blurPath, discriminators, pixelLoss } = method;
+  if (sampling === 'paired' && dataset.kind === 'tiff-folders') {
+    const rule = `not be '${dataset.kind}' for the method '${method.id}', which learns from pairs`;
+    const remedy = 'its sharp stacks show other places than the blurred ones: leave the row out';
+    found.push({ path: 'dataset.kind', rule, value: dataset.kind, remedy });
+  }
   if (sampling === 'unpaired' && pixelLoss !== 'none') {
     found.push({ path: 'method.pixelLoss', rule: "be 'none' for unpaired sampling", value: pixelLoss });
   }
@@ -112,7 +117,11 @@ function checkMethod({ method, training }: RunSettings): SettingsViolation[] {
   return found;
 }
 
-function checkChoice({ method, training: { select } }: RunSettings): SettingsViolation[] {
+function checkChoice({ dataset, method, training: { select } }: RunSettings): SettingsViolation[] {
+  if (select === 'best-validation-psnr' && dataset.kind === 'tiff-folders' && dataset.truth === undefined) {
+    const rule = `not be '${select}' without dataset.truth`;
+    return [{ path: 'training.select', rule, value: select }];
+  }
   if (select !== 'best-cycle-residual' || method.blurPath !== 'none') return [];
   const rule = `not be '${select}' for a method without a cycle`;
   return [{ path: 'training.select', rule, value: select }];

@@ -51,9 +51,21 @@ export const noiseSettingsSchema = z.strictObject({
     .describe('counts at intensity 1; null leaves Poisson noise out'),
 });
 
-const specimenFields = {
-  shape: shape3Schema.describe('sides of every volume in voxels, z, y, x'),
+const recordingFields = {
+  shape: shape3Schema.describe(
+    'sides of every volume in voxels, z, y, x; of larger TIFF stacks the middle is taken',
+  ),
   voxelSizeUm: voxelSizeUmSchema,
+  psf: psfSettingsSchema,
+  volumes: z.strictObject({
+    train: z.int().positive().describe('volumes to train on'),
+    validation: z.int().positive().describe('volumes watched during training'),
+    test: z.int().positive().describe('volumes looked at once, for the table'),
+  }),
+};
+
+const specimenFields = {
+  ...recordingFields,
   filamentRadiusUm: z.number().positive().max(10).describe('radius of a filament in µm'),
   filamentDensityPerUm2: z.number().positive().describe('length of filament in µm in each µm³'),
   persistenceLengthUm: z
@@ -64,12 +76,6 @@ const specimenFields = {
     .number()
     .positive()
     .describe('length in µm over which the curvature of a filament changes'),
-  psf: psfSettingsSchema,
-  volumes: z.strictObject({
-    train: z.int().positive().describe('volumes to train on'),
-    validation: z.int().positive().describe('volumes watched during training'),
-    test: z.int().positive().describe('volumes looked at once, for the table'),
-  }),
   seed: z.int().describe('seed of specimen and noise; the same for every method and training seed'),
 };
 
@@ -109,10 +115,29 @@ const simulatedMicroscopeSchema = z.strictObject({
     .describe('blind Richardson-Lucy from the PSF of the same optics without aberration'),
 });
 
-/** Where stacks come from: simulated in one way or another. */
+const pathSchema = z.string().min(1);
+const stacksSchema = z.union([pathSchema, z.array(pathSchema).min(1).readonly()], {
+  error: 'be a folder, a pattern or a file, or a list of them',
+});
+
+/** Recordings of a real microscope, or of any other program: TIFF stacks, and an unmatched sharp set. */
+const tiffFoldersSchema = z.strictObject({
+  kind: z.literal('tiff-folders'),
+  ...recordingFields,
+  blurred: stacksSchema.describe(
+    'blurred stacks, in the order of their names: the first are trained on, the last are tested on, those before them watched',
+  ),
+  sharp: stacksSchema.describe('sharp stacks to train with, of other places or specimens'),
+  truth: stacksSchema
+    .optional()
+    .describe('what the watched and the tested stacks show, under their names; nothing is trained on it'),
+});
+
+/** Where stacks come from: simulated in one way or another, or read. */
 export const datasetSettingsSchema = z.discriminatedUnion('kind', [
   microtubulesSchema,
   simulatedMicroscopeSchema,
+  tiffFoldersSchema,
 ]);
 
 /** Settings of a data set of any kind. */
@@ -121,9 +146,16 @@ export type DatasetSettings = z.infer<typeof datasetSettingsSchema>;
 export type MicrotubulesSettings = z.infer<typeof microtubulesSchema>;
 /** Settings of a simulated microscope. */
 export type SimulatedMicroscopeSettings = z.infer<typeof simulatedMicroscopeSchema>;
+/** Settings of stacks that are read. */
+export type TiffFoldersSettings = z.infer<typeof tiffFoldersSchema>;
 
 /** The keys that settings of a kind may have. */
 export function datasetKeys(kind: DatasetSettings['kind']): readonly string[] {
   const schema = datasetSettingsSchema.options.find(({ shape }) => shape.kind.value === kind);
   return Object.keys(schema?.shape ?? {});
+}
+
+/** Keys that defaults and profiles cannot know: they describe the recordings that an experiment brings itself. */
+export function ownDatasetKeys(kind: DatasetSettings['kind']): readonly string[] {
+  return kind === 'tiff-folders' ? ['voxelSizeUm', 'psf', 'volumes'] : [];
 }

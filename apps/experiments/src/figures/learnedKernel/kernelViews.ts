@@ -11,8 +11,10 @@ export interface LearnedKernels {
 /** What the figure is made of. */
 export interface LearnedKernelContent {
   readonly rows: readonly LearnedKernels[];
-  /** Gain times PSF: the kernel that blurred the data. */
+  /** Gain times PSF: the kernel that blurred the data, or what the optics say where that is not known. */
   readonly truth: Volume;
+  /** What `truth` is called. */
+  readonly truthLabel: string;
   /** Standard deviation in voxels of the Gaussian that takes the high frequencies out. */
   readonly smoothingSigmaVoxels: number;
 }
@@ -28,18 +30,18 @@ export interface KernelView {
 
 /** Truth and the kernels of one seed for each row, raw and smoothed: what is drawn. */
 export function drawnViews(content: LearnedKernelContent): KernelView[] {
-  const { truth, rows } = content;
+  const { truth, truthLabel, rows } = content;
   return [
-    { id: 'truth', label: 'Truth', kernel: truth },
+    { id: 'truth', label: truthLabel, kernel: truth },
     ...rows.flatMap(({ id, label, seeds }) => seeds.slice(0, 1).map(({ kernel }) => ({ id, label, kernel }))),
   ].flatMap((entry) => rawAndSmoothed(entry, content));
 }
 
 /** Truth and the kernels of all seeds, raw and smoothed: what is measured. */
 export function measuredViews(content: LearnedKernelContent): KernelView[] {
-  const { truth, rows } = content;
+  const { truth, truthLabel, rows } = content;
   return [
-    { id: 'truth', label: 'Truth', kernel: truth },
+    { id: 'truth', label: truthLabel, kernel: truth },
     ...rows.flatMap(({ id, label, seeds }) =>
       seeds.map(({ seed, kernel }) => ({ id: `${id}-s${seed}`, label: `${label}, seed ${seed}`, kernel })),
     ),

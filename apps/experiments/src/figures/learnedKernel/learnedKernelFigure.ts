@@ -58,7 +58,7 @@ function sections(
 
 function describe(kernel: Volume, reference: Volume): string {
   const { sum, correlation } = kernelMetrics(kernel, reference);
-  return `sum ${sum.toFixed(3)}, correlation with the truth ${(correlation ?? 0).toFixed(3)}`;
+  return `sum ${sum.toFixed(3)}, correlation with the reference ${(correlation ?? 0).toFixed(3)}`;
 }
 
 function impulseResponses(block: string, views: readonly KernelView[]): CurvesBlock[] {
@@ -93,6 +93,7 @@ function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]
 
 function facts(id: string, content: LearnedKernelContent): FactsBlock {
   const axes = ['z', 'y', 'x'];
+  const reference = content.truthLabel.toLowerCase();
   return {
     kind: 'facts',
     id,
@@ -103,7 +104,7 @@ function facts(id: string, content: LearnedKernelContent): FactsBlock {
       { label: 'negative mass', unit: null },
       ...axes.map((axis) => ({ label: `centroid ${axis}`, unit: 'µm' })),
       ...axes.map((axis) => ({ label: `FWHM ${axis}`, unit: 'µm' })),
-      { label: 'correlation with the truth', unit: null },
+      { label: `correlation with the ${reference}`, unit: null },
     ],
     rows: [
       ...measuredViews(content).map(({ label, kernel, reference }) => {
@@ -115,7 +116,7 @@ function facts(id: string, content: LearnedKernelContent): FactsBlock {
         .map(({ label }) => [`${label}: no finished run`, ...Array<null>(9).fill(null)]),
     ],
     note:
-      'Negative mass: part of the absolute sum. A smoothed kernel is compared with the equally smoothed truth; it is smoothed in its ' +
+      'Negative mass: part of the absolute sum. A smoothed kernel is compared with the equally smoothed reference; it is smoothed in its ' +
       'window, and what the filter carries beyond the edge is lost.',
   };
 }

@@ -1,5 +1,5 @@
 import type { Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
-import type { PsfModelsFigure } from '@blurcycle/experiment';
+import { PSF_MODEL_LABELS, type PsfModelsFigure } from '@blurcycle/experiment';
 import { createPsf, normalizePsf, psfFigure, type Optics, type PsfFigure } from '@blurcycle/psf';
 
 type DiffractionModel = PsfModelsFigure['models'][number];
@@ -28,13 +28,6 @@ export interface PsfModel {
   readonly figure: PsfFigure;
 }
 
-const LABELS: Readonly<Record<DiffractionModel, string>> = {
-  'born-wolf': 'Born & Wolf',
-  'richards-wolf': 'Richards & Wolf',
-  'richards-wolf-psfgenerator': 'Richards & Wolf as in PSF Generator',
-  'gibson-lanni': 'Gibson & Lanni',
-};
-
 /** A model of the figure, with everything that is shown of it. */
 export function samplePsfModel(id: DiffractionModel, options: PsfModelsOptions): PsfModel {
   const { optics, voxelSizeUm, size, pixelUm, reachUm } = options;
@@ -46,7 +39,7 @@ export function samplePsfModel(id: DiffractionModel, options: PsfModelsOptions):
   const [figure] = psfFigure([{ model: id, ...optics, shape: [deep, 1, wide], voxelSizeUm: square }]);
   return {
     id,
-    label: LABELS[id],
+    label: PSF_MODEL_LABELS[id],
     lateral: make([1, wide, wide], square),
     axial: figure.psf,
     sampled,

@@ -1,6 +1,6 @@
 import { createVolume, describeViolation, InputError, mean, type Volume } from '@blurcycle/core';
 import { exposureGain } from '@blurcycle/data';
-import { toNetworkScale, type IntensityScale } from '../model/intensityScale.ts';
+import { toNetworkScale, type IntensityScale } from './intensityScale.ts';
 import { backgroundLevel } from './backgroundLevel.ts';
 
 /** The intensity scale of each domain. */
@@ -18,33 +18,66 @@ export interface FitIntensities {
  * that both domains have the same mean, mean(y) = mean(x), so a unit-sum kernel joins them and the result has the light and the
  * units of the blurred stack. This holds as far as both sets show about as much structure, which unmatched training assumes anyway.
  *
+ * @param names - What to call the two domains in a message.
  * @throws {InputError} If a domain holds no light above its background.
  */
-export function chooseIntensities(blurred: readonly Volume[], sharp: readonly Volume[]): FitIntensities {
-  const [blurredBlack, blurredLight] = lightOf('--blurred', blurred);
-  const [sharpBlack, sharpLight] = lightOf('--sharp', sharp);
-  const aboveBlack = sharp.map((volume) =>
-    toNetworkScale(volume, { black: sharpBlack, white: sharpBlack + 1 }),
-  );
-  const sharpRange = 1 / exposureGain(aboveBlack);
-  const blurredRange = (sharpRange * blurredLight) / sharpLight;
+export function chooseIntensities(
+  blurred: readonly Volume[],
+  sharp: readonly Volume[],
+  names: DomainNames = { where: 'fit', blurred: '--blurred', sharp: '--sharp' },
+): FitIntensities {
+  const { where } = names;
+  const { black, light } = lightOf({ where, name: names.sharp }, sharp);
+  const aboveBlack = sharp.map((volume) => toNetworkScale(volume, { black, white: black + 1 }));
+  const range = 1 / exposureGain(aboveBlack);
   return {
-    blurred: { black: blurredBlack, white: blurredBlack + blurredRange },
-    sharp: { black: sharpBlack, white: sharpBlack + sharpRange },
+    blurred: scaleOfEqualLight({ where, name: names.blurred }, blurred, light / range),
+    sharp: { black, white: black + range },
   };
 }
 
+/** How messages name the two domains. */
+export interface DomainNames {
+  /** What a message begins with. */
+  readonly where: string;
+  readonly blurred: string;
+  readonly sharp: string;
+}
+
+/**
+ * The scale on which stacks have a given mean; their background is 0.
+ *
+ * @param light - Mean on the network's scale.
+ * @throws {InputError} If the stacks hold no light above their background.
+ */
+export function scaleOfEqualLight(
+  names: LightNames,
+  volumes: readonly Volume[],
+  light: number,
+): IntensityScale {
+  const own = lightOf(names, volumes);
+  return { black: own.black, white: own.black + own.light / light };
+}
+
+interface LightNames {
+  readonly where: string;
+  readonly name: string;
+}
+
 /** Background, and mean light above it. */
-function lightOf(option: string, volumes: readonly Volume[]): readonly [number, number] {
+function lightOf(
+  { where, name }: LightNames,
+  volumes: readonly Volume[],
+): { readonly black: number; readonly light: number } {
   const black = mean(volumes.map(backgroundLevel));
   const light = mean(volumes.map(({ data }) => mean(data))) - black;
   if (!(light > 0)) {
     const remedy = 'are these the right files and channel?';
     throw new InputError(
-      describeViolation('fit', `${option} stacks`, 'hold light above their background', light, remedy),
+      describeViolation(where, `${name} stacks`, 'hold light above their background', light, remedy),
     );
   }
-  return [black, light];
+  return { black, light };
 }
 
 /** A sharp stack as a training target: on the network's scale, cut to what the sigmoid can reach. */

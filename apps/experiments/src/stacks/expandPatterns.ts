@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 
@@ -8,11 +8,19 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
  *
  * Shells expand an unquoted pattern themselves; a quoted one is expanded here, the same on every system.
  *
- * @param option - Option to name in the message.
+ * @param where - What to begin the message with.
+ * @param name - Option or setting to name in the message.
+ * @param directory - What patterns start from. @defaultValue the working directory
  * @throws {InputError} If one of them stands for no file.
  */
-export function expandPatterns(option: string, patterns: readonly string[]): string[] {
-  const files = patterns.flatMap((pattern) => {
+export function expandPatterns(
+  where: string,
+  name: string,
+  patterns: readonly string[],
+  directory?: string,
+): string[] {
+  const files = patterns.flatMap((given) => {
+    const pattern = directory === undefined ? given : resolve(directory, given);
     const folder = isFolder(pattern);
     const wanted = folder ? join(pattern, '*.{tif,tiff,TIF,TIFF}') : pattern;
     // A plain name is taken as it is: the reader says what is wrong with it.
@@ -24,7 +32,7 @@ export function expandPatterns(option: string, patterns: readonly string[]): str
       const remedy = folder
         ? 'the folder holds no .tif or .tiff'
         : "look at it with ls; quotes keep the shell's hands off";
-      throw new InputError(describeViolation('fit', option, 'name TIFF files', pattern, remedy));
+      throw new InputError(describeViolation(where, name, 'name TIFF files', given, remedy));
     }
     return found;
   });

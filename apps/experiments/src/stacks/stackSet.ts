@@ -24,11 +24,13 @@ const MOST_NEGATIVE = 0.25;
 /**
  * Reads the stacks of one domain and checks each: one channel and time point, finite, not constant, not negative beyond noise.
  *
+ * @param where - What to begin a message with.
  * @throws {InputError} One line for the first stack that cannot be trained on.
  */
 export async function readStackSet(
   files: readonly string[],
   reading: ReadTiffOptions,
+  where = 'fit',
 ): Promise<NamedStack[]> {
   const stacks: NamedStack[] = [];
   for (const file of files) {
@@ -37,7 +39,7 @@ export async function readStackSet(
     if (low < -MOST_NEGATIVE * high) {
       throw new InputError(
         describeViolation(
-          'fit',
+          where,
           `'${file}'`,
           `hold no value below noise about zero, -${Number((MOST_NEGATIVE * Math.max(high, 0)).toPrecision(3))}`,
           Number(low.toPrecision(4)),
