@@ -1,7 +1,9 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import { explainWriteError } from '@blurcycle/data';
-import { lockRun } from './runLock.ts';
+import { lockRun, type RunLock } from './runLock.ts';
 
 /**
  * Does a run's work in its folder, alone: makes the folder, holds its lock, removes what a killed process left half written.
@@ -9,18 +11,43 @@ import { lockRun } from './runLock.ts';
  * @throws {InputError} If another process holds the folder, or one line on what the file system refuses. What was saved stays.
  */
 export async function useRunFolder<T>(folder: string, runId: string, work: () => Promise<T>): Promise<T> {
+  const lock = enter(folder, runId);
   try {
-    await mkdir(folder, { recursive: true });
-    const lock = lockRun(folder, runId);
-    try {
-      await removeHalfWritten(folder);
-      return await work();
-    } finally {
-      lock.release();
-    }
+    await removeHalfWritten(folder);
+    return await work();
   } catch (error) {
     const path = error instanceof Error && 'path' in error ? String(error.path) : folder;
     throw explainWriteError(error, path, runId);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Makes the folder, with those above it, and locks it. Refused, the line names the folder that exists and takes nothing. */
+function enter(folder: string, runId: string): RunLock {
+  let existing = resolve(folder);
+  const missing: string[] = [];
+  for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
+  try {
+    // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc does (Node 20).
+    for (const path of missing) {
+      makeFolder(path);
+      existing = path;
+    }
+    return lockRun(folder, runId);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const remedy = 'make it a folder that can be written, or choose another with --results-dir';
+    throw new InputError(`${runId}: cannot write into '${existing}', got ${String(error.code)} (${remedy})`);
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 

@@ -104,7 +104,7 @@ function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && isMissing(error.code)) return undefined;
     throw error;
   }
   const remedy = 'delete the file and run again';
@@ -118,4 +118,9 @@ function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
   if (result.success) return result.data;
   const [{ path: at, message }] = result.error.issues;
   throw new InputError(`readResult: ${path} must follow its schema, got ${at.join('.')}: ${message} (${remedy})`);
+}
+
+/** ENOTDIR: a part of the path is a file, so that nothing can be behind it. */
+function isMissing(code: unknown): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
