@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
 import { modelConfigSchema, type ModelConfig } from '@blurcycle/experiment';
@@ -8,12 +9,14 @@ import { SHARP_METHODS, type SharpMethod } from '../fit/classicalSharpSet.ts';
 import { describePlan, fitPlan } from '../fit/fitPlan.ts';
 import { estimateTraining } from '../fit/estimateTraining.ts';
 import { expandPatterns } from '../stacks/expandPatterns.ts';
-import { prepareFit, type PreparedFit, type SharpSource } from '../fit/prepareFit.ts';
+import { prepareFit, type PreparedFit } from '../fit/prepareFit.ts';
+import { readFit, type FitInput, type SharpSource } from '../fit/readFit.ts';
 import { trainModel } from '../fit/trainModel.ts';
 import { MODEL_FILES } from '../model/modelFiles.ts';
 import { checkModelPlace } from '../model/writeModelFolder.ts';
 import { openBackend } from '../openBackend.ts';
 import { createProgress, type Progress } from '../progress.ts';
+import { useRunFolder } from '../useRunFolder.ts';
 import {
   withCompute,
   withJson,
@@ -60,48 +63,80 @@ export const fitCommand: CommandModule<object, FitArguments> = {
         'no sharp stacks; check everything, train nothing',
       ) as unknown as Argv<FitArguments>,
   handler: async (args) => {
-    const say = (line: string): void => console.error(line);
     const out = normalize(join(args.out, '.'));
-    const trainingFolder = `${out}.training`;
     await checkModelPlace(out);
-    const blurred = expandPatterns('fit', '--blurred', args.blurred);
-    const sharp = sharpSource(args);
     const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
-    const backend = await openBackend(args);
-    say(`back-end ${backend.name}, ${backend.description}`);
-    const prepared = await prepare(args, { blurred, sharp, psf, trainingFolder });
-    for (const warning of prepared.warnings) say(`warning: ${warning}`);
-    if (!args.restart && !args.dryRun && refuseOther(out, prepared.key)) {
-      say(`${out}: up to date`);
-      if (args.json) console.log(JSON.stringify({ model: out, upToDate: true }, null, 2));
-      return;
-    }
-    const plan = fitPlan(prepared, await estimateTraining(prepared));
-    if (args.dryRun) {
-      console.log(args.json ? JSON.stringify(plan, null, 2) : describePlan(plan).join('\n'));
-      return;
-    }
-    for (const line of describePlan(plan)) say(line);
-    const { config } = await trainModel(prepared, {
-      out,
-      trainingFolder,
-      restart: args.restart,
-      name: args.name,
-      authors: args.author,
-      license: args.license,
-      optics: opticsOf(args, psf),
-      progress: createProgress,
-      warn: (line) => say(`warning: ${line}`),
+    const input = await readFit({
+      blurred: expandPatterns('fit', '--blurred', args.blurred),
+      sharp: sharpSource(args),
+      psf,
+      reading: stackChoice(args),
+      cropPsf: args.cropPsf,
+      experimentsDir: args.experimentsDir,
+      wishes: { ...args, kernelSize: args.kernel },
     });
-    if (args.json) console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
-    else {
-      console.log(
-        `${out}: model of update ${config.training.selectedUpdate}, training kept in ${trainingFolder}`,
-      );
-      console.log(`next: npx blurcycle deconvolve ${blurred[0]} --model ${out} --out deconvolved.tif`);
-    }
+    const { name, description } = await openBackend(args);
+    const request = { args, input, out, trainingFolder: `${out}.training`, optics: opticsOf(args, psf) };
+    const work = (): Promise<void> => {
+      say(`back-end ${name}, ${description}`);
+      return fitInto(request);
+    };
+    if (args.dryRun) return work();
+    const { trainingFolder } = request;
+    await useRunFolder(trainingFolder, 'fit', work).finally(() =>
+      // Where nothing was trained the folder is empty; one that is not stays.
+      rmdir(trainingFolder).catch(() => undefined),
+    );
   },
 };
+
+interface FitRequest {
+  readonly args: FitArguments;
+  readonly input: FitInput;
+  readonly out: string;
+  readonly trainingFolder: string;
+  readonly optics: ModelConfig['optics'];
+}
+
+/** Tells the plan, and trains the model unless it is there already or only the plan is wanted. */
+async function fitInto({ args, input, out, trainingFolder, optics }: FitRequest): Promise<void> {
+  const prepared = await prepare(args, input, trainingFolder);
+  for (const warning of prepared.warnings) say(`warning: ${warning}`);
+  if (!args.restart && !args.dryRun && refuseOther(out, prepared.key)) {
+    say(`${out}: up to date`);
+    if (args.json) console.log(JSON.stringify({ model: out, upToDate: true }, null, 2));
+    return;
+  }
+  const plan = fitPlan(prepared, await estimateTraining(prepared));
+  if (args.dryRun) {
+    console.log(args.json ? JSON.stringify(plan, null, 2) : describePlan(plan).join('\n'));
+    return;
+  }
+  for (const line of describePlan(plan)) say(line);
+  const { config } = await trainModel(prepared, {
+    out,
+    trainingFolder,
+    restart: args.restart,
+    name: args.name,
+    authors: args.author,
+    license: args.license,
+    optics,
+    progress: createProgress,
+    warn: (line) => say(`warning: ${line}`),
+  });
+  if (args.json) console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
+  else {
+    const [{ file }] = input.blurred;
+    console.log(
+      `${out}: model of update ${config.training.selectedUpdate}, training kept in ${trainingFolder}`,
+    );
+    console.log(`next: npx blurcycle deconvolve ${file} --model ${out} --out deconvolved.tif`);
+  }
+}
+
+function say(line: string): void {
+  console.error(line);
+}
 
 function withData<T>(yargs: Argv<T>): Argv<T> {
   return yargs
@@ -189,31 +224,15 @@ function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSourc
   return { kind: 'classical', method: sharpFrom ?? 'richardson-lucy', iterations };
 }
 
-interface Sources {
-  readonly blurred: readonly string[];
-  readonly sharp: SharpSource;
-  readonly psf: PsfSource | null;
-  readonly trainingFolder: string;
-}
-
-async function prepare(args: FitArguments, { trainingFolder, ...data }: Sources): Promise<PreparedFit> {
+async function prepare(args: FitArguments, input: FitInput, trainingFolder: string): Promise<PreparedFit> {
   let display: Progress | undefined;
-  return prepareFit(
-    {
-      ...data,
-      reading: stackChoice(args),
-      cropPsf: args.cropPsf,
-      experimentsDir: args.experimentsDir,
-      wishes: { ...args, kernelSize: args.kernel },
+  return prepareFit(input, {
+    sharpFolder: args.dryRun ? null : join(trainingFolder, 'sharp'),
+    onSharpUpdate: (done, most) => {
+      display ??= createProgress({ label: args.sharpFrom ?? 'sharp', total: most });
+      display.update(done);
     },
-    {
-      sharpFolder: args.dryRun ? null : join(trainingFolder, 'sharp'),
-      onSharpUpdate: (done, most) => {
-        display ??= createProgress({ label: args.sharpFrom ?? 'sharp', total: most });
-        display.update(done);
-      },
-    },
-  ).finally(() => display?.stop());
+  }).finally(() => display?.stop());
 }
 
 /**

@@ -1,35 +1,16 @@
-import { InputError, describeViolation, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
-import type { Pair, ReadTiffOptions } from '@blurcycle/data';
+import type { Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
+import type { Pair } from '@blurcycle/data';
 import { contentHash } from '@blurcycle/experiment';
-import { preparePsf } from '@blurcycle/imaging';
-import { stackPsf, type PsfSource } from '../deconvolution/stackPsf.ts';
 import { toNetworkScale, type IntensityScale } from '../stacks/intensityScale.ts';
 import { testPatch } from '../model/testPatch.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { chooseIntensities, toTarget } from '../stacks/chooseIntensities.ts';
-import { classicalSharpSet, firstGuess, type SharpMethod } from './classicalSharpSet.ts';
-import { checkStackSides, fitSettings, type FitSettings, type SettingsWishes } from './fitSettings.ts';
-import { commonVoxelSize, readStackSet, smallestShape, type NamedStack } from '../stacks/stackSet.ts';
+import { classicalSharpSet, firstGuess } from './classicalSharpSet.ts';
+import type { FitSettings } from './fitSettings.ts';
+import type { FitInput, SharpSource } from './readFit.ts';
+import type { NamedStack } from '../stacks/stackSet.ts';
 import { unmatchedPairs } from '../stacks/unmatchedPairs.ts';
 import { volumeHash } from './volumeHash.ts';
-
-/** Where sharp stacks come from. */
-export type SharpSource =
-  | { readonly kind: 'files'; readonly files: readonly string[] }
-  | { readonly kind: 'classical'; readonly method: SharpMethod; readonly iterations: number };
-
-/** What is to be trained on, and how. */
-export interface FitData {
-  readonly blurred: readonly string[];
-  readonly sharp: SharpSource;
-  readonly reading: ReadTiffOptions;
-  /** PSF of the blurred stacks; null trains the blind method. */
-  readonly psf: PsfSource | null;
-  /** Cut a PSF that is larger than the smallest stack instead of refusing it. */
-  readonly cropPsf: boolean;
-  readonly experimentsDir: string;
-  readonly wishes: SettingsWishes;
-}
 
 /** Checked data on the network's scale, and settings: all that training needs. */
 export interface PreparedFit {
@@ -60,26 +41,14 @@ export interface PrepareFitOptions {
 }
 
 /**
- * Reads, checks and scales everything before anything is trained.
+ * Makes the sharp set where there is none, and brings everything to the network's scale.
  *
- * @throws {InputError} One line for the first thing that stands in the way.
+ * @throws {InputError} If a domain holds no light above its background.
  */
-export async function prepareFit(data: FitData, options: PrepareFitOptions): Promise<PreparedFit> {
-  const { seed } = data.wishes;
-  const blurred = await readStackSet(data.blurred, data.reading);
-  const given = data.sharp.kind === 'files' ? await readStackSet(data.sharp.files, data.reading) : [];
-  const voxelSizeUm = commonVoxelSize([...blurred, ...given]);
-  const wished = fitSettings(data.experimentsDir, data.wishes, data.psf === null);
-  checkStackSides(wished, smallestShape([...blurred, ...given]));
-
-  const known = data.psf === null ? null : await knownPsf(data.psf, blurred, data.cropPsf);
-  const kernel =
-    known === null
-      ? null
-      : preparePsf(known.psf, { center: 'middle', largestShape: wished.network.blurKernelSize });
-  const settings =
-    kernel === null ? wished : { ...wished, network: { ...wished.network, blurKernelSize: kernel.shape } };
-  const sharp = await sharpStacks(data, given, blurred, known?.psf ?? null, settings, options);
+export async function prepareFit(input: FitInput, options: PrepareFitOptions): Promise<PreparedFit> {
+  const { blurred, source, voxelSizeUm, settings, seed, known } = input;
+  const sharp = await sharpStacks(input, options);
+  const kernel = known?.kernel ?? null;
 
   const volumes = (stacks: readonly NamedStack[]): Volume[] => stacks.map(({ volume }) => volume);
   const scales = chooseIntensities(volumes(blurred), volumes(sharp));
@@ -91,7 +60,7 @@ export async function prepareFit(data: FitData, options: PrepareFitOptions): Pro
     kernel: kernel === null ? null : volumeHash(kernel),
     source: await readSourceHash(),
   });
-  const keptLight = known === null || kernel === null ? 1 : middle(known.psf) / middle(kernel);
+  const keptLight = known === null ? 1 : middle(known.psf) / middle(known.kernel);
   return {
     settings,
     seed,
@@ -106,42 +75,28 @@ export async function prepareFit(data: FitData, options: PrepareFitOptions): Pro
     keptLight,
     testInput: testPatch(blurred[0].volume, settings.training.patch),
     stacks: { blurred, sharp },
-    data: describeData(data, blurred.length, sharp.length),
+    data: describeData(source, blurred.length, sharp.length),
     key,
-    warnings: [...(known?.warnings ?? []), ...warn(data, blurred.length, keptLight)],
+    warnings: [...(known?.warnings ?? []), ...warn(source, blurred.length, keptLight)],
   };
 }
 
-async function knownPsf(source: PsfSource, blurred: readonly NamedStack[], crop: boolean) {
-  // The smallest stack decides how large the PSF may be.
-  const smallest = [...blurred].sort((a, b) => a.volume.data.length - b.volume.data.length)[0];
-  return stackPsf(source, smallest.volume, crop);
-}
-
 async function sharpStacks(
-  { sharp }: FitData,
-  given: readonly NamedStack[],
-  blurred: readonly NamedStack[],
-  psf: Volume | null,
-  { network }: FitSettings,
+  { source, sharp, blurred, known, settings }: FitInput,
   { sharpFolder, onSharpUpdate }: PrepareFitOptions,
 ): Promise<readonly NamedStack[]> {
-  if (sharp.kind === 'files') return given;
-  const { method, iterations } = sharp;
-  if (psf === null && method !== 'blind-rl') {
-    const remedy = 'give --psf or the optics, or take --sharp-from blind-rl';
-    throw new InputError(describeViolation('fit', '--sharp-from', 'go with a PSF', method, remedy));
-  }
+  if (source.kind === 'files') return sharp;
+  const { method, iterations } = source;
   return classicalSharpSet(blurred, {
     method,
     iterations,
-    psf: psf ?? firstGuess(network.blurKernelSize, blurred[0].volume.voxelSizeUm),
+    psf: known?.psf ?? firstGuess(settings.network.blurKernelSize, blurred[0].volume.voxelSizeUm),
     folder: sharpFolder,
     onUpdate: onSharpUpdate,
   });
 }
 
-function describeData({ sharp }: FitData, blurred: number, sharpCount: number): string {
+function describeData(sharp: SharpSource, blurred: number, sharpCount: number): string {
   const stacks = (count: number, kind: string): string =>
     `${count} ${kind} ${count === 1 ? 'stack' : 'stacks'}`;
   if (sharp.kind === 'files')
@@ -154,7 +109,7 @@ const ENOUGH_LIGHT = 0.9;
 /** With less than this, what a unit-sum kernel makes is no longer the image of the object. */
 const HALF = 0.5;
 
-function warn({ sharp }: FitData, blurred: number, keptLight: number): string[] {
+function warn(sharp: SharpSource, blurred: number, keptLight: number): string[] {
   const lines: string[] = [];
   if (keptLight < ENOUGH_LIGHT) {
     const effect =
