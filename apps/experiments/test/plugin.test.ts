@@ -37,19 +37,30 @@ rows:
 
 describe('inferTargets(files, root)', () => {
   it('makes a table that depends on its runs, quick unless told otherwise', () => {
-    const { table1 } = targetsOf('apps/experiments');
-    expect(table1.dependsOn).toContain('train-proposed-s0');
-    expect(table1.defaultConfiguration).toBe('quick');
-    expect(Object.keys(table1.configurations ?? {})).toEqual(['smoke', 'quick', 'standard', 'paper']);
-    expect(table1.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
+    const { 'make-table1': made, table1 } = targetsOf('apps/experiments');
+    expect(made.dependsOn).toContain('train-proposed-s0');
+    for (const target of [made, table1]) {
+      expect(target.defaultConfiguration).toBe('quick');
+      expect(Object.keys(target.configurations ?? {})).toEqual(['smoke', 'quick', 'standard', 'paper']);
+    }
+    expect(made.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
+  });
+
+  it('builds the report after each table that is asked for, and once after all of them', () => {
+    const { 'make-table1': made, table1, all } = targetsOf('apps/experiments');
+    expect(made.options).toMatchObject({ command: expect.stringContaining('--no-report') as string });
+    expect(table1.dependsOn).toEqual(['make-table1']);
+    expect(table1.options).toEqual({ command: 'node apps/experiments/bin/blurcycle.mjs report table1' });
+    expect(all.options).toEqual({ command: 'node apps/experiments/bin/blurcycle.mjs report' });
+    // The report shows results that these targets do not depend on, so an earlier one must never be taken from the cache.
+    expect([table1.cache, all.cache]).toEqual([undefined, undefined]);
   });
 
   it('makes one target for each training run, which shares the cores with another and is cached', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s0'];
-    expect(run.options).toEqual({
-      command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0',
-      env: { BLURCYCLE_RUNS_AT_ONCE: '2' },
-    });
+    expect(run.options).toEqual({ env: { BLURCYCLE_RUNS_AT_ONCE: '2' } });
+    const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0';
+    expect(run.configurations?.quick).toEqual({ profile: 'quick', command });
     expect(run).toMatchObject({ cache: true, defaultConfiguration: 'quick' });
     expect(run.parallelism).toBeUndefined();
     expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
@@ -65,10 +76,10 @@ describe('inferTargets(files, root)', () => {
     writeFileSync(join(root, 'experiments/second.yaml'), other);
     const targets = targetsOf('apps/experiments');
     const hash = { runtime: 'node apps/experiments/bin/blurcycle.mjs dataset second --hash' };
-    for (const name of ['data-second', 'train-proposed-second-s0', 'second']) {
+    for (const name of ['data-second', 'train-proposed-second-s0', 'make-second']) {
       expect(targets[name].inputs).toContainEqual(hash);
     }
-    expect(targets['table1'].inputs).not.toContainEqual(hash);
+    expect(targets['make-table1'].inputs).not.toContainEqual(hash);
   });
 
   it('simulates the data that runs share once, and other data for the experiment that has them', () => {
@@ -88,8 +99,9 @@ describe('inferTargets(files, root)', () => {
 
   it('trains nothing for a seed that the profile does not have', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s2'];
-    expect(run.configurations?.standard).toEqual({ profile: 'standard' });
-    expect(run.configurations?.quick).toMatchObject({ command: 'echo not part of this profile' });
+    const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2';
+    expect(run.configurations?.standard).toEqual({ profile: 'standard', command });
+    expect(run.configurations?.quick).toEqual({ profile: 'quick', commands: [] });
   });
 
   it('takes a new file as a new target and shares the runs that others have', () => {
@@ -98,13 +110,14 @@ describe('inferTargets(files, root)', () => {
     const after = targetsOf('apps/experiments');
     const added = Object.keys(after).filter((name) => !(name in before));
     expect(added.sort()).toEqual([
+      'make-second',
       'second',
       'train-small-kernel-s0',
       'train-small-kernel-s1',
       'train-small-kernel-s2',
     ]);
     expect(after['train-proposed-s0']).toEqual(before['train-proposed-s0']);
-    expect(after.all.dependsOn).toEqual(expect.arrayContaining(['second', 'table1']));
+    expect(after.all.dependsOn).toEqual(expect.arrayContaining(['make-second', 'make-table1']));
   });
 
   it('lets a run depend on an experiment file only where that file changes it', () => {
@@ -113,8 +126,8 @@ describe('inferTargets(files, root)', () => {
     const own = '{workspaceRoot}/experiments/second.yaml';
     expect(targets['train-small-kernel-s0'].inputs).toContain(own);
     expect(targets['train-proposed-s0'].inputs).not.toContain(own);
-    expect(targets.second.inputs).toContain(own);
-    expect(targets.table1.inputs).not.toContain(own);
+    expect(targets['make-second'].inputs).toContain(own);
+    expect(targets['make-table1'].inputs).not.toContain(own);
   });
 
   it('retrains nothing for the report, tests, docs, or the command line', () => {

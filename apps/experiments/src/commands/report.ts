@@ -1,17 +1,41 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import { experimentDirectory, getExperiment, loadExperiments } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
 import { PROJECT_ROOT } from '../projectPaths.ts';
 import { withProfile, type ProfileArguments } from './commonOptions.ts';
 
+interface ReportArguments extends ProfileArguments {
+  experiment: string | undefined;
+}
+
 /** `blurcycle report`: results to one HTML file. */
-export const reportCommand: CommandModule<object, ProfileArguments> = {
-  command: 'report',
+export const reportCommand: CommandModule<object, ReportArguments> = {
+  command: 'report [experiment]',
   describe: 'the HTML report of the results that are there',
   builder: (yargs) =>
-    withProfile(yargs).example('$0 report --profile standard', 'the report of the reference results'),
-  handler: async ({ profile, resultsDir }) => {
-    console.log(await buildReport(profile, resultsDir));
+    withProfile(yargs)
+      .positional('experiment', { type: 'string', describe: 'print the table of this experiment too' })
+      .example('$0 report --profile standard', 'the report of the reference results'),
+  handler: async ({ experiment, profile, experimentsDir, resultsDir }) => {
+    if (experiment === undefined) {
+      console.log(await buildReport(profile, resultsDir));
+      return;
+    }
+    getExperiment(loadExperiments(experimentsDir), experiment);
+    const path = join(experimentDirectory(resultsDir, profile, experiment), 'table.md');
+    if (!existsSync(path)) {
+      const remedy = `npx blurcycle run ${experiment} --profile ${profile}`;
+      throw new InputError(
+        `report: ${experiment} must have a table, got none in profile ${profile} (${remedy})`,
+      );
+    }
+    console.log(readFileSync(path, 'utf8'));
+    const report = await buildReport(profile, resultsDir);
+    console.log(`table:  ${relative(process.cwd(), path)}`);
+    console.log(`report: ${relative(process.cwd(), report)}`);
   },
 };
 

@@ -20,12 +20,13 @@ const REPORT_PROJECT = 'apps/report';
 
 const TAKEN = ['all', 'data', 'typecheck', 'lint', 'test'];
 /** What the names of other targets begin with. */
-const TAKEN_STARTS = ['train-', 'data-'];
+const TAKEN_STARTS = ['train-', 'data-', 'make-'];
 
 type Targets = Record<string, TargetConfiguration>;
 
 /**
- * The Nx targets of the experiment files: one for each data set, training run, table or figure, and `all`.
+ * The Nx targets of the experiment files: one for each data set, training run, table or figure (`make-table1`),
+ * the same with the report (`table1`), and `all`.
  *
  * A run that several experiments need has one target. Profiles are the configurations of every target.
  *
@@ -86,24 +87,29 @@ function experimentTargets(set: ExperimentSet, name: string, file: string, share
       dependsOn: [data],
     };
   }
-  targets[name] = {
+  targets[`make-${name}`] = {
     executor: 'nx:run-commands',
     dependsOn: [...runs.keys()].map((id) => `train-${id}`),
     cache: true,
     parallelism: false,
     inputs: tableInputs(file) as NonNullable<TargetConfiguration['inputs']>,
     outputs: [`{workspaceRoot}/results/{options.profile}/${name}`],
-    options: { command: `${CLI} table ${name}` },
+    options: { command: `${CLI} table ${name} --no-report` },
     ...configurations(set),
     metadata: { description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts` },
   };
-  if (stacks.length === 0) return targets;
-  return Object.fromEntries(
-    Object.entries(targets).map(([id, target]) => [
-      id,
-      { ...target, inputs: [...(target.inputs ?? []), ...stacks] },
-    ]),
-  );
+  const withStacks = Object.entries(targets).map(([id, target]) => [
+    id,
+    { ...target, inputs: [...(target.inputs ?? []), ...stacks] },
+  ]);
+  return {
+    ...(Object.fromEntries(withStacks) as Targets),
+    [name]: {
+      ...reportTarget(set, ` ${name}`),
+      dependsOn: [`make-${name}`],
+      metadata: { description: `${set.experiments.get(name)?.content.place}, and the HTML report` },
+    },
+  };
 }
 
 /** Stacks that an experiment reads may lie anywhere, so Nx asks for their hash. */
@@ -149,22 +155,21 @@ function trainTarget(
   const name = run.id.replace(/-s\d+$/, '');
   const isVariant = name !== run.method;
   const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
-  // What a table depends on cannot differ between configurations, so a seed that a profile does not have is an empty task.
-  const skip = (profile: string) => ({ profile, command: `echo not part of this profile` });
+  // What a table depends on cannot differ between configurations, so a seed that a profile does not have is an empty task, for which Nx starts
+  // nothing.
+  const skip = (profile: string) => ({ profile, commands: [] });
+  const command = `${CLI} train ${name} --seed ${run.seed}`;
   return {
     executor: 'nx:run-commands',
     cache: true,
     inputs: trainingInputs(isVariant ? file : undefined) as NonNullable<TargetConfiguration['inputs']>,
     outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map((item) => `${directory}/${item}`),
     // Two runs on a thread each get through more than one after the other on two.
-    options: {
-      command: `${CLI} train ${name} --seed ${run.seed}`,
-      env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) },
-    },
+    options: { env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) } },
     configurations: Object.fromEntries(
       Object.entries(all).map(([profile, options]) => [
         profile,
-        profiles.includes(profile) ? options : skip(profile),
+        profiles.includes(profile) ? { ...options, command } : skip(profile),
       ]),
     ),
     defaultConfiguration,
@@ -172,19 +177,24 @@ function trainTarget(
   };
 }
 
+/** Every table, then one report of all of them. */
 function allTarget(set: ExperimentSet): TargetConfiguration {
   return {
-    executor: 'nx:noop',
-    dependsOn: [...set.experiments.keys()],
-    ...configurations(set),
-    metadata: { description: 'every table and figure' },
+    ...reportTarget(set),
+    dependsOn: [...set.experiments.keys()].map((name) => `make-${name}`),
+    metadata: { description: 'every table and figure, and the HTML report' },
   };
 }
 
-function reportTarget(set: ExperimentSet): TargetConfiguration {
+/**
+ * Made anew whenever it is asked for, because it shows all results of the profile, also those that this task does not depend on.
+ *
+ * @param parameters - What follows the command.
+ */
+function reportTarget(set: ExperimentSet, parameters = ''): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
-    options: { command: `${CLI} report` },
+    options: { command: `${CLI} report${parameters}` },
     ...configurations(set),
     metadata: { description: 'the HTML report of the results that are there' },
   };
