@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readFigures, type FigureBlock } from '@blurcycle/experiment';
@@ -14,6 +14,14 @@ async function blocksOf(experiment: string): Promise<readonly FigureBlock[]> {
   );
   expect({ code, error: code === 0 ? '' : error }).toEqual({ code: 0, error: '' });
   return readFigures(join(resultsDir, 'smoke', experiment, 'figures.json'))?.blocks ?? [];
+}
+
+/** What verify finds wrong with the table of an experiment, and whether it fails. */
+async function verified(experiment: string): Promise<string> {
+  const { code, out } = await blurcycle(
+    ...['verify', experiment, '--profile', 'smoke', '--results-dir', resultsDir],
+  );
+  return `${code} ${out.trim()}`;
 }
 
 describe('figures of experiments of which nothing is trained', () => {
@@ -34,6 +42,22 @@ describe('figures of experiments of which nothing is trained', () => {
     );
     expect(files.filter((file) => !existsSync(join(resultsDir, 'smoke/fig5', file)))).toEqual([]);
   });
+
+  it.each(['figures', 'table.csv'])(
+    'of which one byte in %s was altered are found by verify',
+    async (place) => {
+      const folder = join(resultsDir, 'smoke/fig5');
+      expect(await verified('fig5')).toBe('0 ok    table fig5');
+      const name = place === 'figures' ? `figures/${readdirSync(join(folder, place))[0]}` : place;
+      const original = readFileSync(join(folder, name));
+      const altered = Buffer.from(original);
+      altered[altered.length >> 1] ^= 1;
+      writeFileSync(join(folder, name), altered);
+      expect(await verified('fig5')).toBe(`1 FAIL  table fig5: output ${name} has other bytes than recorded`);
+      writeFileSync(join(folder, name), original);
+      expect(await verified('fig5')).toBe('0 ok    table fig5');
+    },
+  );
 
   it('fig11 shows the true kernel and says that the others are missing', async () => {
     const facts = (await blocksOf('fig11')).find(({ kind }) => kind === 'facts');
