@@ -5,6 +5,7 @@ import { createVolume, extent, type Volume, voxelIndex, type Shape3 } from '@blu
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { psnr } from '@blurcycle/metrics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assertMemory } from '../src/deconvolution/classicalMemory.ts';
 import { blurcycle } from './commandLine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-deconvolve-'));
@@ -139,6 +140,20 @@ describe('blurcycle deconvolve', () => {
     expect(rows[8][5]).toBeCloseTo(last, 5);
   });
 
+  it('logs the result of a linear method in one row', async () => {
+    const truth = ['--truth', file('truth.tif'), '--data-range', '1'];
+    const options = ['--stats', file('linear.csv'), '--json', '--out', file('linear.tif')];
+    const { out } = await deconvolve('blurred.tif', ...known('tikhonov'), ...options, ...truth);
+    const { flux, updates } = JSON.parse(out) as { flux: { output: number }; updates: number };
+    const [header, ...lines] = readFileSync(file('linear.csv'), 'utf8').trimEnd().split('\n');
+    expect(header).toBe('iteration,residual,flux,psnr,ssim');
+    const last = psnr(await read('linear.tif'), await read('truth.tif'), { dataRange: 1 });
+    expect(lines).toHaveLength(1);
+    const [iteration, , light, score] = lines[0].split(',').map(Number);
+    expect([iteration, light]).toEqual([updates, flux.output]);
+    expect(score).toBeCloseTo(last, 5);
+  });
+
   it('stops early at the tolerance and says after how many updates', async () => {
     const options = ['--tolerance', '0.05', '--iterations', '500', '--json', '--out', file('early.tif')];
     const { out } = await deconvolve('blurred.tif', ...known(), ...options);
@@ -208,8 +223,14 @@ describe('blurcycle deconvolve, tiles', () => {
       '--json',
       '--out',
       file('tiled.tif'),
+      '--stats',
+      file('tiled.csv'),
     );
     expect(JSON.parse(tiled.out)).toMatchObject({ tiles: 3 });
+    const rows = readFileSync(file('tiled.csv'), 'utf8').trimEnd().split('\n');
+    expect(rows[0]).toBe('tile,iteration,iDivergence,residual,flux,relativeChange');
+    expect(rows).toHaveLength(1 + 3 * 21);
+    expect(rows.at(-1)).toMatch(/^3,20,/);
     const [whole, cut] = [await read('whole.tif'), await read('tiled.tif')];
     const range = extent(whole.data)[1];
     let worst = 0;
@@ -259,6 +280,7 @@ describe('blurcycle deconvolve, bad input', () => {
     [['blurred.tif', '--out', 'folder'], '--out must be a file'],
     [['blurred.tif', '--out', 'nowhere/out.tif'], '--out must lie in a folder that exists'],
     [['blurred.tif', '--out', 'blurred.tif'], '--out must be another file than the input'],
+    [['blurred.tif', '--threads', '0'], 'threads must be a positive integer, got 0'],
     [['blurred.tif', '--lambda', '1'], '--lambda must go with --method rl-tv or tikhonov, got'],
     [['blurred.tif', '--iterations', '-3'], '--iterations must be above 0, got -3'],
     [['blurred.tif', '--iterations', 'many'], '--iterations must be'],
@@ -286,5 +308,28 @@ describe('blurcycle deconvolve, bad input', () => {
     expect(error.trim().split('\n')).toHaveLength(1);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+describe('assertMemory(stack, psf, settings, tiles, availableBytes)', () => {
+  const settings = { algorithm: 'richardson-lucy' } as const;
+  const [large, psf]: Shape3[] = [
+    [64, 512, 512],
+    [31, 31, 31],
+  ];
+
+  it('names a tile that fits where the stack does not', () => {
+    expect(() => assertMemory(large, psf, settings, undefined, 2 ** 29)).toThrow(
+      /^deconvolve: the memory for this stack must be free: about \d+ MiB, got '512 MiB to take' \(give --tile 64,256,256\)$/,
+    );
+    const tiles = { tile: [64, 256, 256], overlap: psf } as const;
+    expect(assertMemory(large, psf, settings, tiles, 2 ** 29)).toBeLessThanOrEqual(2 ** 29);
+  });
+
+  it('has no tile to offer where the PSF leaves none, or the method takes none', () => {
+    expect(() => assertMemory(large, psf, settings, undefined, 2 ** 20)).toThrow('crop the stack');
+    expect(() => assertMemory(large, psf, { algorithm: 'blind-rl' }, undefined, 2 ** 29)).toThrow(
+      'crop the stack',
+    );
   });
 });

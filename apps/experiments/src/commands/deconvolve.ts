@@ -1,3 +1,4 @@
+import { setThreads } from '@blurcycle/compute';
 import { assertRange, type Volume } from '@blurcycle/core';
 import { readTiffStack, type ReadTiffOptions } from '@blurcycle/data';
 import type { Argv, CommandModule } from 'yargs';
@@ -48,6 +49,7 @@ export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
       return deconvolveByModel(args.model, args);
     }
     const { settings, startFile } = classicalRequest(args);
+    if (args.threads !== undefined) setThreads(args.threads);
     const reading = stackChoice(args);
     const progress = { display: undefined as ReturnType<typeof createProgress> | undefined };
     const report = await deconvolveFile({
@@ -132,7 +134,10 @@ function withOutput<T>(yargs: Argv<T>): Argv<T> {
       describe: 'voxels that neighboring tiles share, z,y,x',
       coerce: optionalTriple('--overlap', '31,31,31'),
     })
-    .option('stats', { type: 'string', describe: 'CSV file for the statistics of every iteration' })
+    .option('stats', {
+      type: 'string',
+      describe: 'CSV file for the statistics of every iteration; wiener, tikhonov: of the result',
+    })
     .option('truth', {
       type: 'string',
       describe: 'with --stats: TIFF stack for PSNR and SSIM of every iteration',
@@ -178,7 +183,7 @@ function describe(report: FileReport): string[] {
   return [
     `${report.file}: ${report.settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     `${shape.join(' x ')} voxels of ${voxelSizeUm.map((side) => Number(side.toPrecision(4))).join(' x ')} µm, ${report.sampleType}`,
-    `PSF: ${psf.shape.join(' x ')} voxels${kept}`,
+    `PSF: ${psf.shape.join(' x ')} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...residual,
     ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),

@@ -1,10 +1,13 @@
 import { assertRange, sameShape, type Shape3, type Volume } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack, type ReadTiffOptions } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
+import { availableMemoryBytes } from './availableMemoryBytes.ts';
+import { blurAgain } from './blurAgain.ts';
+import { assertMemory } from './classicalMemory.ts';
 import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
 import { writeIterationLog, type ScoredTruth } from './iterationLog.ts';
 import { readStack } from './readStack.ts';
-import { reblurResidual } from './reblurResidual.ts';
+import { relativeResidual } from './relativeResidual.ts';
 import { stackPsf, type PsfSource } from './stackPsf.ts';
 import { tileOptions } from './tileOptions.ts';
 import { checkOutput, writeStack, type StackFormat } from './writeStack.ts';
@@ -38,9 +41,11 @@ export interface FileReport extends StackFormat {
   readonly updates: number;
   readonly tiles: number;
   readonly seconds: number;
+  /** What was thought to be needed beside the program itself. */
+  readonly memoryBytes: number;
   /** Sums over the voxels: of the data above background, and of the result. */
   readonly flux: { readonly input: number; readonly output: number };
-  /** See `reblurResidual`; null where the stack was cut into tiles. */
+  /** See `relativeResidual`; null where the stack was cut into tiles. */
   readonly reblurResidual: number | null;
   /** Values that did not fit the sample type. */
   readonly clipped: number;
@@ -54,29 +59,22 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   await checkOutput('--out', out, inputs);
   if (psfOut !== undefined) await checkOutput('--psf-out', psfOut, inputs);
   if (statistics !== undefined) await checkOutput('--stats', statistics, inputs);
-  const iterates = settings.algorithm !== 'wiener' && settings.algorithm !== 'tikhonov';
-  assertRange(
-    iterates || statistics === undefined,
-    'deconvolve',
-    '--stats',
-    'go with a Richardson-Lucy method',
-    settings.algorithm,
-  );
   const { volume: stack } = await readStack(request.stack, request.reading);
   if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
   const start = request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
   const { psf, keptLight, warnings } = await stackPsf(request.psf, stack, request.cropPsf);
   const tiles =
     request.tile === undefined
-      ? {}
-      : { tiles: tileOptions(stack.shape, psf.shape, request.tile, request.overlap) };
+      ? undefined
+      : tileOptions(stack.shape, psf.shape, request.tile, request.overlap);
+  const memoryBytes = assertMemory(stack.shape, psf.shape, settings, tiles, availableMemoryBytes());
   const began = performance.now();
   const result = await deconvolveStack({
     stack,
     psf,
     settings,
     onUpdate: request.onUpdate,
-    ...tiles,
+    ...(tiles === undefined ? {} : { tiles }),
     ...(start === undefined ? {} : { start }),
     ...(statistics === undefined ? {} : { log: { truth } }),
   });
@@ -96,6 +94,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     updates: result.updates,
     tiles: result.tiles,
     seconds,
+    memoryBytes,
     flux: {
       input: stack.data.reduce((sum, value) => sum + value - background, 0),
       output: result.estimate.data.reduce((sum, value) => sum + value, 0),
@@ -103,10 +102,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     reblurResidual:
       result.tiles > 1
         ? null
-        : reblurResidual(result.estimate, stack, result.psf ?? psf, {
-            background,
-            border: boundary === 'periodic' || boundary === 'zero' ? boundary : 'reflect',
-          }),
+        : relativeResidual(stack.data, blurAgain(result.estimate, result.psf ?? psf, boundary), background),
     clipped,
     warnings,
   };

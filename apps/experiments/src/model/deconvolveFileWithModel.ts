@@ -1,6 +1,6 @@
-import { freemem } from 'node:os';
 import { describeViolation, InputError, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import type { ReadTiffOptions } from '@blurcycle/data';
+import { availableMemoryBytes } from '../deconvolution/availableMemoryBytes.ts';
 import { readStack } from '../deconvolution/readStack.ts';
 import { checkOutput, writeStack, type StackFormat } from '../deconvolution/writeStack.ts';
 import {
@@ -36,8 +36,6 @@ export interface ModelFileReport extends Omit<ModelDeconvolution, 'estimate'>, S
 const SAME_VOXEL = 0.01;
 /** up to here the kernel is about right; beyond, the model sees structures of another size than it learned. */
 const SIMILAR_VOXEL = 0.1;
-/** Part of the free memory that is taken: an estimate may be wrong, and others run here too. */
-const MEMORY_PART = 0.8;
 
 /**
  * Deconvolves a file with a model. Everything that can be checked is checked before the work begins.
@@ -53,7 +51,7 @@ export async function deconvolveFileWithModel(
   const { volume: stack } = await readStack(request.stack, request.reading);
   const warnings = compareVoxels(stack.voxelSizeUm, model.config.voxelSizeUm, request.anyVoxelSize);
   const began = performance.now();
-  const availableBytes = MEMORY_PART * freemem();
+  const availableBytes = availableMemoryBytes();
   const { estimate, ...report } = await deconvolveWithModel(model, stack, { ...request, availableBytes });
   const seconds = (performance.now() - began) / 1000;
   const { clipped } = await writeStack(out, estimate, { sampleType, format });
