@@ -16,8 +16,10 @@ const FLOAT_BYTES = 4;
 const FLOATS_PER_VOXEL_AND_WIDTH = 25;
 /** The walk back needs as much again for gradients in flight: our choice, on the safe side, not measured on a GPU. */
 const BACKWARD_FACTOR = 2;
-/** Sides of the U-Net's patches are multiples of this. */
+/** Sides of patches are multiples of this, for the U-Net, */
 const GRANULE = 4;
+/** and no shorter than this, for the discriminators. */
+const SHORTEST = 16;
 
 /** Memory of one training step, estimated from the activations of the generators; the discriminators' are small beside them. */
 export function estimateStepBytes({ method, width, patch }: StepSize): number {
@@ -28,13 +30,13 @@ export function estimateStepBytes({ method, width, patch }: StepSize): number {
 
 /** The largest patch of about the same proportions whose step needs at most so many bytes; null where none does. */
 export function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
+  const scaled = (side: number, scale: number): number =>
+    Math.min(side, Math.max(SHORTEST, GRANULE * Math.floor((scale * side) / GRANULE)));
   for (let scale = 1; scale > 0; scale -= 1 / 64) {
-    const patch = step.patch.map(
-      (side) => GRANULE * Math.floor((scale * side) / GRANULE),
-    ) as unknown as Shape3;
-    if (patch.some((side) => side < GRANULE)) return null;
-    if (patch.every((side, axis) => side === step.patch[axis])) continue;
-    if (estimateStepBytes({ ...step, patch }) <= bytes) return patch;
+    const [z, y, x] = step.patch;
+    const patch: Shape3 = [scaled(z, scale), scaled(y, scale), scaled(x, scale)];
+    const isSmaller = patch.some((side, axis) => side < step.patch[axis]);
+    if (isSmaller && estimateStepBytes({ ...step, patch }) <= bytes) return patch;
   }
   return null;
 }

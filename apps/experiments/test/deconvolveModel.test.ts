@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import { createRandomStream, createVolume, standardDeviation, type Volume } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import { loadModel, type LoadedModel } from '../src/model/loadModel.ts';
 import { predictTiles } from '../src/model/predictTiles.ts';
 import { writeModelFolder } from '../src/model/writeModelFolder.ts';
 import { blurcycle } from './commandLine.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
 import { randomVolume } from './randomVolume.ts';
 import { smallModel } from './smallModel.ts';
 
@@ -20,7 +20,7 @@ const folder = join(root, 'model');
 let model: LoadedModel;
 const stack = randomVolume([10, 20, 30], createRandomStream(3, 'test'), { low: 100, high: 900 });
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
   await writeModelFolder(folder, await smallModel());
   await writeTiffStack(join(root, 'stack.tif'), stack);
   model = await loadModel(folder);

@@ -1,7 +1,6 @@
 import { io, tensor5d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import { selectBackend } from '@blurcycle/compute';
 import { createRandomStream, type Shape3 } from '@blurcycle/core';
 import { buildUNet, disposeNetworks } from '@blurcycle/models';
 import { writeNetworkWeights } from '@blurcycle/training';
@@ -9,11 +8,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { generatorToOnnx } from '../src/export/generatorToOnnx.ts';
 import { generatorToTfjs } from '../src/export/generatorToTfjs.ts';
 import { applyWhole } from '../src/runs/predictVolume.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
 import { randomVolume } from './randomVolume.ts';
 import { smallModel } from './smallModel.ts';
 
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
 });
 
 const SHAPES: readonly Shape3[] = [

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { encodeNpy } from '../src/export/encodeNpy.ts';
 import { writeModelFolder } from '../src/model/writeModelFolder.ts';
 import { bioimageModelSchema } from './bioimageModelSchema.ts';
 import { blurcycle } from './commandLine.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
 import { smallModel } from './smallModel.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blurcycle-export-'));
@@ -20,7 +20,7 @@ const onnx = join(root, 'model.onnx');
 let files: Record<string, Uint8Array> = {};
 afterAll(() => rmSync(root, { recursive: true }));
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
   await writeModelFolder(model, await smallModel());
   expect(await blurcycle('export', model, '--format', 'bioimageio', '--out', zip)).toMatchObject({ code: 0 });
   files = unzipSync(readFileSync(zip));

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import { createRandomStream } from '@blurcycle/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyModel } from '../src/model/applyModel.ts';
@@ -19,13 +18,14 @@ import { loadModel } from '../src/model/loadModel.ts';
 import { MODEL_FILES } from '../src/model/modelFiles.ts';
 import { writeModelFolder } from '../src/model/writeModelFolder.ts';
 import { smallModel } from './smallModel.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
 import { randomVolume } from './randomVolume.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blurcycle-model-'));
 const folder = join(root, 'model');
 afterAll(() => rmSync(root, { recursive: true }));
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
   await writeModelFolder(folder, await smallModel());
 });
 

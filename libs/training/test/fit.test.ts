@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectBackend } from '@blurcycle/compute';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createTrainer,
@@ -14,11 +13,19 @@ import {
   type Trainer,
 } from '../src/index.ts';
 import { takeSnapshot } from '../src/snapshot.ts';
-import { CASES, createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
+import {
+  CASES,
+  createTestSource,
+  KNOWN_KERNEL,
+  METHODS,
+  NETWORK,
+  OBJECTIVE,
+  selectCpuBackend,
+} from './support.ts';
 
 let folder = '';
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
 });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blurcycle-fit-'));

@@ -1,3 +1,4 @@
+import { backendReport, selectBackend } from '@blurcycle/compute';
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import type {
   MethodSettings,
@@ -99,3 +100,9 @@ export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSou
 }
 
 export { createRandomStream };
+
+/** Selects a back-end that can be read at once, also on a machine with a GPU: `native`, or `js` where it is not built. */
+export async function selectCpuBackend(): Promise<void> {
+  const isBuilt = (await backendReport()).some(({ name, available }) => name === 'native' && available);
+  await selectBackend(isBuilt ? 'native' : 'js');
+}

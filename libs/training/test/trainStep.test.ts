@@ -1,6 +1,5 @@
 import { dispose, memory, tidy } from '@tensorflow/tfjs-core';
 import { createVolume } from '@blurcycle/core';
-import { selectBackend } from '@blurcycle/compute';
 import { drawNestedCrop } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -14,10 +13,18 @@ import {
 import type { OptimizerGroup } from '../src/optimizerGroup.ts';
 import { toTensors, trainDiscriminatorStep, trainGeneratorStep } from '../src/trainStep.ts';
 import { generatorObjective } from '../src/generatorObjective.ts';
-import { CASES, createTestSource, KNOWN_KERNEL, METHODS, NETWORK, OBJECTIVE } from './support.ts';
+import {
+  CASES,
+  createTestSource,
+  KNOWN_KERNEL,
+  METHODS,
+  NETWORK,
+  OBJECTIVE,
+  selectCpuBackend,
+} from './support.ts';
 
 beforeAll(async () => {
-  await selectBackend('auto');
+  await selectCpuBackend();
 });
 
 const build = (method: MethodSettings, changes: Partial<ObjectiveSettings> = {}): Trainer =>

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { disposeTrainer, fit, writeGeneratingWeights, type Trainer } from '@blurcycle/training';
+import { explainGpuMemory } from '../explainGpuMemory.ts';
 import { toNetworkScale } from '../stacks/intensityScale.ts';
 import { modelOfTrainer, type ModelFacts } from '../model/modelOfTrainer.ts';
 import { METHOD_CITATION } from '../model/modelTerms.ts';
@@ -30,6 +31,7 @@ export interface TrainModelOptions {
  *
  * @throws {Interrupted} On SIGINT or SIGTERM, once the state is saved.
  * @throws {TrainingFailure} If the training went wrong: see `fit`.
+ * @throws {InputError} If a step does not fit the memory of the GPU: one line with a patch that should.
  */
 export async function trainModel(prepared: PreparedFit, options: TrainModelOptions): Promise<ModelContent> {
   const trainer = fitTrainer(prepared);
@@ -39,6 +41,10 @@ export async function trainModel(prepared: PreparedFit, options: TrainModelOptio
     const content = await modelOfTrainer(trainer, facts, prepared.kernel, prepared.testInput);
     await writeModelFolder(options.out, content);
     return content;
+  } catch (error) {
+    const { method, network, training } = prepared.settings;
+    const step = { method, width: network.width, patch: training.patch };
+    throw explainGpuMemory(error, 'fit', step, '--patch');
   } finally {
     disposeTrainer(trainer);
   }

@@ -1,5 +1,7 @@
+import { asGpuMemoryError } from '@blurcycle/compute';
 import { standardDeviation, type Shape3, type Volume } from '@blurcycle/core';
 import type { TileOptions } from '@blurcycle/data';
+import { explainTileMemory } from '../explainGpuMemory.ts';
 import { applyWhole } from '../runs/predictVolume.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes, type TileWishes } from './fitTiles.ts';
 import { fromNetworkScale, toNetworkScale } from '../stacks/intensityScale.ts';
@@ -38,7 +40,8 @@ export interface ModelDeconvolution {
 /**
  * Deconvolves a stack with a model: intensities to the network's scale, tile by tile, and back.
  *
- * When memory runs out the tiles are halved along their longest side, down to 16 voxels.
+ * When memory runs out the tiles are halved along their longest side, down to 16 voxels. A GPU that was lost does not come
+ * back in this process: its error names the tiles to try next.
  *
  * Memory: two volumes beside the stack and the result, and `tileMemoryBytes` for the network.
  */
@@ -57,7 +60,7 @@ export async function deconvolveWithModel(
       prediction = await predictTiles(observed, tiles, apply, onTile);
     } catch (error) {
       const smaller = isOutOfMemory(error) ? smallerTiles(tiles) : null;
-      if (smaller === null) throw error;
+      if (smaller === null) throw explainTileMemory(error, 'deconvolve', tiles.tile, '--tile');
       say(`out of memory with tiles of ${sides(tiles.tile)}; trying ${sides(smaller.tile)}`);
       tiles = smaller;
     }
@@ -97,12 +100,11 @@ function fitInto(
   return tiles;
 }
 
-/** What V8, the native kernels and GPU back-ends say when there is no more memory. */
+/** What GPU back-ends, V8 and the native kernels say when there is no more memory. */
 function isOutOfMemory(error: unknown): boolean {
+  if (asGpuMemoryError(error) !== null) return true;
   const text = error instanceof Error ? error.message : String(error);
-  return /out of memory|allocation failed|bad_alloc|invalid (typed )?array( buffer)? length|OOM|cannot allocate/i.test(
-    text,
-  );
+  return /allocation failed|bad_alloc|invalid (typed )?array( buffer)? length|cannot allocate/i.test(text);
 }
 
 function sides(shape: Shape3): string {

@@ -1,0 +1,118 @@
+/** What a command says where the memory of a GPU ends; failing allocations are put in, all else is the real path. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backend as backendInUse } from '@tensorflow/tfjs-core';
+import { backendReport, GpuLostError, GpuMemoryError, selectBackend } from '@blurcycle/compute';
+import { createRandomStream } from '@blurcycle/core';
+import { readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { explainGpuMemory, explainTileMemory } from '../src/explainGpuMemory.ts';
+import { writeModelFolder } from '../src/model/writeModelFolder.ts';
+import { blurcycle } from './commandLine.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
+import { randomVolume } from './randomVolume.ts';
+import { smallModel } from './smallModel.ts';
+import { offerSoftwareGpu } from './softwareGpu.ts';
+
+describe('explainGpuMemory and explainTileMemory', () => {
+  const step = { method: { blurPath: 'unet' }, width: 8, patch: [16, 64, 64] } as const;
+  const messageOf = (error: unknown): string => (error as Error).message;
+
+  it('name a patch of half the need, a smaller one where less was asked for', () => {
+    const unknown = explainGpuMemory(new GpuMemoryError(null), 'run', step, '--patch');
+    expect(messageOf(unknown)).toBe(
+      'run: patch must fit the memory of the GPU, got [16, 64, 64] at width 8 (16,44,44 should fit: --patch)',
+    );
+    const little = explainGpuMemory(new GpuMemoryError(2 ** 20), 'run', step, '--patch');
+    expect(messageOf(little)).toContain('use the back-end native');
+    const words = explainGpuMemory(new Error('OOM when allocating tensor'), 'run', step, '--patch');
+    expect(messageOf(words)).toBe(messageOf(unknown));
+  });
+
+  it('name tiles of half the size, and pass other errors on', () => {
+    const tile = explainTileMemory(new GpuMemoryError(null), 'run', [16, 64, 48], '--tile');
+    expect(messageOf(tile)).toContain('got [16, 64, 48] (16,32,48 should fit: --tile)');
+    const lost = explainTileMemory(new GpuLostError('gone'), 'run', [16, 64, 48], '--tile');
+    expect(messageOf(lost)).toBe(
+      'run: the GPU was lost: gone, with tile [16, 64, 48] (16,32,48 may do: --tile)',
+    );
+    const other = new Error('something else');
+    expect(explainTileMemory(other, 'run', [16, 64, 48], '--tile')).toBe(other);
+    expect(explainGpuMemory(other, 'run', step, '--patch')).toBe(other);
+  });
+});
+
+offerSoftwareGpu();
+const report = (await backendReport()).find(({ name }) => name === 'webgpu');
+if (report?.available !== true) process.stderr.write(`GPU memory is not tested: ${report?.detail}\n`);
+
+describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends', () => {
+  const root = mkdtempSync(join(tmpdir(), 'blurcycle-gpu-'));
+  const [model, stack] = [join(root, 'model'), join(root, 'stack.tif')];
+  let device: GPUDevice;
+  let create: GPUDevice['createBuffer'];
+
+  beforeAll(async () => {
+    await selectCpuBackend();
+    await writeModelFolder(model, await smallModel());
+    const random = createRandomStream(3, 'test');
+    await writeTiffStack(stack, randomVolume([16, 16, 30], random, { low: 100, high: 900 }));
+    await selectBackend('webgpu');
+    ({ device } = backendInUse() as unknown as { device: GPUDevice });
+    create = device.createBuffer.bind(device);
+  });
+  afterEach(() => {
+    device.createBuffer = create;
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  /** Buffers of so many bytes and more are asked for with more than there is. */
+  function failFrom(bytes: number): void {
+    device.createBuffer = (wanted) => {
+      if (wanted.size < bytes || wanted.mappedAtCreation === true) return create(wanted);
+      const invalid = create({ ...wanted, size: 2 ** 40 });
+      return Object.defineProperty(invalid, 'size', { value: wanted.size });
+    };
+  }
+
+  const deconvolve = (out: string, backend: string, tile: string): ReturnType<typeof blurcycle> =>
+    blurcycle('deconvolve', stack, '--model', model, '--out', out, '--backend', backend, '--tile', tile);
+
+  // U-Net of width 2: its largest arrays have 4 channels, 32 KiB for the model's test patch of 8 x 16 x 16 voxels.
+  it('deconvolve says in one line that no tile fits', { timeout: 300_000 }, async () => {
+    failFrom(2 ** 15 + 1);
+    const { code, error } = await deconvolve(join(root, 'none.tif'), 'webgpu', '16,16,16');
+    expect(error).toContain(
+      'deconvolve: tile must fit the memory of the GPU, got [16, 16, 16] (use the back-end native)\n',
+    );
+    expect(code).toBe(2);
+  });
+
+  it('deconvolve takes smaller tiles, and its result is theirs', { timeout: 300_000 }, async () => {
+    failFrom(2 ** 15 + 1);
+    const [gpu, cpu] = [join(root, 'gpu.tif'), join(root, 'cpu.tif')];
+    const { code, error } = await deconvolve(gpu, 'webgpu', '8,16,32');
+    expect(error).toContain('out of memory with tiles of 8 x 16 x 32; trying 8 x 16 x 16');
+    expect(code).toBe(0);
+    await deconvolve(cpu, 'js', '8,16,16');
+    const [{ volume: actual }, { volume: expected }] = [await readTiffStack(gpu), await readTiffStack(cpu)];
+    // Sums in another order through some twenty layers; intensities up to 1100.
+    actual.data.forEach((value, i) => expect(Math.abs(value - expected.data[i])).toBeLessThan(1));
+  });
+
+  it('bench says which patch should fit, and what a lost GPU may ask for', async () => {
+    const bench = ['bench', 'conv', '--backend', 'webgpu', '--width', '2', '--patch', '32,16,16'];
+    failFrom(2 ** 12);
+    const full = await blurcycle(...bench);
+    expect(full.code).toBe(2);
+    expect(full.error).toContain(
+      'bench conv: patch must fit the memory of the GPU, got [32, 16, 16] at width 2 (16,16,16 should fit: --patch)\n',
+    );
+    device.createBuffer = create;
+    device.destroy();
+    const lost = await blurcycle(...bench);
+    expect(lost.code).toBe(1);
+    expect(lost.error).toMatch(/bench conv: the GPU was lost: .+ \(16,16,16 may do: --patch\)\n/);
+  });
+});
