@@ -8,10 +8,16 @@ import { lockRun, type RunLock } from './runLock.ts';
 /**
  * Does a run's work in its folder, alone: makes the folder, holds its lock, removes what a killed process left half written.
  *
+ * @param option - The option that chose the folder, for the line that says it cannot be written.
  * @throws {InputError} If another process holds the folder, or one line on what the file system refuses. What was saved stays.
  */
-export async function useRunFolder<T>(folder: string, runId: string, work: () => Promise<T>): Promise<T> {
-  const lock = enter(folder, runId);
+export async function useRunFolder<T>(
+  folder: string,
+  runId: string,
+  work: () => Promise<T>,
+  option = '--results-dir',
+): Promise<T> {
+  const lock = enter(folder, runId, option);
   try {
     await removeHalfWritten(folder);
     return await work();
@@ -24,7 +30,7 @@ export async function useRunFolder<T>(folder: string, runId: string, work: () =>
 }
 
 /** Makes the folder, with those above it, and locks it. Refused, the line names the folder that exists and takes nothing. */
-function enter(folder: string, runId: string): RunLock {
+function enter(folder: string, runId: string, option: string): RunLock {
   let existing = resolve(folder);
   const missing: string[] = [];
   for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
@@ -37,7 +43,7 @@ function enter(folder: string, runId: string): RunLock {
     return lockRun(folder, runId);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
-    const remedy = 'make it a folder that can be written, or choose another with --results-dir';
+    const remedy = `make it a folder that can be written, or choose another with ${option}`;
     throw new InputError(`${runId}: cannot write into '${existing}', got ${String(error.code)} (${remedy})`);
   }
 }

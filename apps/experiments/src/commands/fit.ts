@@ -83,7 +83,7 @@ export const fitCommand: CommandModule<object, FitArguments> = {
     };
     if (args.dryRun) return work();
     const { trainingFolder } = request;
-    await useRunFolder(trainingFolder, 'fit', work).finally(() =>
+    await useRunFolder(trainingFolder, 'fit', work, '--out').finally(() =>
       // Where nothing was trained the folder is empty; one that is not stays.
       rmdir(trainingFolder).catch(() => undefined),
     );

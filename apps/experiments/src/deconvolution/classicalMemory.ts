@@ -10,7 +10,7 @@ const TILE_VOLUMES = 3;
 /**
  * Volumes on the grid of the transform, as the methods hold them: two spectra; estimates, sensitivity and its inverse; what
  * the gradient of a penalty or the solver adds. For 64x256x256 voxels and a PSF of 31x31x31 the estimate is 301 MiB for Richardson-Lucy,
- * 418 for Wiener; the peak above the program's own 80 was 318 and 455.
+ * 418 for Wiener; the peak above the program's own 80 was 318 and 453.
  */
 const GRID_VOLUMES: Readonly<Record<ClassicalSettings['algorithm'], number>> = {
   'richardson-lucy': 7,
