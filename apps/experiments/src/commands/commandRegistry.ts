@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'report',
-    'report',
+    'report [experiment]',
     'the HTML report of the results that are there',
     async () => (await import('./report.ts')).reportCommand,
   ),
