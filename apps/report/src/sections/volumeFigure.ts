@@ -26,7 +26,7 @@ export interface VolumeFigureOptions extends FigureFrame {
 export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureOptions): Html {
   const [depth, height, width] = set.shape;
   const view = chooseView(set);
-  const strip = STRIP_PLACES.map((place) => Math.floor(place * depth));
+  const strip = [...new Set(STRIP_PLACES.map((place) => Math.floor(place * depth)))];
   const stored = set.items.map((item) => ({ item, image: images.add(item.png, width, height * depth) }));
   const voxel = [...set.voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
   const [low, high] = set.window.map((value) => formatSignificant(value, 3));
