@@ -116,6 +116,10 @@ describe("a data set of the kind 'tiff-folders'", () => {
     expect((await blurcycle('dataset', 'wrong', ...places)).error).toContain(
       "dataset.truth must hold 'cell-2.tif', the truth of a stack that is watched or tested, got",
     );
+    declare('wrong', `    truth: ${join(root, 'turth')}\n`, 'proposed');
+    expect((await blurcycle('dataset', 'wrong', ...places)).error).toMatch(
+      /^.*tiff-folders: dataset\.truth must name files that exist, got '.*\/turth' \(relative paths start from .*\)\n$/,
+    );
     rmSync(join(experiments, 'wrong.yaml'));
   });
 });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { InputError } from '@blurcycle/core';
 import {
   classicalDirectory,
   contentHash,
@@ -9,6 +8,7 @@ import {
 } from '@blurcycle/experiment';
 import { readTestHashes } from '../conditions/prepareTestVolumes.ts';
 import { dataChange } from '../dataChange.ts';
+import { DAMAGED_RECORD, readUnlessDamaged } from '../readUnlessDamaged.ts';
 import type { RunState } from '../runState.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { CLASSICAL_SOURCES } from './classicalSources.ts';
@@ -22,18 +22,8 @@ export interface ClassicalState extends RunState {
 /** Compares the record that a classical method left with what would be computed now. */
 export async function classicalState(run: ClassicalRun, resultsDir: string): Promise<ClassicalState> {
   const folder = classicalDirectory(resultsDir, run.profile, run.method, run.key);
-  let record: ClassicalRecord | undefined;
-  try {
-    record = readClassicalRecord(join(folder, 'record.json'));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return {
-      state: 'stale',
-      reason: 'its record is damaged or of another version',
-      folder,
-      record: undefined,
-    };
-  }
+  const record = readUnlessDamaged(() => readClassicalRecord(join(folder, 'record.json')));
+  if (record === null) return { state: 'stale', reason: DAMAGED_RECORD, folder, record: undefined };
   if (record === undefined) return { state: 'missing', reason: 'never computed', folder, record };
   const { trained, condition, profile } = run;
   const reason =

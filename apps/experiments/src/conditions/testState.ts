@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '@blurcycle/core';
 import {
   contentHash,
   readTestRecord,
@@ -13,6 +12,7 @@ import {
 } from '@blurcycle/experiment';
 import { dataChange } from '../dataChange.ts';
 import { MODEL_FILES } from '../model/modelFiles.ts';
+import { DAMAGED_RECORD, readUnlessDamaged } from '../readUnlessDamaged.ts';
 import { readTestHashes } from './prepareTestVolumes.ts';
 
 /** Weights of the sharp generator inside the folder of a run, as its record names them. */
@@ -45,18 +45,8 @@ export async function testState(
   const key = testKey(dataset, condition);
   if (key === null) throw new Error('internal: a run has tested its own volumes itself');
   const folder = testDirectory(resultsDir, run.profile, run.id, key);
-  let record: TestRecord | undefined;
-  try {
-    record = readTestRecord(join(folder, 'record.json'));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return {
-      state: 'stale',
-      reason: 'its record is damaged or of another version',
-      folder,
-      record: undefined,
-    };
-  }
+  const record = readUnlessDamaged(() => readTestRecord(join(folder, 'record.json')));
+  if (record === null) return { state: 'stale', reason: DAMAGED_RECORD, folder, record: undefined };
   if (record === undefined) return { state: 'missing', reason: 'never tested', folder, record };
   const reason =
     describeChange(run, record, testedDataset(dataset, condition), sources) ||

@@ -1,13 +1,13 @@
 import { assertRange, sameShape, type Shape3, type Volume } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack, type ReadTiffOptions } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
+import { relativeResidual } from '@blurcycle/metrics';
 import { availableMemoryBytes } from './availableMemoryBytes.ts';
 import { blurAgain } from './blurAgain.ts';
 import { assertMemory } from './classicalMemory.ts';
 import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
 import { writeIterationLog, type ScoredTruth } from './iterationLog.ts';
 import { readStack } from './readStack.ts';
-import { relativeResidual } from './relativeResidual.ts';
 import { stackPsf, type PsfSource } from './stackPsf.ts';
 import { tileOptions } from './tileOptions.ts';
 import { checkOutput, writeStack, type StackFormat } from './writeStack.ts';

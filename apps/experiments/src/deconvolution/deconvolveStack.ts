@@ -36,8 +36,7 @@ export interface StackEstimate {
 export async function deconvolveStack(request: StackDeconvolution): Promise<StackEstimate> {
   const { stack, tiles, log, onUpdate } = request;
   if (tiles !== undefined) return deconvolveTiles(request, tiles);
-  const { updates, ...result } = deconvolveOne(request, stack, log?.truth, onUpdate);
-  return { ...result, updates, tiles: 1 };
+  return { ...deconvolveOne(request, stack, log?.truth, onUpdate), tiles: 1 };
 }
 
 /** Deconvolves the stack or a tile of it in one piece. */

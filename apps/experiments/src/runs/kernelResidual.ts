@@ -1,5 +1,6 @@
 import { createConvolver3d } from '@blurcycle/compute';
 import type { Volume } from '@blurcycle/core';
+import { relativeResidual } from '@blurcycle/metrics';
 
 /**
  * How far an estimate, blurred again by the model's kernel, is from the data: ‖y - h * G(y)‖ / ‖y‖.
@@ -10,11 +11,5 @@ import type { Volume } from '@blurcycle/core';
 export function kernelResidual(estimate: Volume, observed: Volume, kernel: Volume): number {
   const convolver = createConvolver3d(observed.shape, kernel.data, kernel.shape, { border: 'reflect' });
   const blurredAgain = convolver.forward(estimate.data);
-  let error = 0;
-  let total = 0;
-  for (let i = 0; i < blurredAgain.length; i++) {
-    error += (observed.data[i] - blurredAgain[i]) ** 2;
-    total += observed.data[i] ** 2;
-  }
-  return Math.sqrt(error / total);
+  return relativeResidual(observed.data, blurredAgain, 0);
 }

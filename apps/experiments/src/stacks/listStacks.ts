@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { TiffFoldersSettings } from '@blurcycle/experiment';
@@ -23,11 +24,13 @@ export const STACKS = 'tiff-folders';
  * Blurred stacks in the order of their names: the first are trained on, the last are tested on, those before them watched. With fewer
  * volumes than stacks, those in the middle are left out.
  *
- * @throws {InputError} If there are fewer than the settings ask for, or a stack has no truth where others have.
+ * @throws {InputError} If one does not exist, there are fewer than the settings ask for, or a stack has no truth where others have.
  */
 export function listStacks({ blurred, sharp, truth, volumes }: TiffFoldersSettings): StackList {
   const expand = (name: string, patterns: string | readonly string[]): string[] =>
-    expandPatterns(STACKS, `dataset.${name}`, [patterns].flat(), PROJECT_ROOT);
+    expandPatterns(STACKS, `dataset.${name}`, [patterns].flat(), PROJECT_ROOT).map((file) =>
+      existingFile(`dataset.${name}`, file),
+    );
   const all = expand('blurred', blurred);
   const { train, validation, test } = volumes;
   if (all.length < train + validation + test) {
@@ -49,6 +52,12 @@ export function listStacks({ blurred, sharp, truth, volumes }: TiffFoldersSettin
     ...{ train: all.slice(0, train), validation: watched, test: tested, sharp: expand('sharp', sharp) },
     truth: known === null ? null : [...watched, ...tested].map((file) => truthOf(file, known)),
   };
+}
+
+function existingFile(parameter: string, file: string): string {
+  if (existsSync(file)) return file;
+  const remedy = `relative paths start from ${PROJECT_ROOT}`;
+  throw new InputError(describeViolation(STACKS, parameter, 'name files that exist', file, remedy));
 }
 
 function truthOf(blurred: string, known: readonly string[]): string {

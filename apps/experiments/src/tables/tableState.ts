@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { InputError } from '@blurcycle/core';
 import {
   describeChanges,
   describeExperiment,
@@ -8,6 +7,7 @@ import {
   type ExperimentRecord,
   type ResolvedExperiment,
 } from '@blurcycle/experiment';
+import { DAMAGED_RECORD, readUnlessDamaged } from '../readUnlessDamaged.ts';
 import { readSourceHash } from '../runs/sourceHash.ts';
 import { TABLE_SOURCES } from '../tableSources.ts';
 import { hashTableInputs } from './tableFiles.ts';
@@ -23,14 +23,8 @@ export interface TableState {
 /** Compares the record that a table left with what would be made of the results that are there. */
 export async function tableState(experiment: ResolvedExperiment, resultsDir: string): Promise<TableState> {
   const folder = experimentDirectory(resultsDir, experiment.profile, experiment.name);
-  let record: ExperimentRecord | undefined;
-  try {
-    record = readExperimentRecord(join(folder, 'record.json'));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const reason = 'its record is damaged or of another version';
-    return { state: 'stale', reason, record: undefined };
-  }
+  const record = readUnlessDamaged(() => readExperimentRecord(join(folder, 'record.json')));
+  if (record === null) return { state: 'stale', reason: DAMAGED_RECORD, record: undefined };
   if (record === undefined) return { state: 'missing', reason: 'never made', record };
   const changes = [
     ...describeChanges(record.declaration, describeExperiment(experiment)),
