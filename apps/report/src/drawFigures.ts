@@ -34,11 +34,14 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
     drawn.set(id, { ...figures, curves: new Map(figures.curves.map((chart) => [chart.name, chart])) });
   }
   const charts = trainingCharts(runs, styles);
-  const validation = await drawAll(charts.validation, 'training');
-  const losses = await drawAll(charts.losses, 'training');
+  const training = {
+    validation: await drawAll(charts.validation, 'training'),
+    losses: await drawAll(charts.losses, 'training'),
+    furtherValidation: await drawAll(charts.furtherValidation, 'training'),
+  };
   return {
-    figures: { experiments: drawn, training: { validation, losses } },
-    byDirectory: byDirectory.set('training', [...validation, ...losses]),
+    figures: { experiments: drawn, training },
+    byDirectory: byDirectory.set('training', Object.values(training).flat()),
   };
 }
 

@@ -1,9 +1,11 @@
 import { createRandomStream } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { binCurve } from '../src/charts/binCurve.ts';
+import { curveChart } from '../src/charts/curveChart.ts';
 import { METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
 import { cutPlane, extentUm, type Stack } from '../src/client/stack.ts';
 import { differenceColor } from '../src/client/paint.ts';
+import { unpackScript } from '../src/client/unpackScript.ts';
 import { toCsv } from '../src/html/dataLink.ts';
 import {
   formatCount,
@@ -14,8 +16,11 @@ import {
 } from '../src/html/formatNumber.ts';
 import { html } from '../src/html/html.ts';
 import { jsonScript } from '../src/html/jsonScript.ts';
+import { packedScript } from '../src/html/packedScript.ts';
+import type { RunInput } from '../src/inputs/readResults.ts';
 import type { VolumeSet } from '../src/inputs/readVolumeSet.ts';
 import { greyPng, sectionXz } from '../src/model/greyPng.ts';
+import { splitRuns } from '../src/model/splitRuns.ts';
 import { scaleBarUm } from '../src/model/scaleBar.ts';
 import { thinVolumes } from '../src/model/thinVolumes.ts';
 import { chooseView } from '../src/model/volumeView.ts';
@@ -38,6 +43,45 @@ describe('html`…`', () => {
     expect(markup.match(/<\/script>/g)).toHaveLength(1);
     const json = markup.slice(markup.indexOf('>') + 1, markup.lastIndexOf('</script>'));
     expect(JSON.parse(json)).toEqual({ label: '</script><script>alert(1)</script>' });
+  });
+});
+
+describe('packedScript(className, value)', () => {
+  it('holds a value that the page reads again, as text without markup', () => {
+    const value = { label: '</script>µ', values: [1.5, -2e-7] };
+    const { markup } = packedScript('data', value);
+    const text = markup.slice(markup.indexOf('>') + 1, markup.lastIndexOf('</script>'));
+    expect(text.trim()).toMatch(/^[A-Za-z0-9+/=]+$/);
+    expect(unpackScript(text)).toEqual(value);
+  });
+});
+
+describe('splitRuns(runs)', () => {
+  const run = (id: string, method: string, seed: number) => ({ record: { id, method, seed } }) as RunInput;
+  const plain = [run('proposed-s0', 'proposed', 0), run('proposed-s12', 'proposed', 12)];
+  const own = [run('kernel-small-s0', 'proposed', 0), run('proposed-fig12-s1', 'proposed', 1)];
+
+  it('tells the methods from rows with settings of their own', () => {
+    expect(splitRuns([...own, ...plain])).toEqual({ main: plain, further: own });
+  });
+
+  it('takes these as the main ones where there are no others', () => {
+    expect(splitRuns(own)).toEqual({ main: own, further: [] });
+  });
+});
+
+describe('curveChart(options)', () => {
+  it('says where the runs of each label ended', () => {
+    const points = (value: number) => [{ step: 10, value }];
+    const { summary } = curveChart({
+      ...{ name: 'psnr', title: 'PSNR', axisTitle: 'PSNR (dB)', styles: new Map(), markers: true },
+      series: [
+        { run: 'a-s0', label: 'A', points: points(27) },
+        { run: 'a-s1', label: 'A', points: points(25) },
+        { run: 'b-s0', label: 'B', points: points(30) },
+      ],
+    });
+    expect(summary).toBe('PSNR (dB) over 10 generator updates; last values: A 25 to 27 (2 runs) and B 30.');
   });
 });
 

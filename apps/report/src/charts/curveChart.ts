@@ -1,3 +1,4 @@
+import { extent } from '@blurcycle/core';
 import { formatList, formatSignificant } from '../html/formatNumber.ts';
 import { binCurve, binSize, type CurvePoint } from './binCurve.ts';
 import type { Chart } from './chart.ts';
@@ -8,9 +9,10 @@ const MAX_POINTS = 80;
 
 /** The curve of one run. */
 export interface Series {
-  readonly method: string;
+  /** Id of the run. */
+  readonly run: string;
+  /** Shared by the runs that differ in their seed alone. */
   readonly label: string;
-  readonly seed: number;
   readonly points: readonly CurvePoint[];
 }
 
@@ -21,41 +23,39 @@ export interface CurveChartOptions {
   /** Title of the vertical axis, with its unit. */
   readonly axisTitle: string;
   readonly series: readonly Series[];
+  /** How the runs of each label are drawn. */
   readonly styles: ReadonlyMap<string, MethodStyle>;
   /** Whether every measurement deserves a marker (few of them) or a line says enough. */
   readonly markers: boolean;
 }
 
-/** A quantity over generator updates, one line for each run, the colour and dash of its method. */
+/** A quantity over generator updates, one line for each run, the colour and dash of its label. */
 export function curveChart(options: CurveChartOptions): Chart {
   const { name, title, axisTitle, series, styles, markers } = options;
   const longest = Math.max(...series.map(({ points }) => points.length));
-  const values = series.flatMap(({ method, label, seed, points }) =>
+  const values = series.flatMap(({ run, label, points }) =>
     binCurve(points, MAX_POINTS).map(({ step, value }) => ({
       method: label,
-      run: `${method}-s${seed}`,
+      run,
       step,
       value: Number(value.toPrecision(5)),
     })),
   );
-  const labels = [...new Map(series.map(({ label, method }) => [label, styles.get(method)])).entries()];
-  const domain = labels.map(([label]) => label);
+  const domain = [...new Set(series.map(({ label }) => label))];
   const scaleOf = <T>(pick: (style: MethodStyle) => T, fallback: T) => ({
     domain,
-    range: labels.map(([, style]) => (style === undefined ? fallback : pick(style))),
+    range: domain.map((label) => {
+      const style = styles.get(label);
+      return style === undefined ? fallback : pick(style);
+    }),
   });
   const binned = binSize(longest, MAX_POINTS);
-  const seeds = new Set(series.map(({ seed }) => seed)).size;
-  const ends = series.map(({ label, seed, points }) => {
-    const last = formatSignificant(points[points.length - 1].value, 3);
-    return seeds > 1 ? `${label} (seed ${seed}) ${last}` : `${label} ${last}`;
-  });
   const steps = Math.max(...series.map(({ points }) => points[points.length - 1].step));
   return {
     name,
     title,
     summary:
-      `${axisTitle} over ${steps} generator updates; last values: ${formatList(ends)}.` +
+      `${axisTitle} over ${steps} generator updates; last values: ${formatList(domain.map((label) => lastValues(label, series)))}.` +
       (binned > 1 ? ` Each point is the mean of up to ${binned} consecutive log lines.` : ''),
     spec: {
       $schema: VEGA_LITE_SCHEMA,
@@ -101,6 +101,15 @@ export function curveChart(options: CurveChartOptions): Chart {
     },
     table: tabulate(axisTitle, values),
   };
+}
+
+/** `Proposed, blind 26.4 to 29.3 (3 runs)`. */
+function lastValues(label: string, series: readonly Series[]): string {
+  const last = series
+    .filter((one) => one.label === label)
+    .map(({ points }) => points[points.length - 1].value);
+  const [low, high] = extent(last).map((value) => formatSignificant(value, 3));
+  return last.length === 1 ? `${label} ${low}` : `${label} ${low} to ${high} (${last.length} runs)`;
 }
 
 /** One row for each update, one column for each run. */

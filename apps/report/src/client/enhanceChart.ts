@@ -1,5 +1,6 @@
 import type { Spec } from 'vega';
 import { liveChart, type LiveChart } from './liveChart.ts';
+import { unpackScript } from './unpackScript.ts';
 
 /** Lets somebody hover over a chart and zoom into it: the button below it draws the same specification again, live. */
 export function enhanceChart(figure: HTMLElement): void {
@@ -12,7 +13,7 @@ export function enhanceChart(figure: HTMLElement): void {
   button.addEventListener('click', () => {
     if (live === undefined) {
       const summary = still.querySelector('svg')?.getAttribute('aria-label') ?? '';
-      live = liveChart(JSON.parse(text) as Spec, summary, still.clientWidth);
+      live = liveChart(unpackScript(text) as Spec, summary, still.clientWidth);
       still.after(live.root);
     } else {
       live.close();

@@ -5,7 +5,7 @@ export function dataLink(label: string, fileName: string, mediaType: string, tex
   return html`<a
     class="data-link"
     download="${fileName}"
-    href="data:${mediaType};charset=utf-8,${encodeURIComponent(text)}"
+    href="data:${mediaType};charset=utf-8,${encodeURIComponent(text).replaceAll('%2C', ',')}"
     >${label}</a
   >`;
 }

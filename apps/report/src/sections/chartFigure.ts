@@ -1,7 +1,7 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, toCsv } from '../html/dataLink.ts';
 import { html, trusted, type Html } from '../html/html.ts';
-import { jsonScript } from '../html/jsonScript.ts';
+import { packedScript } from '../html/packedScript.ts';
 import type { FigureFrame } from './figureFrame.ts';
 
 /** A chart with its text alternative, its numbers as a table, and the means to explore it. */
@@ -35,6 +35,6 @@ export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame):
         </table>
       </div>
     </details>
-    ${made} ${jsonScript('vega-spec', vega)}
+    ${made} ${packedScript('vega-spec', vega)}
   </figure>`;
 }

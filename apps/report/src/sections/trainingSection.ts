@@ -3,6 +3,7 @@ import type { RunRecord } from '@blurcycle/experiment';
 import { formatBytes, formatCount, formatDuration, formatList } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
+import { splitRuns } from '../model/splitRuns.ts';
 import { chartFigure } from './chartFigure.ts';
 import type { FigureFrame } from './figureFrame.ts';
 import { kernelTable } from './kernelTable.ts';
@@ -14,6 +15,7 @@ import { sectionHead } from './sectionHead.ts';
 export interface TrainingFigures {
   readonly validation: readonly RenderedChart[];
   readonly losses: readonly RenderedChart[];
+  readonly furtherValidation: readonly RenderedChart[];
 }
 
 const RUN_COLUMNS = [
@@ -30,7 +32,11 @@ const RUN_COLUMNS = [
 /** What the training runs did: curves, cost, provenance of each run. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
-  const frame = { place: 'Training', made: madeByRuns(runs.map(({ record }) => record)) };
+  const { main, further } = splitRuns(runs);
+  const frame = (shown: readonly RunInput[]): FigureFrame => ({
+    place: 'Training',
+    made: madeByRuns(shown.map(({ record }) => record)),
+  });
   return html`<section id="training" aria-labelledby="training-title">
     ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">
@@ -38,8 +44,15 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of training in all.
       Losses of adversarial training do not tell quality; the validation scores do.
     </p>
-    ${curves('On the validation volumes', figures.validation, frame)}
-    ${curves('Losses', figures.losses, frame)}
+    ${curves('On the validation volumes', figures.validation, frame(main))}
+    ${curves('Losses', figures.losses, frame(main))}
+    ${curves(
+      'Runs with settings of their own, on the validation volumes',
+      figures.furtherValidation,
+      frame(further),
+      html`Their losses, which have scales of their own, stand in
+        <code>runs/&lt;run&gt;/metrics.jsonl</code>.`,
+    )}
     <h3>Runs</h3>
     <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
       <table class="plain">
@@ -71,10 +84,16 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
   </section>`;
 }
 
-function curves(title: string, charts: readonly RenderedChart[], frame: FigureFrame): Html | null {
+function curves(
+  title: string,
+  charts: readonly RenderedChart[],
+  frame: FigureFrame,
+  note: Html | null = null,
+): Html | null {
   return charts.length === 0
     ? null
     : html`<h3>${title}</h3>
+        ${note === null ? null : html`<p class="note">${note}</p>`}
         <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>`;
 }
 
