@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { InputError } from '@blurcycle/core';
+import { join, resolve } from 'node:path';
 import { explainWriteError } from '@blurcycle/data';
+import { explainRefusal, makeFolders } from './makeFolders.ts';
 import { lockRun, type RunLock } from './runLock.ts';
 
 /**
@@ -29,31 +28,13 @@ export async function useRunFolder<T>(
   }
 }
 
-/** Makes the folder, with those above it, and locks it. Refused, the line names the folder that exists and takes nothing. */
+/** Makes the folder and locks it. */
 function enter(folder: string, runId: string, option: string): RunLock {
-  let existing = resolve(folder);
-  const missing: string[] = [];
-  for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
+  makeFolders(folder, runId, option);
   try {
-    // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc does (Node 20).
-    for (const path of missing) {
-      makeFolder(path);
-      existing = path;
-    }
     return lockRun(folder, runId);
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    const remedy = `make it a folder that can be written, or choose another with ${option}`;
-    throw new InputError(`${runId}: cannot write into '${existing}', got ${String(error.code)} (${remedy})`);
-  }
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have been faster.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw explainRefusal(error, resolve(folder), runId, option);
   }
 }
 

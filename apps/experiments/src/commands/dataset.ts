@@ -7,6 +7,7 @@ import {
   type ExperimentSet,
 } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
+import { makeFolders } from '../makeFolders.ts';
 import { withProfile, type ProfileArguments } from './commonOptions.ts';
 
 interface DatasetArguments extends ProfileArguments {
@@ -33,6 +34,7 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
       console.log(await hashOfStacks(set, experiment));
       return;
     }
+    makeFolders(resultsDir, 'dataset', '--results-dir');
     const { prepareDataset } = await import('../runs/prepareDataset.ts');
     for (const settings of datasetsOf(set, experiment, profile)) {
       const { folder } = await prepareDataset(settings, {

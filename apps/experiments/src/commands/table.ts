@@ -6,6 +6,7 @@ import {
 } from '@blurcycle/experiment';
 import { join, relative } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { makeFolders } from '../makeFolders.ts';
 import { createProgress } from '../progress.ts';
 import {
   withCompute,
@@ -33,6 +34,7 @@ export const tableCommand: CommandModule<object, TableArguments> = {
       .example('$0 table table1 --profile standard', 'Table I from the runs that are there'),
   handler: async (args) => {
     const experiment = resolveExperiment(loadExperiments(args.experimentsDir), args.experiment, args.profile);
+    makeFolders(args.resultsDir, 'table', '--results-dir');
     const { buildTable } = await import('../tables/buildTable.ts');
     const table = await buildTable(experiment, { ...args, progress: createProgress });
     console.log(args.json ? JSON.stringify(table, null, 2) : await tableToMarkdown(table));
