@@ -115,6 +115,8 @@ describe('inferTargets(files, root)', () => {
       'train-small-kernel-s0',
       'train-small-kernel-s1',
       'train-small-kernel-s2',
+      'train-small-kernel-s3',
+      'train-small-kernel-s4',
     ]);
     expect(after['train-proposed-s0']).toEqual(before['train-proposed-s0']);
     expect(after.all.dependsOn).toEqual(expect.arrayContaining(['make-second', 'make-table1']));

@@ -99,8 +99,8 @@ describe('blurcycle slurm <experiment>', () => {
     const { code, out, error } = await blurcycle('slurm', 'table3', '--profile', 'standard', '--cpus', '4');
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(/^#!\/usr\/bin\/env bash\n/);
-    expect(out).toContain("'proposed --seed 2'");
-    expect(out).toContain('--array=0-5');
+    expect(out).toContain("'proposed --seed 4'");
+    expect(out).toContain('--array=0-9');
   });
 
   it('says in one line what is wrong', async () => {
