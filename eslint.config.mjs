@@ -13,7 +13,17 @@ const MAY_IMPORT = {
   models: ['compute', 'core'],
   training: ['models', 'compute', 'metrics', 'core'],
   report: ['experiment', 'metrics', 'core'],
-  experiments: ['training', 'models', 'compute', 'psf', 'imaging', 'data', 'metrics', 'experiment', 'core'],
+  experiments: [
+    'training',
+    'models',
+    'compute',
+    'psf',
+    'imaging',
+    'data',
+    'metrics',
+    'experiment',
+    'core',
+  ],
 };
 
 const depConstraints = Object.entries(MAY_IMPORT).map(([sourceTag, allowed]) => ({
@@ -26,7 +36,9 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [
@@ -46,7 +58,11 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300 }],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Take a named random stream from @blurcycle/core.' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Take a named random stream from @blurcycle/core.',
+        },
       ],
       'no-restricted-syntax': [
         'error',

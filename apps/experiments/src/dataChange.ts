@@ -10,12 +10,16 @@ const NAMED = 3;
  * @param recorded - Inputs by the record of the result.
  * @param read - Gives the data as they are now, as far as they are there.
  */
-export async function dataChange(recorded: Hashes, read: () => Hashes | Promise<Hashes>): Promise<string> {
+export async function dataChange(
+  recorded: Hashes,
+  read: () => Hashes | Promise<Hashes>,
+): Promise<string> {
   let now: Hashes;
   try {
     now = await read();
   } catch (error) {
-    // On a machine without the stacks a result is still a result, but nobody can say that it is up to date.
+    // On a machine without the stacks a result is still a result, but nobody can say that it is up
+    // to date.
     if (!(error instanceof InputError)) throw error;
     return `its data cannot be found: ${error.message}`;
   }

@@ -12,23 +12,38 @@ export interface StepSize {
 }
 
 const FLOAT_BYTES = 4;
-/** Floats that a U-Net keeps for its gradients, for each voxel and unit of width: counted from its layers (`buildUNet`). */
+/**
+ * Floats that a U-Net keeps for its gradients, for each voxel and unit of width: counted from its
+ * layers (`buildUNet`).
+ */
 const FLOATS_PER_VOXEL_AND_WIDTH = 25;
-/** The walk back needs as much again for gradients in flight: our choice, on the safe side, not measured on a GPU. */
+/**
+ * The walk back needs as much again for gradients in flight: our choice, on the safe side, not
+ * measured on a GPU.
+ */
 const BACKWARD_FACTOR = 2;
 /** Sides of patches are multiples of this, for the U-Net, */
 const GRANULE = 4;
 /** and no shorter than this, for the discriminators. */
 const SHORTEST = 16;
 
-/** Memory of one training step, estimated from the activations of the generators; the discriminators' are small beside them. */
+/**
+ * Memory of one training step, estimated from the activations of the generators; the
+ * discriminators' are small beside them.
+ */
 export function estimateStepBytes({ method, width, patch }: StepSize): number {
-  // Passes through U-Nets in a step: both ways of both cycles; the cycles with a kernel in one U-Net's place; one way.
+  // Passes through U-Nets in a step: both ways of both cycles; the cycles with a kernel in one
+  // U-Net's place; one way.
   const passes = { unet: 4, 'learned-kernel': 2, 'known-psf': 2, none: 1 }[method.blurPath];
-  return FLOAT_BYTES * FLOATS_PER_VOXEL_AND_WIDTH * BACKWARD_FACTOR * passes * width * voxelCount(patch);
+  return (
+    FLOAT_BYTES * FLOATS_PER_VOXEL_AND_WIDTH * BACKWARD_FACTOR * passes * width * voxelCount(patch)
+  );
 }
 
-/** The largest patch of about the same proportions whose step needs at most so many bytes; null where none does. */
+/**
+ * The largest patch of about the same proportions whose step needs at most so many bytes; null
+ * where none does.
+ */
 export function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
   const scaled = (side: number, scale: number): number =>
     Math.min(side, Math.max(SHORTEST, GRANULE * Math.floor((scale * side) / GRANULE)));
@@ -42,12 +57,19 @@ export function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
 }
 
 /**
- * An error of a training step as what to tell: where GPU memory ended, one line with the patch that would fit.
+ * An error of a training step as what to tell: where GPU memory ended, one line with the patch that
+ * would fit.
  *
- * What was asked for when memory ended is more than there is; where that is not known, half of the estimated need is taken,
- * and so it is where the GPU was lost, which often is a want of memory or a call that took the driver too long.
+ * What was asked for when memory ended is more than there is; where that is not known, half of the
+ * estimated need is taken, and so it is where the GPU was lost, which often is a want of memory or
+ * a call that took the driver too long.
  */
-export function explainGpuMemory(error: unknown, where: string, step: StepSize, remedy: string): unknown {
+export function explainGpuMemory(
+  error: unknown,
+  where: string,
+  step: StepSize,
+  remedy: string,
+): unknown {
   const half = estimateStepBytes(step) / 2;
   const bytes = Math.min(asGpuMemoryError(error)?.requestedBytes ?? half, half);
   const got = `${list(step.patch)} at width ${step.width}`;
@@ -55,7 +77,12 @@ export function explainGpuMemory(error: unknown, where: string, step: StepSize, 
 }
 
 /** The same for a network that is applied tile by tile: the line names tiles of half the size. */
-export function explainTileMemory(error: unknown, where: string, tile: Shape3, remedy: string): unknown {
+export function explainTileMemory(
+  error: unknown,
+  where: string,
+  tile: Shape3,
+  remedy: string,
+): unknown {
   const smaller = smallerTiles({ tile, overlap: [0, 0, 0] })?.tile ?? null;
   return explain(error, where, 'tile', list(tile), smaller, remedy);
 }
@@ -71,7 +98,8 @@ function explain(
   const isLost = error instanceof GpuLostError;
   if (!isLost && asGpuMemoryError(error) === null) return error;
   const should = isLost ? 'may do' : 'should fit';
-  const advice = fitting === null ? 'use the back-end native' : `${fitting.join(',')} ${should}: ${remedy}`;
+  const advice =
+    fitting === null ? 'use the back-end native' : `${fitting.join(',')} ${should}: ${remedy}`;
   return isLost
     ? new Error(`${where}: ${error.message}, with ${what} ${got} (${advice})`)
     : new InputError(`${where}: ${what} must fit the memory of the GPU, got ${got} (${advice})`);

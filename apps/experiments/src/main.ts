@@ -11,8 +11,8 @@ const BAD_INPUT = 2;
  * The command line.
  *
  * @param parameters - What stands after `blurcycle`.
- * @returns Exit code: 0 for success, 1 for a failed run, 2 for bad input, 128 plus the signal for an interrupted run; errors
- *   are one line on standard error.
+ * @returns Exit code: 0 for success, 1 for a failed run, 2 for bad input, 128 plus the signal for
+ *   an interrupted run; errors are one line on standard error.
  */
 export async function main(parameters: readonly string[]): Promise<number> {
   const verbose = parameters.includes('--verbose');
@@ -36,7 +36,11 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
   const parser: Argv = yargs([...parameters])
     .scriptName('blurcycle')
     .usage('$0 <command>\n\nCycleGAN with a blur kernel for deconvolution microscopy')
-    .option('verbose', { type: 'boolean', default: false, describe: 'show where an error came from' })
+    .option('verbose', {
+      type: 'boolean',
+      default: false,
+      describe: 'show where an error came from',
+    })
     .example('$0 run table1', 'train every method of Table I and print paper | ours')
     .example('$0 run table1 --profile smoke', 'the same, tiny, in a minute')
     .example('$0 list', 'experiments and the state of their results')
@@ -49,7 +53,9 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
     .fail((message: string | null, error: Error | undefined) => {
       // A YError is yargs' own; every other error comes from a command and speaks for itself.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new InputError(explain(error?.message ?? message ?? 'failed', wanted, optionNames(parser)));
+      throw new InputError(
+        explain(error?.message ?? message ?? 'failed', wanted, optionNames(parser)),
+      );
     });
   for (const command of COMMANDS) {
     if (command.name === wanted)
@@ -94,12 +100,18 @@ function optionNames(parser: Argv): string[] {
 
 /** What yargs knows of its options; its types do not say so. */
 function declaredOptions(parser: unknown): { key: Record<string, unknown>; array: string[] } {
-  return (parser as { getOptions(): { key: Record<string, unknown>; array: string[] } }).getOptions();
+  return (
+    parser as { getOptions(): { key: Record<string, unknown>; array: string[] } }
+  ).getOptions();
 }
 
-/** Library functions throw a RangeError in the project's grammar for a value out of range: on the command line it was typed. */
+/**
+ * Library functions throw a RangeError in the project's grammar for a value out of range: on the
+ * command line it was typed.
+ */
 function isBadInput(error: Error): boolean {
   return (
-    error instanceof InputError || (error instanceof RangeError && /^[\w./:-]+: .+ must /.test(error.message))
+    error instanceof InputError ||
+    (error instanceof RangeError && /^[\w./:-]+: .+ must /.test(error.message))
   );
 }

@@ -14,7 +14,8 @@ export function makeFolders(folder: string, where: string, option: string): void
   const missing: string[] = [];
   for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
   try {
-    // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc does (Node 20).
+    // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc
+    // does (Node 20).
     for (const path of missing) {
       makeFolder(path);
       existing = path;
@@ -25,10 +26,17 @@ export function makeFolders(folder: string, where: string, option: string): void
 }
 
 /** One line for what the file system refuses in a folder; any other error as it is. */
-export function explainRefusal(error: unknown, folder: string, where: string, option: string): unknown {
+export function explainRefusal(
+  error: unknown,
+  folder: string,
+  where: string,
+  option: string,
+): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const remedy = `make it a folder that can be written, or choose another with ${option}`;
-  return new InputError(`${where}: cannot write into '${folder}', got ${String(error.code)} (${remedy})`);
+  return new InputError(
+    `${where}: cannot write into '${folder}', got ${String(error.code)} (${remedy})`,
+  );
 }
 
 function makeFolder(path: string): void {

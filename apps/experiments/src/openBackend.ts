@@ -1,7 +1,10 @@
 import type { BackendInfo } from '@blurcycle/compute';
 import type { ComputeArguments } from './commands/commonOptions.ts';
 
-/** Selects the back-end that `--backend` and `--threads` name; warns on standard error where it is one for tests only. */
+/**
+ * Selects the back-end that `--backend` and `--threads` name; warns on standard error where it is
+ * one for tests only.
+ */
 export async function openBackend({
   backend,
   threads,

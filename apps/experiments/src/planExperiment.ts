@@ -1,4 +1,9 @@
-import { classicalRuns, testKey, type ResolvedExperiment, type ResolvedRun } from '@blurcycle/experiment';
+import {
+  classicalRuns,
+  testKey,
+  type ResolvedExperiment,
+  type ResolvedRun,
+} from '@blurcycle/experiment';
 import { classicalState } from './classical/classicalState.ts';
 import { testState } from './conditions/testState.ts';
 import { runState } from './runState.ts';
@@ -20,13 +25,18 @@ export interface PlanStep {
   readonly key?: string;
 }
 
-/** What making an experiment would do now: its runs, all tests under its conditions, its table with the figures. */
+/**
+ * What making an experiment would do now: its runs, all tests under its conditions, its table with
+ * the figures.
+ */
 export async function planExperiment(
   experiment: ResolvedExperiment,
   resultsDir: string,
 ): Promise<readonly PlanStep[]> {
   const sources = await readSourceHash();
-  const runs = new Map(experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)));
+  const runs = new Map(
+    experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)),
+  );
   const steps: PlanStep[] = [];
   for (const run of runs.values()) {
     const step = await planRun(run, resultsDir, sources);

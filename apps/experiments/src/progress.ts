@@ -24,13 +24,19 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
-/** A bar with ETA on a terminal, a line every few seconds otherwise. Standard output stays free for results. */
+/**
+ * A bar with ETA on a terminal, a line every few seconds otherwise. Standard output stays free for
+ * results.
+ */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream = process.stderr } = options;
   return stream.isTTY ? createBar(options, stream) : createLines(options, stream);
 }
 
-function createBar({ label, total, start = 0 }: ProgressOptions, stream: NodeJS.WriteStream): Progress {
+function createBar(
+  { label, total, start = 0 }: ProgressOptions,
+  stream: NodeJS.WriteStream,
+): Progress {
   const bar = new cliProgress.SingleBar(
     {
       format: '{label} {bar} {value}/{total} ETA {eta_formatted} {values}',
@@ -59,7 +65,11 @@ function createLines(options: ProgressOptions, stream: NodeJS.WriteStream): Prog
       if (time - lastLine < everySeconds * 1000) return;
       lastLine = time;
       const seconds = ((time - first.time) / 1000 / (step - first.step)) * (total - step);
-      const parts = [`${label} ${step}/${total}`, `ETA ${formatSeconds(seconds)}`, formatValues(values)];
+      const parts = [
+        `${label} ${step}/${total}`,
+        `ETA ${formatSeconds(seconds)}`,
+        formatValues(values),
+      ];
       stream.write(`${parts.join('  ').trimEnd()}\n`);
     },
     stop: () => undefined,
@@ -70,7 +80,11 @@ function createLines(options: ProgressOptions, stream: NodeJS.WriteStream): Prog
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
   const padded = (value: number): string => String(value).padStart(2, '0');
   if (hours > 0) return `${hours} h ${padded(minutes)} min`;
   return minutes > 0 ? `${minutes} min ${padded(rest)} s` : `${rest} s`;

@@ -1,4 +1,12 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
@@ -13,21 +21,27 @@ export interface RunLock {
 interface Holder {
   readonly host: string;
   readonly pid: number;
-  /** Boot and clock tick at which the process started, so that a later process with the same number is told apart; null where unknown. */
+  /**
+   * Boot and clock tick at which the process started, so that a later process with the same number
+   * is told apart; null where unknown.
+   */
   readonly started: string | null;
 }
 
 const FILE = 'run.lock';
 /** A holder says this often that it lives. */
 const SIGN_OF_LIFE_MS = 30_000;
-/** A holder on another machine, which cannot be asked, is taken for dead after this long; far longer than any training step. */
+/**
+ * A holder on another machine, which cannot be asked, is taken for dead after this long; far longer
+ * than any training step.
+ */
 const SILENT_MS = 30 * 60_000;
 
 /**
  * Holds a run's folder against a second process on the same run.
  *
- * The lock is a file that names its holder. A crash leaves the file, but not the lock: the next process sees that the holder is
- * gone and takes over.
+ * The lock is a file that names its holder. A crash leaves the file, but not the lock: the next
+ * process sees that the holder is gone and takes over.
  *
  * @throws {InputError} If a process that lives holds it.
  */
@@ -112,7 +126,8 @@ function lives(holder: Holder, path: string): boolean {
 function describeProcess(pid: number): Holder {
   const status = readText(`/proc/${pid}/stat`);
   const boot = readText('/proc/sys/kernel/random/boot_id');
-  // The name, second field, is in brackets and may hold anything; the start is the 22nd field, the 20th after the name.
+  // The name, second field, is in brackets and may hold anything; the start is the 22nd field, the
+  // 20th after the name.
   const tick = status?.slice(status.lastIndexOf(')') + 2).split(' ')[19];
   const started = tick === undefined || boot === null ? null : `${boot.trim()}/${tick}`;
   return { host: hostname(), pid, started };

@@ -22,13 +22,21 @@ export interface RunState {
  * @param resultsDir - Directory of results.
  * @param sources - hash of the code that trains, as it is now.
  */
-export async function runState(run: ResolvedRun, resultsDir: string, sources: string): Promise<RunState> {
+export async function runState(
+  run: ResolvedRun,
+  resultsDir: string,
+  sources: string,
+): Promise<RunState> {
   const { record, problem, outdated } = findRunRecord(run, resultsDir);
   if (outdated !== undefined) {
-    return { state: 'stale', reason: changedSettings(run, outdated) || 'its record is of another version' };
+    return {
+      state: 'stale',
+      reason: changedSettings(run, outdated) || 'its record is of another version',
+    };
   }
   if (record === undefined) return { state: 'missing', reason: problem };
-  if (record.status === 'failed') return { state: 'failed', reason: record.error ?? 'no reason recorded' };
+  if (record.status === 'failed')
+    return { state: 'failed', reason: record.error ?? 'no reason recorded' };
   const { dataset } = run.settings;
   const reason =
     describeChange(run, record, sources) ||
@@ -45,7 +53,7 @@ function changedSettings(
   run: ResolvedRun,
   { settings, seed }: Pick<RecordedSettings, 'settings' | 'seed'>,
 ): string {
-  return describeChanges({ ...settings, seed }, { ...run.settings, seed: run.seed }, ['method.label']).join(
-    '; ',
-  );
+  return describeChanges({ ...settings, seed }, { ...run.settings, seed: run.seed }, [
+    'method.label',
+  ]).join('; ');
 }

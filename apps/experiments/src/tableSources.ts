@@ -1,4 +1,7 @@
-/** Directories, from the project root, whose files decide what tables and figures are made of finished runs. */
+/**
+ * Directories, from the project root, whose files decide what tables and figures are made of
+ * finished runs.
+ */
 export const TABLE_SOURCES: readonly string[] = [
   'libs/experiment/src',
   'libs/metrics/src',

@@ -5,10 +5,12 @@ import { explainRefusal, makeFolders } from './makeFolders.ts';
 import { lockRun, type RunLock } from './runLock.ts';
 
 /**
- * Does a run's work in its folder, alone: makes the folder, holds its lock, removes what a killed process left half written.
+ * Does a run's work in its folder, alone: makes the folder, holds its lock, removes what a killed
+ * process left half written.
  *
  * @param option - The option that chose the folder, for the line that says it cannot be written.
- * @throws {InputError} If another process holds the folder, or one line on what the file system refuses. What was saved stays.
+ * @throws {InputError} If another process holds the folder, or one line on what the file system
+ *   refuses. What was saved stays.
  */
 export async function useRunFolder<T>(
   folder: string,
@@ -38,7 +40,10 @@ function enter(folder: string, runId: string, option: string): RunLock {
   }
 }
 
-/** Files and folders under a temporary name belong to a process that is gone: this one holds the lock. */
+/**
+ * Files and folders under a temporary name belong to a process that is gone: this one holds the
+ * lock.
+ */
 async function removeHalfWritten(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });
   for (const name of names.filter((entry) => /\.tmp(\.old)?$/.test(entry))) {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What the bioimage.io model description 0.5 demands of a model like ours, transcribed from its Python classes (bioimageio.spec, model
- * v0_5): names and types of keys, allowed values, required ones. Strict, so that a misspelt key is found.
+ * What the bioimage.io model description 0.5 demands of a model like ours, transcribed from its
+ * Python classes (bioimageio.spec, model v0_5): names and types of keys, allowed values, required
+ * ones. Strict, so that a misspelt key is found.
  */
 const file = z.strictObject({
   source: z.string().regex(/^[^/\\]+$/),
@@ -56,7 +57,11 @@ export const bioimageModelSchema = z.strictObject({
   cite: z
     .array(
       z
-        .strictObject({ text: z.string().min(1), doi: z.string().optional(), url: z.url().optional() })
+        .strictObject({
+          text: z.string().min(1),
+          doi: z.string().optional(),
+          url: z.url().optional(),
+        })
         .refine(({ doi, url }) => doi !== undefined || url !== undefined),
     )
     .min(1),
@@ -65,16 +70,23 @@ export const bioimageModelSchema = z.strictObject({
   attachments: z.array(file),
   tags: z.array(z.string()),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
-  inputs: z.tuple([z.strictObject({ ...tensor, axes: axes(z.int().positive()), preprocessing: processing })]),
+  inputs: z.tuple([
+    z.strictObject({ ...tensor, axes: axes(z.int().positive()), preprocessing: processing }),
+  ]),
   outputs: z.tuple([
     z.strictObject({
       ...tensor,
-      axes: axes(z.strictObject({ tensor_id: z.literal('blurred'), axis_id: z.enum(['x', 'y', 'z']) })),
+      axes: axes(
+        z.strictObject({ tensor_id: z.literal('blurred'), axis_id: z.enum(['x', 'y', 'z']) }),
+      ),
       postprocessing: processing,
     }),
   ]),
   weights: z.strictObject({
-    tensorflow_js: z.strictObject({ ...file.shape, tensorflow_version: z.string().regex(/^\d+\.\d+/) }),
+    tensorflow_js: z.strictObject({
+      ...file.shape,
+      tensorflow_version: z.string().regex(/^\d+\.\d+/),
+    }),
     onnx: z.strictObject({
       ...file.shape,
       opset_version: z.int().min(7),

@@ -29,7 +29,14 @@ claims:
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-classical-'));
 const experimentsDir = join(folder, 'experiments');
 const resultsDir = join(folder, 'results');
-const places = ['--profile', 'smoke', '--experiments-dir', experimentsDir, '--results-dir', resultsDir];
+const places = [
+  '--profile',
+  'smoke',
+  '--experiments-dir',
+  experimentsDir,
+  '--results-dir',
+  resultsDir,
+];
 const runs = (): readonly ClassicalRun[] =>
   classicalRuns(resolveExperiment(loadExperiments(experimentsDir), 'pair', 'smoke'));
 
@@ -60,12 +67,16 @@ describe('rows of classical methods', () => {
     const { folder: made } = await classicalState(run, resultsDir);
     const total = async (path: string): Promise<number> =>
       (await readTiffStack(path)).volume.data.reduce((sum, value) => sum + value, 0);
-    const { dataset } = JSON.parse(readFileSync(join(made, 'record.json'), 'utf8')) as { dataset: object };
+    const { dataset } = JSON.parse(readFileSync(join(made, 'record.json'), 'utf8')) as {
+      dataset: object;
+    };
     const { datasetFolder } = await import('../src/runs/prepareDataset.ts');
     const data = datasetFolder(dataset as ClassicalRun['dataset'], resultsDir, 'smoke');
     const ratio =
-      (await total(join(made, 'predictions/test-0.tif'))) / (await total(join(data, 'test-0-sharp.tif')));
-    // The data repeat at their borders, the method expects unseen objects there: a few percent of the light. The gain is 1.7.
+      (await total(join(made, 'predictions/test-0.tif'))) /
+      (await total(join(data, 'test-0-sharp.tif')));
+    // The data repeat at their borders, the method expects unseen objects there: a few percent of
+    // the light. The gain is 1.7.
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.1);
   });
@@ -84,7 +95,9 @@ describe('rows of classical methods', () => {
 
   it('are verified: hashes and scores', async () => {
     const verify = await blurcycle('verify', 'pair', ...places);
-    expect(verify.out).toBe('ok    classical richardson-lucy-10\nok    classical wiener\nok    table pair\n');
+    expect(verify.out).toBe(
+      'ok    classical richardson-lucy-10\nok    classical wiener\nok    table pair\n',
+    );
     const [run] = runs();
     const path = join((await classicalState(run, resultsDir)).folder, 'predictions/test-1.tif');
     const bytes = readFileSync(path);

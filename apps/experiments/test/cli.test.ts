@@ -20,21 +20,33 @@ describe('blurcycle', () => {
       ['plan', 'table1', '--profil', 'quick'],
       "blurcycle plan: unknown option 'profil' (did you mean 'profile'?",
     ],
-    [['plan', 'table1', '--profile', 'stndard'], "unknown profile 'stndard' (did you mean 'standard'?"],
-    [['train', 'propsed', '--seed', '0'], "unknown method or row 'propsed' (did you mean 'proposed'?"],
+    [
+      ['plan', 'table1', '--profile', 'stndard'],
+      "unknown profile 'stndard' (did you mean 'standard'?",
+    ],
+    [
+      ['train', 'propsed', '--seed', '0'],
+      "unknown method or row 'propsed' (did you mean 'proposed'?",
+    ],
     [
       ['train', 'proposed', '--seed', '0', '--backend', 'nativ'],
       "unknown back-end 'nativ' (did you mean 'native'?",
     ],
     [['train', 'proposed', '--seed', '-1'], 'seed must be an integer from 0 on, got -1'],
     [['train', 'proposed'], 'Missing required argument: seed'],
-    [['list', '--experiments-dir', '/nowhere'], '/nowhere/_defaults.yaml must be readable, got ENOENT'],
+    [
+      ['list', '--experiments-dir', '/nowhere'],
+      '/nowhere/_defaults.yaml must be readable, got ENOENT',
+    ],
     [
       ['psf', '--sigma', '1,1,1', '--sigma=2,2,2'],
       "blurcycle psf: --sigma must be given once, got '2 times' (leave out the one that is not meant)",
     ],
     [['list', '--json', '--no-json'], 'blurcycle list: --json must be given once'],
-    [['deconvolve', 'a.tif', '--pageAxis', 'z', '--page-axis', 't'], '--page-axis must be given once'],
+    [
+      ['deconvolve', 'a.tif', '--pageAxis', 'z', '--page-axis', 't'],
+      '--page-axis must be given once',
+    ],
     [[], 'command must be given (see blurcycle --help)'],
   ])('answers %j with one line and exit code 2', async (parameters, expected) => {
     const { code, out, error } = await blurcycle(...parameters);
@@ -72,9 +84,19 @@ describe('commands', () => {
   );
 
   it('list and plan answer in JSON', async () => {
-    const list = JSON.parse((await blurcycle('list', '--json')).out) as { experiments: { name: string }[] };
+    const list = JSON.parse((await blurcycle('list', '--json')).out) as {
+      experiments: { name: string }[];
+    };
     expect(list.experiments.map(({ name }) => name)).toContain('table1');
-    const parameters = ['plan', 'table1', '--json', '--profile', 'smoke', '--results-dir', '/nowhere'];
+    const parameters = [
+      'plan',
+      'table1',
+      '--json',
+      '--profile',
+      'smoke',
+      '--results-dir',
+      '/nowhere',
+    ];
     const plan = JSON.parse((await blurcycle(...parameters)).out) as {
       steps: { name: string; state: string }[];
     };

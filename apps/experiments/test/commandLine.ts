@@ -14,7 +14,9 @@ export interface Answer {
 /** Runs the real command in a process of its own. */
 export function spawnBlurcycle(...parameters: string[]): Answer {
   const bin = join(PROJECT_ROOT, 'apps/experiments/bin/blurcycle.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...parameters], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...parameters], {
+    encoding: 'utf8',
+  });
   return { code: status, out: stdout, error: stderr };
 }
 

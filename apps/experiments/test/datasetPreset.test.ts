@@ -7,7 +7,9 @@ describe('the data set of the experiments', () => {
   it('is the calibrated preset, at its size in the quick and standard profiles', () => {
     const set = loadExperiments(EXPERIMENTS_DIRECTORY);
     for (const profile of ['quick', 'standard']) {
-      expect(resolveExperiment(set, 'table1', profile).settings.dataset).toMatchObject(MICROTUBULE_PRESET);
+      expect(resolveExperiment(set, 'table1', profile).settings.dataset).toMatchObject(
+        MICROTUBULE_PRESET,
+      );
     }
   });
 });

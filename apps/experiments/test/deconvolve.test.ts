@@ -11,7 +11,8 @@ import { blurcycle } from './commandLine.ts';
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-deconvolve-'));
 const file = (name: string): string => join(folder, name);
 const read = async (name: string): Promise<Volume> => (await readTiffStack(file(name))).volume;
-const deconvolve = (stack: string, ...options: string[]) => blurcycle('deconvolve', file(stack), ...options);
+const deconvolve = (stack: string, ...options: string[]) =>
+  blurcycle('deconvolve', file(stack), ...options);
 const known = (method = 'richardson-lucy') => ['--method', method, '--psf', file('psf.tif')];
 
 const SHAPE: Shape3 = [12, 24, 24];
@@ -52,7 +53,15 @@ beforeAll(async () => {
   await blurcycle('psf', '--wavelength', '0.61', '--size', '7,11,11', '--out', file('psf.tif'));
   const noise = ['--photons', '10000', '--snr', 'none', '--gain', '1', '--border', 'reflect'];
   const made = await blurcycle(
-    ...['degrade', file('truth.tif'), '--psf', file('psf.tif'), ...noise, '--out', file('blurred.tif')],
+    ...[
+      'degrade',
+      file('truth.tif'),
+      '--psf',
+      file('psf.tif'),
+      ...noise,
+      '--out',
+      file('blurred.tif'),
+    ],
   );
   expect(made).toMatchObject({ code: 0, error: '' });
 });
@@ -64,7 +73,14 @@ describe('blurcycle deconvolve', () => {
     async (method) => {
       const short = method === 'blind-rl' ? ['--rounds', '2'] : [];
       const { code, error, out } = await deconvolve(
-        ...(['blurred.tif', ...known(method), ...short, '--json', '--out', file(`${method}.tif`)] as const),
+        ...([
+          'blurred.tif',
+          ...known(method),
+          ...short,
+          '--json',
+          '--out',
+          file(`${method}.tif`),
+        ] as const),
       );
       expect({ code, error }).toEqual({ code: 0, error: '' });
       const [estimate, blurred, truth] = [
@@ -108,7 +124,8 @@ describe('blurcycle deconvolve', () => {
     expect(cropped.code).toBe(0);
     await deconvolve('blurred.tif', ...options, '--psf', file('psf.tif'), '--out', file('b.tif'));
     const [off, centered] = [centroid(await read('a.tif')), centroid(await read('b.tif'))];
-    // The wider, otherwise empty window changes what is estimated beyond the edge, not where things are.
+    // The wider, otherwise empty window changes what is estimated beyond the edge, not where things
+    // are.
     off.forEach((place, axis) => expect(place).toBeCloseTo(centered[axis], 1));
     await deconvolve(
       ...([
@@ -128,14 +145,22 @@ describe('blurcycle deconvolve', () => {
 
   it('logs every iteration, scored against the truth', async () => {
     const truth = ['--truth', file('truth.tif'), '--data-range', '1'];
-    const options = ['--iterations', '8', '--stats', file('stats.csv'), '--out', file('logged.tif')];
+    const options = [
+      '--iterations',
+      '8',
+      '--stats',
+      file('stats.csv'),
+      '--out',
+      file('logged.tif'),
+    ];
     expect((await deconvolve('blurred.tif', ...known(), ...options, ...truth)).code).toBe(0);
     const [header, ...lines] = readFileSync(file('stats.csv'), 'utf8').trimEnd().split('\n');
     expect(header).toBe('iteration,iDivergence,residual,flux,relativeChange,psnr,ssim');
     const rows = lines.map((line) => line.split(',').map(Number));
     expect(rows.map(([iteration]) => iteration)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     // Richardson-Lucy never lowers the likelihood; float32 sums.
-    for (let i = 1; i < rows.length; i++) expect(rows[i][1]).toBeLessThanOrEqual(rows[i - 1][1] * (1 + 1e-5));
+    for (let i = 1; i < rows.length; i++)
+      expect(rows[i][1]).toBeLessThanOrEqual(rows[i - 1][1] * (1 + 1e-5));
     const last = psnr(await read('logged.tif'), await read('truth.tif'), { dataRange: 1 });
     expect(rows[8][5]).toBeCloseTo(last, 5);
   });
@@ -155,7 +180,15 @@ describe('blurcycle deconvolve', () => {
   });
 
   it('stops early at the tolerance and says after how many updates', async () => {
-    const options = ['--tolerance', '0.05', '--iterations', '500', '--json', '--out', file('early.tif')];
+    const options = [
+      '--tolerance',
+      '0.05',
+      '--iterations',
+      '500',
+      '--json',
+      '--out',
+      file('early.tif'),
+    ];
     const { out } = await deconvolve('blurred.tif', ...known(), ...options);
     const { updates } = JSON.parse(out) as { updates: number };
     expect(updates).toBeGreaterThan(1);
@@ -164,8 +197,19 @@ describe('blurcycle deconvolve', () => {
 
   it('stores whole numbers when asked, and says how many values were clipped', async () => {
     const bright = await read('blurred.tif');
-    await writeTiffStack(file('bright.tif'), { ...bright, data: bright.data.map((value) => 2.5e5 * value) });
-    const options = ['--iterations', '10', '--sample-type', 'uint16', '--json', '--out', file('whole.tif')];
+    await writeTiffStack(file('bright.tif'), {
+      ...bright,
+      data: bright.data.map((value) => 2.5e5 * value),
+    });
+    const options = [
+      '--iterations',
+      '10',
+      '--sample-type',
+      'uint16',
+      '--json',
+      '--out',
+      file('whole.tif'),
+    ];
     const { out } = await deconvolve('bright.tif', ...known(), ...options);
     const { sampleType, volume } = await readTiffStack(file('whole.tif'));
     const { clipped } = JSON.parse(out) as { clipped: number };
@@ -234,8 +278,11 @@ describe('blurcycle deconvolve, tiles', () => {
     const [whole, cut] = [await read('whole.tif'), await read('tiled.tif')];
     const range = extent(whole.data)[1];
     let worst = 0;
-    whole.data.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - cut.data[i]) / range)));
-    // 20 updates carry what happens at the edge of a tile into the overlap; blended, a few parts in a thousand are left.
+    whole.data.forEach(
+      (value, i) => (worst = Math.max(worst, Math.abs(value - cut.data[i]) / range)),
+    );
+    // 20 updates carry what happens at the edge of a tile into the overlap; blended, a few parts in
+    // a thousand are left.
     expect(worst).toBeLessThan(0.01);
     expect(worst).toBeGreaterThan(0);
   });
@@ -245,18 +292,27 @@ describe('blurcycle deconvolve, bad input', () => {
   beforeAll(async () => {
     const blurred = await read('blurred.tif');
     const changed = (data: Float32Array): Volume => ({ ...blurred, data });
-    await writeTiffStack(file('nan.tif'), changed(blurred.data.map((value, i) => (i === 600 ? NaN : value))));
+    await writeTiffStack(
+      file('nan.tif'),
+      changed(blurred.data.map((value, i) => (i === 600 ? NaN : value))),
+    );
     await writeTiffStack(file('negative.tif'), changed(blurred.data.map((value) => value - 0.3)));
     await writeTiffStack(file('constant.tif'), changed(blurred.data.map(() => 7)));
     await writeTiffStack(
       file('large.tif'),
       stack((z, y, x) => (z + y + x === 36 ? 1 : 0), [25, 25, 25]),
     );
-    await writeTiffStack(file('fine.tif'), { ...(await read('psf.tif')), voxelSizeUm: [0.25, 0.05, 0.05] });
+    await writeTiffStack(file('fine.tif'), {
+      ...(await read('psf.tif')),
+      voxelSizeUm: [0.25, 0.05, 0.05],
+    });
     mkdirSync(file('folder'));
   });
 
-  const times = join(import.meta.dirname, '../../../libs/data/test/tiffFixtures/imagej-frames-only.tif');
+  const times = join(
+    import.meta.dirname,
+    '../../../libs/data/test/tiffFixtures/imagej-frames-only.tif',
+  );
 
   it.each([
     [['blurred.tif', '--psf', 'psf.tif'], 'deconvolve: --method must be given'],
@@ -287,28 +343,34 @@ describe('blurcycle deconvolve, bad input', () => {
     [['blurred.tif', '--na', '1.4'], '--na must be left out with --psf'],
     [['blurred.tif', '--truth', 'truth.tif'], '--truth must go with --stats'],
     [['blurred.tif', '--tile', '12,10,24'], '--tile must be larger than the overlap [7, 11, 11]'],
-    [['blurred.tif', '--tile', '12,24,20', '--tolerance', '0.1'], '--tile must not go with --tolerance'],
+    [
+      ['blurred.tif', '--tile', '12,24,20', '--tolerance', '0.1'],
+      '--tile must not go with --tolerance',
+    ],
     [[times], 'time points (choose one with --time-point'],
-  ])('answers %j with one line and exit code 2, and writes nothing', async ([name, ...options], expected) => {
-    const before = readdirSync(folder);
-    const path = (text: string): string =>
-      /\.tif$|^folder$/.test(text) && !text.startsWith('/') ? file(text) : text;
-    const has = (option: string): boolean => options.includes(option);
-    const { code, error, out } = await blurcycle(
-      'deconvolve',
-      path(name),
-      ...options.map(path),
-      ...(has('--method') || expected.includes('--method must be given')
-        ? []
-        : ['--method', 'richardson-lucy']),
-      ...(has('--psf') || has('--psf-size') ? [] : ['--psf', file('psf.tif')]),
-      ...(has('--out') ? [] : ['--out', file('never.tif')]),
-    );
-    expect(error).toContain(expected.replaceAll('<>', `${folder}/`));
-    expect(error.trim().split('\n')).toHaveLength(1);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(readdirSync(folder)).toEqual(before);
-  });
+  ])(
+    'answers %j with one line and exit code 2, and writes nothing',
+    async ([name, ...options], expected) => {
+      const before = readdirSync(folder);
+      const path = (text: string): string =>
+        /\.tif$|^folder$/.test(text) && !text.startsWith('/') ? file(text) : text;
+      const has = (option: string): boolean => options.includes(option);
+      const { code, error, out } = await blurcycle(
+        'deconvolve',
+        path(name),
+        ...options.map(path),
+        ...(has('--method') || expected.includes('--method must be given')
+          ? []
+          : ['--method', 'richardson-lucy']),
+        ...(has('--psf') || has('--psf-size') ? [] : ['--psf', file('psf.tif')]),
+        ...(has('--out') ? [] : ['--out', file('never.tif')]),
+      );
+      expect(error).toContain(expected.replaceAll('<>', `${folder}/`));
+      expect(error.trim().split('\n')).toHaveLength(1);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(readdirSync(folder)).toEqual(before);
+    },
+  );
 });
 
 describe('assertMemory(stack, psf, settings, tiles, availableBytes)', () => {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { createRandomStream, createVolume, standardDeviation, type Volume } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deconvolveWithModel, type ModelDeconvolutionOptions } from '../src/model/deconvolveWithModel.ts';
+import {
+  deconvolveWithModel,
+  type ModelDeconvolutionOptions,
+} from '../src/model/deconvolveWithModel.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/model/fitTiles.ts';
 import { kernelResidual } from '../src/runs/kernelResidual.ts';
 import { loadModel, type LoadedModel } from '../src/model/loadModel.ts';
@@ -70,7 +73,9 @@ describe('predictTiles(volume, options, apply)', () => {
   });
 
   it('knows of none without overlaps', async () => {
-    expect((await predictTiles(stack, { tile: [12, 20, 32], overlap: [0, 0, 0] }, same)).mismatch).toBeNull();
+    expect(
+      (await predictTiles(stack, { tile: [12, 20, 32], overlap: [0, 0, 0] }, same)).mismatch,
+    ).toBeNull();
   });
 });
 
@@ -109,26 +114,38 @@ describe('deconvolveWithModel(model, stack, options)', () => {
       return Promise.resolve(tile);
     };
     const options = { ...OPTIONS, whole: true, say: (line: string) => lines.push(line) };
-    const result = await deconvolveWithModel(model, stack, { ...options, apply: limited(12 * 20 * 16) });
+    const result = await deconvolveWithModel(model, stack, {
+      ...options,
+      apply: limited(12 * 20 * 16),
+    });
     expect(result.tile).toEqual([12, 20, 16]);
     expect(lines).toEqual(['out of memory with tiles of 12 x 20 x 32; trying 12 x 20 x 16']);
     // Identity in, so identity out, put together from the smaller tiles.
-    result.estimate.data.forEach((value, i) => expect(Math.abs(value - stack.data[i])).toBeLessThan(1e-3));
-    await expect(deconvolveWithModel(model, stack, { ...options, apply: limited(100) })).rejects.toThrow(
-      /allocation failed/,
+    result.estimate.data.forEach((value, i) =>
+      expect(Math.abs(value - stack.data[i])).toBeLessThan(1e-3),
     );
+    await expect(
+      deconvolveWithModel(model, stack, { ...options, apply: limited(100) }),
+    ).rejects.toThrow(/allocation failed/);
   });
 
   it('takes smaller tiles beforehand where the estimate does not fit, and passes other errors on', async () => {
     const lines: string[] = [];
     const availableBytes = tileMemoryBytes([12, 20, 16], model.config.network.width);
-    const options = { ...OPTIONS, whole: true, availableBytes, say: (line: string) => lines.push(line) };
+    const options = {
+      ...OPTIONS,
+      whole: true,
+      availableBytes,
+      say: (line: string) => lines.push(line),
+    };
     expect((await deconvolveWithModel(model, stack, options)).tile).toEqual([12, 20, 16]);
     expect(lines[0]).toMatch(
       /^tiles of 12 x 20 x 32 need about \d+ MiB, \d+ MiB are free: taking 12 x 20 x 16$/,
     );
     const broken = { ...OPTIONS, apply: () => Promise.reject(new Error('the network is broken')) };
-    await expect(deconvolveWithModel(model, stack, broken)).rejects.toThrow('the network is broken');
+    await expect(deconvolveWithModel(model, stack, broken)).rejects.toThrow(
+      'the network is broken',
+    );
   });
 });
 
@@ -138,7 +155,10 @@ describe('kernelResidual(estimate, observed, kernel)', () => {
     delta.data[13] = 1;
     // float32 rounding of the transforms.
     expect(kernelResidual(stack, stack, delta)).toBeLessThan(1e-5);
-    expect(kernelResidual(createVolume(stack.shape, stack.voxelSizeUm), stack, delta)).toBeCloseTo(1, 12);
+    expect(kernelResidual(createVolume(stack.shape, stack.voxelSizeUm), stack, delta)).toBeCloseTo(
+      1,
+      12,
+    );
   });
 
   it('takes a kernel as it is, whatever its sum', () => {
@@ -191,12 +211,23 @@ describe('blurcycle deconvolve --model', () => {
   it('writes a stack with the voxel size of the input and reports mismatch and residual', async () => {
     const { code, out } = await run('--json');
     expect(code).toBe(0);
-    const report = JSON.parse(out) as { tileMismatch: number; reblurResidual: number; tiles: number };
-    expect(report).toMatchObject({ shape: [10, 20, 30], tile: [8, 16, 16], tiles: 12, warnings: [] });
+    const report = JSON.parse(out) as {
+      tileMismatch: number;
+      reblurResidual: number;
+      tiles: number;
+    };
+    expect(report).toMatchObject({
+      shape: [10, 20, 30],
+      tile: [8, 16, 16],
+      tiles: 12,
+      warnings: [],
+    });
     expect(report.tileMismatch).toBeGreaterThan(0);
     const { volume } = await readTiffStack(join(root, 'out.tif'));
     expect(volume.shape).toEqual(stack.shape);
-    volume.voxelSizeUm.forEach((side, axis) => expect(side).toBeCloseTo(stack.voxelSizeUm[axis], 6));
+    volume.voxelSizeUm.forEach((side, axis) =>
+      expect(side).toBeCloseTo(stack.voxelSizeUm[axis], 6),
+    );
     expect(standardDeviation(volume.data)).toBeGreaterThan(0);
     expect((await run('--whole')).out).toMatch(
       /1 tile of 12 x 20 x 32, about \d+ MiB[\s\S]+data minus blurred estimate: [\d.]+ %/,

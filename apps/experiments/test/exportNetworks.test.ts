@@ -43,7 +43,9 @@ describe('generatorToOnnx(config, weights)', () => {
     const session = await InferenceSession.create(generatorToOnnx(config, weights));
     for (const shape of SHAPES) {
       const { input, output } = await expected(shape);
-      const { sharp } = await session.run({ blurred: new OnnxTensor('float32', input, [1, ...shape, 1]) });
+      const { sharp } = await session.run({
+        blurred: new OnnxTensor('float32', input, [1, ...shape, 1]),
+      });
       expect(sharp.dims).toEqual([1, ...shape, 1]);
       // The project's promise; rounding alone makes about 1e-6.
       expect(largestDifference(sharp.data as Float32Array, output)).toBeLessThan(1e-4);

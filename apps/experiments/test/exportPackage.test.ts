@@ -22,7 +22,9 @@ afterAll(() => rmSync(root, { recursive: true }));
 beforeAll(async () => {
   await selectCpuBackend();
   await writeModelFolder(model, await smallModel());
-  expect(await blurcycle('export', model, '--format', 'bioimageio', '--out', zip)).toMatchObject({ code: 0 });
+  expect(await blurcycle('export', model, '--format', 'bioimageio', '--out', zip)).toMatchObject({
+    code: 0,
+  });
   files = unzipSync(readFileSync(zip));
 });
 
@@ -63,8 +65,13 @@ describe('blurcycle export --format bioimageio', () => {
   });
 
   it('holds test tensors that its own weights and processing reproduce', async () => {
-    const { inputs, outputs } = bioimageModelSchema.parse(parse(Buffer.from(files['rdf.yaml']).toString()));
-    const scale = (data: Float32Array, steps: readonly { id: string; kwargs: Record<string, unknown> }[]) => {
+    const { inputs, outputs } = bioimageModelSchema.parse(
+      parse(Buffer.from(files['rdf.yaml']).toString()),
+    );
+    const scale = (
+      data: Float32Array,
+      steps: readonly { id: string; kwargs: Record<string, unknown> }[],
+    ) => {
       const { gain, offset } = steps.find(({ id }) => id === 'scale_linear')?.kwargs as {
         gain: number;
         offset: number;
@@ -93,16 +100,36 @@ describe('blurcycle export --format bioimageio', () => {
 
 describe('blurcycle export', () => {
   it('writes ONNX with the intensities in its metadata, and answers in JSON', async () => {
-    const { code, out } = await blurcycle('export', model, '--format', 'onnx', '--out', onnx, '--json');
+    const { code, out } = await blurcycle(
+      'export',
+      model,
+      '--format',
+      'onnx',
+      '--out',
+      onnx,
+      '--json',
+    );
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ file: onnx, format: 'onnx', model: 'small', license: 'CC-BY-4.0' });
+    expect(JSON.parse(out)).toEqual({
+      file: onnx,
+      format: 'onnx',
+      model: 'small',
+      license: 'CC-BY-4.0',
+    });
     expect(readFileSync(onnx).includes('white')).toBe(true);
   });
 
   it('refuses a damaged model and an unknown format in one line, and writes nothing', async () => {
     writeFileSync(join(root, 'no.txt'), '');
     const out = join(root, 'no.onnx');
-    const damaged = await blurcycle('export', join(root, 'no.txt'), '--format', 'onnx', '--out', out);
+    const damaged = await blurcycle(
+      'export',
+      join(root, 'no.txt'),
+      '--format',
+      'onnx',
+      '--out',
+      out,
+    );
     expect(damaged).toMatchObject({ code: 2, out: '' });
     expect(damaged.error).toMatch(/^loadModel: \S+manifest.json must be readable, got ENOTDIR/);
     const format = await blurcycle('export', model, '--format', 'keras', '--out', out);

@@ -28,7 +28,10 @@ function specimen(seed: number): Volume {
   ).volume;
 }
 
-function changed({ shape, voxelSizeUm, data }: Volume, change: (value: number, i: number) => number): Volume {
+function changed(
+  { shape, voxelSizeUm, data }: Volume,
+  change: (value: number, i: number) => number,
+): Volume {
   return createVolume(shape, voxelSizeUm, data.map(change));
 }
 
@@ -77,7 +80,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-const fit = (...options: string[]): Promise<Answer> => blurcycle('fit', '--profile', 'smoke', ...options);
+const fit = (...options: string[]): Promise<Answer> =>
+  blurcycle('fit', '--profile', 'smoke', ...options);
 const DATA = ['--blurred', at('raw/*.tif'), '--sharp', at('sharp')];
 
 describe('blurcycle fit', () => {
@@ -105,7 +109,8 @@ describe('blurcycle fit', () => {
       patch: [16, 16, 16],
     });
     expect(plan.kernel).toEqual({ shape: [7, 7, 7], learned: false, keptLight: 1 });
-    // Written as 100 + 900 x: the darkest blocks are nearly dark, and the light of three unlike specimens is about the same.
+    // Written as 100 + 900 x: the darkest blocks are nearly dark, and the light of three unlike
+    // specimens is about the same.
     expect(Math.abs(plan.intensity.black - 100)).toBeLessThan(20);
     expect(plan.intensity.white).toBeGreaterThan(600);
     expect(plan.intensity.white).toBeLessThan(1600);
@@ -116,16 +121,30 @@ describe('blurcycle fit', () => {
 
   it('trains a model that deconvolves and can be exported', async () => {
     const model = at('model');
-    const fitted = await fit(...DATA, '--psf', at('psf.tif'), '--out', model, '--author', 'A. Tester');
+    const fitted = await fit(
+      ...DATA,
+      '--psf',
+      at('psf.tif'),
+      '--out',
+      model,
+      '--author',
+      'A. Tester',
+    );
     expect(fitted.code).toBe(0);
-    expect(fitted.out).toContain(`next: npx blurcycle deconvolve ${at('raw/cell1.tif')} --model ${model}`);
+    expect(fitted.out).toContain(
+      `next: npx blurcycle deconvolve ${at('raw/cell1.tif')} --model ${model}`,
+    );
     const config = JSON.parse(readFileSync(join(model, MODEL_FILES.config), 'utf8')) as object;
     expect(config).toMatchObject({
       name: 'model',
       authors: ['A. Tester'],
       kernel: 'known',
       optics: { psf: at('psf.tif') },
-      training: { updates: 4, selectedUpdate: 4, data: '2 blurred stacks, 1 sharp stack, unmatched' },
+      training: {
+        updates: 4,
+        selectedUpdate: 4,
+        data: '2 blurred stacks, 1 sharp stack, unmatched',
+      },
     });
     const deconvolved = await blurcycle(
       'deconvolve',
@@ -181,13 +200,14 @@ describe('blurcycle fit', () => {
       at('blind'),
     ];
     expect(await fit(...options, '--updates', '2')).toMatchObject({ code: 0 });
-    const config = JSON.parse(readFileSync(join(at('blind'), MODEL_FILES.config), 'utf8')) as object;
+    const config = JSON.parse(
+      readFileSync(join(at('blind'), MODEL_FILES.config), 'utf8'),
+    ) as object;
     expect(config).toMatchObject({ kernel: 'learned', method: { id: 'proposed' }, optics: null });
     expect(existsSync(join(at('blind'), MODEL_FILES.kernel))).toBe(true);
-    expect(readdirSync(join(at('blind.training'), 'sharp')).filter((name) => name.endsWith('.tif'))).toEqual([
-      '1-cell1.tif',
-      '2-cell2.tif',
-    ]);
+    expect(
+      readdirSync(join(at('blind.training'), 'sharp')).filter((name) => name.endsWith('.tif')),
+    ).toEqual(['1-cell1.tif', '2-cell2.tif']);
   });
 
   it('refuses a second process on the same model with one line, and leaves the first one its folder', async () => {
@@ -210,7 +230,10 @@ describe('blurcycle fit', () => {
     ],
     [['--blurred', at('none*.tif'), ...SHARP], "--blurred must name TIFF files, got '<>none*.tif'"],
     [['--blurred', at('nan.tif'), ...SHARP], "every value of '<>nan.tif' must be finite, got NaN"],
-    [['--blurred', at('constant.tif'), ...SHARP], "'<>constant.tif' must hold more than one intensity"],
+    [
+      ['--blurred', at('constant.tif'), ...SHARP],
+      "'<>constant.tif' must hold more than one intensity",
+    ],
     [
       ['--blurred', at('negative.tif'), ...SHARP],
       "'<>negative.tif' must hold no value below noise about zero",
@@ -220,7 +243,10 @@ describe('blurcycle fit', () => {
       ['--blurred', at('raw'), '--sharp', at('fine.tif')],
       "the voxels of '<>fine.tif' must be those of 'cell1.tif'",
     ],
-    [['--blurred', join(FIXTURES, 'imagej-channels.tif'), ...SHARP], 'channels (choose one with --channel'],
+    [
+      ['--blurred', join(FIXTURES, 'imagej-channels.tif'), ...SHARP],
+      'channels (choose one with --channel',
+    ],
     [
       ['--blurred', join(FIXTURES, 'imagej-frames-only.tif'), ...SHARP],
       'time points (choose one with --time-point',
@@ -230,14 +256,20 @@ describe('blurcycle fit', () => {
       ['--blurred', at('raw'), ...SHARP, '--sharp-from', 'rl-tv'],
       "one of --sharp and --sharp-from must be given, got 'both'",
     ],
-    [['--blurred', at('raw'), '--sharp-from', 'richardson-lucy'], '--sharp-from must go with a PSF'],
+    [
+      ['--blurred', at('raw'), '--sharp-from', 'richardson-lucy'],
+      '--sharp-from must go with a PSF',
+    ],
     [
       ['--blurred', at('raw'), ...SHARP, '--psf', at('large-psf.tif')],
       'the PSF must be no larger than the stack, [16, 32, 32], got [33, 5, 5] (so large',
     ],
     [['--blurred', at('raw'), ...SHARP, '--na', '1.4'], '--ni, --wavelength must be given, too'],
     [['--blurred', at('raw'), ...SHARP, '--patch', '10,16,16'], '--patch must be multiples of 4'],
-    [['--blurred', at('raw'), ...SHARP, '--license', 'free for all'], '--license must be an SPDX identifier'],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--license', 'free for all'],
+      '--license must be an SPDX identifier',
+    ],
     [
       ['--blurred', at('raw'), ...SHARP, '--out', at('sharp')],
       'must be a new folder or a model, got one that holds specimen.tif',

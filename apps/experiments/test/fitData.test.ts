@@ -21,12 +21,16 @@ const VOXEL = [0.25, 0.1, 0.1] as const;
 function bars(): Volume {
   const volume = createVolume([24, 48, 48], VOXEL);
   for (let z = 8; z < 14; z++) {
-    for (let y = 12; y < 36; y++) for (const x of [20, 21, 22, 30]) volume.data[(z * 48 + y) * 48 + x] = 1;
+    for (let y = 12; y < 36; y++)
+      for (const x of [20, 21, 22, 30]) volume.data[(z * 48 + y) * 48 + x] = 1;
   }
   return volume;
 }
 
-function changed({ shape, voxelSizeUm, data }: Volume, change: (value: number, i: number) => number): Volume {
+function changed(
+  { shape, voxelSizeUm, data }: Volume,
+  change: (value: number, i: number) => number,
+): Volume {
   return createVolume(shape, voxelSizeUm, data.map(change));
 }
 
@@ -34,7 +38,8 @@ describe('backgroundLevel(stack)', () => {
   it("finds the camera's offset under noise, unlike a percentile of voxels", () => {
     const noise = createRandomStream(1, 'test');
     const stack = changed(bars(), (value) => 100 + 500 * value + 20 * noise.normal());
-    // Blocks of 256 voxels have a noise of 20 / 16; the lowest percent of some hundred lies 2.3 of those below.
+    // Blocks of 256 voxels have a noise of 20 / 16; the lowest percent of some hundred lies 2.3 of
+    // those below.
     expect(Math.abs(backgroundLevel(stack) - 100)).toBeLessThan(4);
   });
 });
@@ -88,8 +93,10 @@ describe('unmatchedPairs(blurred, sharp)', () => {
     const [blurred, sharp] = [stacks(4), stacks(6)];
     const pairs = unmatchedPairs(blurred, sharp);
     expect(pairs).toHaveLength(12);
-    for (const volume of blurred) expect(pairs.filter((pair) => pair.blurred === volume)).toHaveLength(3);
-    for (const volume of sharp) expect(pairs.filter((pair) => pair.sharp === volume)).toHaveLength(2);
+    for (const volume of blurred)
+      expect(pairs.filter((pair) => pair.blurred === volume)).toHaveLength(3);
+    for (const volume of sharp)
+      expect(pairs.filter((pair) => pair.sharp === volume)).toHaveLength(2);
   });
 });
 
@@ -155,14 +162,17 @@ describe('expandPatterns(where, name, patterns)', () => {
   afterAll(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, 'raw'));
   mkdirSync(join(root, 'empty'));
-  for (const name of ['b.tif', 'a.tif', 'c.tiff', 'notes.txt']) writeFileSync(join(root, 'raw', name), '');
+  for (const name of ['b.tif', 'a.tif', 'c.tiff', 'notes.txt'])
+    writeFileSync(join(root, 'raw', name), '');
 
   it('expands patterns and folders, sorted, each file once', () => {
     const at = (...names: string[]): string[] => names.map((name) => join(root, 'raw', name));
-    expect(expandPatterns('fit', '--blurred', [join(root, 'raw/*.tif')])).toEqual(at('a.tif', 'b.tif'));
-    expect(expandPatterns('fit', '--blurred', [join(root, 'raw'), join(root, 'raw/a.tif')])).toEqual(
-      at('a.tif', 'b.tif', 'c.tiff'),
+    expect(expandPatterns('fit', '--blurred', [join(root, 'raw/*.tif')])).toEqual(
+      at('a.tif', 'b.tif'),
     );
+    expect(
+      expandPatterns('fit', '--blurred', [join(root, 'raw'), join(root, 'raw/a.tif')]),
+    ).toEqual(at('a.tif', 'b.tif', 'c.tiff'));
   });
 
   it('refuses what stands for nothing', () => {

@@ -1,4 +1,7 @@
-/** What a command says where the memory of a GPU ends; failing allocations are put in, all else is the real path. */
+/**
+ * What a command says where the memory of a GPU ends; failing allocations are put in, all else is
+ * the real path.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +48,8 @@ describe('explainGpuMemory and explainTileMemory', () => {
 
 offerSoftwareGpu();
 const report = (await backendReport()).find(({ name }) => name === 'webgpu');
-if (report?.available !== true) process.stderr.write(`GPU memory is not tested: ${report?.detail}\n`);
+if (report?.available !== true)
+  process.stderr.write(`GPU memory is not tested: ${report?.detail}\n`);
 
 describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends', () => {
   const root = mkdtempSync(join(tmpdir(), 'blurcycle-gpu-'));
@@ -77,9 +81,21 @@ describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends
   }
 
   const deconvolve = (out: string, backend: string, tile: string): ReturnType<typeof blurcycle> =>
-    blurcycle('deconvolve', stack, '--model', model, '--out', out, '--backend', backend, '--tile', tile);
+    blurcycle(
+      'deconvolve',
+      stack,
+      '--model',
+      model,
+      '--out',
+      out,
+      '--backend',
+      backend,
+      '--tile',
+      tile,
+    );
 
-  // U-Net of width 2: its largest arrays have 4 channels, 32 KiB for the model's test patch of 8 x 16 x 16 voxels.
+  // U-Net of width 2: its largest arrays have 4 channels, 32 KiB for the model's test patch of 8 x
+  // 16 x 16 voxels.
   it('deconvolve says in one line that no tile fits', { timeout: 300_000 }, async () => {
     failFrom(2 ** 15 + 1);
     const { code, error } = await deconvolve(join(root, 'none.tif'), 'webgpu', '16,16,16');
@@ -96,7 +112,10 @@ describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends
     expect(error).toContain('out of memory with tiles of 8 x 16 x 32; trying 8 x 16 x 16');
     expect(code).toBe(0);
     await deconvolve(cpu, 'js', '8,16,16');
-    const [{ volume: actual }, { volume: expected }] = [await readTiffStack(gpu), await readTiffStack(cpu)];
+    const [{ volume: actual }, { volume: expected }] = [
+      await readTiffStack(gpu),
+      await readTiffStack(cpu),
+    ];
     // Sums in another order through some twenty layers; intensities up to 1100.
     actual.data.forEach((value, i) => expect(Math.abs(value - expected.data[i])).toBeLessThan(1));
   });

@@ -1,4 +1,7 @@
-/** The methods on a problem so small that its answer is known: microtubules of 32 voxels, blurred by a kernel of 5x5x5 voxels. */
+/**
+ * The methods on a problem so small that its answer is known: microtubules of 32 voxels, blurred by
+ * a kernel of 5x5x5 voxels.
+ */
 import { backendReport, selectBackend } from '@blurcycle/compute';
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { microtubules, type Pair } from '@blurcycle/data';
@@ -22,15 +25,19 @@ const DATA_RANGE = 1;
 /** Read noise that Richardson-Lucy amplifies; the blurred filaments are up to 0.6 bright. */
 const NOISE_SIGMA = 0.02;
 /**
- * How far 600 updates get depends on the seed: the kernel starts with a correlation of 0.70, and seeds 1, 2 and 3 ended at 0.91, 0.94 and
- * 0.89, all still rising. The test takes the one that leaves room for another order of sums on another processor.
+ * How far 600 updates get depends on the seed: the kernel starts with a correlation of 0.70, and
+ * seeds 1, 2 and 3 ended at 0.91, 0.94 and 0.89, all still rising. The test takes the one that
+ * leaves room for another order of sums on another processor.
  */
 const SEED = 2;
 const UPDATES = 600;
 /** Large for the few updates; the paper's are for a hundred times as many. */
 const LEARNING_RATE = 6e-3;
 
-/** A streak along the diagonal of z and x with a longer tail on one side, unit sum: no plane and no point mirrors it. */
+/**
+ * A streak along the diagonal of z and x with a longer tail on one side, unit sum: no plane and no
+ * point mirrors it.
+ */
 function trueKernel(): Volume {
   const side = [-2, -1, 0, 1, 2];
   const values = Float32Array.from(
@@ -160,7 +167,8 @@ describe.skipIf(available !== true)('a known kernel of 5x5x5 voxels', () => {
       });
       await train(made);
       const estimate = await applyWhole(made.networks.sharpGenerator, heldOut.blurred);
-      const scoreOf = (volume: Volume): number => psnr(volume, heldOut.sharp, { dataRange: DATA_RANGE });
+      const scoreOf = (volume: Volume): number =>
+        psnr(volume, heldOut.sharp, { dataRange: DATA_RANGE });
 
       // The truth chooses the number of updates, which no user could: nobody gets more out of it.
       const scores: number[] = [];

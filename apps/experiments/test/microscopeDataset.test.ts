@@ -9,7 +9,9 @@ const OPTICS = { numericalAperture: 1.49, immersionIndex: 1.515, emissionWavelen
 const voxelSizeUm: VoxelSizeUm = [0.12, 0.1, 0.1];
 const size: Shape3 = [9, 11, 11];
 const psfOf = (mismatch: object) =>
-  normalizePsf(createPsf({ model: 'gibson-lanni', ...OPTICS, ...mismatch, voxelSizeUm, shape: size }));
+  normalizePsf(
+    createPsf({ model: 'gibson-lanni', ...OPTICS, ...mismatch, voxelSizeUm, shape: size }),
+  );
 
 const CONFIG: MicroscopeDatasetConfig = {
   shape: [20, 32, 32],
@@ -68,7 +70,8 @@ describe('buildMicroscopeDataset(config)', () => {
   });
 
   it('has the SNR of a camera that doubles photon noise', () => {
-    // Bright voxels hold some hundred electrons, dark ones few: between 10 log10(400 / 2) = 23 dB and read noise alone.
+    // Bright voxels hold some hundred electrons, dark ones few: between 10 log10(400 / 2) = 23 dB
+    // and read noise alone.
     expect(dataset.averageSnrDb).toBeGreaterThan(12);
     expect(dataset.averageSnrDb).toBeLessThan(23);
   });
@@ -82,7 +85,9 @@ describe('buildMicroscopeDataset(config)', () => {
     expect(unmatched[0].data).not.toEqual(train[0].sharp.data);
     const [{ sharp, blurred, deconvolved }] = test;
     const options = { dataRange: 1 };
-    expect(psnrAffine(deconvolved, sharp, options)).toBeGreaterThan(psnrAffine(blurred, sharp, options));
+    expect(psnrAffine(deconvolved, sharp, options)).toBeGreaterThan(
+      psnrAffine(blurred, sharp, options),
+    );
     expect(steps.at(-1)).toBe('5 of 5');
   });
 

@@ -60,7 +60,9 @@ describe('writeModelFolder(folder, content)', () => {
     for (const file of Object.values(MODEL_FILES)) {
       expect(readFileSync(join(again, file)).equals(readFileSync(join(folder, file)))).toBe(true);
     }
-    expect(readdirSync(root).filter((name) => name.endsWith('.tmp') || name.endsWith('.old'))).toEqual([]);
+    expect(
+      readdirSync(root).filter((name) => name.endsWith('.tmp') || name.endsWith('.old')),
+    ).toEqual([]);
   });
 
   it('replaces nothing but a model', async () => {
@@ -124,7 +126,9 @@ describe('loadModel(folder)', () => {
     expect(await refusal(root)).toMatch(
       /manifest.json must be readable, got ENOENT \(give the folder of a model/,
     );
-    expect(await refusal(join(root, 'nowhere'))).toMatch(/manifest.json must be readable, got ENOENT/);
+    expect(await refusal(join(root, 'nowhere'))).toMatch(
+      /manifest.json must be readable, got ENOENT/,
+    );
     expect(existsSync(join(root, 'nowhere'))).toBe(false);
   });
 

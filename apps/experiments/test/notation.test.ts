@@ -12,7 +12,9 @@ it('docs/notation.md names what is in the files that it names', () => {
   const missing = rows.flatMap(([, symbol, , codeName, , file]) => {
     const text = readFileSync(join(PROJECT_ROOT, file), 'utf8');
     const names = [...codeName.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
-    return names.filter((name) => !text.includes(name)).map((name) => `${symbol}: ${name} in ${file}`);
+    return names
+      .filter((name) => !text.includes(name))
+      .map((name) => `${symbol}: ${name} in ${file}`);
   });
   expect(missing).toEqual([]);
 });

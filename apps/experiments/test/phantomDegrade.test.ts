@@ -23,7 +23,15 @@ beforeAll(async () => {
     file('truth.tif'),
   );
   expect(made).toMatchObject({ code: 0, error: '' });
-  const psf = await blurcycle('psf', '--wavelength', '0.61', '--size', '5,9,9', '--out', file('psf.tif'));
+  const psf = await blurcycle(
+    'psf',
+    '--wavelength',
+    '0.61',
+    '--size',
+    '5,9,9',
+    '--out',
+    file('psf.tif'),
+  );
   expect(psf.code).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,7 +43,9 @@ describe('blurcycle phantom', () => {
     // The text in a TIFF rounds a voxel size to about nine digits.
     voxelSizeUm.forEach((side, axis) => expect(side).toBeCloseTo([0.25, 0.1, 0.1][axis], 6));
     expect(extent(data)).toEqual([0, 1]);
-    const { lines } = JSON.parse(readFileSync(file('lines.json'), 'utf8')) as { lines: number[][][] };
+    const { lines } = JSON.parse(readFileSync(file('lines.json'), 'utf8')) as {
+      lines: number[][][];
+    };
     expect(lines.length).toBeGreaterThan(0);
     expect(lines[0][0]).toHaveLength(3);
   });

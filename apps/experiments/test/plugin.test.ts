@@ -41,18 +41,28 @@ describe('inferTargets(files, root)', () => {
     expect(made.dependsOn).toContain('train-proposed-s0');
     for (const target of [made, table1]) {
       expect(target.defaultConfiguration).toBe('quick');
-      expect(Object.keys(target.configurations ?? {})).toEqual(['smoke', 'quick', 'standard', 'paper']);
+      expect(Object.keys(target.configurations ?? {})).toEqual([
+        'smoke',
+        'quick',
+        'standard',
+        'paper',
+      ]);
     }
     expect(made.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
   });
 
   it('builds the report after each table that is asked for, and once after all of them', () => {
     const { 'make-table1': made, table1, all } = targetsOf('apps/experiments');
-    expect(made.options).toMatchObject({ command: expect.stringContaining('--no-report') as string });
+    expect(made.options).toMatchObject({
+      command: expect.stringContaining('--no-report') as string,
+    });
     expect(table1.dependsOn).toEqual(['make-table1']);
-    expect(table1.options).toEqual({ command: 'node apps/experiments/bin/blurcycle.mjs report table1' });
+    expect(table1.options).toEqual({
+      command: 'node apps/experiments/bin/blurcycle.mjs report table1',
+    });
     expect(all.options).toEqual({ command: 'node apps/experiments/bin/blurcycle.mjs report' });
-    // The report shows results that these targets do not depend on, so an earlier one must never be taken from the cache.
+    // The report shows results that these targets do not depend on, so an earlier one must never be
+    // taken from the cache.
     expect([table1.cache, all.cache]).toEqual([undefined, undefined]);
   });
 
@@ -63,7 +73,9 @@ describe('inferTargets(files, root)', () => {
     expect(run.configurations?.quick).toEqual({ profile: 'quick', command });
     expect(run).toMatchObject({ cache: true, defaultConfiguration: 'quick' });
     expect(run.parallelism).toBeUndefined();
-    expect(run.outputs).toContain('{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json');
+    expect(run.outputs).toContain(
+      '{workspaceRoot}/results/{options.profile}/runs/proposed-s0/record.json',
+    );
   });
 
   it('asks for the hash of stacks that an experiment reads', () => {
@@ -136,7 +148,8 @@ describe('inferTargets(files, root)', () => {
     const inputs = targetsOf('apps/experiments')['train-proposed-s0'].inputs ?? [];
     const files = inputs.filter((input) => typeof input === 'string');
     expect(files.length).toBeGreaterThan(TRAINING_SOURCES.length);
-    for (const file of files) expect(file).not.toMatch(/report|test|docs|commands|package-lock|table1/);
+    for (const file of files)
+      expect(file).not.toMatch(/report|test|docs|commands|package-lock|table1/);
   });
 
   it('gives the report a target', () => {

@@ -46,7 +46,9 @@ describe('blurcycle psf', () => {
   });
 
   it('answers in JSON: widths, limits, light, warnings', async () => {
-    const facts = JSON.parse(await run('psf', '--model', 'richards-wolf', '--size', '5,8,9', '--json')) as {
+    const facts = JSON.parse(
+      await run('psf', '--model', 'richards-wolf', '--size', '5,8,9', '--json'),
+    ) as {
       fwhmUm: { z: number };
       windowEnergy: { fraction: number };
       warnings: { code: string }[];
@@ -61,7 +63,16 @@ describe('blurcycle psf', () => {
   });
 
   it('lets options override a preset, and hands layers to the model', async () => {
-    const text = await run('psf', '--preset', 'paper-microscope', '--na', '1.3', '--size', '3,3,3', '--json');
+    const text = await run(
+      'psf',
+      '--preset',
+      'paper-microscope',
+      '--na',
+      '1.3',
+      '--size',
+      '3,3,3',
+      '--json',
+    );
     expect(JSON.parse(text)).toMatchObject({
       numericalAperture: 1.3,
       immersionIndex: 1.515,
@@ -79,7 +90,10 @@ describe('blurcycle psf', () => {
       '3,3,3',
       '--json',
     ];
-    expect(JSON.parse(await run(...layered))).toMatchObject({ sampleIndex: 1.33, sourceDepthUm: 2 });
+    expect(JSON.parse(await run(...layered))).toMatchObject({
+      sampleIndex: 1.33,
+      sourceDepthUm: 2,
+    });
   });
 
   it('writes the material of a figure', async () => {
@@ -106,7 +120,11 @@ describe("PSF_PRESETS['paper-simulation']", () => {
     const set = loadExperiments(EXPERIMENTS_DIRECTORY);
     const { psf, voxelSizeUm } = resolveExperiment(set, 'table1', 'paper').settings.dataset;
     const { size, ...optics } = psf;
-    expect(PSF_PRESETS['paper-simulation'].request).toEqual({ ...optics, voxelSizeUm, shape: size });
+    expect(PSF_PRESETS['paper-simulation'].request).toEqual({
+      ...optics,
+      voxelSizeUm,
+      shape: size,
+    });
   });
 });
 
@@ -140,7 +158,14 @@ describe('blurcycle evaluate', () => {
   });
 
   it('spells out that equal stacks have infinite PSNR', async () => {
-    const text = await run('evaluate', file('truth.tif'), file('truth.tif'), '--data-range', '1', '--json');
+    const text = await run(
+      'evaluate',
+      file('truth.tif'),
+      file('truth.tif'),
+      '--data-range',
+      '1',
+      '--json',
+    );
     expect(JSON.parse(text)).toMatchObject({ psnr: 'Infinity', ssim: 1, nrmse: 0 });
   });
 

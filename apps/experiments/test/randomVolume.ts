@@ -1,4 +1,10 @@
-import { createVolume, voxelCount, type RandomStream, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createVolume,
+  voxelCount,
+  type RandomStream,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 
 /** Independent uniform values; voxels of 0.25, 0.1, 0.1 µm. */
 export function randomVolume(
@@ -6,6 +12,9 @@ export function randomVolume(
   stream: RandomStream,
   { low = 0, high = 1 }: { readonly low?: number; readonly high?: number } = {},
 ): Volume {
-  const data = Float32Array.from({ length: voxelCount(shape) }, () => low + (high - low) * stream.uniform());
+  const data = Float32Array.from(
+    { length: voxelCount(shape) },
+    () => low + (high - low) * stream.uniform(),
+  );
   return createVolume(shape, [0.25, 0.1, 0.1], data);
 }

@@ -44,7 +44,12 @@ function leave(changes: Partial<RunRecord> = {}): void {
     },
     ...{ trainingSeconds: 1, inferenceSeconds: 1, inputs: {}, outputs: {} },
     provenance: {
-      ...{ createdAt: '2020-01-01T00:00:00Z', gitCommit: null, gitDirty: null, sourceHash: SOURCES },
+      ...{
+        createdAt: '2020-01-01T00:00:00Z',
+        gitCommit: null,
+        gitDirty: null,
+        sourceHash: SOURCES,
+      },
       ...{ versions: {}, cpu: { model: 'any', cores: 1 }, gpu: null, backend: 'js', threads: 1 },
       ...{ wallSeconds: 1, peakMemoryBytes: 1, command: '' },
     },
@@ -61,7 +66,10 @@ function edited(change: Partial<ResolvedRun['settings']['training']>): ResolvedR
 
 describe('runState(run, resultsDir, sources)', () => {
   it('is missing without a record', async () => {
-    expect(await runState(run, results, SOURCES)).toEqual({ state: 'missing', reason: 'never finished' });
+    expect(await runState(run, results, SOURCES)).toEqual({
+      state: 'missing',
+      reason: 'never finished',
+    });
   });
 
   it('is done when settings, seed and code are the same', async () => {
@@ -116,7 +124,10 @@ describe('runState(run, resultsDir, sources)', () => {
     const folder = datasetFolder(dataset, results, run.profile);
     mkdirSync(folder, { recursive: true });
     const manifest = (hash: string): void =>
-      writeFileSync(join(folder, 'dataset.json'), JSON.stringify({ hashes: { 'test-0-sharp.tif': hash } }));
+      writeFileSync(
+        join(folder, 'dataset.json'),
+        JSON.stringify({ hashes: { 'test-0-sharp.tif': hash } }),
+      );
     manifest('c'.repeat(64));
     expect(await runState(run, results, SOURCES)).toEqual({ state: 'done', reason: '' });
     manifest('d'.repeat(64));

@@ -7,7 +7,10 @@ import { METHOD_CITATION } from '../src/model/modelTerms.ts';
 import type { ModelContent } from '../src/model/writeModelFolder.ts';
 import { randomVolume } from './randomVolume.ts';
 
-/** A model with random weights, U-Net of width 2, that maps stacks from 100 to 1100; needs a back-end. */
+/**
+ * A model with random weights, U-Net of width 2, that maps stacks from 100 to 1100; needs a
+ * back-end.
+ */
 export async function smallModel(seed = 1): Promise<ModelContent> {
   const stream = createRandomStream(seed, 'init/sharpGenerator');
   const config: ModelConfig = {
@@ -27,7 +30,14 @@ export async function smallModel(seed = 1): Promise<ModelContent> {
     intensity: { black: 100, white: 1100 },
     kernel: 'learned',
     optics: { numericalAperture: 1.4 },
-    training: { seed, patch: [8, 16, 16], updates: 1, selectedUpdate: 1, data: 'nothing', key: 'none' },
+    training: {
+      seed,
+      patch: [8, 16, 16],
+      updates: 1,
+      selectedUpdate: 1,
+      data: 'nothing',
+      key: 'none',
+    },
     authors: ['A. Tester'],
     license: 'CC-BY-4.0',
     citation: METHOD_CITATION,

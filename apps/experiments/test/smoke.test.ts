@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,16 +28,32 @@ import { blurcycle } from './commandLine.ts';
 
 const folder = join(RESULTS_DIRECTORY, 'smoke');
 const set = loadExperiments(EXPERIMENTS_DIRECTORY);
-/** What is said of results of a working tree with changes, and nothing else may be said of these. */
+/**
+ * What is said of results of a working tree with changes, and nothing else may be said of these.
+ */
 const DIRTY = 'was made from uncommitted changes';
-const CLASSICAL = ['richardson-lucy-10', 'richardson-lucy-50', 'richardson-lucy-200', 'rl-tv', 'wiener'];
+const CLASSICAL = [
+  'richardson-lucy-10',
+  'richardson-lucy-50',
+  'richardson-lucy-200',
+  'rl-tv',
+  'wiener',
+];
 const METHODS = ['supervised-mse', 'supervised-gan', 'cyclegan', 'proposed', 'non-blind'];
 
-/** The command of the README at the smallest size, from nothing, without the cache of an earlier call. */
+/**
+ * The command of the README at the smallest size, from nothing, without the cache of an earlier
+ * call.
+ */
 async function runTable1(): Promise<string> {
   rmSync(folder, { recursive: true, force: true });
   const nx = join(PROJECT_ROOT, 'node_modules/.bin/nx');
-  const parameters = ['run', 'experiments:table1:smoke', '--skip-nx-cache', '--output-style=static'];
+  const parameters = [
+    'run',
+    'experiments:table1:smoke',
+    '--skip-nx-cache',
+    '--output-style=static',
+  ];
   const { stdout } = await promisify(execFile)(nx, parameters, {
     cwd: PROJECT_ROOT,
     env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' },
@@ -66,13 +90,16 @@ describe('nx run experiments:table1:smoke', () => {
   it('leaves a record, metrics, weights and predictions of every run', () => {
     for (const method of METHODS) {
       const run = join(folder, 'runs', `${method}-s0`);
-      const record = runRecordSchema.parse(JSON.parse(readFileSync(join(run, 'record.json'), 'utf8')));
+      const record = runRecordSchema.parse(
+        JSON.parse(readFileSync(join(run, 'record.json'), 'utf8')),
+      );
       expect(record.status).toBe('done');
       expect(record.scores.map(({ volume }) => volume)).toEqual(['test-0', 'test-1']);
       expect(Object.keys(record.outputs)).toEqual(
         expect.arrayContaining(['metrics.jsonl', 'model/manifest.json', 'predictions/test-0.tif']),
       );
-      for (const name of Object.keys(record.outputs)) expect(existsSync(join(run, name))).toBe(true);
+      for (const name of Object.keys(record.outputs))
+        expect(existsSync(join(run, name))).toBe(true);
     }
   });
 
@@ -144,9 +171,13 @@ describe('every experiment file, from the runs of Table I and what else it needs
     expect(input.points.map(({ name }) => name)).toEqual([
       ...['SNR 1.25 dB', 'SNR 2.5 dB', 'SNR 5 dB', 'SNR 10 dB', 'SNR 20 dB', 'no noise'],
     ]);
-    expect(input.points.map(({ y }) => y)).toEqual(input.points.map(({ y }) => y).sort((a, b) => a - b));
+    expect(input.points.map(({ y }) => y)).toEqual(
+      input.points.map(({ y }) => y).sort((a, b) => a - b),
+    );
     const stacks = readFigures(join(folder, 'fig7/figures.json'))?.blocks ?? [];
-    expect(stacks.map((block) => block.kind === 'volumes' && block.shape[0])).toEqual(Array(6).fill(8));
+    expect(stacks.map((block) => block.kind === 'volumes' && block.shape[0])).toEqual(
+      Array(6).fill(8),
+    );
   });
 
   it('has nothing left to do', async () => {
@@ -162,9 +193,17 @@ describe('every experiment file, from the runs of Table I and what else it needs
       cpSync(EXPERIMENTS_DIRECTORY, copy, { recursive: true });
       const path = join(copy, 'fig8.yaml');
       const row = '- { method: proposed }';
-      writeFileSync(path, readFileSync(path, 'utf8').replace(row, '- { method: proposed, label: Ours }'));
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replace(row, '- { method: proposed, label: Ours }'),
+      );
       const state = async (name: string) =>
-        (await planExperiment(resolveExperiment(loadExperiments(copy), name, 'smoke'), RESULTS_DIRECTORY))
+        (
+          await planExperiment(
+            resolveExperiment(loadExperiments(copy), name, 'smoke'),
+            RESULTS_DIRECTORY,
+          )
+        )
           .filter(({ action }) => action !== 'keep')
           .map(({ kind, reason }) => ({ kind, reason }));
       const reason = 'rows.proposed.label: "Proposed, blind" -> "Ours"';
@@ -199,6 +238,8 @@ describe('every experiment file, from the runs of Table I and what else it needs
       /FAIL {2}test proposed-s0@richards-wolf: output predictions\/test-0\.tif has other bytes/,
     );
     const number = readFileSync(join(folder, 'table2/table.json'), 'utf8').indexOf('"mean": ') + 8;
-    expect(await altered('table2/table.json', number)).toMatch(/is .+ when computed again, table\.json says/);
+    expect(await altered('table2/table.json', number)).toMatch(
+      /is .+ when computed again, table\.json says/,
+    );
   });
 });

@@ -17,7 +17,10 @@ import { readRunRecord } from '@blurcycle/experiment';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../src/projectPaths.ts';
 
-/** A run long enough to be killed in the middle of, with everything a checkpoint has to hold: every stream, a full history buffer. */
+/**
+ * A run long enough to be killed in the middle of, with everything a checkpoint has to hold: every
+ * stream, a full history buffer.
+ */
 const EXPERIMENT = `
 title: A run that is killed again and again
 place: Test
@@ -58,9 +61,13 @@ interface Life {
 /**
  * The real command in a process of its own.
  *
- * @param end - Called when the training has begun to set up: the process may be ended any time from then on.
+ * @param end - Called when the training has begun to set up: the process may be ended any time from
+ *   then on.
  */
-function train(results: string, end?: (kill: (signal: NodeJS.Signals) => void) => void): Promise<Life> {
+function train(
+  results: string,
+  end?: (kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Life> {
   const bin = join(PROJECT_ROOT, 'apps/experiments/bin/blurcycle.mjs');
   const options = ['--seed', '0', '--profile', 'smoke', '--threads', '1'];
   const places = ['--experiments-dir', experiments, '--results-dir', join(folder, results)];
@@ -97,7 +104,18 @@ function numbersOf(results: string): unknown {
   const files = Object.keys(outputs ?? {});
   const weights = readFileSync(join(place, 'model', weightsFile(place)));
   const metrics = readFileSync(join(place, 'metrics.jsonl'), 'utf8');
-  return { status, error, selectedUpdate, choices, scores, kernel, outputs, files, metrics, weights };
+  return {
+    status,
+    error,
+    selectedUpdate,
+    choices,
+    scores,
+    kernel,
+    outputs,
+    files,
+    metrics,
+    weights,
+  };
 }
 
 function weightsFile(place: string): string {
@@ -127,8 +145,10 @@ describe('blurcycle train, ended from outside', () => {
       const born = Date.now();
       const life = await train('killed', (kill) => {
         if (kills === KILLS) return;
-        // Every other one dies anywhere, also while it is set up; the rest once they train, within a quarter of the whole.
-        const trains = kills % 2 === 0 ? whenWritten(join(runFolder('killed'), 'checkpoint'), born) : wait(0);
+        // Every other one dies anywhere, also while it is set up; the rest once they train, within
+        // a quarter of the whole.
+        const trains =
+          kills % 2 === 0 ? whenWritten(join(runFolder('killed'), 'checkpoint'), born) : wait(0);
         const moment = (1000 * stream.uniform() * seconds) / 4;
         void trains.then(() => wait(moment)).then(() => kill('SIGKILL'));
       });

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mean, type Volume } from '@blurcycle/core';
 import { buildMicrotubuleDataset, writeTiffStack } from '@blurcycle/data';
-import { loadExperiments, readRunRecord, readTable, resolveExperiment } from '@blurcycle/experiment';
+import {
+  loadExperiments,
+  readRunRecord,
+  readTable,
+  resolveExperiment,
+} from '@blurcycle/experiment';
 import { createPsf, normalizePsf } from '@blurcycle/psf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
@@ -43,7 +48,10 @@ claims:
 }
 
 function counts(volume: Volume, offset: number, scale: number): Volume {
-  return { ...volume, data: volume.data.map((value) => Math.max(0, Math.round(offset + scale * value))) };
+  return {
+    ...volume,
+    data: volume.data.map((value) => Math.max(0, Math.round(offset + scale * value))),
+  };
 }
 
 async function write(name: string, volume: Volume): Promise<void> {
@@ -55,16 +63,23 @@ beforeAll(async () => {
   cpSync(EXPERIMENTS_DIRECTORY, experiments, { recursive: true });
   const { train, test } = buildMicrotubuleDataset({
     ...{ shape: SHAPE, voxelSizeUm: VOXEL_UM, filamentRadiusUm: 0.3, filamentDensityPerUm2: 0.3 },
-    ...{ persistenceLengthUm: 15, curvatureLengthUm: 2, noise: { averageSnrDb: 20, poissonPeakCounts: 256 } },
+    ...{
+      persistenceLengthUm: 15,
+      curvatureLengthUm: 2,
+      noise: { averageSnrDb: 20, poissonPeakCounts: 256 },
+    },
     ...{ volumes: { train: 4, validation: 0, test: 3 }, seed: 3 },
-    psf: normalizePsf(createPsf({ model: 'born-wolf', ...OPTICS, voxelSizeUm: VOXEL_UM, shape: [7, 7, 7] })),
+    psf: normalizePsf(
+      createPsf({ model: 'born-wolf', ...OPTICS, voxelSizeUm: VOXEL_UM, shape: [7, 7, 7] }),
+    ),
   });
   for (const [i, { blurred, sharp }] of train.entries()) {
     // Counts of a camera with an offset, and a truth in units of its own.
     await write(`raw/cell-${i}.tif`, counts(blurred, 100, 2000));
     await write(`truth/cell-${i}.tif`, counts(sharp, 0, 500));
   }
-  for (const [i, { sharp }] of test.entries()) await write(`sharp/other-${i}.tif`, counts(sharp, 5, 9000));
+  for (const [i, { sharp }] of test.entries())
+    await write(`sharp/other-${i}.tif`, counts(sharp, 5, 9000));
   declare('own');
   declare('known', `    truth: ${join(root, 'truth')}\n`, 'proposed');
 });
@@ -73,7 +88,11 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe("a data set of the kind 'tiff-folders'", () => {
   const prepare = (name: string) => {
     const { settings } = resolveExperiment(loadExperiments(experiments), name, 'smoke');
-    return prepareDataset(settings.dataset, { resultsDir: results, profile: 'smoke', say: () => undefined });
+    return prepareDataset(settings.dataset, {
+      resultsDir: results,
+      profile: 'smoke',
+      say: () => undefined,
+    });
   };
 
   it('is the middle of the stacks in the order of their names, on the scale of the networks', async () => {
@@ -86,9 +105,12 @@ describe("a data set of the kind 'tiff-folders'", () => {
     for (const value of raw.data) expect(Math.abs(value - Math.round(value))).toBeLessThan(1e-2);
     expect(Math.abs(facts.intensity.black - 100)).toBeLessThan(30);
     // Blur keeps the light: a unit-sum kernel joins the domains.
-    const light = (volumes: readonly Volume[]): number => mean(volumes.map(({ data }) => mean(data)));
+    const light = (volumes: readonly Volume[]): number =>
+      mean(volumes.map(({ data }) => mean(data)));
     // The sharp set is cut where the sigmoid ends.
-    expect(Math.abs(light(train.map((one) => one.blurred)) / light(unmatched) - 1)).toBeLessThan(0.1);
+    expect(Math.abs(light(train.map((one) => one.blurred)) / light(unmatched) - 1)).toBeLessThan(
+      0.1,
+    );
     expect(kernel.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
     expect([...train, ...validation, ...test].every(({ sharp }) => sharp === null)).toBe(true);
   });
@@ -131,7 +153,9 @@ describe('an experiment over own stacks', () => {
     for (const method of ['proposed-own', 'non-blind-own']) {
       expect((await blurcycle('train', method, '--seed', '0', ...places)).code).toBe(0);
     }
-    expect(Object.keys(record('proposed-own-s0')?.scores[0].scores ?? {})).toEqual(['dataResidual']);
+    expect(Object.keys(record('proposed-own-s0')?.scores[0].scores ?? {})).toEqual([
+      'dataResidual',
+    ]);
     expect(record('proposed-own-s0')?.kernel).not.toHaveProperty('correlation');
     const { code, out } = await blurcycle('table', 'own', '--no-report', ...places);
     expect(code).toBe(0);
@@ -157,7 +181,9 @@ describe('an experiment over own stacks', () => {
     expect((await blurcycle('verify', 'own', ...places)).error).toBe('');
     const stateOf = async (name: string): Promise<string> => {
       const { out } = await blurcycle('plan', 'own', '--json', ...places);
-      const { steps } = JSON.parse(out) as { steps: { name: string; state: string; reason: string }[] };
+      const { steps } = JSON.parse(out) as {
+        steps: { name: string; state: string; reason: string }[];
+      };
       const step = steps.find((one) => one.name === name);
       return `${step?.state} ${step?.reason}`.trim();
     };
@@ -167,7 +193,9 @@ describe('an experiment over own stacks', () => {
     const bytes = readFileSync(path);
     bytes[bytes.length - 2000] ^= 1;
     writeFileSync(path, bytes);
-    expect(await stateOf('proposed-own-s0')).toMatch(/^stale its data changed: .*raw\/cell-1\.tif$/);
+    expect(await stateOf('proposed-own-s0')).toMatch(
+      /^stale its data changed: .*raw\/cell-1\.tif$/,
+    );
     expect(await stateOf('wiener')).toMatch(/^stale its data changed: .*raw\/cell-1\.tif$/);
     const { code, out } = await blurcycle('verify', 'own', ...places);
     expect(code).toBe(1);

@@ -33,11 +33,14 @@ describe('useRunFolder(folder, runId, work)', () => {
     );
   });
 
-  it.skipIf(!existsSync('/proc/self'))('gives up on a file system that takes no folder', async () => {
-    await expect(enter('/proc/results/run-s0')).rejects.toThrow(
-      `run-s0: cannot write into '/proc', got ENOENT (${REMEDY})`,
-    );
-  });
+  it.skipIf(!existsSync('/proc/self'))(
+    'gives up on a file system that takes no folder',
+    async () => {
+      await expect(enter('/proc/results/run-s0')).rejects.toThrow(
+        `run-s0: cannot write into '/proc', got ENOENT (${REMEDY})`,
+      );
+    },
+  );
 
   it('names the file that the work could not write, and lets the next process in', async () => {
     const folder = join(place, 'run-s0');

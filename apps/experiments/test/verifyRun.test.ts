@@ -38,12 +38,24 @@ beforeEach(async () => {
   const { id, profile, method, seed, key, settings, origins } = run;
   record = {
     ...{ id, profile, method, seed, key, settings, origins, inputs },
-    ...{ status: 'done', error: null, selectedUpdate: 4, choices: {}, parameterCounts: {}, kernel: null },
+    ...{
+      status: 'done',
+      error: null,
+      selectedUpdate: 4,
+      choices: {},
+      parameterCounts: {},
+      kernel: null,
+    },
     ...{ trainingSeconds: 1, inferenceSeconds: 1 },
     scores: [{ volume: 'test-0', scores: scoreVolume(estimate, sharp, settings.scoring) }],
     outputs: await hashOutputs(folder),
     provenance: {
-      ...{ createdAt: '2020-01-01T00:00:00Z', gitCommit: null, gitDirty: null, sourceHash: 'a'.repeat(64) },
+      ...{
+        createdAt: '2020-01-01T00:00:00Z',
+        gitCommit: null,
+        gitDirty: null,
+        sourceHash: 'a'.repeat(64),
+      },
       ...{ versions: {}, cpu: { model: 'any', cores: 1 }, gpu: null, backend: 'js', threads: 1 },
       ...{ wallSeconds: 1, peakMemoryBytes: 1, command: '' },
     },
@@ -70,7 +82,10 @@ describe('verifyRun(record, options)', () => {
 
   it('detects a score that the stored prediction does not have', async () => {
     const [{ volume, scores }] = record.scores;
-    const better = { ...record, scores: [{ volume, scores: { ...scores, psnr: scores.psnr + 0.01 } }] };
+    const better = {
+      ...record,
+      scores: [{ volume, scores: { ...scores, psnr: scores.psnr + 0.01 } }],
+    };
     const [difference] = await verifyRun(better, options);
     expect(difference).toMatch(/^psnr of test-0 is \d+\.\d+, the record says \d+\.\d+$/);
   });
@@ -79,7 +94,10 @@ describe('verifyRun(record, options)', () => {
     const path = join(runDirectory(resultsDir, run.profile, run.id), 'predictions/test-0.tif');
     rmSync(path);
     writeFileSync(path.replace('test-0', 'other'), 'no prediction');
-    const found = await verifyRun(record, { ...options, inputs: { 'test-0-sharp.tif': 'd'.repeat(64) } });
+    const found = await verifyRun(record, {
+      ...options,
+      inputs: { 'test-0-sharp.tif': 'd'.repeat(64) },
+    });
     expect(found).toEqual([
       'input test-0-sharp.tif has other bytes than recorded',
       'output predictions/other.tif is not in the record',

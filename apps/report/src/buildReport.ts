@@ -14,10 +14,12 @@ export interface BuiltReport {
 }
 
 /**
- * Builds `results/<profile>/report.html` and the figures beside it. The same results give the same bytes.
+ * Builds `results/<profile>/report.html` and the figures beside it. The same results give the same
+ * bytes.
  *
- * Every chart is kept twice in the `figures` directory of its experiment: its Vega-Lite specification and the SVG drawn
- * from it. The curves of the training runs, which several experiments share, are in `training/figures`.
+ * Every chart is kept twice in the `figures` directory of its experiment: its Vega-Lite
+ * specification and the SVG drawn from it. The curves of the training runs, which several
+ * experiments share, are in `training/figures`.
  *
  * @throws {InputError} When there are no results for the profile.
  */

@@ -26,12 +26,19 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
     const hasCurves = blocks.some(({ kind }) => kind === 'curves');
     // Curves show the scores already; what they lack is the paper's values.
     const metrics =
-      hasCurves && table.rows.every(({ paper }) => paper === null) ? [] : (['psnr', 'ssim'] as const);
+      hasCurves && table.rows.every(({ paper }) => paper === null)
+        ? []
+        : (['psnr', 'ssim'] as const);
     const scores = metrics.flatMap((metric) => scoreChart(table, metric, styles) ?? []);
-    const curves = blocks.flatMap((block) => (block.kind === 'curves' ? [blockChart(block, styles)] : []));
+    const curves = blocks.flatMap((block) =>
+      block.kind === 'curves' ? [blockChart(block, styles)] : [],
+    );
     const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
     byDirectory.set(id, [...figures.scores, ...figures.curves]);
-    drawn.set(id, { ...figures, curves: new Map(figures.curves.map((chart) => [chart.name, chart])) });
+    drawn.set(id, {
+      ...figures,
+      curves: new Map(figures.curves.map((chart) => [chart.name, chart])),
+    });
   }
   const charts = trainingCharts(runs, styles);
   const training = {

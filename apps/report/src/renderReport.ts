@@ -35,7 +35,11 @@ export interface ReportAssets {
  *
  * Where it would become too large, planes of its volumes are left out.
  */
-export function renderReport(inputs: ReportInputs, figures: ReportFigures, assets: ReportAssets): string {
+export function renderReport(
+  inputs: ReportInputs,
+  figures: ReportFigures,
+  assets: ReportAssets,
+): string {
   const whole = renderPage(inputs, figures, assets);
   const excess = Buffer.byteLength(whole.text) - PAGE_LIMIT_BYTES;
   if (excess <= 0) return whole.text;
@@ -48,7 +52,11 @@ interface RenderedPage {
   readonly stackBytes: number;
 }
 
-function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: ReportAssets): RenderedPage {
+function renderPage(
+  inputs: ReportInputs,
+  figures: ReportFigures,
+  assets: ReportAssets,
+): RenderedPage {
   const images = createImageStore();
   const experiments = inputs.experiments.map((experiment) =>
     experimentSection({
@@ -111,8 +119,12 @@ function runsBehind(
 
 /** The same inputs with volumes that take no more than a number of bytes inside the page. */
 function withThinVolumes(inputs: ReportInputs, budgetBytes: number): ReportInputs {
-  const sets = inputs.experiments.flatMap(({ blocks }) => blocks).filter((block) => block.kind === 'volumes');
-  const thin = new Map<ShownBlock, VolumeSet>(thinVolumes(sets, budgetBytes).map((set, i) => [sets[i], set]));
+  const sets = inputs.experiments
+    .flatMap(({ blocks }) => blocks)
+    .filter((block) => block.kind === 'volumes');
+  const thin = new Map<ShownBlock, VolumeSet>(
+    thinVolumes(sets, budgetBytes).map((set, i) => [sets[i], set]),
+  );
   const experiments = inputs.experiments.map((experiment) => ({
     ...experiment,
     blocks: experiment.blocks.map((block) => thin.get(block) ?? block),

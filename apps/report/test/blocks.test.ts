@@ -26,7 +26,9 @@ describe('curvePoints(block)', () => {
 
   it('draws bands along numbers, and whiskers at names and for lines of few points', () => {
     expect(new Set(curvePoints(decay).map(({ interval }) => interval))).toEqual(new Set(['band']));
-    expect(new Set(curvePoints(noise).map(({ interval }) => interval))).toEqual(new Set(['whisker']));
+    expect(new Set(curvePoints(noise).map(({ interval }) => interval))).toEqual(
+      new Set(['whisker']),
+    );
     const series = decay.series.map((line) => ({ ...line, points: line.points.slice(0, 2) }));
     expect(curvePoints({ ...decay, series }).map(({ interval }) => interval)).toEqual(
       Array(4).fill('whisker'),
@@ -52,12 +54,15 @@ describe('blockChart(block, styles)', () => {
 
   it('names the steps of an axis of names', async () => {
     const { svg } = await renderChart(blockChart(noise, styles), 'fig');
-    for (const step of ['1.25 dB', '5 dB', '20 dB', 'without noise']) expect(svg).toContain(`>${step}<`);
+    for (const step of ['1.25 dB', '5 dB', '20 dB', 'without noise'])
+      expect(svg).toContain(`>${step}<`);
   });
 
   it('says in its text alternative what the lines do, and what is not drawn', () => {
     const { summary } = blockChart(noise, styles);
-    expect(summary).toContain('PSNR (dB) over average SNR. Input: 18 at 1.25 dB to 24 at without noise');
+    expect(summary).toContain(
+      'PSNR (dB) over average SNR. Input: 18 at 1.25 dB to 24 at without noise',
+    );
     expect(blockChart(decay, styles).summary).toMatch(/1 point .*stands in the table alone/);
   });
 
@@ -113,12 +118,26 @@ describe('tables of facts', () => {
 
 describe('imagesFigure(set, made)', () => {
   it('shows all panels at one magnification, pixels in their proportions', () => {
-    const item = { id: 'a', label: 'A', alt: 'a peak', width: 10, height: 10, png: Buffer.from('x') };
+    const item = {
+      id: 'a',
+      label: 'A',
+      alt: 'a peak',
+      width: 10,
+      height: 10,
+      png: Buffer.from('x'),
+    };
     const items = [
       { ...item, pixelSizeUm: [0.1, 0.1] as const },
       { ...item, pixelSizeUm: [0.3, 0.1] as const },
     ];
-    const set = { kind: 'images', id: 'i', title: 'T', window: [0, 2], quantity: 'photons', items } as const;
+    const set = {
+      kind: 'images',
+      id: 'i',
+      title: 'T',
+      window: [0, 2],
+      quantity: 'photons',
+      items,
+    } as const;
     const { markup } = imagesFigure(set, frame);
     const sizes = [...markup.matchAll(/<svg\s+width="([\d.]+)"\s+height="([\d.]+)"/g)].map(
       ([, width, height]) => [Number(width), Number(height)],

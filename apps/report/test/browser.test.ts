@@ -4,16 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../src/buildReport.ts';
 
-const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+const executable = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(existsSync);
 if (executable === undefined) {
-  process.stderr.write('report: no Chromium found (apt-get install chromium), browser test skipped\n');
+  process.stderr.write(
+    'report: no Chromium found (apt-get install chromium), browser test skipped\n',
+  );
 }
 const QUIET = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -28,7 +39,11 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'report-browser-'));
     cpSync(fixture('results'), directory, { recursive: true });
-    const sources = { resultsDir: directory, profile: 'synthetic', deviationsPath: fixture('deviations.md') };
+    const sources = {
+      resultsDir: directory,
+      profile: 'synthetic',
+      deviationsPath: fixture('deviations.md'),
+    };
     url = pathToFileURL((await buildReport(sources)).path).href;
     browser = await chromium.launch({ executablePath: executable ?? '', args: QUIET });
   }, 60_000);
@@ -38,9 +53,18 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  /** Opens the report, lets `look` at it, and expects that nothing complained and nothing left the file. */
-  async function open(options: BrowserContextOptions, look: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+  /**
+   * Opens the report, lets `look` at it, and expects that nothing complained and nothing left the
+   * file.
+   */
+  async function open(
+    options: BrowserContextOptions,
+    look: (page: Page) => Promise<void>,
+  ): Promise<void> {
+    const context = await browser.newContext({
+      viewport: { width: 1400, height: 900 },
+      ...options,
+    });
     const page = await context.newPage();
     const complaints: string[] = [];
     const requests: string[] = [];
@@ -54,11 +78,16 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     await page.goto(url);
     await look(page);
     expect(complaints).toEqual([]);
-    expect(requests.filter((address) => address !== url && !address.startsWith('data:'))).toEqual([]);
+    expect(requests.filter((address) => address !== url && !address.startsWith('data:'))).toEqual(
+      [],
+    );
     await context.close();
   }
 
-  /** Brings every figure of volumes into sight, so that its viewer is there, and answers with the first. */
+  /**
+   * Brings every figure of volumes into sight, so that its viewer is there, and answers with the
+   * first.
+   */
   async function openViewers(page: Page): Promise<Locator> {
     for (const figure of await page.locator('figure.volumes').all()) {
       await figure.scrollIntoViewIfNeeded();
@@ -95,9 +124,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       expect(await pictureOf(other, 0)).toBe(elsewhere);
       await page.keyboard.press('Home');
       expect(await words()).toBe('z 1 of 12 (0.00 µm)');
-      expect(await figure.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label')).toMatch(
-        /^Proposed, blind, mean intensity 0\.\d+, z 1 of 12/,
-      );
+      expect(
+        await figure.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label'),
+      ).toMatch(/^Proposed, blind, mean intensity 0\.\d+, z 1 of 12/);
     });
   });
 
@@ -108,16 +137,20 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       await page.keyboard.press('ArrowRight');
       expect(await figure.getByRole('radio', { name: 'XZ' }).isChecked()).toBe(true);
       const canvas = figure.locator('.stages .picture canvas').first();
-      expect(await canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual([40, 12]);
+      expect(await canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual([
+        40, 12,
+      ]);
       await figure.getByRole('radio', { name: 'Intensity' }).focus();
       await page.keyboard.press('ArrowRight');
       expect(await figure.locator('.window').textContent()).toContain('blue is 0.5 too dark');
       await page.keyboard.press('ArrowRight');
-      expect(await figure.locator('.comparison figcaption').textContent()).toBe('Input | Proposed, blind');
-      await figure.getByRole('slider', { name: 'Divider' }).press('End');
-      expect(await figure.locator('.comparison canvas[role=img]').getAttribute('aria-label')).toContain(
-        'divided at 100 %',
+      expect(await figure.locator('.comparison figcaption').textContent()).toBe(
+        'Input | Proposed, blind',
       );
+      await figure.getByRole('slider', { name: 'Divider' }).press('End');
+      expect(
+        await figure.locator('.comparison canvas[role=img]').getAttribute('aria-label'),
+      ).toContain('divided at 100 %');
     });
   });
 
@@ -129,9 +162,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         figure.getByRole('link', { name: 'Ground truth' }).click(),
       ]);
       const saved = readFileSync(await download.path());
-      expect(saved.equals(readFileSync(fixture('results/synthetic/table1/figures/helices-truth.png')))).toBe(
-        true,
-      );
+      expect(
+        saved.equals(readFileSync(fixture('results/synthetic/table1/figures/helices-truth.png'))),
+      ).toBe(true);
     });
   });
 
@@ -140,7 +173,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       const figure = page.locator('#chart-training-validation-psnr');
       await figure.getByRole('button', { name: 'Explore' }).press('Enter');
       await figure.locator('.live .mark-symbol path').first().hover();
-      expect(await figure.locator('.tooltip').textContent()).toMatch(/run: .*-s\d.*PSNR \(dB\): \d\d/);
+      expect(await figure.locator('.tooltip').textContent()).toMatch(
+        /run: .*-s\d.*PSNR \(dB\): \d\d/,
+      );
       const ticks = async (): Promise<string[]> =>
         figure.locator('.live .role-axis-label text').allTextContents();
       const before = await ticks();
@@ -164,7 +199,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         await page.mouse.move(box.x + box.width / 2, box.y + 2); // in the middle of the line
         return figure.locator('.tooltip').textContent();
       };
-      await expect.poll(atThePeak).toMatch(/line: Narrow.*x from the peak \(µm\): 0.*relative intensity: 1/);
+      await expect
+        .poll(atThePeak)
+        .toMatch(/line: Narrow.*x from the peak \(µm\): 0.*relative intensity: 1/);
       expect(await figure.locator('.ring').isVisible()).toBe(true);
     });
   });
@@ -172,10 +209,14 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   it('fits a screen of 400 pixels', async () => {
     await open({ viewport: { width: 400, height: 800 } }, async (page) => {
       const figure = await openViewers(page);
-      await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+      await page
+        .locator('details')
+        .evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
       for (const mode of ['Intensity', 'Difference', 'Curtain']) {
         await figure.getByText(mode, { exact: true }).click();
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+          400,
+        );
       }
       // The scores stand one metric below the other, with nothing to be scrolled to.
       const widths = await page
@@ -204,10 +245,15 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     ['light', 1400],
     ['dark', 400],
   ] as const)('passes the accessibility checker (%s, %i px)', async (colorScheme, width) => {
-    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const source = readFileSync(
+      createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+      'utf8',
+    );
     await open({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true }, async (page) => {
       await openViewers(page);
-      await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+      await page
+        .locator('details')
+        .evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
       await page.evaluate(source);
       const violations = await page.evaluate(async () => {
         const { axe: checker } = globalThis as unknown as { axe: typeof axe };

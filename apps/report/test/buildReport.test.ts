@@ -28,7 +28,9 @@ describe('buildReport({ resultsDir, profile })', () => {
     const svg = readFileSync(join(directory, 'synthetic/table1/figures/scores-psnr.svg'));
     const second = await buildReport({ resultsDir: directory, profile: 'synthetic' });
     expect(bytes.equals(readFileSync(second.path))).toBe(true);
-    expect(svg.equals(readFileSync(join(directory, 'synthetic/table1/figures/scores-psnr.svg')))).toBe(true);
+    expect(
+      svg.equals(readFileSync(join(directory, 'synthetic/table1/figures/scores-psnr.svg'))),
+    ).toBe(true);
     expect(first.bytes).toBe(bytes.length);
     expect(first.bytes).toBeLessThan(5e6);
     const figures = readdirSync(join(directory, 'synthetic/table1/figures')).filter(

@@ -10,20 +10,27 @@ const golden = path('fixtures/report.golden.html');
 
 describe('renderReport(inputs, figures, assets)', () => {
   /**
-   * The whole report of the synthetic results, byte for byte; style and script are left out, because they are the same
-   * for all results and the libraries in the script change with their versions.
+   * The whole report of the synthetic results, byte for byte; style and script are left out,
+   * because they are the same for all results and the libraries in the script change with their
+   * versions.
    *
-   * After a wanted change: UPDATE_GOLDEN=1 npx vitest run --dir apps/report golden, and look at the difference.
+   * After a wanted change: UPDATE_GOLDEN=1 npx vitest run --dir apps/report golden, and look at the
+   * difference.
    */
   it('writes the golden report', async () => {
     const sources = { resultsDir: path('fixtures/results'), profile: 'synthetic' };
-    const inputs = await readResults({ ...sources, deviationsPath: path('fixtures/deviations.md') });
+    const inputs = await readResults({
+      ...sources,
+      deviationsPath: path('fixtures/deviations.md'),
+    });
     const { figures } = await drawFigures(inputs);
     const text = renderReport(inputs, figures, { style: '', script: '' });
     if (process.env.UPDATE_GOLDEN !== undefined || !existsSync(golden)) writeFileSync(golden, text);
     const expected = readFileSync(golden, 'utf8');
     const at = [...text].findIndex((character, i) => character !== expected[i]);
-    expect(`${at}: ${text.slice(at - 80, at + 80)}`).toBe(`${at}: ${expected.slice(at - 80, at + 80)}`);
+    expect(`${at}: ${text.slice(at - 80, at + 80)}`).toBe(
+      `${at}: ${expected.slice(at - 80, at + 80)}`,
+    );
     expect(text.length).toBe(expected.length);
     expect(text).toContain('Non-blind &lt;script&gt;alert(1)&lt;/script&gt;');
     expect(text).not.toMatch(/<script>alert|update 40 <b>|href="javascript:|<img/);

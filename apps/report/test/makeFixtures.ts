@@ -1,9 +1,11 @@
 /**
- * @file Writes `fixtures/results/synthetic`, a results folder made of analytic shapes, for the tests of the report.
+ * @file Writes `fixtures/results/synthetic`, a results folder made of analytic shapes, for the
+ *   tests of the report.
  *
- * Nothing in it was trained or measured: the stacks are helices with a Gaussian profile, the curves are exponentials,
- * the scores are round numbers. Run from the root of the repository, after a change of the result schemas:
- * `node --import tsx apps/report/test/makeFixtures.ts`, then update the golden report.
+ * Nothing in it was trained or measured: the stacks are helices with a Gaussian profile, the curves
+ * are exponentials, the scores are round numbers. Run from the root of the repository, after a
+ * change of the result schemas: `node --import tsx apps/report/test/makeFixtures.ts`, then update
+ * the golden report.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +47,10 @@ const provenance: Provenance = {
   command: 'node --import tsx apps/report/test/makeFixtures.ts',
 };
 
-/** Methods of the finished runs and how good each shall look, from 0 (like the input) to 1 (like the truth). */
+/**
+ * Methods of the finished runs and how good each shall look, from 0 (like the input) to 1 (like the
+ * truth).
+ */
 const RUNS = [
   { method: 'supervised-mse', seeds: [0, 1], quality: 0.9 },
   { method: 'cyclegan', seeds: [0, 1], quality: 0.55 },
@@ -67,7 +72,10 @@ function writeRun(method: string, seed: number, quality: number): void {
     selectedUpdate: 1000,
     choices: {
       last: { update: 1000, validation: { psnr: 22 + 7.9 * quality, cycleResidual: 0.012 } },
-      'best-validation-psnr': { update: 900, validation: { psnr: 22 + 8 * quality, cycleResidual: 0.013 } },
+      'best-validation-psnr': {
+        update: 900,
+        validation: { psnr: 22 + 8 * quality, cycleResidual: 0.013 },
+      },
     },
     scores: [{ volume: 'test-0', scores: { psnr: 22 + 8 * quality, ssim: 0.7 + 0.25 * quality } }],
     parameterCounts: { generator: 1000, ...(method === 'proposed' ? { blurKernel: 343 } : {}) },
@@ -79,13 +87,17 @@ function writeRun(method: string, seed: number, quality: number): void {
     provenance: { ...provenance, gitDirty: method === 'cyclegan' && seed === 1 },
   });
   const stream = createRandomStream(seed, `curves of ${method}`);
-  writeFileSync(join(directory, 'metrics.jsonl'), `${metricsLines(method, quality, stream).join('\n')}\n`);
+  writeFileSync(
+    join(directory, 'metrics.jsonl'),
+    `${metricsLines(method, quality, stream).join('\n')}\n`,
+  );
 }
 
 function metricsLines(method: string, quality: number, stream: RandomStream): string[] {
   const lines: string[] = [];
   const cycle = method !== 'supervised-mse';
-  const wobble = (scale: number): number => Number((scale * (1 + 0.08 * stream.normal())).toPrecision(4));
+  const wobble = (scale: number): number =>
+    Number((scale * (1 + 0.08 * stream.normal())).toPrecision(4));
   for (let step = 25; step <= 1000; step += 25) {
     const decay = Math.exp(-step / 250);
     const values = cycle
@@ -137,7 +149,15 @@ function done(
       return [name, summary(name.startsWith('ssim') ? ssim : 1 - ssim, 0.0125, over)] as const;
     }),
   );
-  return { id, label, method: id, paper: { psnr: paper[0], ssim: paper[1] }, status: 'done', runs, ours };
+  return {
+    id,
+    label,
+    method: id,
+    paper: { psnr: paper[0], ssim: paper[1] },
+    status: 'done',
+    runs,
+    ours,
+  };
 }
 
 function absent(
@@ -161,7 +181,13 @@ async function writeExperiment(): Promise<void> {
     profile: PROFILE,
     rows: [
       done('input', 'Input', [], [22.302, 0.7275], 22.25),
-      done('supervised-mse', 'Supervised, MSE', bothSeeds('supervised-mse'), [30.232, 0.9826], 29.5),
+      done(
+        'supervised-mse',
+        'Supervised, MSE',
+        bothSeeds('supervised-mse'),
+        [30.232, 0.9826],
+        29.5,
+      ),
       absent(
         'supervised-gan',
         'Supervised, GAN',
@@ -171,7 +197,13 @@ async function writeExperiment(): Promise<void> {
       ),
       done('cyclegan', 'Conventional cycleGAN', bothSeeds('cyclegan'), [26.2483, 0.9474], 26.5),
       done('proposed', 'Proposed, blind', bothSeeds('proposed'), [26.6249, 0.9573], 27.75),
-      absent('non-blind', 'Non-blind <script>alert(1)</script>', 'missing', 'no run yet', [29.2925, 0.9746]),
+      absent(
+        'non-blind',
+        'Non-blind <script>alert(1)</script>',
+        'missing',
+        'no run yet',
+        [29.2925, 0.9746],
+      ),
     ],
     claims: [
       {
@@ -190,7 +222,13 @@ async function writeExperiment(): Promise<void> {
         id: 'psf-helps',
         text: 'knowing the PSF helps',
         rule: 'psnr(non-blind) - psnr(proposed) > 0',
-        ...{ verdict: 'undecided', value: null, low: null, high: null, note: 'no run of non-blind is done' },
+        ...{
+          verdict: 'undecided',
+          value: null,
+          low: null,
+          high: null,
+          note: 'no run of non-blind is done',
+        },
       },
     ],
     provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
@@ -200,12 +238,21 @@ async function writeExperiment(): Promise<void> {
   writeVolumes(directory);
 }
 
-/** A table of rows under two conditions, the second of which the paper does not have, and a volume under one of them. */
+/**
+ * A table of rows under two conditions, the second of which the paper does not have, and a volume
+ * under one of them.
+ */
 function writeConditionExperiment(): void {
   const directory = join(resultsDir, PROFILE, 'table2');
   const rows = [
     done('input', 'Input', [], [22.302, 0.7275], 22.25),
-    done('cyclegan', 'Conventional cycleGAN', ['cyclegan-s0', 'cyclegan-s1'], [26.2483, 0.9474], 26.5),
+    done(
+      'cyclegan',
+      'Conventional cycleGAN',
+      ['cyclegan-s0', 'cyclegan-s1'],
+      [26.2483, 0.9474],
+      26.5,
+    ),
     done('proposed', 'Proposed, blind', ['proposed-s0', 'proposed-s1'], [26.6249, 0.9573], 27.75),
   ];
   writeTable(join(directory, 'table.json'), {
@@ -242,7 +289,9 @@ function writeFigureExperiment(): void {
   const { block, files } = syntheticImages();
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const [name, png] of files) writeFileSync(join(directory, name), png);
-  writeFigures(join(directory, 'figures.json'), { blocks: [block, ...syntheticCurves(), SYNTHETIC_FACTS] });
+  writeFigures(join(directory, 'figures.json'), {
+    blocks: [block, ...syntheticCurves(), SYNTHETIC_FACTS],
+  });
 }
 
 function writeVolumes(directory: string): void {
@@ -267,7 +316,12 @@ function writeVolumes(directory: string): void {
     shape,
     voxelSizeUm: [0.25, 0.1, 0.1],
     window: [0, 1],
-    items: items.map(({ id, label, role }) => ({ id, label, role, file: `figures/helices-${id}.png` })),
+    items: items.map(({ id, label, role }) => ({
+      id,
+      label,
+      role,
+      file: `figures/helices-${id}.png`,
+    })),
   };
   writeFigures(join(directory, 'figures.json'), { blocks: [block] });
 }
@@ -289,7 +343,9 @@ function helix(
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const distances = points.map(([pz, py, px]) => (1.5 * (z - pz)) ** 2 + (y - py) ** 2 + (x - px) ** 2);
+        const distances = points.map(
+          ([pz, py, px]) => (1.5 * (z - pz)) ** 2 + (y - py) ** 2 + (x - px) ** 2,
+        );
         const profile = Math.exp(-Math.min(...distances) / (2 * sigma ** 2)) / Math.sqrt(sigma);
         const value = profile + noise * Math.abs(stream.normal());
         grey[(z * height + y) * width + x] = Math.min(255, Math.round(255 * value));

@@ -8,12 +8,19 @@ const inputs = await readResults({ resultsDir, profile: 'synthetic' });
 
 describe('findProblems(inputs)', () => {
   it('names what is failed, missing and uncommitted, the gravest first', () => {
-    expect(findProblems(inputs).map(({ kind }) => kind)).toEqual(['failed', 'failed', 'missing', 'dirty']);
+    expect(findProblems(inputs).map(({ kind }) => kind)).toEqual([
+      'failed',
+      'failed',
+      'missing',
+      'dirty',
+    ]);
   });
 
   it('says once what is wrong with a run behind many rows, with every place', () => {
     const runs = inputs.runs.filter(({ record }) => record.id !== 'proposed-s0');
-    const lost = findProblems({ ...inputs, runs }).filter(({ text }) => text.includes('proposed-s0'));
+    const lost = findProblems({ ...inputs, runs }).filter(({ text }) =>
+      text.includes('proposed-s0'),
+    );
     expect(lost).toEqual([
       {
         kind: 'missing',

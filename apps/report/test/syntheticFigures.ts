@@ -2,7 +2,10 @@ import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment
 import { greyPng } from '../src/model/greyPng.ts';
 
 /** A Gaussian peak of the given widths (standard deviation, in pixels) as grey values. */
-function peak([height, width]: readonly [number, number], [down, across]: readonly [number, number]): Buffer {
+function peak(
+  [height, width]: readonly [number, number],
+  [down, across]: readonly [number, number],
+): Buffer {
   const grey = Uint8Array.from({ length: height * width }, (_, i) => {
     const y = (Math.floor(i / width) - (height - 1) / 2) / down;
     const x = ((i % width) - (width - 1) / 2) / across;
@@ -17,10 +20,34 @@ export function syntheticImages(): {
   readonly files: ReadonlyMap<string, Buffer>;
 } {
   const sections = [
-    { id: 'narrow-xy', label: 'Narrow, XY', sides: [15, 15], sigma: [1.5, 1.5], pixelSizeUm: [0.1, 0.1] },
-    { id: 'wide-xy', label: 'Wide, XY', sides: [15, 15], sigma: [2.5, 2.5], pixelSizeUm: [0.1, 0.1] },
-    { id: 'narrow-xz', label: 'Narrow, XZ', sides: [15, 15], sigma: [2, 1.5], pixelSizeUm: [0.25, 0.1] },
-    { id: 'wide-xz', label: 'Wide, XZ', sides: [15, 15], sigma: [3, 2.5], pixelSizeUm: [0.25, 0.1] },
+    {
+      id: 'narrow-xy',
+      label: 'Narrow, XY',
+      sides: [15, 15],
+      sigma: [1.5, 1.5],
+      pixelSizeUm: [0.1, 0.1],
+    },
+    {
+      id: 'wide-xy',
+      label: 'Wide, XY',
+      sides: [15, 15],
+      sigma: [2.5, 2.5],
+      pixelSizeUm: [0.1, 0.1],
+    },
+    {
+      id: 'narrow-xz',
+      label: 'Narrow, XZ',
+      sides: [15, 15],
+      sigma: [2, 1.5],
+      pixelSizeUm: [0.25, 0.1],
+    },
+    {
+      id: 'wide-xz',
+      label: 'Wide, XZ',
+      sides: [15, 15],
+      sigma: [3, 2.5],
+      pixelSizeUm: [0.25, 0.1],
+    },
   ] as const;
   return {
     block: {
@@ -38,20 +65,34 @@ export function syntheticImages(): {
       })),
     },
     files: new Map(
-      sections.map(({ id, sides, sigma }) => [`figures/kernels-${id}.png`, peak(sides, sigma)] as const),
+      sections.map(
+        ({ id, sides, sigma }) => [`figures/kernels-${id}.png`, peak(sides, sigma)] as const,
+      ),
     ),
   };
 }
 
 const NONE = { low: null, high: null };
 
-/** Lines of every kind: many points without limits, bands on logarithmic axes, whiskers at named steps. */
+/**
+ * Lines of every kind: many points without limits, bands on logarithmic axes, whiskers at named
+ * steps.
+ */
 export function syntheticCurves(): readonly CurvesBlock[] {
   const offsets = Array.from({ length: 41 }, (_, i) => (i - 20) / 20);
   const profile = (sigma: number) =>
-    offsets.map((x) => ({ x, y: Number(Math.exp(-((x / sigma) ** 2) / 2).toPrecision(5)), ...NONE }));
+    offsets.map((x) => ({
+      x,
+      y: Number(Math.exp(-((x / sigma) ** 2) / 2).toPrecision(5)),
+      ...NONE,
+    }));
   const decay = (from: number) =>
-    [1, 3, 10, 30, 100].map((x) => ({ x, y: from / x, low: (0.6 * from) / x, high: (1.5 * from) / x }));
+    [1, 3, 10, 30, 100].map((x) => ({
+      x,
+      y: from / x,
+      low: (0.6 * from) / x,
+      high: (1.5 * from) / x,
+    }));
   const steps = ['1.25 dB', '5 dB', '20 dB', 'without noise'];
   const scores = (from: number) =>
     steps.map((name, x) => ({

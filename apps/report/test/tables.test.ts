@@ -17,7 +17,16 @@ const score = (mean: number) => ({
 
 function row(id: string, more: Partial<TableRow>): TableRow {
   const ours = { psnr: score(25), ssim: score(0.9) };
-  return { id, label: `Method ${id}`, method: id, paper: null, status: 'done', runs: [], ours, ...more };
+  return {
+    id,
+    label: `Method ${id}`,
+    method: id,
+    paper: null,
+    status: 'done',
+    runs: [],
+    ours,
+    ...more,
+  };
 }
 
 function table(rows: readonly TableRow[], conditions?: Table['conditions']): Table {
@@ -25,8 +34,21 @@ function table(rows: readonly TableRow[], conditions?: Table['conditions']): Tab
     ...{ experiment: 't', title: 'T', place: 'Table', profile: 'p', claims: [], rows },
     ...(conditions === undefined ? {} : { conditions }),
     provenance: {
-      ...{ createdAt: '', gitCommit: null, gitDirty: null, sourceHash: '', versions: {}, gpu: null },
-      ...{ cpu: { model: 'c', cores: 1 }, backend: 'js', threads: 1, wallSeconds: 0, peakMemoryBytes: 0 },
+      ...{
+        createdAt: '',
+        gitCommit: null,
+        gitDirty: null,
+        sourceHash: '',
+        versions: {},
+        gpu: null,
+      },
+      ...{
+        cpu: { model: 'c', cores: 1 },
+        backend: 'js',
+        threads: 1,
+        wallSeconds: 0,
+        peakMemoryBytes: 0,
+      },
       command: '',
     },
   };

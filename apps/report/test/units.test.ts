@@ -57,7 +57,8 @@ describe('packedScript(className, value)', () => {
 });
 
 describe('splitRuns(runs)', () => {
-  const run = (id: string, method: string, seed: number) => ({ record: { id, method, seed } }) as RunInput;
+  const run = (id: string, method: string, seed: number) =>
+    ({ record: { id, method, seed } }) as RunInput;
   const plain = [run('proposed-s0', 'proposed', 0), run('proposed-s12', 'proposed', 12)];
   const own = [run('kernel-small-s0', 'proposed', 0), run('proposed-fig12-s1', 'proposed', 1)];
 
@@ -81,7 +82,9 @@ describe('curveChart(options)', () => {
         { run: 'b-s0', label: 'B', points: points(30) },
       ],
     });
-    expect(summary).toBe('PSNR (dB) over 10 generator updates; last values: A 25 to 27 (2 runs) and B 30.');
+    expect(summary).toBe(
+      'PSNR (dB) over 10 generator updates; last values: A 25 to 27 (2 runs) and B 30.',
+    );
   });
 });
 
@@ -196,7 +199,13 @@ describe('what the pictures show', () => {
   it('leaves out planes until the stacks fit, and lets the voxel size follow', () => {
     const stream = createRandomStream(2, 'noise');
     const grey = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
-    const item = { id: 'a', label: 'A', role: 'input', grey, png: greyPng(grey, 64, 512, true) } as const;
+    const item = {
+      id: 'a',
+      label: 'A',
+      role: 'input',
+      grey,
+      png: greyPng(grey, 64, 512, true),
+    } as const;
     const set: VolumeSet = {
       kind: 'volumes',
       id: 'set',
@@ -214,7 +223,9 @@ describe('what the pictures show', () => {
     const [thin, small] = thinVolumes([set, other], 0.6 * item.png.length);
     expect(thin.shape).toEqual([2, 64, 64]);
     expect(thin.voxelSizeUm).toEqual([1, 0.1, 0.1]);
-    expect([...thin.items[0].grey.subarray(4096, 4100)]).toEqual([...grey.subarray(4 * 4096, 4 * 4096 + 4)]);
+    expect([...thin.items[0].grey.subarray(4096, 4100)]).toEqual([
+      ...grey.subarray(4 * 4096, 4 * 4096 + 4),
+    ]);
     expect(small).toBe(other); // the largest set gives way, a small one stays whole
     expect(thinVolumes([set], 1e9)[0]).toBe(set);
   });
@@ -283,17 +294,23 @@ describe('METHOD_COLORS', () => {
       ),
     );
 
-  it.each(['light', 'dark'] as const)('keeps every pair apart for all kinds of sight (%s)', (scheme) => {
-    const colors = Object.values(METHOD_COLORS).map((color) => color[scheme]);
-    for (const sight of Object.keys(SIGHTS)) {
-      for (const [i, a] of colors.entries()) {
-        for (const b of colors.slice(i + 1)) {
-          const [p, q] = [seen(a, sight), seen(b, sight)];
-          expect(Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]), `${a} ${b} ${sight}`).toBeGreaterThan(8);
+  it.each(['light', 'dark'] as const)(
+    'keeps every pair apart for all kinds of sight (%s)',
+    (scheme) => {
+      const colors = Object.values(METHOD_COLORS).map((color) => color[scheme]);
+      for (const sight of Object.keys(SIGHTS)) {
+        for (const [i, a] of colors.entries()) {
+          for (const b of colors.slice(i + 1)) {
+            const [p, q] = [seen(a, sight), seen(b, sight)];
+            expect(
+              Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]),
+              `${a} ${b} ${sight}`,
+            ).toBeGreaterThan(8);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('stands out from its background by 3:1, as WCAG asks of graphics', () => {
     for (const { light, dark } of Object.values(METHOD_COLORS)) {

@@ -14,16 +14,20 @@ import { BENCH_PASSES, nativePasses } from './nativePasses.ts';
 const LEAST_CALLS = 5;
 
 /**
- * Times every convolution of the networks, forward and both gradients, against the processor's own arithmetic peak.
+ * Times every convolution of the networks, forward and both gradients, against the processor's own
+ * arithmetic peak.
  *
- * The shortest of many calls counts: the others waited for somebody else. The peak is measured before and after every
- * operation and the highest counts, so that a fraction is rather too low than too high.
+ * The shortest of many calls counts: the others waited for somebody else. The peak is measured
+ * before and after every operation and the highest counts, so that a fraction is rather too low
+ * than too high.
  *
  * @param options - With `threads`: those to use; default: those in use.
  * @throws {RangeError} If an option is out of range.
  * @throws {Error} If the add-on is not built.
  */
-export function benchConv(options: ConvBenchOptions & { readonly threads?: number } = {}): ConvBenchReport {
+export function benchConv(
+  options: ConvBenchOptions & { readonly threads?: number } = {},
+): ConvBenchReport {
   if (native === null) throw new Error(`benchConv: the native add-on is missing: ${nativeFailure}`);
   const { threads = native.threads(), msPerPass = 100 } = options;
   const sound = Number.isSafeInteger(threads) && threads >= 1;
@@ -59,7 +63,10 @@ function measure(
   return convBenchReport({ fmaPeakGflops, threads, isa: addon.isa() }, largeCopyMs, timed);
 }
 
-/** Shortest time of a copy of so many floats by all threads; a small one stays in the caches, as a small volume does. */
+/**
+ * Shortest time of a copy of so many floats by all threads; a small one stays in the caches, as a
+ * small volume does.
+ */
 function copyTime(addon: NativeAddon, floats: number, msPerPass: number): number {
   const piece = Math.min(floats, 1 << 13);
   const rows = Math.ceil(floats / piece);

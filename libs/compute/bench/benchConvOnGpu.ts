@@ -26,8 +26,9 @@ const MOST_ROUNDS = 2 ** 20;
 /**
  * `benchConv` on the GPU back-end in use: `webgpu`, or `tensorflow`.
  *
- * A GPU works while the next call is recorded, so a row of calls is timed up to the moment when a number of its last result
- * is here; the way of that number is part of the time, shared by the calls of the row.
+ * A GPU works while the next call is recorded, so a row of calls is timed up to the moment when a
+ * number of its last result is here; the way of that number is part of the time, shared by the
+ * calls of the row.
  *
  * @throws {RangeError} If an option is out of range.
  * @throws {GpuMemoryError} If the GPU's memory ends.
@@ -55,7 +56,10 @@ export async function benchConvOnGpu(
   return convBenchReport({ fmaPeakGflops, threads: backend.threads, isa }, largeCopyMs, timed);
 }
 
-/** GFLOP/s of multiply-adds in registers, or where no program of ours runs, of a product of large square matrices. */
+/**
+ * GFLOP/s of multiply-adds in registers, or where no program of ours runs, of a product of large
+ * square matrices.
+ */
 async function arithmeticPeak(msPerPass: number): Promise<number> {
   let best = 0;
   if (tf.getBackend() === 'webgpu') {
@@ -75,7 +79,10 @@ async function arithmeticPeak(msPerPass: number): Promise<number> {
   return best;
 }
 
-/** Shortest time of reading and writing so many floats: of negating them, as a copy would share its memory with them. */
+/**
+ * Shortest time of reading and writing so many floats: of negating them, as a copy would share its
+ * memory with them.
+ */
 async function copyTime(floats: number, msPerPass: number): Promise<number> {
   const from = tf.ones([floats]);
   const ms = await shortestTime(() => tf.neg(from), msPerPass);

@@ -34,7 +34,8 @@ export interface BenchLayerOptions {
 export const BLUR_SIDE = 31;
 
 /**
- * The convolutions of generator, discriminators and blur, at a width and above, on a volume and its halves and quarters.
+ * The convolutions of generator, discriminators and blur, at a width and above, on a volume and its
+ * halves and quarters.
  *
  * @throws {RangeError} If an option is out of range.
  */
@@ -45,9 +46,21 @@ export function benchLayers({
 }: BenchLayerOptions = {}): BenchLayer[] {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const fits = volume.every((side) => isCount(side) && side >= 8 && side % 4 === 0);
-  assertRange(fits, 'benchConv', 'volume', 'have sides of at least 8 that are multiples of 4', volume);
+  assertRange(
+    fits,
+    'benchConv',
+    'volume',
+    'have sides of at least 8 that are multiples of 4',
+    volume,
+  );
   assertRange(isCount(batch), 'benchConv', 'batch', 'be a positive integer', batch);
-  assertRange(isCount(width) && width % 2 === 0, 'benchConv', 'width', 'be a positive even number', width);
+  assertRange(
+    isCount(width) && width % 2 === 0,
+    'benchConv',
+    'width',
+    'be a positive even number',
+    width,
+  );
   const [half, quarter] = [divided(volume, 2), divided(volume, 4)];
   const cube3 = (sides: Axes3, inputs: number, outputs: number): BenchLayer =>
     convolution(batch, sides, 3, 1, 1, inputs, outputs);
@@ -80,7 +93,9 @@ export function floatsOf({ batch, input, output, kernel, inputs, outputs }: Benc
   return batch * (count(input) * inputs + count(output) * outputs) + kernel ** 3 * inputs * outputs;
 }
 
-/** Values between -0.5 and 0.5 without zeros or subnormal numbers, which would run at another speed. */
+/**
+ * Values between -0.5 and 0.5 without zeros or subnormal numbers, which would run at another speed.
+ */
 export function benchSamples(length: number): Float32Array {
   return Float32Array.from({ length }, (_, i) => ((i * 7919) % 1000) / 1000 - 0.4995);
 }
@@ -116,12 +131,24 @@ function transposed(batch: number, input: Axes3, inputs: number, outputs: number
   return {
     name: `transposed 2x2x2 ${inputs}-${outputs}`,
     kind: 'transposed',
-    ...{ batch, input, output: divided(input, 1 / 2), kernel: 2, stride: 2, pad: 0, inputs, outputs },
+    ...{
+      batch,
+      input,
+      output: divided(input, 1 / 2),
+      kernel: 2,
+      stride: 2,
+      pad: 0,
+      inputs,
+      outputs,
+    },
     operations: 2 * batch * count(input) * 8 * inputs * outputs,
   };
 }
 
-/** The blur through the Fourier transform; a real transform of N points counts 2.5 N log2 N operations. */
+/**
+ * The blur through the Fourier transform; a real transform of N points counts 2.5 N log2 N
+ * operations.
+ */
 function blur(batch: number, input: Axes3): BenchLayer {
   const { grid } = blurGeometry([batch, ...input, 1], [BLUR_SIDE, BLUR_SIDE, BLUR_SIDE]);
   const pad = (BLUR_SIDE - 1) / 2;

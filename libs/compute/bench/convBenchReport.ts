@@ -12,13 +12,19 @@ export interface ConvBenchEntry {
   /** Arithmetic of the definition (a fast transform's own for the blur) per time. */
   readonly gflops: number;
   readonly fractionOfPeak: number;
-  /** Time over that of reading and writing as many bytes as the pass must, once, by a plain copy: 1 is the best possible. */
+  /**
+   * Time over that of reading and writing as many bytes as the pass must, once, by a plain copy: 1
+   * is the best possible.
+   */
   readonly timesCopy: number;
 }
 
 /** Figures of one run on one machine. */
 export interface ConvBenchReport {
-  /** Fused multiply-adds in registers, measured in the same run; on `tensorflow`, which runs no program of ours, a product of large matrices. */
+  /**
+   * Fused multiply-adds in registers, measured in the same run; on `tensorflow`, which runs no
+   * program of ours, a product of large matrices.
+   */
   readonly fmaPeakGflops: number;
   /** Bytes read and written by a plain copy of 64 MiB, in GB/s. */
   readonly copyGBps: number;
@@ -72,5 +78,9 @@ export function convBenchReport(
       timesCopy: ms / copyMs,
     };
   });
-  return { ...machine, copyGBps: (2 * FLOAT_BYTES * LARGE_COPY_FLOATS) / largeCopyMs / 1e6, kernels };
+  return {
+    ...machine,
+    copyGBps: (2 * FLOAT_BYTES * LARGE_COPY_FLOATS) / largeCopyMs / 1e6,
+    kernels,
+  };
 }

@@ -26,14 +26,31 @@ function arraysOf({ batch, input, output, kernel, inputs, outputs }: BenchLayer)
   const x = benchSamples(batch * count(input) * inputs);
   const y = benchSamples(batch * count(output) * outputs);
   const filter = benchSamples(kernel ** 3 * inputs * outputs);
-  return { x, y, filter, bias: benchSamples(outputs), dx: x.slice(), dy: y.slice(), dFilter: filter.slice() };
+  return {
+    x,
+    y,
+    filter,
+    bias: benchSamples(outputs),
+    dx: x.slice(),
+    dy: y.slice(),
+    dFilter: filter.slice(),
+  };
 }
 
 function convolution(addon: NativeAddon, layer: BenchLayer): Passes {
   const cube = (side: number): Axes3 => [side, side, side];
   const { batch, input, output, inputs, outputs } = layer;
   const [kernel, stride, padBefore] = [cube(layer.kernel), cube(layer.stride), cube(layer.pad)];
-  const shape = convShapeArray({ batch, input, output, kernel, stride, padBefore, inputs, outputs });
+  const shape = convShapeArray({
+    batch,
+    input,
+    output,
+    kernel,
+    stride,
+    padBefore,
+    inputs,
+    outputs,
+  });
   const { x, y, filter, bias, dx, dy, dFilter } = arraysOf(layer);
   return {
     forward: () => addon.convForward(shape, x, filter, bias, y),
@@ -54,13 +71,21 @@ function transposed(addon: NativeAddon, layer: BenchLayer): Passes {
 
 function blur(addon: NativeAddon, layer: BenchLayer): Passes {
   const { batch, input, kernel } = layer;
-  const { grid, volumeBox, kernelBox } = blurGeometry([batch, ...input, 1], [kernel, kernel, kernel]);
+  const { grid, volumeBox, kernelBox } = blurGeometry(
+    [batch, ...input, 1],
+    [kernel, kernel, kernel],
+  );
   const { x, y, filter, dx, dy, dFilter } = arraysOf(layer);
   const spectrum = new Float32Array(addon.fftSpectrumLength(Int32Array.from(grid)));
   const kernelGeometry = Int32Array.of(...grid, ...kernelBox);
   const convolve = (from: Float32Array, to: Float32Array, adjoint: number): void => {
     addon.fftSpectrum(kernelGeometry, filter, spectrum);
-    addon.fftConvolve(Int32Array.of(...grid, ...volumeBox, ...volumeBox, batch, adjoint), from, spectrum, to);
+    addon.fftConvolve(
+      Int32Array.of(...grid, ...volumeBox, ...volumeBox, batch, adjoint),
+      from,
+      spectrum,
+      to,
+    );
   };
   const correlation = Int32Array.of(...grid, ...volumeBox, ...kernelBox, batch);
   return {

@@ -6,7 +6,10 @@ import { upConv3d } from '../src/ops/upConv3d.ts';
 import { benchSamples, type BenchLayer } from './benchLayers.ts';
 import type { BenchPass } from './nativePasses.ts';
 
-/** The passes of a layer as tensor operations on the back-end in use, ready to run; each call gives one new tensor. */
+/**
+ * The passes of a layer as tensor operations on the back-end in use, ready to run; each call gives
+ * one new tensor.
+ */
 export interface TensorPasses {
   readonly x: tf.Tensor5D;
   readonly filter: tf.Tensor;
@@ -16,7 +19,10 @@ export interface TensorPasses {
   readonly dispose: () => void;
 }
 
-/** Makes the tensors of a layer. Padding is `same`: on even sides that is the padding of the networks. */
+/**
+ * Makes the tensors of a layer. Padding is `same`: on even sides that is the padding of the
+ * networks.
+ */
 export function tensorPasses(layer: BenchLayer): TensorPasses {
   const { batch, input, output, inputs, outputs } = layer;
   const x = sampleTensor<tf.Tensor5D>([batch, ...input, inputs]);
@@ -45,7 +51,13 @@ function passesOf(
   bias: tf.Tensor1D,
 ): TensorPasses['run'] {
   const { shape } = filter;
-  const filterGradient = (from: tf.Tensor, to: tf.Tensor, strides: number, pad: string, sides: number[]) =>
+  const filterGradient = (
+    from: tf.Tensor,
+    to: tf.Tensor,
+    strides: number,
+    pad: string,
+    sides: number[],
+  ) =>
     runKernel(tf.Conv3DBackpropFilterV2, { x: from, dy: to }, { strides, pad, filterShape: sides });
   switch (kind) {
     case 'convolution': {
@@ -57,7 +69,12 @@ function passesOf(
       };
     }
     case 'transposed': {
-      const attributes = { strides: stride, pad: 'valid', dataFormat: 'NDHWC', dilations: [1, 1, 1] };
+      const attributes = {
+        strides: stride,
+        pad: 'valid',
+        dataFormat: 'NDHWC',
+        dilations: [1, 1, 1],
+      };
       return {
         forward: () => upConv3d(x, filter as tf.Tensor5D, bias),
         inputGradient: () => runKernel(tf.Conv3D, { x: dy, filter }, attributes),
@@ -68,7 +85,8 @@ function passesOf(
       const kernel = filter as tf.Tensor3D;
       return {
         forward: () => blur3d(x, kernel),
-        // The adjoint of a convolution is the correlation, the convolution with the kernel turned round.
+        // The adjoint of a convolution is the correlation, the convolution with the kernel turned
+        // round.
         inputGradient: () => blur3d(dy, tf.reverse(kernel)),
         filterGradient: () =>
           hasKernel(BLUR_KERNEL_GRADIENT)

@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { runProgram } from '../src/backends/webgpu/runProgram.ts';
 import type { WebgpuBackend } from '../src/backends/webgpu/webgpuBackend.ts';
 
-/** Independent sums of four numbers in a call: enough to hide the latency of a multiply-add, few enough for registers. */
+/**
+ * Independent sums of four numbers in a call: enough to hide the latency of a multiply-add, few
+ * enough for registers.
+ */
 const SUMS = 8;
 /** Multiply-adds of each sum in one round of the loop. */
 const UNROLLED = 8;
@@ -15,7 +18,10 @@ export const OPERATIONS_PER_ROUND = 2 * 4 * SUMS * UNROLLED * CALLS * WORKGROUPS
 
 const sums = Array.from({ length: SUMS }, (_, i) => i);
 
-/** Nothing but multiply-adds in registers: sum <- sum * factor + addend, of numbers the compiler does not know. */
+/**
+ * Nothing but multiply-adds in registers: sum <- sum * factor + addend, of numbers the compiler
+ * does not know.
+ */
 const CODE = `
   fn main() {
     let factor = vec4<f32>(uniforms.factor);
@@ -28,7 +34,10 @@ const CODE = `
     result[i32(workgroupId.x) * ${CALLS} + i32(localIndex)] = total.x + total.y + total.z + total.w;
   }`;
 
-/** Records the program once; its result, one number for each call, only keeps the compiler from leaving the work out. */
+/**
+ * Records the program once; its result, one number for each call, only keeps the compiler from
+ * leaving the work out.
+ */
 export function multiplyAdd(gpu: WebgpuBackend, rounds: number): tf.Tensor {
   const info = runProgram(gpu, {
     name: 'fmaPeak',

@@ -1,7 +1,8 @@
 /**
  * @file The native add-on as TypeScript sees it: exact signatures, and the loaded module or null.
  *
- * Tensors are channels last, [n, z, y, x, c], as flat Float32Array views. Results are written into arrays of the caller.
+ * Tensors are channels last, [n, z, y, x, c], as flat Float32Array views. Results are written into
+ * arrays of the caller.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,14 +17,20 @@ export type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
 
 /** Functions of the add-on. */
 export interface NativeAddon extends NativeOperations {
-  /** Instruction set in use: the best of this processor, or the one named by the environment variable BLURCYCLE_ISA. */
+  /**
+   * Instruction set in use: the best of this processor, or the one named by the environment
+   * variable BLURCYCLE_ISA.
+   */
   isa(): IsaName;
   /** Switches the instruction set (for tests); false when this processor lacks it. */
   selectIsa(name: IsaName): boolean;
   /** Threads that share the work. */
   threads(): number;
   setThreads(count: number): void;
-  /** Fused multiply-add peak in GFLOP/s on `threads` threads, from a loop that touches registers only (about 20 ms). */
+  /**
+   * Fused multiply-add peak in GFLOP/s on `threads` threads, from a loop that touches registers
+   * only (about 20 ms).
+   */
   fmaPeak(threads: number): number;
   /** output = input * filter + bias; `bias` may be null. Output [n, oz, oy, ox, outputs]. */
   convForward(
@@ -48,11 +55,14 @@ export interface NativeAddon extends NativeOperations {
     filterGradient: Float32Array,
     biasGradient: Float32Array | null,
   ): void;
-  /** Most floats of a convolution's padded copy (larger volumes go slab by slab); a number given is set before. */
+  /**
+   * Most floats of a convolution's padded copy (larger volumes go slab by slab); a number given is
+   * set before.
+   */
   convScratchLimit(floats?: number): number;
   /**
-   * Transposed convolution, kernel 2, stride 2. `shape` is [n, z, y, x, inputs, outputs] of the small side, the filter is
-   * [2, 2, 2, outputs, inputs], the output [n, 2z, 2y, 2x, outputs].
+   * Transposed convolution, kernel 2, stride 2. `shape` is [n, z, y, x, inputs, outputs] of the
+   * small side, the filter is [2, 2, 2, outputs, inputs], the output [n, 2z, 2y, 2x, outputs].
    */
   upConvForward(
     shape: Int32Array,

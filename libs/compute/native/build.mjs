@@ -1,13 +1,23 @@
 /**
- * @file Builds the native add-on (build/blurcycle.node) with the C++ compiler of the machine; npm runs it at install.
+ * @file Builds the native add-on (build/blurcycle.node) with the C++ compiler of the machine; npm
+ *   runs it at install.
  *
- * Files named `<name>.kernel.cc` are compiled once per instruction set (VARIANTS), every other `.cc` once; the add-on picks
- * the set when it is loaded. Nothing is downloaded. Without a working compiler the outcome is one warning line, exit 0 and a
- * build/status.json that says what is missing: every operation then runs through TensorFlow.js alone.
+ * Files named `<name>.kernel.cc` are compiled once per instruction set (VARIANTS), every other
+ * `.cc` once; the add-on picks the set when it is loaded. Nothing is downloaded. Without a working
+ * compiler the outcome is one warning line, exit 0 and a build/status.json that says what is
+ * missing: every operation then runs through TensorFlow.js alone.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,8 +27,16 @@ const BUILD = join(HERE, 'build');
 const ADDON = join(BUILD, 'blurcycle.node');
 const STATUS = join(BUILD, 'status.json');
 
-const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-fno-trapping-math']
-  // Products and sums fuse wherever the instruction set can; fixed here because compilers differ in their default.
+const FLAGS = [
+  '-std=c++17',
+  '-O3',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-fno-math-errno',
+  '-fno-trapping-math',
+]
+  // Products and sums fuse wherever the instruction set can; fixed here because compilers differ in
+  // their default.
   .concat([
     '-ffp-contract=fast',
     '-Wall',
@@ -32,7 +50,14 @@ const FLAGS = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-fno-math-e
 /** Instruction sets per architecture, best first, with the flags that allow them. */
 const VARIANTS = {
   x64: {
-    avx512: ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mfma', '-mprefer-vector-width=512'],
+    avx512: [
+      '-mavx512f',
+      '-mavx512vl',
+      '-mavx512dq',
+      '-mavx512bw',
+      '-mfma',
+      '-mprefer-vector-width=512',
+    ],
     avx2: ['-mavx2', '-mfma'],
     baseline: [],
   },
@@ -58,7 +83,8 @@ function run(command, parameters) {
     execFile(command, parameters, { maxBuffer: 1 << 24 }, (failure, _stdout, stderr) => {
       if (process.env.BLURCYCLE_VERBOSE) process.stderr.write(stderr);
       const firstError =
-        stderr.split('\n').find((line) => line.includes('error')) ?? failure?.message.split('\n')[0];
+        stderr.split('\n').find((line) => line.includes('error')) ??
+        failure?.message.split('\n')[0];
       if (failure) reject(new Error(firstError));
       else resolve();
     });
@@ -112,7 +138,8 @@ async function build() {
         };
       });
     });
-  const linkFlags = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-lpthread'];
+  const linkFlags =
+    process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-lpthread'];
   const hash = digest(...linkFlags, ...units.map((unit) => unit.object));
   const status = {
     compiler: compiler.version,
@@ -134,10 +161,15 @@ async function build() {
     units
       .filter((unit) => !existsSync(join(objects, unit.object)))
       .map(
-        (unit) => () => finish(join(objects, unit.object), [...unit.flags, '-c', join(HERE, unit.source)]),
+        (unit) => () =>
+          finish(join(objects, unit.object), [...unit.flags, '-c', join(HERE, unit.source)]),
       ),
   );
-  await finish(ADDON, ['-shared', ...units.map((unit) => join(objects, unit.object)), ...linkFlags]);
+  await finish(ADDON, [
+    '-shared',
+    ...units.map((unit) => join(objects, unit.object)),
+    ...linkFlags,
+  ]);
   const wanted = new Set(units.map((unit) => unit.object));
   for (const old of readdirSync(objects)) {
     if (old.endsWith('.o') && !wanted.has(old)) rmSync(join(objects, old), { force: true });
@@ -159,7 +191,8 @@ try {
   writeStatus(await build());
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  // After an install an add-on of other sources must not be loaded; a failed build by hand leaves the last good one.
+  // After an install an add-on of other sources must not be loaded; a failed build by hand leaves
+  // the last good one.
   if (process.env.npm_lifecycle_event === 'install') rmSync(ADDON, { force: true });
   writeStatus({ compiler: null, flags: FLAGS, variants: [], hash: null, error: message });
   process.stderr.write(`blurcycle: the native back-end was not built: ${message}\n`);

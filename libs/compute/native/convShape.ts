@@ -3,7 +3,10 @@ import type { ConvShapeArray } from './addon.ts';
 /** A number per axis, z, y, x. */
 export type Axes3 = readonly [z: number, y: number, x: number];
 
-/** Everything that fixes a 3-D convolution but its data. Channels last, filter [kz, ky, kx, inputs, outputs]. */
+/**
+ * Everything that fixes a 3-D convolution but its data. Channels last, filter [kz, ky, kx, inputs,
+ * outputs].
+ */
 export interface ConvShape {
   readonly batch: number;
   /** Sides of the input. */
@@ -12,7 +15,9 @@ export interface ConvShape {
   readonly output: Axes3;
   readonly kernel: Axes3;
   readonly stride: Axes3;
-  /** Zeros before the first voxel per axis; those after the last one follow from the output's sides. */
+  /**
+   * Zeros before the first voxel per axis; those after the last one follow from the output's sides.
+   */
   readonly padBefore: Axes3;
   readonly inputs: number;
   readonly outputs: number;
@@ -34,5 +39,14 @@ export function convOutput(
 /** The shape in the order in which the add-on reads it. */
 export function convShapeArray(shape: ConvShape): ConvShapeArray {
   const { batch, input, output, kernel, stride, padBefore, inputs, outputs } = shape;
-  return Int32Array.of(batch, ...input, ...output, ...kernel, ...stride, ...padBefore, inputs, outputs);
+  return Int32Array.of(
+    batch,
+    ...input,
+    ...output,
+    ...kernel,
+    ...stride,
+    ...padBefore,
+    inputs,
+    outputs,
+  );
 }

@@ -1,14 +1,34 @@
-/** The functions of the add-on beside the convolutions; results are written into arrays of the caller. */
+/**
+ * The functions of the add-on beside the convolutions; results are written into arrays of the
+ * caller.
+ */
 export interface NativeOperations {
   /** Floats of a spectrum on a grid [z, y, x] whose sides are products of 2, 3 and 5. */
   fftSpectrumLength(grid: Int32Array): number;
-  /** [grid, box]; a box is [sides of the volume, first voxel, extent, place on the grid], three numbers each. */
+  /**
+   * [grid, box]; a box is [sides of the volume, first voxel, extent, place on the grid], three
+   * numbers each.
+   */
   fftSpectrum(geometry: Int32Array, data: Float32Array, spectrum: Float32Array): void;
-  /** [grid, box in data, box in result, volumes, conjugate]: convolution with the kernel of that spectrum. */
-  fftConvolve(geometry: Int32Array, data: Float32Array, spectrum: Float32Array, result: Float32Array): void;
-  /** [grid, box in x and dy, box in result, volumes]: sum over volumes and voxels i of dy[i] x[i - d], d in the box. */
+  /**
+   * [grid, box in data, box in result, volumes, conjugate]: convolution with the kernel of that
+   * spectrum.
+   */
+  fftConvolve(
+    geometry: Int32Array,
+    data: Float32Array,
+    spectrum: Float32Array,
+    result: Float32Array,
+  ): void;
+  /**
+   * [grid, box in x and dy, box in result, volumes]: sum over volumes and voxels i of dy[i] x[i -
+   * d], d in the box.
+   */
   fftCorrelate(geometry: Int32Array, x: Float32Array, dy: Float32Array, result: Float32Array): void;
-  /** [batch, voxels, channels]; statistics [batch, 2, channels]: mean and inverse standard deviation. */
+  /**
+   * [batch, voxels, channels]; statistics [batch, 2, channels]: mean and inverse standard
+   * deviation.
+   */
   instanceNormForward(
     shape: Int32Array,
     x: Float32Array,
@@ -28,9 +48,20 @@ export interface NativeOperations {
   /** [batch, depth, height, width, channels], blocks of 2 x 2 x 2. */
   maxPoolForward(shape: Int32Array, x: Float32Array, y: Float32Array): void;
   maxPoolGradient(shape: Int32Array, x: Float32Array, dy: Float32Array, dx: Float32Array): void;
-  /** [operation, batches, rows, channels, strides of a 3, strides of b 3]; operations: add, subtract, multiply, divide. */
-  elementwiseBinary(shape: Int32Array, a: Float32Array, b: Float32Array, result: Float32Array): void;
-  /** Operations: sigmoid, leaky relu, square, absolute, negate, square root, inverse square root, sign. */
+  /**
+   * [operation, batches, rows, channels, strides of a 3, strides of b 3]; operations: add,
+   * subtract, multiply, divide.
+   */
+  elementwiseBinary(
+    shape: Int32Array,
+    a: Float32Array,
+    b: Float32Array,
+    result: Float32Array,
+  ): void;
+  /**
+   * Operations: sigmoid, leaky relu, square, absolute, negate, square root, inverse square root,
+   * sign.
+   */
   elementwiseUnary(
     operation: number,
     count: number,
@@ -50,7 +81,13 @@ export interface NativeOperations {
   /** [rows, channels, stride of from, first of from, stride of to, first of to], in floats. */
   copyChannels(shape: Int32Array, from: Float32Array, to: Float32Array): void;
   /** Mean of (a - b)² (absolute 0) or |a - b| (1); b has `bCount` elements, as many as a or one. */
-  lossMean(absolute: number, count: number, a: Float32Array, b: Float32Array, bCount: number): number;
+  lossMean(
+    absolute: number,
+    count: number,
+    a: Float32Array,
+    b: Float32Array,
+    bCount: number,
+  ): number;
   /** factor (a - b) or factor sign(a - b). */
   lossGradient(
     absolute: number,

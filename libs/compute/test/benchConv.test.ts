@@ -26,13 +26,16 @@ describe.skipIf(native === null)('benchConv', () => {
       expect(ms).toBeGreaterThan(0);
       expect(timesCopy).toBeGreaterThan(0);
       expect(fractionOfPeak).toBeCloseTo(gflops / report.fmaPeakGflops, 10);
-      // Nothing computes faster than the peak; a tenth more for a clock that changed between the two measurements.
+      // Nothing computes faster than the peak; a tenth more for a clock that changed between the
+      // two measurements.
       expect(fractionOfPeak).toBeLessThan(1.1);
     }
   });
 
   it('names an option that is out of range', () => {
     expect(() => benchConv({ volume: [8, 9, 8] })).toThrow('benchConv: volume must have sides');
-    expect(() => benchConv({ threads: 0 })).toThrow('benchConv: threads must be a positive integer, got 0');
+    expect(() => benchConv({ threads: 0 })).toThrow(
+      'benchConv: threads must be a positive integer, got 0',
+    );
   });
 });

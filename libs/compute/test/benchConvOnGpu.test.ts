@@ -1,4 +1,7 @@
-/** What `bench conv` times on a GPU is what it says, held on plain JavaScript, which runs the same operations. */
+/**
+ * What `bench conv` times on a GPU is what it says, held on plain JavaScript, which runs the same
+ * operations.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { benchLayers } from '../bench/benchLayers.ts';
@@ -22,7 +25,9 @@ it.each(benchLayers({ volume: [8, 8, 12], batch: 2, width: 2 }))(
     const scale = Math.abs(value) + Number.EPSILON;
     // Sums of up to some ten thousand products in single precision.
     expect(Math.abs((await against(run.inputGradient(), x)) - value) / scale).toBeLessThan(1e-4);
-    expect(Math.abs((await against(run.filterGradient(), filter)) - value) / scale).toBeLessThan(1e-4);
+    expect(Math.abs((await against(run.filterGradient(), filter)) - value) / scale).toBeLessThan(
+      1e-4,
+    );
     dispose();
   },
 );

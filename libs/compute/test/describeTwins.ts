@@ -1,4 +1,7 @@
-/** Operations of a back-end against the compositions that define them, on plain JavaScript: values and gradients. */
+/**
+ * Operations of a back-end against the compositions that define them, on plain JavaScript: values
+ * and gradients.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import {
@@ -24,8 +27,15 @@ interface Answer {
   readonly gradients: Float32Array[];
 }
 
-/** Value and gradients of sum(weights x f(inputs)) on a back-end; inputs and weights are the same on all of them. */
-async function answer(backend: BackendName, f: Operation, shapes: readonly number[][]): Promise<Answer> {
+/**
+ * Value and gradients of sum(weights x f(inputs)) on a back-end; inputs and weights are the same on
+ * all of them.
+ */
+async function answer(
+  backend: BackendName,
+  f: Operation,
+  shapes: readonly number[][],
+): Promise<Answer> {
   await selectBackend(backend);
   const [value, ...gradients] = tf.tidy(() => {
     const inputs = shapes.map((shape, i) => randomTensor<tf.Tensor>(shape, `input/${i}`));
@@ -43,7 +53,10 @@ async function answer(backend: BackendName, f: Operation, shapes: readonly numbe
   return result;
 }
 
-/** `js` and another back-end agree in shape and, within `tolerance` of the largest element, in values and gradients. */
+/**
+ * `js` and another back-end agree in shape and, within `tolerance` of the largest element, in
+ * values and gradients.
+ */
 async function compareTwins(
   { backend, variants = [{ name: backend, use: () => undefined }] }: TwinOptions,
   f: Operation,
@@ -71,17 +84,25 @@ const ROUNDING = 1e-6;
 /** Which back-end is held to its compositions, and how. */
 export interface TwinOptions {
   readonly backend: BackendName;
-  /** Voxels of the largest volumes that are compared; where a program stands in for the GPU, that is few. */
+  /**
+   * Voxels of the largest volumes that are compared; where a program stands in for the GPU, that is
+   * few.
+   */
   readonly largest?: number;
-  /** Ways in which the back-end can run, each compared; the first is the one that is left chosen. */
+  /**
+   * Ways in which the back-end can run, each compared; the first is the one that is left chosen.
+   */
   readonly variants?: readonly { readonly name: string; readonly use: () => void }[];
 }
 
 /** The twin tests of one back-end. */
 export function describeTwins(options: TwinOptions): void {
   const { backend, largest = Infinity } = options;
-  const expectTwins = (f: Operation, shapes: readonly number[][], tolerance: number): Promise<void> =>
-    compareTwins(options, f, shapes, tolerance);
+  const expectTwins = (
+    f: Operation,
+    shapes: readonly number[][],
+    tolerance: number,
+  ): Promise<void> => compareTwins(options, f, shapes, tolerance);
   const fits = (shape: readonly number[]): boolean => tf.util.sizeFromShape([...shape]) <= largest;
 
   beforeAll(async () => {
@@ -99,20 +120,25 @@ export function describeTwins(options: TwinOptions): void {
     [[1, 5, 5, 6, 2], 3, 3, { padding: 2 }],
     [[1, 1, 1, 1, 8], 3, 8, { padding: 'same' }],
     [[1, 5, 6, 7, 32], 3, 1, { padding: 1 }],
-  ] as const)('conv3d with bias: %j, kernel %i, %i channels, %j', async (shape, k, outputs, options) => {
-    const filter = [k, k, k, shape[4], outputs];
-    const f: Operation = (x, w, b) => conv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, options);
-    await expectTwins(f, [[...shape], filter, [outputs]], SUM_ORDER);
-    const plain: Operation = (x, w) => conv3d(x as tf.Tensor5D, w as tf.Tensor5D, null, options);
-    await expectTwins(plain, [[...shape], filter], SUM_ORDER);
-  });
+  ] as const)(
+    'conv3d with bias: %j, kernel %i, %i channels, %j',
+    async (shape, k, outputs, options) => {
+      const filter = [k, k, k, shape[4], outputs];
+      const f: Operation = (x, w, b) =>
+        conv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, options);
+      await expectTwins(f, [[...shape], filter, [outputs]], SUM_ORDER);
+      const plain: Operation = (x, w) => conv3d(x as tf.Tensor5D, w as tf.Tensor5D, null, options);
+      await expectTwins(plain, [[...shape], filter], SUM_ORDER);
+    },
+  );
 
   it.each([
     [[2, 2, 3, 4, 8], 4],
     [[1, 3, 2, 5, 3], 5],
     [[1, 2, 2, 2, 32], 16],
   ])('upConv3d: %j to %i channels', async (shape, outputs) => {
-    const f: Operation = (x, w, b) => upConv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D);
+    const f: Operation = (x, w, b) =>
+      upConv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D);
     await expectTwins(f, [shape, [2, 2, 2, outputs, shape[4]], [outputs]], SUM_ORDER);
   });
 
@@ -126,8 +152,9 @@ export function describeTwins(options: TwinOptions): void {
 
   it('instanceNorm of a large volume far from zero', async () => {
     const f: Operation = (x) => instanceNorm(tf.add<tf.Tensor5D>(tf.mul(x, 0.1), 30));
-    // The sum 30 + x is rounded to 2e-6, 4e-5 of its standard deviation 0.06; js rounds the mean as well. Without an
-    // activation: near zero the rounding would decide which side of its bend a value is on.
+    // The sum 30 + x is rounded to 2e-6, 4e-5 of its standard deviation 0.06; js rounds the mean as
+    // well. Without an activation: near zero the rounding would decide which side of its bend a
+    // value is on.
     const large = [1, 9, 33, 31, 8];
     await expectTwins(f, [fits(large) ? large : [1, 3, 9, 11, 8]], 2e-3);
   });
@@ -140,7 +167,11 @@ export function describeTwins(options: TwinOptions): void {
   );
 
   it('maxPool3d where all values of a block are equal', async () => {
-    await expectTwins((x) => maxPool3d(tf.relu(tf.sub<tf.Tensor5D>(x, 2))), [[1, 4, 4, 4, 8]], ROUNDING);
+    await expectTwins(
+      (x) => maxPool3d(tf.relu(tf.sub<tf.Tensor5D>(x, 2))),
+      [[1, 4, 4, 4, 8]],
+      ROUNDING,
+    );
   });
 
   it.each([
@@ -153,7 +184,11 @@ export function describeTwins(options: TwinOptions): void {
       [2, 3, 2, 5, 1],
     ],
   ])('concatChannels of %j and %j', async (a, b) => {
-    await expectTwins((p, q) => concatChannels(p as tf.Tensor5D, q as tf.Tensor5D), [a, b], ROUNDING);
+    await expectTwins(
+      (p, q) => concatChannels(p as tf.Tensor5D, q as tf.Tensor5D),
+      [a, b],
+      ROUNDING,
+    );
   });
 
   const blurred = [
@@ -163,10 +198,13 @@ export function describeTwins(options: TwinOptions): void {
     { shape: [3, 4, 1, 33, 1], kernel: [1, 1, 7] },
     { shape: [1, 4, 6, 5, 1], kernel: [7, 9, 13] },
   ];
-  it.each(blurred.filter(({ shape }) => fits(shape)))('blur3d of $shape with $kernel', async (sides) => {
-    const f: Operation = (x, k) => blur3d(x as tf.Tensor5D, k as tf.Tensor3D);
-    await expectTwins(f, [sides.shape, sides.kernel], SUM_ORDER);
-  });
+  it.each(blurred.filter(({ shape }) => fits(shape)))(
+    'blur3d of $shape with $kernel',
+    async (sides) => {
+      const f: Operation = (x, k) => blur3d(x as tf.Tensor5D, k as tf.Tensor3D);
+      await expectTwins(f, [sides.shape, sides.kernel], SUM_ORDER);
+    },
+  );
 
   it('losses, for a tensor and for a number', async () => {
     for (const size of [1, 7, fits([20_000]) ? 20_000 : 900]) {
@@ -278,32 +316,40 @@ export function describeTwins(options: TwinOptions): void {
     await selectBackend(backend);
     const sum = tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'));
     expect([...(await sum.data())]).toEqual([4, 6]);
-    expect([...(await tf.cast(tf.tensor1d([true, false], 'bool'), 'float32').data())]).toEqual([1, 0]);
+    expect([...(await tf.cast(tf.tensor1d([true, false], 'bool'), 'float32').data())]).toEqual([
+      1, 0,
+    ]);
     const joined = tf.concat([tf.tensor1d([1], 'int32'), tf.tensor1d([2], 'int32')]);
     expect([...(await joined.data())]).toEqual([1, 2]);
   });
 
-  it.each(['none', 'relu', 'leakyRelu'] as const)('gradients of gradients, with %s', async (activation) => {
-    // The squared length of a discriminator's gradient for its input, as a gradient penalty has it.
-    const f: Operation = (x, w1, b1, w2, b2) => {
-      const judge = (t: tf.Tensor): tf.Tensor => {
-        const conv = (u: tf.Tensor, w: tf.Tensor, b: tf.Tensor, stride: 1 | 2): tf.Tensor5D =>
-          conv3d(u as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, { stride, padding: 1 });
-        const hidden = leakyRelu(conv(t, w1, b1, 2), 0.2);
-        return tf.sum(tf.square(conv(instanceNorm(hidden, { activation }), w2, b2, 1)));
+  it.each(['none', 'relu', 'leakyRelu'] as const)(
+    'gradients of gradients, with %s',
+    async (activation) => {
+      // The squared length of a discriminator's gradient for its input, as a gradient penalty has
+      // it.
+      const f: Operation = (x, w1, b1, w2, b2) => {
+        const judge = (t: tf.Tensor): tf.Tensor => {
+          const conv = (u: tf.Tensor, w: tf.Tensor, b: tf.Tensor, stride: 1 | 2): tf.Tensor5D =>
+            conv3d(u as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, { stride, padding: 1 });
+          const hidden = leakyRelu(conv(t, w1, b1, 2), 0.2);
+          return tf.sum(tf.square(conv(instanceNorm(hidden, { activation }), w2, b2, 1)));
+        };
+        return tf.sum(tf.square(tf.grad(judge)(x)));
       };
-      return tf.sum(tf.square(tf.grad(judge)(x)));
-    };
-    const shapes = [[2, 6, 8, 7, 2], [4, 4, 4, 2, 5], [5], [3, 3, 3, 5, 2], [2]];
-    await expectTwins(f, shapes, 1e-4); // two backward passes through normalizations of 36 voxels
-  });
+      const shapes = [[2, 6, 8, 7, 2], [4, 4, 4, 2, 5], [5], [3, 3, 3, 5, 2], [2]];
+      await expectTwins(f, shapes, 1e-4); // two backward passes through normalizations of 36 voxels
+    },
+  );
 
   it('random chains of operations', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const pick = randomValues(8, `chain/${seed}`).map((v) => Math.floor(4 * Math.abs(v)));
       const channels = 1 + pick[0] * 3;
       const f: Operation = (x, w) => {
-        const y = instanceNorm(conv3d(x as tf.Tensor5D, w as tf.Tensor5D, null), { activation: 'leakyRelu' });
+        const y = instanceNorm(conv3d(x as tf.Tensor5D, w as tf.Tensor5D, null), {
+          activation: 'leakyRelu',
+        });
         const z = pick[4] > 1 ? maxPool3d(concatChannels(y, x as tf.Tensor5D)) : tf.sigmoid(y);
         return meanSquare(z, 0.5);
       };

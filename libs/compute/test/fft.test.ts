@@ -78,20 +78,25 @@ const ENGINES = [
 
 describe.each(ENGINES)('convolver on $name', ({ engine }) => {
   describe.each(['zero', 'periodic', 'reflect'] as const)('border %s', (border) => {
-    it.each(CASES)('equals the direct sum with an asymmetric kernel, %j with %j', (shape, kernelShape) => {
-      const data = randomValues(voxelCount(shape), 'data');
-      const kernel = randomValues(voxelCount(kernelShape), 'kernel');
-      const { forward } = createConvolverOn(engine, shape, kernel, kernelShape, { border });
-      const expected = directConvolution(data, shape, kernel, kernelShape, border);
-      // float32 rounding of a transform of at most a few thousand points
-      expect(relativeError(forward(data), expected)).toBeLessThan(2e-6);
-    });
+    it.each(CASES)(
+      'equals the direct sum with an asymmetric kernel, %j with %j',
+      (shape, kernelShape) => {
+        const data = randomValues(voxelCount(shape), 'data');
+        const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+        const { forward } = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+        const expected = directConvolution(data, shape, kernel, kernelShape, border);
+        // float32 rounding of a transform of at most a few thousand points
+        expect(relativeError(forward(data), expected)).toBeLessThan(2e-6);
+      },
+    );
 
     it.each(CASES)('has its transposed operator as adjoint, %j with %j', (shape, kernelShape) => {
       const a = randomValues(voxelCount(shape), 'a');
       const b = randomValues(voxelCount(shape), 'b');
       const kernel = randomValues(voxelCount(kernelShape), 'kernel');
-      const { forward, adjoint } = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+      const { forward, adjoint } = createConvolverOn(engine, shape, kernel, kernelShape, {
+        border,
+      });
       const left = dot(forward(a), b);
       const right = dot(a, adjoint(b));
       const scale = Math.sqrt(dot(forward(a), forward(a)) * dot(b, b));
@@ -113,31 +118,34 @@ describe.each(ENGINES)('convolver on $name', ({ engine }) => {
       },
     );
 
-    it.each(CASES)('cuts a window out, and its adjoint lays it in, %j with %j', (shape, kernelShape) => {
-      const origin: Shape3 = [shape[0] > 2 ? 1 : 0, 1, 0];
-      const sides: Shape3 = [Math.max(1, shape[0] - 2), shape[1] - 2, Math.max(1, shape[2] - 1)];
-      const window = { origin, shape: sides };
-      const kernel = randomValues(voxelCount(kernelShape), 'kernel');
-      const whole = createConvolverOn(engine, shape, kernel, kernelShape, { border });
-      const cut = createConvolverOn(engine, shape, kernel, kernelShape, { border, window });
-      const a = randomValues(voxelCount(shape), 'a');
-      const b = randomValues(voxelCount(sides), 'b');
-      const laidIn = new Float32Array(voxelCount(shape));
-      const cutOut = new Float32Array(voxelCount(sides));
-      const image = whole.forward(a);
-      for (let z = 0, i = 0; z < sides[0]; z++) {
-        for (let y = 0; y < sides[1]; y++) {
-          for (let x = 0; x < sides[2]; x++, i++) {
-            const at = ((z + origin[0]) * shape[1] + y + origin[1]) * shape[2] + x + origin[2];
-            laidIn[at] = b[i];
-            cutOut[i] = image[at];
+    it.each(CASES)(
+      'cuts a window out, and its adjoint lays it in, %j with %j',
+      (shape, kernelShape) => {
+        const origin: Shape3 = [shape[0] > 2 ? 1 : 0, 1, 0];
+        const sides: Shape3 = [Math.max(1, shape[0] - 2), shape[1] - 2, Math.max(1, shape[2] - 1)];
+        const window = { origin, shape: sides };
+        const kernel = randomValues(voxelCount(kernelShape), 'kernel');
+        const whole = createConvolverOn(engine, shape, kernel, kernelShape, { border });
+        const cut = createConvolverOn(engine, shape, kernel, kernelShape, { border, window });
+        const a = randomValues(voxelCount(shape), 'a');
+        const b = randomValues(voxelCount(sides), 'b');
+        const laidIn = new Float32Array(voxelCount(shape));
+        const cutOut = new Float32Array(voxelCount(sides));
+        const image = whole.forward(a);
+        for (let z = 0, i = 0; z < sides[0]; z++) {
+          for (let y = 0; y < sides[1]; y++) {
+            for (let x = 0; x < sides[2]; x++, i++) {
+              const at = ((z + origin[0]) * shape[1] + y + origin[1]) * shape[2] + x + origin[2];
+              laidIn[at] = b[i];
+              cutOut[i] = image[at];
+            }
           }
         }
-      }
-      // The transforms are the same: what is not wanted is only not computed.
-      expect(relativeError(cut.forward(a), cutOut)).toBeLessThan(1e-6);
-      expect(relativeError(cut.adjoint(b), whole.adjoint(laidIn))).toBeLessThan(1e-6);
-    });
+        // The transforms are the same: what is not wanted is only not computed.
+        expect(relativeError(cut.forward(a), cutOut)).toBeLessThan(1e-6);
+        expect(relativeError(cut.adjoint(b), whole.adjoint(laidIn))).toBeLessThan(1e-6);
+      },
+    );
   });
 });
 
@@ -159,7 +167,9 @@ describe.skipIf(native === null)('createConvolver3d', () => {
     const data = randomValues(voxelCount(shape), 'data');
     const kernel = randomValues(voxelCount(kernelShape), 'kernel');
     for (const border of ['zero', 'periodic', 'reflect'] as const) {
-      const expected = createConvolverOn(javascriptConvolutionEngine, shape, kernel, kernelShape, { border });
+      const expected = createConvolverOn(javascriptConvolutionEngine, shape, kernel, kernelShape, {
+        border,
+      });
       const actual = createConvolver3d(shape, kernel, kernelShape, { border });
       // single against double precision, 10^5 points
       expect(relativeError(actual.forward(data), expected.forward(data))).toBeLessThan(3e-6);

@@ -41,7 +41,9 @@ describe('selectBackend(name)', () => {
   it('says what to do where a back-end is missing', async () => {
     for (const { name, available } of await backendReport()) {
       if (available) continue;
-      await expect(selectBackend(name)).rejects.toThrow(/back-end '\w+' is not available: .+ \(.+\)/);
+      await expect(selectBackend(name)).rejects.toThrow(
+        /back-end '\w+' is not available: .+ \(.+\)/,
+      );
     }
     await expect(selectBackend('js', { threads: 0 })).rejects.toThrow(
       'threads must be a positive integer, got 0',
@@ -59,7 +61,11 @@ describe('selectBackend(name)', () => {
 });
 
 /** Checks gradients of sum(weights x f(inputs)) against central differences. */
-function expectGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[], step: number): void {
+function expectGradients(
+  f: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: tf.Tensor[],
+  step: number,
+): void {
   const value = f(...inputs);
   const weights = randomTensor(value.shape, 'weights');
   const gradients = tf.grads((...x: tf.Tensor[]) => tf.sum(tf.mul(f(...x), weights)))(inputs);
@@ -72,14 +78,18 @@ function expectGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Te
         base.map((v, i) => v + t * direction[i]),
         input.shape,
       );
-      return dot(f(...inputs.map((other, i) => (i === which ? moved : other))).dataSync(), weightValues);
+      return dot(
+        f(...inputs.map((other, i) => (i === which ? moved : other))).dataSync(),
+        weightValues,
+      );
     };
     const numerical = (along(step) - along(-step)) / (2 * step);
     const analytic = dot(gradients[which].dataSync(), direction);
     const size = Math.sqrt(
       dot(gradients[which].dataSync(), gradients[which].dataSync()) * dot(direction, direction),
     );
-    // Rounding: float32 (6e-8) over the step; truncation: step squared. Both well below 2e-3 of the gradient's size.
+    // Rounding: float32 (6e-8) over the step; truncation: step squared. Both well below 2e-3 of the
+    // gradient's size.
     expect(Math.abs(numerical - analytic)).toBeLessThan(2e-3 * size);
     expect(size).toBeGreaterThan(0);
   });
@@ -140,7 +150,9 @@ describe('gradients of the composed operations', () => {
   it('the gradient of a gradient', () => {
     const penalty = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
       const judge = (t: tf.Tensor): tf.Tensor =>
-        tf.sum(tf.sigmoid(tf.mul(instanceNorm(conv3d(t as tf.Tensor5D, w as tf.Tensor5D, null)), 2)));
+        tf.sum(
+          tf.sigmoid(tf.mul(instanceNorm(conv3d(t as tf.Tensor5D, w as tf.Tensor5D, null)), 2)),
+        );
       return tf.sum(tf.square(tf.grad(judge)(x)));
     };
     const inputs = [randomTensor([1, 3, 3, 3, 1], 'x'), randomTensor([3, 3, 3, 1, 2], 'w')];
@@ -167,9 +179,9 @@ describe('blur3d(x, kernel)', () => {
     const x = randomTensor([2, 4, 6, 5, 1], 'x');
     const kernel = randomTensor<tf.Tensor3D>([3, 5, 11], 'kernel');
     // float32 rounding
-    expect(relativeError(blur3d(x, kernel).dataSync(), composedBlur3d(x, kernel).dataSync())).toBeLessThan(
-      2e-6,
-    );
+    expect(
+      relativeError(blur3d(x, kernel).dataSync(), composedBlur3d(x, kernel).dataSync()),
+    ).toBeLessThan(2e-6);
   });
 
   it('refuses two channels and an even kernel', () => {
@@ -188,7 +200,9 @@ describe('upConv3d(x, filter, bias)', () => {
     const filter = tf.tensor5d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2, 1, 1]);
     const y = upConv3d(x, filter, tf.tensor1d([10]));
     expect(y.shape).toEqual([1, 2, 2, 4, 1]);
-    expect([...y.dataSync()]).toEqual([12, 14, 13, 16, 16, 18, 19, 22, 20, 22, 25, 28, 24, 26, 31, 34]);
+    expect([...y.dataSync()]).toEqual([
+      12, 14, 13, 16, 16, 18, 19, 22, 20, 22, 25, 28, 24, 26, 31, 34,
+    ]);
   });
 });
 

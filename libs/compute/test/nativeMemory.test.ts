@@ -1,4 +1,7 @@
-/** Memory of the native back-end: arrays are used again, and never while somebody still looks at them. */
+/**
+ * Memory of the native back-end: arrays are used again, and never while somebody still looks at
+ * them.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandomStream } from '@blurcycle/core';
@@ -101,11 +104,15 @@ describe.skipIf(native === null)('memory of the native back-end', () => {
         case 3: {
           if (from === undefined) break;
           const begin = stream.integer(from.values.length);
-          live.push({ tensor: tf.slice(from.tensor, [begin], [-1]), values: from.values.slice(begin) });
+          live.push({
+            tensor: tf.slice(from.tensor, [begin], [-1]),
+            values: from.values.slice(begin),
+          });
           break;
         }
         case 4:
-          if (from) live.push({ tensor: tf.add(from.tensor, 1), values: from.values.map((v) => v + 1) });
+          if (from)
+            live.push({ tensor: tf.add(from.tensor, 1), values: from.values.map((v) => v + 1) });
           break;
         default:
           live.splice(stream.integer(live.length), 1)[0].tensor.dispose();

@@ -1,4 +1,7 @@
-/** A whole small training step on the native back-end: same bits for any number of threads, nothing left behind. */
+/**
+ * A whole small training step on the native back-end: same bits for any number of threads, nothing
+ * left behind.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { native } from '../native/addon.ts';
@@ -122,10 +125,15 @@ describe.skipIf(native === null)('a training step on the native back-end', () =>
       const net = buildNet();
       const values = net.variables.map((v) => v.dataSync<'float32'>().slice());
       net.step();
-      runs.push(net.variables.map((v, i) => v.dataSync<'float32'>().map((value, j) => value - values[i][j])));
+      runs.push(
+        net.variables.map((v, i) =>
+          v.dataSync<'float32'>().map((value, j) => value - values[i][j]),
+        ),
+      );
       net.dispose();
     }
-    // The first step of Adam is the sign of the gradient times the rate; rounding decides only gradients near zero.
+    // The first step of Adam is the sign of the gradient times the rate; rounding decides only
+    // gradients near zero.
     let differing = 0;
     let total = 0;
     runs[0].forEach((expected, i) => {

@@ -29,13 +29,16 @@ export function createReferenceAdam(
         m[i] = beta1 * m[i] + (1 - beta1) * gradient[i];
         v[i] = beta2 * v[i] + (1 - beta2) * gradient[i] ** 2;
         values[i] -=
-          (learningRate * (m[i] / (1 - beta1 ** t))) / (Math.sqrt(v[i] / (1 - beta2 ** t)) + epsilon);
+          (learningRate * (m[i] / (1 - beta1 ** t))) /
+          (Math.sqrt(v[i] / (1 - beta2 ** t)) + epsilon);
       }
     },
   };
 }
 
-/** Largest difference, relative to the largest magnitude of `expected` (or to 1e-30 if all is zero). */
+/**
+ * Largest difference, relative to the largest magnitude of `expected` (or to 1e-30 if all is zero).
+ */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
   let difference = 0;
@@ -54,7 +57,10 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** Value outside of a volume by the definition of the three borders, written out with steps, not with a formula. */
+/**
+ * Value outside of a volume by the definition of the three borders, written out with steps, not
+ * with a formula.
+ */
 function reachInside(
   place: number,
   side: number,

@@ -6,7 +6,9 @@ import { backendReport, preferredBackend, selectBackend } from '../src/index.ts'
 import { describeTwins } from './describeTwins.ts';
 
 /** Instruction sets that this processor has; every one of them is held to the composition. */
-const ISAS = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) => native?.selectIsa(isa));
+const ISAS = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) =>
+  native?.selectIsa(isa),
+);
 if (ISAS.length > 0) native?.selectIsa(ISAS[0]);
 
 describe.skipIf(native === null)('native twins', () => {
@@ -16,7 +18,8 @@ describe.skipIf(native === null)('native twins', () => {
   });
 
   it('is what auto selects where there is no GPU', async (context) => {
-    if (preferredBackend(await backendReport())?.name !== 'native') context.skip('this machine has a GPU');
+    if (preferredBackend(await backendReport())?.name !== 'native')
+      context.skip('this machine has a GPU');
     const chosen = await selectBackend('auto', { threads: 2 });
     expect(chosen).toMatchObject({ name: 'native', threads: 2, gpu: null, warning: null });
     expect(chosen.description).toContain('C++ kernels');

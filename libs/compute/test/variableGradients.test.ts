@@ -16,7 +16,9 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
     );
   });
 
-  /** The same kernels run; where a variable is used more than once the order of additions differs. */
+  /**
+   * The same kernels run; where a variable is used more than once the order of additions differs.
+   */
   const expectTwins = (f: () => tf.Scalar): void => {
     tf.tidy(() => {
       const expected = tf.variableGrads(f, variables);
@@ -25,7 +27,9 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
       expect(Object.keys(actual.grads).sort()).toEqual(Object.keys(expected.grads).sort());
       for (const [name, gradient] of Object.entries(expected.grads)) {
         expect(actual.grads[name].shape).toEqual(gradient.shape);
-        expect(relativeError(actual.grads[name].dataSync(), gradient.dataSync())).toBeLessThan(1e-6);
+        expect(relativeError(actual.grads[name].dataSync(), gradient.dataSync())).toBeLessThan(
+          1e-6,
+        );
       }
     });
   };
@@ -69,7 +73,8 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
 
   it('gives constants no gradient', () => {
     const [, bias] = variables;
-    const f = (): tf.Scalar => tf.sum(tf.mul(tf.cast(tf.greater(bias, 0), 'float32'), tf.scalar(2)));
+    const f = (): tf.Scalar =>
+      tf.sum(tf.mul(tf.cast(tf.greater(bias, 0), 'float32'), tf.scalar(2)));
     tf.tidy(() => {
       const { grads } = variableGradients(f, variables);
       expect([...grads[bias.name].dataSync()]).toEqual([0, 0, 0, 0]);
@@ -94,7 +99,9 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
     };
     expect(() => tf.tidy(() => variableGradients(failing, variables).value)).toThrow('stop');
     const unknown = (): tf.Scalar => tf.sum(tf.cumsum(tf.square(cube))); // a kernel without a gradient
-    expect(() => tf.tidy(() => variableGradients(unknown, variables).value)).toThrow('has no gradient');
+    expect(() => tf.tidy(() => variableGradients(unknown, variables).value)).toThrow(
+      'has no gradient',
+    );
     expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
     expect(cube.isDisposed).toBe(false);
   });

@@ -1,4 +1,7 @@
-/** What a GPU says when memory ends or it stops answering; failing allocations are put in, all else is the real path. */
+/**
+ * What a GPU says when memory ends or it stops answering; failing allocations are put in, all else
+ * is the real path.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WebgpuBackend } from '../src/backends/webgpu/webgpuBackend.ts';
@@ -42,7 +45,10 @@ describe.skipIf(report?.available !== true)('WebGPU failures', () => {
     gpu.device.createBuffer = create;
   });
 
-  /** Buffers as large as the list that are, or are not, filled from the CPU are asked for with more bytes than there are. */
+  /**
+   * Buffers as large as the list that are, or are not, filled from the CPU are asked for with more
+   * bytes than there are.
+   */
   function failLargeBuffers(filled: boolean): void {
     gpu.device.createBuffer = (wanted) => {
       const hit = wanted.size >= 4 * LARGE && (wanted.mappedAtCreation ?? false) === filled;
@@ -94,6 +100,7 @@ describe.skipIf(report?.available !== true)('WebGPU failures', () => {
 
   it('a device that is lost stays an error', async () => {
     gpu.device.destroy();
-    for (let i = 0; i < 2; i++) await expect(negativeOnes(LARGE)).rejects.toBeInstanceOf(GpuLostError);
+    for (let i = 0; i < 2; i++)
+      await expect(negativeOnes(LARGE)).rejects.toBeInstanceOf(GpuLostError);
   });
 });

@@ -1,4 +1,7 @@
-/** Operations on WebGPU against the compositions that define them, at tiny sizes: a program may stand in for the GPU. */
+/**
+ * Operations on WebGPU against the compositions that define them, at tiny sizes: a program may
+ * stand in for the GPU.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -39,7 +42,9 @@ describe.skipIf(report?.available !== true)('WebGPU twins', () => {
       );
       const state = createAdamState(parameters);
       for (let step = 1; step <= 3; step++) {
-        const gradients = SHAPES.map((shape, i) => randomTensor<tf.Tensor>(shape, `gradient/${i}/${step}`));
+        const gradients = SHAPES.map((shape, i) =>
+          randomTensor<tf.Tensor>(shape, `gradient/${i}/${step}`),
+        );
         update(parameters, gradients, state, OPTIONS);
         tf.dispose(gradients);
       }
@@ -69,10 +74,14 @@ describe.skipIf(report?.available !== true)('WebGPU twins', () => {
     const results = multiplyAdd(tf.backend() as WebgpuBackend, rounds);
     const sums = await results.data();
     results.dispose();
-    // Each of 8 sums of 4 numbers starts at call + i and comes nearer to 1 by a quarter with each of its multiply-adds.
+    // Each of 8 sums of 4 numbers starts at call + i and comes nearer to 1 by a quarter with each
+    // of its multiply-adds.
     const steps = OPERATIONS_PER_ROUND / (2 * 32 * sums.length);
     for (const call of [0, 5, 255]) {
-      const near = Array.from({ length: 8 }, (_, i) => 1 + (call + i - 1) * 0.75 ** (rounds * steps));
+      const near = Array.from(
+        { length: 8 },
+        (_, i) => 1 + (call + i - 1) * 0.75 ** (rounds * steps),
+      );
       const expected = 4 * near.reduce((a, b) => a + b, 0);
       expect(sums[256 + call] / expected).toBeCloseTo(1, 5);
     }
@@ -98,25 +107,31 @@ describe.skipIf(report?.available !== true)('WebGPU twins', () => {
       return values;
     }
 
-    const [x, w] = [SHAPE, FILTER].map((shape, i) => randomValues(tf.util.sizeFromShape(shape), `half/${i}`));
+    const [x, w] = [SHAPE, FILTER].map((shape, i) =>
+      randomValues(tf.util.sizeFromShape(shape), `half/${i}`),
+    );
 
     it('is off by default and named where it is on', async () => {
       expect((await selectBackend('webgpu')).description).not.toContain('half');
       expect((await selectBackend('webgpu', { halfPrecision: true })).description).toContain(
         'half precision',
       );
-      expect((await selectBackend('js', { halfPrecision: true })).description).not.toContain('half');
+      expect((await selectBackend('js', { halfPrecision: true })).description).not.toContain(
+        'half',
+      );
     });
 
     it('rounds the factors of a convolution', async () => {
       const error = relativeError(await convolved(true, x, w), await convolved(false, x, w));
       expect(error).toBeGreaterThan(1e-5); // more than another order of the sums would change
-      // Two factors, each wrong by 2^-10 at most (WGSL may round either way), and errors of random signs.
+      // Two factors, each wrong by 2^-10 at most (WGSL may round either way), and errors of random
+      // signs.
       expect(error).toBeLessThan(2 ** -9);
     });
 
     it('sums in float32', async () => {
-      // Eighths up to one and products of them are numbers of half precision; sums of 432 of them are not.
+      // Eighths up to one and products of them are numbers of half precision; sums of 432 of them
+      // are not.
       const eighths = (values: Float32Array): Float32Array =>
         values.map((value) => Math.round(8 * value) / 8);
       const factors = [eighths(x), eighths(w)] as const;

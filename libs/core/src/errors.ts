@@ -3,10 +3,21 @@ import { closest, distance } from 'fastest-levenshtein';
 /**
  * An error in what the user gave: the command line prints its one line and exits with 2.
  *
- * Libraries throw it for values that come from outside (files, options); `RangeError` and `TypeError` are for callers.
+ * Libraries throw it for values that come from outside (files, options); `RuleError` and
+ * `TypeError` are for callers.
  */
 export class InputError extends Error {
   override readonly name = 'InputError';
+}
+
+/**
+ * A value that breaks the rule of a function's parameter, in the project's error grammar.
+ *
+ * Libraries throw it for what a caller passed; on the command line that is what the user typed, so
+ * the exit code is 2 as for an `InputError`.
+ */
+export class RuleError extends RangeError {
+  override readonly name = 'RuleError';
 }
 
 /** The value as it stands in a message: shapes as `[16, 64, 64]`, text in quotes. */
@@ -18,7 +29,8 @@ export function formatValue(value: unknown): string {
 }
 
 /**
- * One line in the project's error grammar: `<where>: <parameter> must <rule>, got <value> (<remedy>)`.
+ * One line in the project's error grammar:
+ * `<where>: <parameter> must <rule>, got <value> (<remedy>)`.
  *
  * @param where - Function or file that checks.
  * @param parameter - Name of the offending value.
@@ -37,7 +49,7 @@ export function describeViolation(
   return remedy === undefined ? line : `${line} (${remedy})`;
 }
 
-/** Throws a `RangeError` in the project's error grammar unless `condition` holds. */
+/** Throws a `RuleError` unless `condition` holds. */
 export function assertRange(
   condition: boolean,
   where: string,
@@ -46,18 +58,25 @@ export function assertRange(
   value: unknown,
   remedy?: string,
 ): asserts condition {
-  if (!condition) throw new RangeError(describeViolation(where, parameter, rule, value, remedy));
+  if (!condition) throw new RuleError(describeViolation(where, parameter, rule, value, remedy));
 }
 
 /** The known name nearest to a mistyped one, or undefined when none is near enough to be meant. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name, [...known]);
-  return distance(name, candidate) <= Math.max(2, Math.ceil(name.length / 2)) ? candidate : undefined;
+  return distance(name, candidate) <= Math.max(2, Math.ceil(name.length / 2))
+    ? candidate
+    : undefined;
 }
 
 /** One line for an unknown name: names it, the nearest known one, and all known ones. */
-export function describeUnknown(where: string, kind: string, name: string, known: readonly string[]): string {
+export function describeUnknown(
+  where: string,
+  kind: string,
+  name: string,
+  known: readonly string[],
+): string {
   const near = nearestName(name, known);
   const hint = near === undefined ? '' : `did you mean '${near}'? `;
   return `${where}: unknown ${kind} '${name}' (${hint}known: ${known.join(', ')})`;

@@ -6,6 +6,7 @@ export {
   formatValue,
   InputError,
   nearestName,
+  RuleError,
 } from './errors.ts';
 export { axialSection, lateralSection, type PlaneSection } from './planeSection.ts';
 export {
@@ -16,4 +17,10 @@ export {
 } from './randomStream.ts';
 export { extent, mean, median, standardDeviation } from './sampleStatistics.ts';
 export { assertShape, sameShape, voxelCount, type Shape3 } from './shape.ts';
-export { assertSameShape, createVolume, voxelIndex, type Volume, type VoxelSizeUm } from './volume.ts';
+export {
+  assertSameShape,
+  createVolume,
+  voxelIndex,
+  type Volume,
+  type VoxelSizeUm,
+} from './volume.ts';

@@ -13,7 +13,10 @@ export interface PlaneSection {
  *
  * @param z - Plane; the middle one unless given.
  */
-export function lateralSection({ data, shape, voxelSizeUm }: Volume, z = middle(shape[0])): PlaneSection {
+export function lateralSection(
+  { data, shape, voxelSizeUm }: Volume,
+  z = middle(shape[0]),
+): PlaneSection {
   const [, height, width] = shape;
   const values = data.slice(z * height * width, (z + 1) * height * width);
   return { sides: [height, width], pixelSizeUm: [voxelSizeUm[1], voxelSizeUm[2]], values };
@@ -24,7 +27,10 @@ export function lateralSection({ data, shape, voxelSizeUm }: Volume, z = middle(
  *
  * @param y - Row; the middle one unless given.
  */
-export function axialSection({ data, shape, voxelSizeUm }: Volume, y = middle(shape[1])): PlaneSection {
+export function axialSection(
+  { data, shape, voxelSizeUm }: Volume,
+  y = middle(shape[1]),
+): PlaneSection {
   const [depth, height, width] = shape;
   const values = new Float32Array(depth * width);
   for (let z = 0; z < depth; z++) {

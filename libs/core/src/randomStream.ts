@@ -22,8 +22,8 @@ export interface RandomStream {
 /**
  * The named random stream of a seed.
  *
- * Streams of one seed with different names are independent, so a new consumer shifts no other stream. Nested names are
- * written with slashes: `data/test/3`.
+ * Streams of one seed with different names are independent, so a new consumer shifts no other
+ * stream. Nested names are written with slashes: `data/test/3`.
  *
  * @param seed - Experiment seed, any integer.
  * @param name - What the numbers are for: data, noise, init, sampling, augmentation, buffer.
@@ -38,7 +38,10 @@ export function restoreRandomStream(state: RandomStreamState): RandomStream {
   return wrap(seedrandom('', { state: state.generator }), state.spareNormal);
 }
 
-function wrap(generator: seedrandom.StatefulPRNG<seedrandom.State.Arc4>, spare: number | null): RandomStream {
+function wrap(
+  generator: seedrandom.StatefulPRNG<seedrandom.State.Arc4>,
+  spare: number | null,
+): RandomStream {
   let spareNormal = spare;
   const uniform = (): number => generator.double();
   return {

@@ -8,16 +8,28 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Sample standard deviation with n - 1 in the denominator. Throws a `RangeError` for fewer than two values. */
+/**
+ * Sample standard deviation with n - 1 in the denominator. Throws a `RangeError` for fewer than two
+ * values.
+ */
 export function standardDeviation(values: ArrayLike<number>): number {
-  assertRange(values.length > 1, 'standardDeviation', 'values', 'hold at least two numbers', values.length);
+  assertRange(
+    values.length > 1,
+    'standardDeviation',
+    'values',
+    'hold at least two numbers',
+    values.length,
+  );
   const center = mean(values);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] - center) ** 2;
   return Math.sqrt(sum / (values.length - 1));
 }
 
-/** Median (mean of the two middle values for an even count). Throws a `RangeError` for an empty sample. */
+/**
+ * Median (mean of the two middle values for an even count). Throws a `RangeError` for an empty
+ * sample.
+ */
 export function median(values: ArrayLike<number>): number {
   assertRange(values.length > 0, 'median', 'values', 'not be empty', values.length);
   const sorted = Float64Array.from(values).sort();

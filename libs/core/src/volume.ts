@@ -16,7 +16,8 @@ export interface Volume {
  *
  * Memory: keeps `data`, copies nothing.
  *
- * @throws {RangeError} If a side is not a positive integer, a voxel size is not positive, or `data` has another length.
+ * @throws {RangeError} If a side is not a positive integer, a voxel size is not positive, or `data`
+ *   has another length.
  */
 export function createVolume(shape: Shape3, voxelSizeUm: VoxelSizeUm, data?: Float32Array): Volume {
   assertShape('createVolume', 'shape', shape);

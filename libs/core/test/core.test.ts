@@ -30,7 +30,9 @@ describe('createRandomStream(seed, name)', () => {
       fc.property(fc.integer(), fc.nat(20), (seed, burnIn) => {
         const stream = createRandomStream(seed, 'init');
         for (let i = 0; i < burnIn; i++) stream.normal();
-        const copy = restoreRandomStream(JSON.parse(JSON.stringify(stream.state())) as RandomStreamState);
+        const copy = restoreRandomStream(
+          JSON.parse(JSON.stringify(stream.state())) as RandomStreamState,
+        );
         for (let i = 0; i < 5; i++) expect(copy.normal()).toBe(stream.normal());
         expect(copy.uniform()).toBe(stream.uniform());
       }),
@@ -56,7 +58,9 @@ describe('errors', () => {
   it('suggest the nearest known name and none when nothing is near', () => {
     expect(nearestName('propsed', ['proposed', 'cyclegan'])).toBe('proposed');
     expect(nearestName('xyz', ['proposed', 'cyclegan'])).toBeUndefined();
-    expect(describeUnknown('run', 'profile', 'qick', ['quick', 'smoke'])).toContain("did you mean 'quick'?");
+    expect(describeUnknown('run', 'profile', 'qick', ['quick', 'smoke'])).toContain(
+      "did you mean 'quick'?",
+    );
   });
 });
 
@@ -65,8 +69,12 @@ describe('createVolume(shape, voxelSizeUm, data)', () => {
     expect(() => createVolume([0, 2, 2], [1, 1, 1])).toThrow(
       'createVolume: shape must be three positive integers',
     );
-    expect(() => createVolume([1, 2, 2], [1, 1, 0])).toThrow('voxelSizeUm must be three positive lengths');
-    expect(() => createVolume([1, 2, 2], [1, 1, 1], new Float32Array(3))).toThrow('data.length must equal 4');
+    expect(() => createVolume([1, 2, 2], [1, 1, 0])).toThrow(
+      'voxelSizeUm must be three positive lengths',
+    );
+    expect(() => createVolume([1, 2, 2], [1, 1, 1], new Float32Array(3))).toThrow(
+      'data.length must equal 4',
+    );
   });
 });
 

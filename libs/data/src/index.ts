@@ -25,12 +25,26 @@ export { samplePatch, type Pairing, type PatchSample } from './patches/samplePat
 export { turn, type Turn } from './patches/turn.ts';
 export { beads, type BeadsOptions, type BeadsPhantom } from './phantoms/beads.ts';
 export type { CentreLine, Point3 } from './phantoms/centreLine.ts';
-export { hollowBars, type HollowBarsOptions, type HollowBarsPhantom } from './phantoms/hollowBars.ts';
-export { microtubules, type MicrotubuleOptions, type MicrotubulePhantom } from './phantoms/microtubules.ts';
+export {
+  hollowBars,
+  type HollowBarsOptions,
+  type HollowBarsPhantom,
+} from './phantoms/hollowBars.ts';
+export {
+  microtubules,
+  type MicrotubuleOptions,
+  type MicrotubulePhantom,
+} from './phantoms/microtubules.ts';
 export { applyTiled } from './tiling/applyTiled.ts';
 export { cutTile } from './tiling/cutTile.ts';
 export { addTile, mergeTiles } from './tiling/mergeTiles.ts';
-export { coveringTile, planTiles, type Tile, type TileOptions, type TilePlan } from './tiling/planTiles.ts';
+export {
+  coveringTile,
+  planTiles,
+  type Tile,
+  type TileOptions,
+  type TilePlan,
+} from './tiling/planTiles.ts';
 export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
 export { type SampleType } from './tiff/sampleType.ts';
 export { explainWriteError, writeFileAtomically } from './tiff/writeFileAtomically.ts';

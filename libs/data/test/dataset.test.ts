@@ -12,7 +12,10 @@ import { recordPairs } from '../src/dataset/recordPairs.ts';
 
 const VOXEL = MICROTUBULE_PRESET.voxelSizeUm;
 
-/** A Gaussian of unit sum, off its centre and tilted, so that a mirrored or shifted kernel would show. */
+/**
+ * A Gaussian of unit sum, off its centre and tilted, so that a mirrored or shifted kernel would
+ * show.
+ */
 function lopsidedPsf(shape: Shape3): Volume {
   const psf = createVolume(shape, VOXEL);
   const [depth, height, width] = shape;
@@ -52,11 +55,16 @@ describe('buildMicrotubuleDataset(config)', () => {
       ...CONFIG,
       noise: { averageSnrDb: null, poissonPeakCounts: null },
     });
-    const model = createForwardModel(CONFIG.psf, CONFIG.shape, { border: 'periodic', gain: clean.gain });
+    const model = createForwardModel(CONFIG.psf, CONFIG.shape, {
+      border: 'periodic',
+      gain: clean.gain,
+    });
     for (const { sharp, blurred } of [...clean.train, ...clean.validation, ...clean.test]) {
       const expected = model.forward(sharp).data;
       // 1e-6: float32 rounding of the gain, applied before or after the transform.
-      expect(Math.max(...blurred.data.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-6);
+      expect(
+        Math.max(...blurred.data.map((value, i) => Math.abs(value - expected[i]))),
+      ).toBeLessThan(1e-6);
     }
     const sum = clean.kernel.data.reduce((total, value) => total + value, 0);
     expect(sum / clean.gain).toBeCloseTo(1, 5);
@@ -77,7 +85,10 @@ describe('buildMicrotubuleDataset(config)', () => {
   it('records training and test volumes at the asked average SNR', () => {
     const noise = { averageSnrDb: 15, poissonPeakCounts: 256 };
     const noisy = buildMicrotubuleDataset({ ...CONFIG, noise });
-    const model = createForwardModel(CONFIG.psf, CONFIG.shape, { border: 'periodic', gain: noisy.gain });
+    const model = createForwardModel(CONFIG.psf, CONFIG.shape, {
+      border: 'periodic',
+      gain: noisy.gain,
+    });
     for (const pairs of [noisy.train, noisy.test]) {
       const clean = pairs.map(({ sharp }) => model.forward(sharp));
       const images = pairs.map(({ blurred }) => blurred);
@@ -109,7 +120,10 @@ describe('buildMicrotubuleDataset(config)', () => {
     const again = buildMicrotubuleDataset(CONFIG);
     expect(sameBits(again.train[2].blurred, dataset.train[2].blurred)).toBe(true);
     expect(sameBits(again.test[1].blurred, dataset.test[1].blurred)).toBe(true);
-    const more = buildMicrotubuleDataset({ ...CONFIG, volumes: { train: 4, validation: 0, test: 3 } });
+    const more = buildMicrotubuleDataset({
+      ...CONFIG,
+      volumes: { train: 4, validation: 0, test: 3 },
+    });
     expect(sameBits(more.train[2].sharp, dataset.train[2].sharp)).toBe(true);
     expect(sameBits(more.test[1].sharp, dataset.test[1].sharp)).toBe(true);
     expect(more.validation).toEqual([]);
@@ -137,15 +151,24 @@ describe('recordPairs(specimens, options)', () => {
     );
   });
 
-  it.each([1.25, 2.5, 5, 10])('has the same photons at %f dB, and more read noise', (averageSnrDb) => {
-    const noise = { ...CONFIG.noise, averageSnrDb };
-    const recording = recordPairs(dataset.test, { ...options, noise });
-    expect(Math.abs(recording.averageSnrDb - averageSnrDb)).toBeLessThan(0.05);
-    const photons = recordPairs(dataset.test, { ...options, noise: { ...noise, averageSnrDb: null } });
-    // What is left after the photons is read noise alone: its mean is 0, its spread the sigma that is told.
-    const rest = recording.pairs[0].blurred.data.map((value, i) => value - photons.pairs[0].blurred.data[i]);
-    const spread = Math.sqrt(mean(rest.map((value) => value * value)));
-    // 25 600 draws: relative standard error 0.4 %; four and a half of them.
-    expect(Math.abs(spread / recording.readNoiseSigma - 1)).toBeLessThan(0.02);
-  });
+  it.each([1.25, 2.5, 5, 10])(
+    'has the same photons at %f dB, and more read noise',
+    (averageSnrDb) => {
+      const noise = { ...CONFIG.noise, averageSnrDb };
+      const recording = recordPairs(dataset.test, { ...options, noise });
+      expect(Math.abs(recording.averageSnrDb - averageSnrDb)).toBeLessThan(0.05);
+      const photons = recordPairs(dataset.test, {
+        ...options,
+        noise: { ...noise, averageSnrDb: null },
+      });
+      // What is left after the photons is read noise alone: its mean is 0, its spread the sigma
+      // that is told.
+      const rest = recording.pairs[0].blurred.data.map(
+        (value, i) => value - photons.pairs[0].blurred.data[i],
+      );
+      const spread = Math.sqrt(mean(rest.map((value) => value * value)));
+      // 25 600 draws: relative standard error 0.4 %; four and a half of them.
+      expect(Math.abs(spread / recording.readNoiseSigma - 1)).toBeLessThan(0.02);
+    },
+  );
 });

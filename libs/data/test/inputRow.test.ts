@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { buildMicrotubuleDataset } from '../src/dataset/buildMicrotubuleDataset.ts';
 import { MICROTUBULE_PRESET } from '../src/dataset/microtubulePreset.ts';
 
-/** J0(x) = (1/π) ∫₀^π cos(x sin θ) dθ; the trapezoidal rule is exact to rounding for the x that occur. */
+/**
+ * J0(x) = (1/π) ∫₀^π cos(x sin θ) dθ; the trapezoidal rule is exact to rounding for the x that
+ * occur.
+ */
 function besselJ0(x: number): number {
   const nodes = 64;
   let sum = 0;
@@ -11,9 +14,16 @@ function besselJ0(x: number): number {
   return sum / nodes;
 }
 
-/** Born & Wolf by the paper's eq. (23), midpoint rule of 400 nodes, unit sum: independent of the psf library. */
+/**
+ * Born & Wolf by the paper's eq. (23), midpoint rule of 400 nodes, unit sum: independent of the psf
+ * library.
+ */
 function bornWolf(shape: Shape3, [dz, dy, dx]: VoxelSizeUm): Volume {
-  const { numericalAperture: na, immersionIndex: index, emissionWavelengthUm } = MICROTUBULE_PRESET.psf;
+  const {
+    numericalAperture: na,
+    immersionIndex: index,
+    emissionWavelengthUm,
+  } = MICROTUBULE_PRESET.psf;
   const k = (2 * Math.PI) / emissionWavelengthUm;
   const rhos = Float64Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
   const [depth, height, width] = shape;
@@ -57,7 +67,8 @@ function score(estimate: Float32Array, truth: Float32Array): { psnr: number; ssi
   }
   const [c1, c2] = [1e-4, 9e-4];
   const ssim =
-    ((2 * a * b + c1) * (2 * covariance + c2)) / ((a * a + b * b + c1) * (varianceA + varianceB + c2));
+    ((2 * a * b + c1) * (2 * covariance + c2)) /
+    ((a * a + b * b + c1) * (varianceA + varianceB + c2));
   return { psnr: -10 * Math.log10(error), ssim };
 }
 
@@ -68,7 +79,8 @@ describe('the data set of the experiments', () => {
       ...MICROTUBULE_PRESET,
       shape,
       psf: bornWolf(psf.size, voxelSizeUm),
-      // Six training volumes, for time: they only set the gain, and move the figures by less than 0.1 dB.
+      // Six training volumes, for time: they only set the gain, and move the figures by less than
+      // 0.1 dB.
       volumes: { train: 6, validation: 0, test: 4 },
       seed,
     });

@@ -1,4 +1,11 @@
-import { createRandomStream, createVolume, extent, mean, voxelIndex, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  createVolume,
+  extent,
+  mean,
+  voxelIndex,
+  type Volume,
+} from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { sameBits } from './sameBits.ts';
 import { growCentreLine, type CentreLine, type Point3 } from '../src/phantoms/centreLine.ts';
@@ -19,7 +26,8 @@ const stream = (name: string) => createRandomStream(1, `test/${name}`);
 function distanceTo(lines: readonly CentreLine[], place: Point3): number {
   let best = Infinity;
   for (const line of lines)
-    for (const [z, y, x] of line) best = Math.min(best, Math.hypot(z - place[0], y - place[1], x - place[2]));
+    for (const [z, y, x] of line)
+      best = Math.min(best, Math.hypot(z - place[0], y - place[1], x - place[2]));
   return best;
 }
 
@@ -28,7 +36,8 @@ function lengthInside(lines: readonly CentreLine[], { shape, voxelSizeUm }: Volu
   for (const line of lines)
     for (let i = 1; i < line.length; i++) {
       const inside = line[i].every(
-        (value, axis) => value >= -voxelSizeUm[axis] / 2 && value <= (shape[axis] - 0.5) * voxelSizeUm[axis],
+        (value, axis) =>
+          value >= -voxelSizeUm[axis] / 2 && value <= (shape[axis] - 0.5) * voxelSizeUm[axis],
       );
       const [a, b] = [line[i - 1], line[i]];
       if (inside) length += Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
@@ -41,7 +50,8 @@ describe('microtubules(options, stream)', () => {
 
   it('is 1 near the centre lines and 0 away from them', () => {
     const [depth, height, width] = volume.shape;
-    // Half the diagonal of a voxel, the widest that the soft edge can be, and a quarter of a step along the line.
+    // Half the diagonal of a voxel, the widest that the soft edge can be, and a quarter of a step
+    // along the line.
     const soft = Math.hypot(0.25, 0.1, 0.1) / 2 + 0.025;
     let [inside, outside, wrong] = [0, 0, 0];
     for (let z = 0; z < depth; z += 2)
@@ -89,7 +99,8 @@ describe('microtubules(options, stream)', () => {
         const x = i % width;
         const y = Math.floor(i / width) % height;
         const z = Math.floor(i / (width * height));
-        parts[(2 * z < depth ? 0 : 4) + (2 * y < height ? 0 : 2) + (2 * x < width ? 0 : 1)] += value;
+        parts[(2 * z < depth ? 0 : 4) + (2 * y < height ? 0 : 2) + (2 * x < width ? 0 : 1)] +=
+          value;
       });
     }
     const average = mean(parts);
@@ -128,8 +139,8 @@ describe('growCentreLine(stream, box, seed, bending)', () => {
   ) => growCentreLine(stream(name), box, [0, 0, 0], { ...bending, stepUm: 0.1 }, length);
 
   it('forgets its direction over the persistence length', () => {
-    // Far beyond the curvature length the chain is a worm-like chain of direction correlation e^(-s/P) times a factor
-    // e^(ℓ/P): within ℓ of its start it bends less than the limit would.
+    // Far beyond the curvature length the chain is a worm-like chain of direction correlation
+    // e^(-s/P) times a factor e^(ℓ/P): within ℓ of its start it bends less than the limit would.
     const bending = { persistenceLengthUm: 10, curvatureLengthUm: 0.5 };
     const line = grow('chain', bending, 15_000);
     const tangents = line.slice(1).map((point, i) => {
@@ -140,10 +151,14 @@ describe('growCentreLine(stream, box, seed, bending)', () => {
     for (const lag of [50, 100, 200]) {
       let sum = 0;
       for (let i = 0; i + lag < tangents.length; i++)
-        sum += tangents[i].reduce((total, value, axis) => total + value * tangents[i + lag][axis], 0);
+        sum += tangents[i].reduce(
+          (total, value, axis) => total + value * tangents[i + lag][axis],
+          0,
+        );
       const correlation = sum / (tangents.length - lag);
       const expected = Math.exp((0.5 - lag * 0.1) / 10);
-      // 30 000 µm hold 1500 independent stretches of two persistence lengths: standard error 0.02 at most; three of them.
+      // 30 000 µm hold 1500 independent stretches of two persistence lengths: standard error 0.02
+      // at most; three of them.
       expect(Math.abs(correlation - expected)).toBeLessThan(0.06);
     }
   });
@@ -156,7 +171,8 @@ describe('growCentreLine(stream, box, seed, bending)', () => {
       const a = line[i - 1].map((value, axis) => value - line[i - 2][axis]);
       const b = line[i].map((value, axis) => value - line[i - 1][axis]);
       const cosine =
-        a.reduce((sum, value, axis) => sum + value * b[axis], 0) / (Math.hypot(...a) * Math.hypot(...b));
+        a.reduce((sum, value, axis) => sum + value * b[axis], 0) /
+        (Math.hypot(...a) * Math.hypot(...b));
       angles.push(Math.acos(Math.min(1, cosine)));
     }
     const meanSquareCurvature = mean(angles.map((angle) => (angle / 0.1) ** 2));
@@ -197,7 +213,8 @@ describe('drawTube(volume, centreLine, radiusUm)', () => {
     const drawn = volume.data.reduce((sum, value) => sum + value, 0) * 0.25 * 0.1 * 0.1;
     // A cylinder of 6 µm with two half spheres at its ends.
     const expected = Math.PI * 0.4 ** 2 * 6 + (4 / 3) * Math.PI * 0.4 ** 3;
-    // 4 %: the linear edge is not the exact covered part of a voxel, and the voxel is half as thick as the tube.
+    // 4 %: the linear edge is not the exact covered part of a voxel, and the voxel is half as thick
+    // as the tube.
     expect(Math.abs(drawn / expected - 1)).toBeLessThan(0.04);
   });
 

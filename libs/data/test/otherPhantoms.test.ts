@@ -7,12 +7,18 @@ import { hollowBars } from '../src/phantoms/hollowBars.ts';
 const stream = (name: string) => createRandomStream(2, `test/${name}`);
 
 describe('beads(options, stream)', () => {
-  const options = { shape: [32, 64, 64], voxelSizeUm: [0.2, 0.1, 0.1], radiusUm: 0.4, count: 12 } as const;
+  const options = {
+    shape: [32, 64, 64],
+    voxelSizeUm: [0.2, 0.1, 0.1],
+    radiusUm: 0.4,
+    count: 12,
+  } as const;
   const { volume, centres } = beads(options, stream('beads'));
 
   it('draws whole spheres of their volume', () => {
     const drawn = volume.data.reduce((sum, value) => sum + value, 0) * 0.2 * 0.1 * 0.1;
-    // 4 %: the soft edge is linear in the distance, not the exact covered part; four voxels for the diameter along z.
+    // 4 %: the soft edge is linear in the distance, not the exact covered part; four voxels for the
+    // diameter along z.
     expect(Math.abs(drawn / ((12 * 4 * Math.PI * 0.4 ** 3) / 3) - 1)).toBeLessThan(0.04);
     expect(extent(volume.data)).toEqual([0, 1]);
   });
@@ -42,7 +48,11 @@ describe('beads(options, stream)', () => {
 });
 
 describe('hollowBars(options)', () => {
-  const { volume, axes } = hollowBars({ shape: [33, 128, 64], voxelSizeUm: [0.1, 0.1, 0.1], radiusUm: 1.2 });
+  const { volume, axes } = hollowBars({
+    shape: [33, 128, 64],
+    voxelSizeUm: [0.1, 0.1, 0.1],
+    radiusUm: 1.2,
+  });
 
   it('has bars with dark cores and bright walls', () => {
     axes.slice(0, 2).forEach(([start], bar) => {
@@ -63,8 +73,8 @@ describe('hollowBars(options)', () => {
   });
 
   it('rejects bars that would touch', () => {
-    expect(() => hollowBars({ shape: [9, 9, 9], voxelSizeUm: [0.1, 0.1, 0.1], radiusUm: 1 })).toThrow(
-      /^hollowBars: radiusUm must be positive and at most 0.1125 µm/,
-    );
+    expect(() =>
+      hollowBars({ shape: [9, 9, 9], voxelSizeUm: [0.1, 0.1, 0.1], radiusUm: 1 }),
+    ).toThrow(/^hollowBars: radiusUm must be positive and at most 0.1125 µm/);
   });
 });

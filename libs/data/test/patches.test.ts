@@ -1,4 +1,10 @@
-import { createRandomStream, createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  createVolume,
+  voxelIndex,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import type { Pair } from '../src/dataset/pair.ts';
 import { augment } from '../src/patches/augment.ts';
@@ -46,9 +52,11 @@ describe('samplePatch(pairs, stream, shape, pairing)', () => {
       if (sharp.data[0] === blurred.data[0]) same++;
       seen.add(blurred.data[0]);
     }
-    // 2 x 2 x 2 places in each of three volumes; missing one of 24 in 6000 draws has a chance of e^-250.
+    // 2 x 2 x 2 places in each of three volumes; missing one of 24 in 6000 draws has a chance of
+    // e^-250.
     expect(seen.size).toBe(24);
-    // By chance both are the same in 1/24 of the draws: 250 ± 15.5; four and a half standard deviations.
+    // By chance both are the same in 1/24 of the draws: 250 ± 15.5; four and a half standard
+    // deviations.
     expect(Math.abs(same - draws / 24)).toBeLessThan(70);
   });
 
@@ -61,7 +69,9 @@ describe('samplePatch(pairs, stream, shape, pairing)', () => {
     expect(() => samplePatch(PAIRS, stream('x'), [4, 10, 4], 'paired')).toThrow(
       /^samplePatch: shape must be no larger than the volume \[6, 9, 8\], got \[4, 10, 4\]/,
     );
-    expect(() => samplePatch([], stream('x'), [4, 4, 4], 'paired')).toThrow(/pairs must hold a pair/);
+    expect(() => samplePatch([], stream('x'), [4, 4, 4], 'paired')).toThrow(
+      /pairs must hold a pair/,
+    );
   });
 });
 
@@ -73,7 +83,9 @@ describe('turn(volume, turn)', () => {
     for (let z = 0; z < 3; z++)
       for (let y = 0; y < 3; y++)
         for (let x = 0; x < 3; x++)
-          expect(data[voxelIndex(cube.shape, z, y, x)]).toBe(cube.data[voxelIndex(cube.shape, z, x, 2 - y)]);
+          expect(data[voxelIndex(cube.shape, z, y, x)]).toBe(
+            cube.data[voxelIndex(cube.shape, z, x, 2 - y)],
+          );
   });
 
   it('gives the volume back after four quarter turns, or two flips', () => {
@@ -86,7 +98,8 @@ describe('turn(volume, turn)', () => {
       for (let i = 0; i < 4; i++) turned = turn(turned, { plane, quarters: 1, flip: null });
       expect(turned.data).toEqual(cube.data);
       expect(turn(cube, { plane, quarters: 3, flip: null }).data).toEqual(
-        turn(turn(cube, { plane, quarters: 2, flip: null }), { plane, quarters: 1, flip: null }).data,
+        turn(turn(cube, { plane, quarters: 2, flip: null }), { plane, quarters: 1, flip: null })
+          .data,
       );
     }
     for (const flip of [0, 1, 2]) {
@@ -115,7 +128,8 @@ describe('augment(sample, stream, pairing)', () => {
       seen.add(blurred.data.join());
       expect(blurred.data.slice().sort()).toEqual(sorted);
     }
-    // The identity and 9 rotations; with a flip 3 mirrors, 6 diagonal mirrors, 6 rotated mirrors and the point reflection.
+    // The identity and 9 rotations; with a flip 3 mirrors, 6 diagonal mirrors, 6 rotated mirrors
+    // and the point reflection.
     expect(seen.size).toBe(26);
   });
 

@@ -49,7 +49,9 @@ describe('readTiffStack(path) on files of other writers', () => {
           expect(sampleType).toBe(fixture.dtype);
           expect(volume.data).toEqual(expected(fixture, channel, time));
           // Pillow and tifffile round the resolution to a fraction that is good to about 1e-8.
-          fixture.voxelSizeUm?.forEach((um, axis) => expect(volume.voxelSizeUm[axis]).toBeCloseTo(um, 8));
+          fixture.voxelSizeUm?.forEach((um, axis) =>
+            expect(volume.voxelSizeUm[axis]).toBeCloseTo(um, 8),
+          );
         }
       }
     },
@@ -85,7 +87,9 @@ describe('readTiffStack(path) on files of other writers', () => {
     const path = `${fixtureFolder}imagej-pixel.tif`;
     await expect(readTiffStack(path)).rejects.toThrow(`the voxel size of '${path}' must be known`);
     await expect(readTiffStack(path)).rejects.toThrow('give --voxel z,y,x in µm');
-    const { volume, statedVoxelSizeUm } = await readTiffStack(path, { voxelSizeUm: [0.3, 0.1, 0.1] });
+    const { volume, statedVoxelSizeUm } = await readTiffStack(path, {
+      voxelSizeUm: [0.3, 0.1, 0.1],
+    });
     expect(volume.voxelSizeUm).toEqual([0.3, 0.1, 0.1]);
     expect(statedVoxelSizeUm).toEqual([null, null, null]);
   });
@@ -105,7 +109,11 @@ describe('readTiffStack(path) on files of other writers', () => {
   });
 
   it('reads a file of no type, a folder and nothing as one line each', async () => {
-    for (const path of [`${fixtureFolder}fixtures.json`, fixtureFolder, `${fixtureFolder}none.tif`]) {
+    for (const path of [
+      `${fixtureFolder}fixtures.json`,
+      fixtureFolder,
+      `${fixtureFolder}none.tif`,
+    ]) {
       const error = await readTiffStack(path).catch(String);
       expect(error).toMatch(/^InputError: readTiffStack: cannot (read|open) '/);
       expect(error).toContain(basename(path));

@@ -1,7 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandomStream, createVolume, InputError, voxelCount, type RandomStream } from '@blurcycle/core';
+import {
+  createRandomStream,
+  createVolume,
+  InputError,
+  voxelCount,
+  type RandomStream,
+} from '@blurcycle/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
 import { writeTiffStack } from '../src/tiff/writeTiffStack.ts';
@@ -13,7 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Numbers on which readers break: borders of the integer types, and sizes near that of the file. */
+/**
+ * Numbers on which readers break: borders of the integer types, and sizes near that of the file.
+ */
 function awkwardNumber(stream: RandomStream, fileSize: number): number {
   const known = [
     0,
@@ -37,7 +45,10 @@ function awkwardNumber(stream: RandomStream, fileSize: number): number {
     : stream.integer(choice === known.length ? 65536 : 2 * fileSize);
 }
 
-/** One change to a file; directories stand at the front or the end, so those places are hit more often. */
+/**
+ * One change to a file; directories stand at the front or the end, so those places are hit more
+ * often.
+ */
 function mutate(bytes: Buffer, stream: RandomStream): Buffer {
   const size = bytes.length;
   const places = [
@@ -72,7 +83,10 @@ function mutate(bytes: Buffer, stream: RandomStream): Buffer {
       return bytes;
     }
     default:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.min(size, at + stream.integer(64)))]);
+      return Buffer.concat([
+        bytes.subarray(0, at),
+        bytes.subarray(Math.min(size, at + stream.integer(64))),
+      ]);
   }
 }
 
@@ -122,7 +136,8 @@ describe('readTiffStack(path) on damaged files', () => {
         expect(volume.data.length).toBe(voxelCount(volume.shape));
         read++;
       } catch (error) {
-        if (!(error instanceof InputError)) throw new Error(`mutant ${i} of ${kind}`, { cause: error });
+        if (!(error instanceof InputError))
+          throw new Error(`mutant ${i} of ${kind}`, { cause: error });
         expect(error.message, `mutant ${i} of ${kind}`).toMatch(/^readTiffStack: [^\n]{10,300}$/);
         refused++;
       }
@@ -134,8 +149,8 @@ describe('readTiffStack(path) on damaged files', () => {
     expect(Math.min(read, refused)).toBeGreaterThan(MUTANTS / 10);
     // Milliseconds of processor time, which a busy machine does not lengthen.
     expect(slowest).toBeLessThan(1000);
-    // maxRSS counts KiB. The seeds are below 20 KiB; LZW may rightly claim 2731 times as much, but a page's memory is only
-    // touched as far as its blocks unpack.
+    // maxRSS counts KiB. The seeds are below 20 KiB; LZW may rightly claim 2731 times as much, but
+    // a page's memory is only touched as far as its blocks unpack.
     expect(process.resourceUsage().maxRSS - memory).toBeLessThan(256 * 1024);
   }, 300_000);
 });

@@ -26,7 +26,14 @@ interface Page {
 
 /** Fields of an 8-bit page whose only block is `bytes` long and stands at 4096. */
 function page(options: Page, bytes: number): TiffField[] {
-  const { width = 4, height = 4, rowsPerStrip = height, compression = 1, description, tile } = options;
+  const {
+    width = 4,
+    height = 4,
+    rowsPerStrip = height,
+    compression = 1,
+    description,
+    tile,
+  } = options;
   const tiles: TiffField[] = [
     [322, { offset: tile ?? 0 }],
     [323, { offset: tile ?? 0 }],
@@ -47,7 +54,11 @@ function page(options: Page, bytes: number): TiffField[] {
   ];
 }
 
-async function read(options: Page, block: Uint8Array, change: (file: Buffer) => void = () => undefined) {
+async function read(
+  options: Page,
+  block: Uint8Array,
+  change: (file: Buffer) => void = () => undefined,
+) {
   const file = Buffer.alloc(4096 + block.length);
   Buffer.from(encodeDirectories([page(options, block.length)], false)).copy(file);
   Buffer.from(block).copy(file, 4096);
@@ -55,7 +66,9 @@ async function read(options: Page, block: Uint8Array, change: (file: Buffer) => 
   const path = join(folder, 'hostile.tif');
   await writeFile(path, file);
   const start = process.cpuUsage();
-  const result = await readTiffStack(path, { voxelSizeUm: [1, 1, 1] }).catch((error: Error) => error.message);
+  const result = await readTiffStack(path, { voxelSizeUm: [1, 1, 1] }).catch(
+    (error: Error) => error.message,
+  );
   const { user, system } = process.cpuUsage(start);
   // A second of processor time, in microseconds.
   expect(user + system).toBeLessThan(1e6);
@@ -66,7 +79,10 @@ const sixteen = Uint8Array.from({ length: 16 }, (_, i) => i);
 
 describe('readTiffStack(path) on hostile files', () => {
   it('reads the harmless file that the others are made from', async () => {
-    expect(await read({}, sixteen)).toMatchObject({ shape: [1, 4, 4], data: Float32Array.from(sixteen) });
+    expect(await read({}, sixteen)).toMatchObject({
+      shape: [1, 4, 4],
+      data: Float32Array.from(sixteen),
+    });
   });
 
   it('notices directories that run in a circle', async () => {
@@ -88,7 +104,9 @@ describe('readTiffStack(path) on hostile files', () => {
     const side = 4294967295;
     expect(await read({ width: side, height: side }, sixteen)).toContain('can not hold');
     expect(await read({ tile: 2147483648 }, sixteen)).toContain('can not hold');
-    expect(await read({ width: 1e6, height: 1e6, compression: 8 }, sixteen)).toContain('can not hold');
+    expect(await read({ width: 1e6, height: 1e6, compression: 8 }, sixteen)).toContain(
+      'can not hold',
+    );
     expect(await read({ width: side, height: side, rowsPerStrip: 1 }, sixteen)).toContain(
       '4294967295 blocks',
     );
@@ -97,7 +115,9 @@ describe('readTiffStack(path) on hostile files', () => {
   it('unpacks no more of a deflate bomb than the page needs', async () => {
     const bomb = deflateSync(new Uint8Array(2 ** 26));
     const before = process.resourceUsage().maxRSS;
-    expect(await read({ compression: 8 }, bomb)).toContain('a block of deflate-compressed values is damaged');
+    expect(await read({ compression: 8 }, bomb)).toContain(
+      'a block of deflate-compressed values is damaged',
+    );
     // KiB: the bomb would be 64 MiB.
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(32 * 1024);
   });

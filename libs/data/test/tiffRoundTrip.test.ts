@@ -33,7 +33,8 @@ describe('writeTiffStack, readTiffStack', () => {
         expect(read.shape).toEqual(shape);
         expect(sampleType).toBe('float32');
         expect(read.data).toEqual(volume.data);
-        // Four decimals survive the fraction of two 32-bit integers exactly, up to the rounding of one division.
+        // Four decimals survive the fraction of two 32-bit integers exactly, up to the rounding of
+        // one division.
         read.voxelSizeUm.forEach((value, axis) => expect(value).toBeCloseTo(voxelSizeUm[axis], 12));
       };
       await fc.assert(fc.asyncProperty(shapes, voxels, fc.nat(), check), { seed: 4, numRuns: 40 });

@@ -42,18 +42,23 @@ describe('writeTiffStack(path, volume), uint16', () => {
     expect(await stored()).toEqual([0, 1, 65535]);
   });
 
-  it.each([[-1], [65536], [0.5], [Number.NaN], [Number.POSITIVE_INFINITY]])('refuses %s', async (value) => {
-    await rm(join(folder, 'u16.tif'), { force: true });
-    await expect(write([1, value], {})).rejects.toThrow(
-      `writeTiffStack: values must be whole numbers from 0 to 65535 to be stored as uint16, got ${value}`,
-    );
-    expect(await readdir(folder)).not.toContain('u16.tif');
-  });
+  it.each([[-1], [65536], [0.5], [Number.NaN], [Number.POSITIVE_INFINITY]])(
+    'refuses %s',
+    async (value) => {
+      await rm(join(folder, 'u16.tif'), { force: true });
+      await expect(write([1, value], {})).rejects.toThrow(
+        `writeTiffStack: values must be whole numbers from 0 to 65535 to be stored as uint16, got ${value}`,
+      );
+      expect(await readdir(folder)).not.toContain('u16.tif');
+    },
+  );
 
   it('rounds when told to, and refuses what lies outside', async () => {
     await write([0.4, 1.5, 7], { quantization: 'round' });
     expect(await stored()).toEqual([0, 2, 7]);
-    await expect(write([-0.6], { quantization: 'round' })).rejects.toThrow('lie between 0 and 65535');
+    await expect(write([-0.6], { quantization: 'round' })).rejects.toThrow(
+      'lie between 0 and 65535',
+    );
   });
 
   it('stretches when told to, and gives the way back', async () => {
@@ -71,7 +76,9 @@ describe('writeTiffStack(path, volume), files', () => {
     await writeFile(path, 'old');
     await writeTiffStack(path, counting());
     expect((await readTiffStack(path)).volume.data).toEqual(counting().data);
-    expect((await readdir(folder)).filter((name) => name.includes('replaced'))).toEqual(['replaced.tif']);
+    expect((await readdir(folder)).filter((name) => name.includes('replaced'))).toEqual([
+      'replaced.tif',
+    ]);
   });
 
   it('says in one line that the folder does not exist', async () => {
@@ -147,7 +154,8 @@ describe('nearestRational(value)', () => {
       const [numerator, denominator] = nearestRational(value);
       expect(Math.max(numerator, denominator)).toBeLessThan(2 ** 32);
       expect(Math.min(numerator, denominator)).toBeGreaterThan(0);
-      // A best fraction whose successor has a term beyond 2^32 is within 2^-32 of the value, relatively.
+      // A best fraction whose successor has a term beyond 2^32 is within 2^-32 of the value,
+      // relatively.
       if (value > 1e-9 && value < 4.2e9)
         expect(Math.abs(numerator / denominator / value - 1)).toBeLessThan(2 ** -32);
     }
@@ -172,14 +180,18 @@ const python = ['python3', '/usr/bin/python3'].find(
 
 describe(`writeTiffStack(path, volume) as tifffile reads it${python === undefined ? ' (skipped: no python3 with tifffile here)' : ''}`, () => {
   it.skipIf(python === undefined)('has the same shape, axes, voxel size and values', async () => {
-    const names = ['f32.tif', 'u16.tif', 'f32.ome.tif', 'u16.ome.tif'].map((name) => join(folder, name));
+    const names = ['f32.tif', 'u16.tif', 'f32.ome.tif', 'u16.ome.tif'].map((name) =>
+      join(folder, name),
+    );
     for (const name of names) {
       await writeTiffStack(name, counting(), {
         format: name.endsWith('ome.tif') ? 'ome' : 'imagej',
         sampleType: name.includes('u16') ? 'uint16' : 'float32',
       });
     }
-    const { stdout, stderr } = spawnSync(python ?? '', ['-c', SCRIPT, ...names], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(python ?? '', ['-c', SCRIPT, ...names], {
+      encoding: 'utf8',
+    });
     expect(stderr).toBe('');
     const read = JSON.parse(stdout) as Record<string, unknown>[];
     read.forEach((file, i) => {

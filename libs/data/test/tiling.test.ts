@@ -54,7 +54,9 @@ describe('planTiles(shape, options), cutTile, mergeTiles', () => {
       plan,
       plan.tiles.map(() => ones),
     );
-    expect(largestDifference(merged.data, new Float32Array(merged.data.length).fill(1))).toBeLessThan(1e-6);
+    expect(
+      largestDifference(merged.data, new Float32Array(merged.data.length).fill(1)),
+    ).toBeLessThan(1e-6);
   });
 
   it('overlap by at least what is asked, and no more tiles than that needs', () => {
@@ -62,7 +64,9 @@ describe('planTiles(shape, options), cutTile, mergeTiles', () => {
     // The tiles of the paper's volume at its inferred tile and overlap: 3 x 7 x 15.
     expect(plan.tiles.length).toBe(315);
     const starts = [...new Set(plan.tiles.map(({ origin }) => origin[2]))];
-    starts.slice(1).forEach((start, i) => expect(starts[i] + 64 - start).toBeGreaterThanOrEqual(32));
+    starts
+      .slice(1)
+      .forEach((start, i) => expect(starts[i] + 64 - start).toBeGreaterThanOrEqual(32));
     expect(starts.at(-1)).toBe(512 - 64);
   });
 
@@ -108,7 +112,10 @@ describe('planTiles(shape, options), cutTile, mergeTiles', () => {
 describe('applyTiled(volume, options, apply)', () => {
   it('equals a local operation on the whole volume, whatever the tiles', async () => {
     const volume = randomVolume([9, 14, 21]);
-    const square = (part: Volume): Volume => ({ ...part, data: part.data.map((value) => value * value) });
+    const square = (part: Volume): Volume => ({
+      ...part,
+      data: part.data.map((value) => value * value),
+    });
     const seen: string[] = [];
     const result = await applyTiled(
       volume,

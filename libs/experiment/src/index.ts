@@ -45,7 +45,12 @@ export {
   type ExperimentSet,
 } from './files/loadExperiments.ts';
 export { classicalRuns, type ClassicalRun } from './resolve/classicalRuns.ts';
-export { scoreName, testedDataset, testKey, type ResolvedCondition } from './resolve/resolveConditions.ts';
+export {
+  scoreName,
+  testedDataset,
+  testKey,
+  type ResolvedCondition,
+} from './resolve/resolveConditions.ts';
 export {
   listAllRuns,
   listRuns,
@@ -113,7 +118,12 @@ export { testRecordSchema, type TestRecord } from './results/testRecord.ts';
 export { findRun } from './resolve/findRun.ts';
 export { judgeClaim } from './claims/judgeClaim.ts';
 export { formatSummary, tableToCsv, tableToMarkdown } from './results/tableText.ts';
-export { bootstrapInterval, CONFIDENCE, studentInterval, type Interval } from './statistics/interval.ts';
+export {
+  bootstrapInterval,
+  CONFIDENCE,
+  studentInterval,
+  type Interval,
+} from './statistics/interval.ts';
 export { studentQuantile } from './statistics/studentQuantile.ts';
 export { summarizeScores, type RowScores, type RunScores } from './statistics/summarizeScores.ts';
 export { jsonSchemas } from './files/jsonSchemas.ts';

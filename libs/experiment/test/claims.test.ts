@@ -62,8 +62,12 @@ describe('judgeClaim(claim, rows)', () => {
   });
 
   it('is not reproduced when the whole interval contradicts it', () => {
-    expect(judgeClaim(claim('psnr(b) - psnr(a) > 0'), [better, worse]).verdict).toBe('not reproduced');
-    expect(judgeClaim(claim('psnr(a) - psnr(b) > 3'), [better, worse]).verdict).toBe('not reproduced');
+    expect(judgeClaim(claim('psnr(b) - psnr(a) > 0'), [better, worse]).verdict).toBe(
+      'not reproduced',
+    );
+    expect(judgeClaim(claim('psnr(a) - psnr(b) > 3'), [better, worse]).verdict).toBe(
+      'not reproduced',
+    );
   });
 
   it('is undecided when the interval reaches both sides', () => {
@@ -75,13 +79,15 @@ describe('judgeClaim(claim, rows)', () => {
     const result = judgeClaim(claim('psnr(a) - psnr(b) > 0'), one);
     expect(result).toMatchObject({ verdict: 'undecided', value: 12 });
     expect(result.note).toContain('n too small');
-    expect(judgeClaim({ ...claim('psnr(a) - psnr(b) > 0'), about: 'trained-models' }, one).verdict).toBe(
-      'reproduced',
-    );
+    expect(
+      judgeClaim({ ...claim('psnr(a) - psnr(b) > 0'), about: 'trained-models' }, one).verdict,
+    ).toBe('reproduced');
   });
 
   it('needs no seeds for a claim about the input', () => {
-    expect(judgeClaim(claim('abs(psnr(input) - 22.302) < 0.5'), [input]).verdict).toBe('reproduced');
+    expect(judgeClaim(claim('abs(psnr(input) - 22.302) < 0.5'), [input]).verdict).toBe(
+      'reproduced',
+    );
   });
 
   it('compares a trained row with the input seed by seed', () => {
@@ -109,14 +115,17 @@ describe('judgeClaim(claim, rows)', () => {
       [23, 24],
       [23.1, 24.2],
     ]);
-    // Means over seeds 0, 1 and volumes 0, 1: (25 + 26.1 + 25.2 + 26) / 4 - (23 + 24 + 23.1 + 24.2) / 4 = 2.
+    // Means over seeds 0, 1 and volumes 0, 1: (25 + 26.1 + 25.2 + 26) / 4 - (23 + 24 + 23.1 + 24.2)
+    // / 4 = 2.
     expect(judgeClaim(claim('psnr(a) - psnr(b) > 0'), [better, fewer]).value).toBeCloseTo(2, 10);
   });
 
   it('says which results are missing', () => {
     const result = judgeClaim(claim('psnr(a) - psnr(b) > 0'), [better]);
     expect(result).toMatchObject({ verdict: 'undecided', value: null, note: 'no results for b' });
-    expect(judgeClaim(claim('ssim(a) > 0'), [better]).note).toBe('a score is missing or not finite');
+    expect(judgeClaim(claim('ssim(a) > 0'), [better]).note).toBe(
+      'a score is missing or not finite',
+    );
   });
 
   it('gives the same interval every time', () => {

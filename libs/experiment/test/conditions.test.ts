@@ -74,7 +74,10 @@ describe('rules over conditions', () => {
       'sweep: { snrDb: [null, 10] }\nclaims: [{ id: c, text: t, rule: psnr(proposed@snr-1) > 0 }]\n',
       "unknown row 'proposed@snr-1' (did you mean 'proposed@snr-10'?",
     ],
-    ['sweep: { snrDb: [10, 10] }\nclaims: []\n', "condition must differ from all others, got 'snr-10'"],
+    [
+      'sweep: { snrDb: [10, 10] }\nclaims: []\n',
+      "condition must differ from all others, got 'snr-10'",
+    ],
     [
       'sweep: { snrDb: [10] }\nconditions: [{ id: a, label: A }]\nclaims: []\n',
       'sweep must not stand beside conditions',
@@ -94,22 +97,33 @@ describe('rules over conditions', () => {
 
 describe('figures of an experiment', () => {
   it.each([
-    ['[{ kind: volume }]', "experiments/x.yaml:6: unknown kind 'volume' (did you mean 'volumes'? known: "],
+    [
+      '[{ kind: volume }]',
+      "experiments/x.yaml:6: unknown kind 'volume' (did you mean 'volumes'? known: ",
+    ],
     ['[{ kind: volumes, row: [input] }]', "unknown key 'row' (did you mean 'rows'?"],
     ['[{ kind: volumes, rows: [propsed] }]', "unknown row 'propsed' (did you mean 'proposed'?"],
     ['[{ kind: volumes, conditions: [snr-5] }]', "unknown condition 'snr-5'"],
-    ['[{ kind: volumes }, { kind: volumes }]', "figure id must differ from all others, got 'volumes'"],
+    [
+      '[{ kind: volumes }, { kind: volumes }]',
+      "figure id must differ from all others, got 'volumes'",
+    ],
     ['[{ kind: sweep-curves, metrics: [psrn] }]', "unknown metrics 'psrn' (did you mean 'psnr'?"],
-    ['[{ kind: sweep-curves, metrics: [psnr] }]', "sweep must be given for curves over it, got 'none'"],
+    [
+      '[{ kind: sweep-curves, metrics: [psnr] }]',
+      "sweep must be given for curves over it, got 'none'",
+    ],
   ])('%s is refused', (figures, expected) => {
-    expect(messageOf(() => loadWith('x.yaml', `${HEAD}figures: ${figures}\nclaims: []\n`))).toContain(
-      expected,
-    );
+    expect(
+      messageOf(() => loadWith('x.yaml', `${HEAD}figures: ${figures}\nclaims: []\n`)),
+    ).toContain(expected);
   });
 
   it('may stand alone, but then there must be one', () => {
     const head = 'title: t\nplace: p\nclaims: []\nrows: []\n';
-    expect(loadWith('x.yaml', `${head}figures: [{ kind: volumes }]\n`).experiments.has('x')).toBe(true);
+    expect(loadWith('x.yaml', `${head}figures: [{ kind: volumes }]\n`).experiments.has('x')).toBe(
+      true,
+    );
     expect(messageOf(() => loadWith('x.yaml', head))).toBe(
       'experiments/x.yaml:4: rows must hold one where there is no figure, got []',
     );

@@ -77,7 +77,12 @@ settings:
   it('takes the scale from the profile and nothing that describes other recordings', () => {
     const { settings, origins } = load('{ method: proposed }');
     expect(settings.dataset).toEqual({
-      ...{ kind: 'tiff-folders', blurred: 'stacks/raw', sharp: ['stacks/sharp/*.tif'], shape: [16, 32, 32] },
+      ...{
+        kind: 'tiff-folders',
+        blurred: 'stacks/raw',
+        sharp: ['stacks/sharp/*.tif'],
+        shape: [16, 32, 32],
+      },
       ...{ voxelSizeUm: [0.2, 0.1, 0.1], volumes: { train: 2, validation: 1, test: 1 } },
       psf: {
         ...{ model: 'gibson-lanni', numericalAperture: 1.2, immersionIndex: 1.33 },
@@ -90,7 +95,8 @@ settings:
   it('must say what only the one who recorded them knows', () => {
     const line = (path: string) =>
       `experiments/own.yaml:7: ${path} must be given for data of the kind 'tiff-folders'`;
-    const without = (text: string) => messageOf(() => load('{ method: input }', OWN.replace(text, '')));
+    const without = (text: string) =>
+      messageOf(() => load('{ method: input }', OWN.replace(text, '')));
     expect(without('    voxelSizeUm: [0.2, 0.1, 0.1]\n')).toBe(line('dataset.voxelSizeUm'));
     expect(without('      numericalAperture: 1.2\n')).toBe(line('dataset.psf.numericalAperture'));
     expect(without('    blurred: stacks/raw\n')).toBe(line('dataset.blurred'));
@@ -112,7 +118,9 @@ settings:
       "training.select must not be 'best-validation-psnr' without dataset.truth",
     );
     const known = selecting.replace('    blurred', '    truth: stacks/truth\n    blurred');
-    expect(load('{ method: proposed }', known).settings.training.select).toBe('best-validation-psnr');
+    expect(load('{ method: proposed }', known).settings.training.select).toBe(
+      'best-validation-psnr',
+    );
   });
 });
 
@@ -120,7 +128,9 @@ describe('profiles of an experiment', () => {
   it('override what it sets for all, in that profile only, and rename its runs', () => {
     const text = `${HEAD.replace('input', 'proposed')}claims: []\nprofiles: { quick: { training: { updates: 3 } } }\n`;
     const set = loadWith('own.yaml', text);
-    const [quick, standard] = ['quick', 'standard'].map((profile) => resolveExperiment(set, 'own', profile));
+    const [quick, standard] = ['quick', 'standard'].map((profile) =>
+      resolveExperiment(set, 'own', profile),
+    );
     expect(quick.settings.training.updates).toBe(3);
     expect(quick.origins['training.updates']).toBe('experiments/own.yaml@quick');
     expect(standard.settings.training.updates).toBeGreaterThan(3);
@@ -131,7 +141,9 @@ describe('profiles of an experiment', () => {
   });
 
   it('must be profiles that are there', () => {
-    expect(messageOf(() => loadWith('own.yaml', `${HEAD}claims: []\nprofiles: { quik: {} }\n`))).toBe(
+    expect(
+      messageOf(() => loadWith('own.yaml', `${HEAD}claims: []\nprofiles: { quik: {} }\n`)),
+    ).toBe(
       "experiments/own.yaml:6: unknown profile 'quik' (did you mean 'quick'? known: smoke, quick, standard, paper)",
     );
   });

@@ -45,7 +45,12 @@ describe('loadExperiments(directory)', () => {
       "unknown method 'propsed' (did you mean 'proposed'?",
     ],
     ['table1.yaml', 'title:', 'titel:', "unknown key 'titel' (did you mean 'title'?"],
-    ['table1.yaml', 'psnr: 22.3020, ', 'psrn: 22.3020, ', "unknown key 'psrn' (did you mean 'psnr'?"],
+    [
+      'table1.yaml',
+      'psnr: 22.3020, ',
+      'psrn: 22.3020, ',
+      "unknown key 'psrn' (did you mean 'psnr'?",
+    ],
     [
       'table1.yaml',
       'psnr(proposed) - psnr(cyclegan)',
@@ -70,14 +75,24 @@ describe('loadExperiments(directory)', () => {
       'lambdatv: 0.002',
       "unknown key 'lambdatv' (did you mean 'lambdaTv'?",
     ],
-    ['classical.yaml', 'wiener:', 'proposed:', 'id must not be that of a method of experiments/methods.yaml'],
+    [
+      'classical.yaml',
+      'wiener:',
+      'proposed:',
+      'id must not be that of a method of experiments/methods.yaml',
+    ],
     [
       'table1.yaml',
       '{ method: wiener,',
       '{ id: other, settings: { training: { updates: 3 } }, method: wiener,',
       "row with settings must name a method that is trained, got 'wiener'",
     ],
-    ['methods.yaml', 'blurPath: unet', 'blurPath: unnet', "unknown blurPath 'unnet' (did you mean 'unet'?"],
+    [
+      'methods.yaml',
+      'blurPath: unet',
+      'blurPath: unnet',
+      "unknown blurPath 'unnet' (did you mean 'unet'?",
+    ],
     [
       '_defaults.yaml',
       'model: born-wolf',
@@ -97,7 +112,12 @@ describe('loadExperiments(directory)', () => {
       'blurKernelSize: [30,',
       'network.blurKernelSize.0 must be odd',
     ],
-    ['_defaults.yaml', 'emissionWavelengthUm: 0.61', 'emissionWavelengthUm: 610', 'between 0.2 and 2 µm'],
+    [
+      '_defaults.yaml',
+      'emissionWavelengthUm: 0.61',
+      'emissionWavelengthUm: 610',
+      'between 0.2 and 2 µm',
+    ],
     ['_defaults.yaml', 'width: 64', 'width: wide', "network.width must be a number, got 'wide'"],
     ['_defaults.yaml', 'width: 64', 'width: 6.4', 'network.width must be an integer, got 6.4'],
     ['_defaults.yaml', 'width: 64', 'width: 0', 'network.width must be above 0, got 0'],
@@ -114,11 +134,15 @@ describe('loadExperiments(directory)', () => {
 
   it('refuses two rows of one id, and a row with settings under the name of a method', () => {
     const head = 'title: t\nplace: p\nclaims: []\nrows:\n';
-    expect(messageOf(() => loadWith('x.yaml', `${head}  - { method: input }\n  - { method: input }\n`))).toBe(
+    expect(
+      messageOf(() => loadWith('x.yaml', `${head}  - { method: input }\n  - { method: input }\n`)),
+    ).toBe(
       "experiments/x.yaml:6: row id must differ from all others, got 'input' (give this row an id)",
     );
     const row = '  - { method: proposed, settings: { training: { updates: 7 } } }\n';
-    expect(messageOf(() => loadWith('x.yaml', head + row))).toContain('must not be named after a method');
+    expect(messageOf(() => loadWith('x.yaml', head + row))).toContain(
+      'must not be named after a method',
+    );
   });
 
   it('says what is missing where there is no such directory', () => {

@@ -27,7 +27,8 @@ describe('resolveRun(set, request)', () => {
 
   it('keeps the paper scale where a profile overrides nothing', () => {
     const { settings } = resolveRun(shipped, { method: 'proposed', profile: 'paper', seed: 0 });
-    // PAPER: widths of the 7,077,251-parameter U-Net, 31^3 = 29,791 kernel weights, Adam rate 1e-4, cycle weight 10.
+    // PAPER: widths of the 7,077,251-parameter U-Net, 31^3 = 29,791 kernel weights, Adam rate 1e-4,
+    // cycle weight 10.
     expect(settings.network.width).toBe(64);
     expect(settings.network.blurKernelSize).toEqual([31, 31, 31]);
     expect(settings.training.optimizer.learningRate).toBe(1e-4);
@@ -90,15 +91,20 @@ describe('resolveRun(set, request)', () => {
 
   it('names the nearest profile, method and experiment', () => {
     expect(messageOf(() => listRuns(shipped, 'table1', 'quik'))).toContain("did you mean 'quick'?");
-    expect(messageOf(() => listRuns(shipped, 'tabel1', 'quick'))).toContain("did you mean 'table1'?");
-    expect(messageOf(() => findRun(shipped, 'propsed', 'quick', 0))).toContain("did you mean 'proposed'?");
+    expect(messageOf(() => listRuns(shipped, 'tabel1', 'quick'))).toContain(
+      "did you mean 'table1'?",
+    );
+    expect(messageOf(() => findRun(shipped, 'propsed', 'quick', 0))).toContain(
+      "did you mean 'proposed'?",
+    );
     expect(messageOf(() => findRun(shipped, 'proposed', 'quick', -1))).toContain('seed must be');
   });
 });
 
 describe('checkRunSettings(settings)', () => {
   const { settings } = resolveRun(shipped, { method: 'supervised-mse', profile: 'quick', seed: 0 });
-  const paths = (changed: RunSettings): string[] => checkRunSettings(changed).map(({ path }) => path);
+  const paths = (changed: RunSettings): string[] =>
+    checkRunSettings(changed).map(({ path }) => path);
 
   it('finds nothing wrong with what is shipped', () => {
     expect(paths(settings)).toEqual([]);
@@ -106,21 +112,25 @@ describe('checkRunSettings(settings)', () => {
 
   it('refuses a choice of weights that the method cannot make', () => {
     const { training } = settings;
-    expect(paths({ ...settings, training: { ...training, select: 'best-cycle-residual' } })).toEqual([
-      'training.select',
-    ]);
+    expect(
+      paths({ ...settings, training: { ...training, select: 'best-cycle-residual' } }),
+    ).toEqual(['training.select']);
   });
 
   it('refuses to leave out the border of the cycle where nothing would be left', () => {
     const { training, network } = settings;
     const narrow = { ...training, cycleBorder: 'exclude' as const, patch: [16, 48, 48] as const };
     const wide = { ...network, blurKernelSize: [31, 31, 31] as const };
-    expect(paths({ ...settings, training: narrow, network: wide })).toContain('training.cycleBorder');
+    expect(paths({ ...settings, training: narrow, network: wide })).toContain(
+      'training.cycleBorder',
+    );
   });
 
   it('refuses a method without a loss, and a pixel loss without weight', () => {
     const { method, training } = settings;
-    expect(paths({ ...settings, method: { ...method, pixelLoss: 'none' } })).toEqual(['method.pixelLoss']);
+    expect(paths({ ...settings, method: { ...method, pixelLoss: 'none' } })).toEqual([
+      'method.pixelLoss',
+    ]);
     const weightless = { ...training, lossWeights: { ...training.lossWeights, pixel: 0 } };
     expect(paths({ ...settings, training: weightless })).toEqual(['training.lossWeights.pixel']);
   });
@@ -181,7 +191,13 @@ rows:
       boundary: 'weights',
     });
     const runs = classicalRuns(experiment);
-    const ids = ['richardson-lucy-10', 'richardson-lucy-50', 'richardson-lucy-200', 'rl-tv', 'wiener'];
+    const ids = [
+      'richardson-lucy-10',
+      'richardson-lucy-50',
+      'richardson-lucy-200',
+      'rl-tv',
+      'wiener',
+    ];
     expect(runs.map(({ id }) => id)).toEqual(ids);
     expect(new Set(runs.map(({ key }) => key)).size).toBe(ids.length);
     const noisy = { id: 'noisy', label: 'noisy', test: { noise: { averageSnrDb: 5 } }, paper: {} };
@@ -204,7 +220,11 @@ rows:
 
   it('shows what a row overrides', () => {
     const { rows } = resolveExperiment(loadWith('second.yaml', second), 'second', 'quick');
-    expect(rows.map(({ overrides }) => overrides)).toEqual([{}, {}, { 'network.blurKernelSize': [5, 5, 5] }]);
+    expect(rows.map(({ overrides }) => overrides)).toEqual([
+      {},
+      {},
+      { 'network.blurKernelSize': [5, 5, 5] },
+    ]);
   });
 
   it('never mixes up runs that an experiment changes as a whole', () => {
@@ -222,7 +242,9 @@ rows:
     const set = loadWith('second.yaml', second);
     expect(listAllRuns(set, 'quick').length).toBeGreaterThan(0);
     const both = new Map(set.experiments);
-    const other = loadWith('third.yaml', second.replace('[5, 5, 5]', '[3, 5, 5]')).experiments.get('third');
+    const other = loadWith('third.yaml', second.replace('[5, 5, 5]', '[3, 5, 5]')).experiments.get(
+      'third',
+    );
     if (other !== undefined) both.set('third', other);
     expect(messageOf(() => listAllRuns({ ...set, experiments: both }, 'quick'))).toContain(
       "got 'small-kernel-s0'",

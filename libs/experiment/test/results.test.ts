@@ -90,7 +90,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('run records', () => {
   it('come back as they were written, with no temporary file beside them', () => {
-    const run = resolveRun(loadExperiments(SHIPPED), { method: 'proposed', profile: 'smoke', seed: 0 });
+    const run = resolveRun(loadExperiments(SHIPPED), {
+      method: 'proposed',
+      profile: 'smoke',
+      seed: 0,
+    });
     const record: RunRecord = {
       ...{ id: run.id, profile: run.profile, method: run.method, seed: run.seed, key: run.key },
       ...{ settings: run.settings, origins: run.origins },
@@ -113,7 +117,9 @@ describe('run records', () => {
     const path = join(directory, 'record.json');
     expect(readRunRecord(path)).toBeUndefined();
     writeFileSync(path, '{"id": "proposed-s0"');
-    expect(() => readRunRecord(path)).toThrow(/record\.json must hold JSON.*delete the file and run again/);
+    expect(() => readRunRecord(path)).toThrow(
+      /record\.json must hold JSON.*delete the file and run again/,
+    );
     writeFileSync(path, '{"id": "proposed-s0"}');
     expect(() => readRunRecord(path)).toThrow(/must follow its schema/);
   });

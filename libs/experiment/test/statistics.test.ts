@@ -1,10 +1,16 @@
 import { createRandomStream, mean } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, studentInterval, studentQuantile, summarizeScores } from '../src/index.ts';
+import {
+  bootstrapInterval,
+  studentInterval,
+  studentQuantile,
+  summarizeScores,
+} from '../src/index.ts';
 
 describe('studentQuantile(probability, degreesOfFreedom)', () => {
   it.each([
-    // Two-sided 95 % and 99 % points of the printed tables (Abramowitz & Stegun, table 26.10), three decimals.
+    // Two-sided 95 % and 99 % points of the printed tables (Abramowitz & Stegun, table 26.10),
+    // three decimals.
     [0.95, 1, 12.706],
     [0.95, 2, 4.303],
     [0.95, 3, 3.182],
@@ -25,7 +31,9 @@ describe('studentQuantile(probability, degreesOfFreedom)', () => {
   });
 
   it('rejects probability 1 and half a degree of freedom', () => {
-    expect(() => studentQuantile(1, 3)).toThrow('probability must lie strictly between 0 and 1, got 1');
+    expect(() => studentQuantile(1, 3)).toThrow(
+      'probability must lie strictly between 0 and 1, got 1',
+    );
     expect(() => studentQuantile(0.95, 0.5)).toThrow('degreesOfFreedom must be a whole number');
   });
 });
@@ -54,16 +62,25 @@ describe('bootstrapInterval(count, statistic, stream)', () => {
 
   it('gives the same limits for the same stream', () => {
     const once = bootstrapInterval(values.length, statistic, createRandomStream(5, 'test'));
-    expect(bootstrapInterval(values.length, statistic, createRandomStream(5, 'test'))).toEqual(once);
-    expect(bootstrapInterval(values.length, statistic, createRandomStream(6, 'test'))).not.toEqual(once);
+    expect(bootstrapInterval(values.length, statistic, createRandomStream(5, 'test'))).toEqual(
+      once,
+    );
+    expect(bootstrapInterval(values.length, statistic, createRandomStream(6, 'test'))).not.toEqual(
+      once,
+    );
   });
 
   it('has the normal width for the mean of many values', () => {
     const stream = createRandomStream(2, 'test');
     const many = Array.from({ length: 400 }, () => stream.normal());
-    const interval = bootstrapInterval(400, (items) => mean(items.map((item) => many[item])), stream);
+    const interval = bootstrapInterval(
+      400,
+      (items) => mean(items.map((item) => many[item])),
+      stream,
+    );
     const width = (interval?.high ?? NaN) - (interval?.low ?? NaN);
-    // 2 * 1.96 / sqrt(400) = 0.196; sampling of s (3.5 %) and of the percentiles (about 3 %) leave 15 %.
+    // 2 * 1.96 / sqrt(400) = 0.196; sampling of s (3.5 %) and of the percentiles (about 3 %) leave
+    // 15 %.
     expect(Math.abs(width - 0.196)).toBeLessThan(0.03);
   });
 
@@ -90,7 +107,10 @@ describe('summarizeScores(row)', () => {
   });
 
   it('takes the volumes of a single seed, and says so', () => {
-    const { psnr } = summarizeScores({ id: 'input', runs: [{ seed: null, volumes: volumes(22, 23, 24) }] });
+    const { psnr } = summarizeScores({
+      id: 'input',
+      runs: [{ seed: null, volumes: volumes(22, 23, 24) }],
+    });
     expect(psnr).toMatchObject({ mean: 23, n: 3, over: 'volumes', values: [22, 23, 24] });
   });
 

@@ -3,7 +3,9 @@ import { sumSquares } from './signalToNoise.ts';
 
 /** What `calibrateReadNoise` found. */
 export interface ReadNoiseCalibration {
-  /** Standard deviation of the read noise; 0 when photon noise alone leaves no more than the target. */
+  /**
+   * Standard deviation of the read noise; 0 when photon noise alone leaves no more than the target.
+   */
   readonly readNoiseSigma: number;
   /** Average SNR in dB of photon noise alone; Infinity without. */
   readonly photonSnrDb: number;
@@ -14,9 +16,10 @@ export interface ReadNoiseCalibration {
 /**
  * The read noise that brings the average SNR of recorded volumes to a target.
  *
- * 10^(SNR/10) = Σ y² / (Σ (ỹ - y)² + n σ²) solved for σ: y the blurred volumes, ỹ the same after photon noise, both sums over all n
- * voxels of all volumes, one camera for all of them. Photon noise enters as it came out, so only the read noise itself is left to
- * chance: at most 8.7 / √(2n) dB, 0.01 dB for 16x64x64 voxels.
+ * 10^(SNR/10) = Σ y² / (Σ (ỹ - y)² + n σ²) solved for σ: y the blurred volumes, ỹ the same after
+ * photon noise, both sums over all n voxels of all volumes, one camera for all of them. Photon
+ * noise enters as it came out, so only the read noise itself is left to chance: at most 8.7 / √(2n)
+ * dB, 0.01 dB for 16x64x64 voxels.
  *
  * @param clean - Volumes before noise.
  * @param counted - The same volumes with photon noise, in the same order.

@@ -22,11 +22,13 @@ export interface ForwardModel {
 }
 
 /**
- * The blur of one PSF for volumes of one shape; the PSF's spectrum is made once and used for every call.
+ * The blur of one PSF for volumes of one shape; the PSF's spectrum is made once and used for every
+ * call.
  *
  * @param psf - Odd sides, sum 1 (`normalizePsf` of the psf library), the voxel size of the volumes.
  * @param shape - Shape of the volumes.
- * @throws {RangeError} If the PSF has an even side, a negative or infinite value, or does not sum to 1 within 1e-4.
+ * @throws {RangeError} If the PSF has an even side, a negative or infinite value, or does not sum
+ *   to 1 within 1e-4.
  */
 export function createForwardModel(
   psf: Volume,
@@ -37,7 +39,8 @@ export function createForwardModel(
   const where = 'createForwardModel';
   assertRange(Number.isFinite(gain) && gain > 0, where, 'gain', 'be positive', gain);
   const sum = psf.data.reduce((total, value) => total + value, 0);
-  // 1e-4: a PSF that went through a 16-bit file is still welcome, one that was never normalized is not.
+  // 1e-4: a PSF that went through a 16-bit file is still welcome, one that was never normalized is
+  // not.
   assertRange(Math.abs(sum - 1) < 1e-4, where, 'psf', 'sum to 1', sum, 'divide it by its sum');
   assertRange(
     psf.data.every((value) => value >= 0),
@@ -49,7 +52,11 @@ export function createForwardModel(
   const kernel = psf.data.map((value) => gain * value);
   const convolver = createConvolver3d(shape, kernel, psf.shape, { border, window });
   const apply =
-    (operator: (data: Float32Array, into?: Float32Array) => Float32Array, from: Shape3, to: Shape3) =>
+    (
+      operator: (data: Float32Array, into?: Float32Array) => Float32Array,
+      from: Shape3,
+      to: Shape3,
+    ) =>
     (volume: Volume, into?: Float32Array): Volume => {
       assertRange(
         sameShape(volume.shape, from),
@@ -84,7 +91,9 @@ export function blurAdjoint(image: Volume, psf: Volume, options: ForwardModelOpt
 /** Throws unless both are sampled alike: a kernel means nothing at another voxel size. */
 function assertSameVoxels(where: string, volume: Volume, psf: Volume): void {
   // 0.1 %: what a TIFF's rational resolution tags may lose.
-  const agree = volume.voxelSizeUm.every((side, axis) => Math.abs(side / psf.voxelSizeUm[axis] - 1) < 1e-3);
+  const agree = volume.voxelSizeUm.every(
+    (side, axis) => Math.abs(side / psf.voxelSizeUm[axis] - 1) < 1e-3,
+  );
   assertRange(
     agree,
     where,

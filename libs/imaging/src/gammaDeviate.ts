@@ -9,7 +9,13 @@ import { assertRange, type RandomStream } from '@blurcycle/core';
  * @param shape - At least 1.
  */
 export function gammaDeviate(stream: RandomStream, shape: number): number {
-  assertRange(shape >= 1 && Number.isFinite(shape), 'gammaDeviate', 'shape', 'be at least 1', shape);
+  assertRange(
+    shape >= 1 && Number.isFinite(shape),
+    'gammaDeviate',
+    'shape',
+    'be at least 1',
+    shape,
+  );
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {

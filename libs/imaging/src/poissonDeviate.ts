@@ -1,19 +1,23 @@
 import { assertRange, type RandomStream } from '@blurcycle/core';
 import { poissonLogProbability } from './poissonLogProbability.ts';
 
-/** Means from here on are drawn by rejection, which costs the same for any mean; below, by inversion. */
+/**
+ * Means from here on are drawn by rejection, which costs the same for any mean; below, by
+ * inversion.
+ */
 const REJECTION_FROM = 10;
 
 /** Beyond this the counts are no longer exact integers in float64. */
 const LARGEST_MEAN = 1e15;
 
 /**
- * One Poisson deviate of the given mean, exact (no normal approximation) for every mean from 0 to 1e15.
+ * One Poisson deviate of the given mean, exact (no normal approximation) for every mean from 0 to
+ * 1e15.
  *
- * Small means: inversion of the distribution function with one uniform. Large means: transformed rejection with squeeze, about 2.4
- * uniforms for each deviate.
- * Source: W. Hörmann, The transformed rejection method for generating Poisson random variables (1993),
- * doi:10.1016/0167-6687(93)90997-4, algorithm PTRS.
+ * Small means: inversion of the distribution function with one uniform. Large means: transformed
+ * rejection with squeeze, about 2.4 uniforms for each deviate.
+ * Source: W. Hörmann, The transformed rejection method for generating Poisson random variables
+ * (1993), doi:10.1016/0167-6687(93)90997-4, algorithm PTRS.
  *
  * @throws {RangeError} If `mean` is negative, not a number or above 1e15.
  */

@@ -19,27 +19,38 @@ export interface EmccdCamera {
 /**
  * A volume as an electron-multiplying CCD records it, in counts.
  *
- * n = Poisson(y); m = Gamma(n, g) electrons after the register; counts = round(offset + (m + σ ξ) / e), cut to the range of the
- * converter. Above a gain of about 10 the register's output for n electrons is gamma distributed, of variance n g², so that
- * photon noise is doubled: var(m) = 2 g² y, an excess noise factor of √2. With a gain of 1 nothing is multiplied, m = n.
+ * n = Poisson(y); m = Gamma(n, g) electrons after the register; counts = round(offset + (m + σ ξ) /
+ * e), cut to the range of the converter. Above a gain of about 10 the register's output for n
+ * electrons is gamma distributed, of variance n g², so that photon noise is doubled: var(m) = 2 g²
+ * y, an excess noise factor of √2. With a gain of 1 nothing is multiplied, m = n.
  *
- * Left out: clock-induced charge and dark current, a few hundredths of an electron on a cooled chip.
+ * Left out: clock-induced charge and dark current, a few hundredths of an electron on a cooled
+ * chip.
  * Cost: a Poisson, a gamma and a normal deviate for each voxel that holds an electron.
- * Source: Basden, Haniff & Mackay (2003) doi:10.1046/j.1365-8711.2003.07020.x; Hirsch et al. (2013) doi:10.1371/journal.pone.0053671.
+ * Source: Basden, Haniff & Mackay (2003) doi:10.1046/j.1365-8711.2003.07020.x; Hirsch et al. (2013)
+ * doi:10.1371/journal.pone.0053671.
  *
- * @param photoelectrons - Expected electrons in each voxel, before the register; what rounding leaves below zero counts as none.
+ * @param photoelectrons - Expected electrons in each voxel, before the register; what rounding
+ *   leaves below zero counts as none.
  * @param stream - One stream for each volume, named after it.
  * @throws {RangeError} If the camera cannot exist.
  */
-export function recordEmccd(photoelectrons: Volume, camera: EmccdCamera, stream: RandomStream): Volume {
+export function recordEmccd(
+  photoelectrons: Volume,
+  camera: EmccdCamera,
+  stream: RandomStream,
+): Volume {
   checkCamera(camera);
   const { multiplication, readNoiseElectrons, electronsPerCount, offsetCounts, bits } = camera;
   const most = 2 ** bits - 1;
   const data = Float32Array.from(photoelectrons.data, (expected) => {
     const electrons = poissonDeviate(stream, Math.max(expected, 0));
     const multiplied =
-      multiplication === 1 || electrons === 0 ? electrons : multiplication * gammaDeviate(stream, electrons);
-    const counts = offsetCounts + (multiplied + readNoiseElectrons * stream.normal()) / electronsPerCount;
+      multiplication === 1 || electrons === 0
+        ? electrons
+        : multiplication * gammaDeviate(stream, electrons);
+    const counts =
+      offsetCounts + (multiplied + readNoiseElectrons * stream.normal()) / electronsPerCount;
     return Math.min(most, Math.max(0, Math.round(counts)));
   });
   return createVolume(photoelectrons.shape, photoelectrons.voxelSizeUm, data);
@@ -56,9 +67,21 @@ function checkCamera(camera: EmccdCamera): void {
     gainRule,
     multiplication,
   );
-  assertRange(readNoiseElectrons >= 0, where, 'readNoiseElectrons', 'not be negative', readNoiseElectrons);
+  assertRange(
+    readNoiseElectrons >= 0,
+    where,
+    'readNoiseElectrons',
+    'not be negative',
+    readNoiseElectrons,
+  );
   assertRange(electronsPerCount > 0, where, 'electronsPerCount', 'be positive', electronsPerCount);
-  assertRange(Number.isInteger(bits) && bits >= 8 && bits <= 16, where, 'bits', 'lie within 8 and 16', bits);
+  assertRange(
+    Number.isInteger(bits) && bits >= 8 && bits <= 16,
+    where,
+    'bits',
+    'lie within 8 and 16',
+    bits,
+  );
   assertRange(
     offsetCounts >= 0 && offsetCounts < 2 ** bits,
     where,

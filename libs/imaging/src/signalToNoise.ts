@@ -1,7 +1,8 @@
 import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
 
 /**
- * Average signal-to-noise ratio of noisy volumes in dB: 10 log10(Σ y² / Σ (ỹ - y)²), both sums over all voxels of all volumes.
+ * Average signal-to-noise ratio of noisy volumes in dB: 10 log10(Σ y² / Σ (ỹ - y)²), both sums over
+ * all voxels of all volumes.
  *
  * One pair gives the paper's average SNR of an image. Infinity where nothing was added.
  *
@@ -14,7 +15,8 @@ export function averageSnrDb(clean: readonly Volume[], noisy: readonly Volume[])
 }
 
 /**
- * Peak signal-to-noise ratio of photon noise in dB: 20 log10(N / √N) = 10 log10 N at the brightest voxel.
+ * Peak signal-to-noise ratio of photon noise in dB: 20 log10(N / √N) = 10 log10 N at the brightest
+ * voxel.
  *
  * @param peakCounts - Photons N at the brightest voxel; the paper's 256 give 24.08 dB.
  */
@@ -30,7 +32,13 @@ export function sumSquares(
   noisy: readonly Volume[],
 ): { readonly signal: number; readonly noise: number; readonly voxels: number } {
   assertRange(clean.length > 0, where, 'clean', 'hold a volume', clean.length);
-  assertRange(clean.length === noisy.length, where, 'noisy.length', `equal ${clean.length}`, noisy.length);
+  assertRange(
+    clean.length === noisy.length,
+    where,
+    'noisy.length',
+    `equal ${clean.length}`,
+    noisy.length,
+  );
   let [signal, noise, voxels] = [0, 0, 0];
   clean.forEach((volume, v) => {
     assertSameShape(where, volume, noisy[v]);

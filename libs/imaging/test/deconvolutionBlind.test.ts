@@ -82,13 +82,17 @@ describe('blindRichardsonLucy(observed, firstPsf)', () => {
 
 describe('preparePsf(psf)', () => {
   // Peak at [1, 4, 2] of 3 x 6 x 5: off the middle, and with even sides.
-  const raw = kernel([3, 6, 5], (z, y, x) => Math.exp(-((z - 1) ** 2) - (y - 4) ** 2 - (x - 2) ** 2));
+  const raw = kernel([3, 6, 5], (z, y, x) =>
+    Math.exp(-((z - 1) ** 2) - (y - 4) ** 2 - (x - 2) ** 2),
+  );
 
   it('moves the peak into the middle of odd sides and loses no light', () => {
     const prepared = preparePsf({ ...raw, data: raw.data.map((value) => 255 * value) });
     expect(prepared.shape).toEqual([3, 9, 5]);
     expect(prepared.voxelSizeUm).toEqual(raw.voxelSizeUm);
-    expect(prepared.data.indexOf(Math.max(...prepared.data))).toBe(voxelIndex(prepared.shape, 1, 4, 2));
+    expect(prepared.data.indexOf(Math.max(...prepared.data))).toBe(
+      voxelIndex(prepared.shape, 1, 4, 2),
+    );
     expect(sum(prepared.data)).toBeCloseTo(1, 6);
     expect(prepared.data[voxelIndex([3, 9, 5], 0, 3, 1)]).toBeCloseTo(
       raw.data[voxelIndex(raw.shape, 0, 3, 1)],
@@ -108,7 +112,10 @@ describe('preparePsf(psf)', () => {
   });
 
   it('takes the background and negative values out', () => {
-    const noisy: Volume = { ...raw, data: raw.data.map((value, i) => value + (i % 2 === 0 ? 0.01 : -0.02)) };
+    const noisy: Volume = {
+      ...raw,
+      data: raw.data.map((value, i) => value + (i % 2 === 0 ? 0.01 : -0.02)),
+    };
     const prepared = preparePsf(noisy, { background: 0.01 });
     expect(prepared.data.every((value) => value >= 0)).toBe(true);
     expect(sum(prepared.data)).toBeCloseTo(1, 6);

@@ -24,12 +24,20 @@ interface Complex {
   readonly im: Float64Array;
 }
 
-/** Discrete Fourier transform of a volume by its definition, sign -1 forward and +1 back (without the factor). */
-function transform({ re, im }: Complex, shape: readonly [number, number, number], sign: 1 | -1): Complex {
+/**
+ * Discrete Fourier transform of a volume by its definition, sign -1 forward and +1 back (without
+ * the factor).
+ */
+function transform(
+  { re, im }: Complex,
+  shape: readonly [number, number, number],
+  sign: 1 | -1,
+): Complex {
   const out = { re: new Float64Array(re.length), im: new Float64Array(re.length) };
   each(shape, (kz, ky, kx, k) => {
     each(shape, (z, y, x, i) => {
-      const angle = sign * 2 * Math.PI * ((kz * z) / shape[0] + (ky * y) / shape[1] + (kx * x) / shape[2]);
+      const angle =
+        sign * 2 * Math.PI * ((kz * z) / shape[0] + (ky * y) / shape[1] + (kx * x) / shape[2]);
       out.re[k] += re[i] * Math.cos(angle) - im[i] * Math.sin(angle);
       out.im[k] += re[i] * Math.sin(angle) + im[i] * Math.cos(angle);
     });
@@ -64,7 +72,12 @@ function filterDirectly(
   return transform(x, shape, 1).re.map((value) => value / kernel.length);
 }
 
-const exact = { boundary: 'periodic', nonNegative: false, tolerance: 1e-6, iterations: 500 } as const;
+const exact = {
+  boundary: 'periodic',
+  nonNegative: false,
+  tolerance: 1e-6,
+  iterations: 500,
+} as const;
 
 describe('tikhonov(observed, psf)', () => {
   it('is conj(H) Y / (|H|^2 + lambda) for a periodic image and a kernel without symmetry', () => {
@@ -96,7 +109,8 @@ describe('tikhonov(observed, psf)', () => {
     const stream = createRandomStream(3, 'data/directions');
     for (let trial = 0; trial < 5; trial++) {
       const direction = estimate.data.map(() => stream.normal());
-      const moved = (step: number) => cost(estimate.data.map((value, i) => value + step * direction[i]));
+      const moved = (step: number) =>
+        cost(estimate.data.map((value, i) => value + step * direction[i]));
       expect(moved(0.5)).toBeGreaterThan(moved(0));
       expect(moved(-0.5)).toBeGreaterThan(moved(0));
     }
@@ -105,9 +119,9 @@ describe('tikhonov(observed, psf)', () => {
   it('returns the object when the psf is a delta and the penalty small', () => {
     const object = phantom([5, 9, 11]);
     // lambda shrinks every value by 1e-6; float32.
-    expect(worst(tikhonov(object, delta, { lambda: 1e-6, tolerance: 1e-7 }).data, object.data)).toBeLessThan(
-      1e-5,
-    );
+    expect(
+      worst(tikhonov(object, delta, { lambda: 1e-6, tolerance: 1e-7 }).data, object.data),
+    ).toBeLessThan(1e-5);
   });
 
   it('refuses a penalty of nothing', () => {
@@ -153,7 +167,9 @@ describe('wiener(observed, psf)', () => {
     });
     const psf = gaussianKernel([5, 7, 7], [1, 1.2, 1.2]);
     const observed = photons(blur(truth, psf, { border: 'reflect' }));
-    expect(rms(wiener(observed, psf).data, truth.data)).toBeLessThan(0.9 * rms(observed.data, truth.data));
+    expect(rms(wiener(observed, psf).data, truth.data)).toBeLessThan(
+      0.9 * rms(observed.data, truth.data),
+    );
   });
 });
 
@@ -165,7 +181,9 @@ describe.each([
     const object = createVolume([7, 13, 15], VOXELS);
     object.data[voxelIndex(object.shape, 3, 7, 6)] = 1000;
     const estimate = method(blur(object, asymmetric), asymmetric);
-    expect(estimate.data.indexOf(Math.max(...estimate.data))).toBe(voxelIndex(object.shape, 3, 7, 6));
+    expect(estimate.data.indexOf(Math.max(...estimate.data))).toBe(
+      voxelIndex(object.shape, 3, 7, 6),
+    );
   });
 
   it('makes no NaN of zeros and no negative value', () => {
@@ -201,19 +219,23 @@ describe('conjugateGradient(apply, rightHandSide)', () => {
 
   it('leaves zero alone', () => {
     const apply = (x: Float32Array) => x;
-    expect([...conjugateGradient(apply, new Float32Array(2), { iterations: 5, tolerance: 1e-3 })]).toEqual([
-      0, 0,
-    ]);
+    expect([
+      ...conjugateGradient(apply, new Float32Array(2), { iterations: 5, tolerance: 1e-3 }),
+    ]).toEqual([0, 0]);
   });
 });
 
 describe('negativeLaplacian(values, shape, spacing)', () => {
   it('is zero for a constant, and second differences inside', () => {
     expect(
-      negativeLaplacian(new Float32Array(24).fill(3), [2, 3, 4], [1, 1, 1]).every((value) => value === 0),
+      negativeLaplacian(new Float32Array(24).fill(3), [2, 3, 4], [1, 1, 1]).every(
+        (value) => value === 0,
+      ),
     ).toBe(true);
     const parabola = Float32Array.from({ length: 5 }, (_, x) => x * x);
-    expect([...negativeLaplacian(parabola, [1, 1, 5], [1, 1, 0.5])].slice(1, 4)).toEqual([-8, -8, -8]);
+    expect([...negativeLaplacian(parabola, [1, 1, 5], [1, 1, 0.5])].slice(1, 4)).toEqual([
+      -8, -8, -8,
+    ]);
   });
 });
 

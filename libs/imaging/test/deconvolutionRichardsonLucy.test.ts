@@ -40,7 +40,10 @@ function directly(observed: Volume, psf: Volume, iterations: number): Float32Arr
   const sensitivity = convolveDirectly(ones, mirrored(psf)).data;
   for (let k = 0; k < iterations; k++) {
     const expected = convolveDirectly(estimate, psf).data;
-    const ratio: Volume = { ...observed, data: observed.data.map((value, i) => value / expected[i]) };
+    const ratio: Volume = {
+      ...observed,
+      data: observed.data.map((value, i) => value / expected[i]),
+    };
     const correction = convolveDirectly(ratio, mirrored(psf)).data;
     estimate = {
       ...estimate,
@@ -63,7 +66,8 @@ describe('richardsonLucy(observed, psf)', () => {
   it('does what direct sums do (zero border, a kernel without symmetry)', () => {
     const observed = photons(convolveDirectly(phantom([4, 7, 8]), asymmetric));
     const estimate = richardsonLucy(observed, asymmetric, { iterations: 8, boundary: 'zero' });
-    // Eight updates carry the float32 rounding of the transforms, 1e-7 each, through quotients of about ten.
+    // Eight updates carry the float32 rounding of the transforms, 1e-7 each, through quotients of
+    // about ten.
     expect(worst(estimate.data, directly(observed, asymmetric, 8))).toBeLessThan(1e-4);
   });
 
@@ -84,7 +88,10 @@ describe('richardsonLucy(observed, psf)', () => {
     const data = embed(observed.data);
     const sensitivity = convolveDirectly(mask, mirrored(asymmetric)).data;
     const most = Math.max(...sensitivity);
-    let estimate: Volume = { ...mask, data: mask.data.map(() => sum(observed.data) / observed.data.length) };
+    let estimate: Volume = {
+      ...mask,
+      data: mask.data.map(() => sum(observed.data) / observed.data.length),
+    };
     for (let k = 0; k < 5; k++) {
       const expected = convolveDirectly(estimate, asymmetric).data;
       const ratio: Volume = {
@@ -102,7 +109,9 @@ describe('richardsonLucy(observed, psf)', () => {
       inside[i] = estimate.data[voxelIndex(shape, z + margin[0], y + margin[1], x + margin[2])];
     });
     // As above.
-    expect(worst(richardsonLucy(observed, asymmetric, { iterations: 5 }).data, inside)).toBeLessThan(1e-4);
+    expect(
+      worst(richardsonLucy(observed, asymmetric, { iterations: 5 }).data, inside),
+    ).toBeLessThan(1e-4);
   });
 
   it.each(['zero', 'reflect', 'periodic'] as const)(
@@ -111,7 +120,10 @@ describe('richardsonLucy(observed, psf)', () => {
       const observed = photons(blur(phantom([6, 12, 15]), asymmetric, { border }));
       const estimate = richardsonLucy(observed, asymmetric, { iterations: 4, boundary: border });
       // Exact for exact arithmetic; the sum of a thousand float32 values with 1e-7 each.
-      expect(sum(blur(estimate, asymmetric, { border }).data) / sum(observed.data)).toBeCloseTo(1, 5);
+      expect(sum(blur(estimate, asymmetric, { border }).data) / sum(observed.data)).toBeCloseTo(
+        1,
+        5,
+      );
     },
   );
 
@@ -127,7 +139,9 @@ describe('richardsonLucy(observed, psf)', () => {
       const object = createVolume([7, 13, 15], VOXELS);
       object.data[voxelIndex(object.shape, 3, 7, 6)] = 1000;
       const estimate = method(blur(object, asymmetric), asymmetric, { iterations: 60 });
-      expect(estimate.data.indexOf(Math.max(...estimate.data))).toBe(voxelIndex(object.shape, 3, 7, 6));
+      expect(estimate.data.indexOf(Math.max(...estimate.data))).toBe(
+        voxelIndex(object.shape, 3, 7, 6),
+      );
       // Without noise nearly all of the light returns to its voxel.
       expect(estimate.data[voxelIndex(object.shape, 3, 7, 6)]).toBeGreaterThan(900);
     },
@@ -135,7 +149,9 @@ describe('richardsonLucy(observed, psf)', () => {
 
   it.each(METHODS)('%s makes no NaN of zeros', (_, method) => {
     const dark = createVolume([5, 9, 9], VOXELS);
-    expect(method(dark, asymmetric, { iterations: 5 }).data.every((value) => value === 0)).toBe(true);
+    expect(method(dark, asymmetric, { iterations: 5 }).data.every((value) => value === 0)).toBe(
+      true,
+    );
     const lonely = createVolume([5, 9, 9], VOXELS);
     lonely.data[voxelIndex(lonely.shape, 0, 0, 0)] = 1e4;
     for (const boundary of BOUNDARIES) {
@@ -158,14 +174,17 @@ describe('richardsonLucy(observed, psf)', () => {
     ).toBeLessThan(1e-5);
   });
 
-  it.each(METHODS)('%s comes at least 1 dB nearer to the truth than the noisy image', (_, method) => {
-    const truth = phantom([12, 24, 24]);
-    const psf = gaussianKernel([5, 7, 7], [1, 1.2, 1.2]);
-    const observed = photons(blur(truth, psf));
-    const estimate = method(observed, psf, { iterations: 40 });
-    // Points and lines of one voxel are the hardest truth; photon noise of up to 500 counts.
-    expect(psnr(estimate, truth)).toBeGreaterThan(psnr(observed, truth) + 1);
-  });
+  it.each(METHODS)(
+    '%s comes at least 1 dB nearer to the truth than the noisy image',
+    (_, method) => {
+      const truth = phantom([12, 24, 24]);
+      const psf = gaussianKernel([5, 7, 7], [1, 1.2, 1.2]);
+      const observed = photons(blur(truth, psf));
+      const estimate = method(observed, psf, { iterations: 40 });
+      // Points and lines of one voxel are the hardest truth; photon noise of up to 500 counts.
+      expect(psnr(estimate, truth)).toBeGreaterThan(psnr(observed, truth) + 1);
+    },
+  );
 
   it('takes the background for light of no object', () => {
     const truth = phantom([6, 12, 12]);
@@ -233,8 +252,13 @@ describe('richardsonLucy(observed, psf)', () => {
     const truth = phantom([5, 9, 9]);
     const observed = blur(truth, asymmetric);
     const one = { iterations: 1, boundary: 'weights' } as const;
-    const fromTruth = richardsonLucy(observed, asymmetric, { ...one, boundary: 'zero', start: truth });
-    // The truth explains its own image: it is a fixed point, up to rounding in quotients by the darkest voxels.
+    const fromTruth = richardsonLucy(observed, asymmetric, {
+      ...one,
+      boundary: 'zero',
+      start: truth,
+    });
+    // The truth explains its own image: it is a fixed point, up to rounding in quotients by the
+    // darkest voxels.
     expect(worst(fromTruth.data, truth.data)).toBeLessThan(1e-4);
     expect(richardsonLucy(observed, asymmetric, { ...one, start: 'observed' }).data).not.toEqual(
       richardsonLucy(observed, asymmetric, one).data,
@@ -242,7 +266,9 @@ describe('richardsonLucy(observed, psf)', () => {
     const level = sum(observed.data) / observed.data.length;
     const fromLevel = richardsonLucy(observed, asymmetric, { ...one, start: level });
     // The flat start sums in the same order but in place of this sum: float32 rounding.
-    expect(worst(fromLevel.data, richardsonLucy(observed, asymmetric, one).data)).toBeLessThan(1e-5);
+    expect(worst(fromLevel.data, richardsonLucy(observed, asymmetric, one).data)).toBeLessThan(
+      1e-5,
+    );
   });
 
   it('tells after each update how many are done', () => {
@@ -276,7 +302,9 @@ describe('richardsonLucy(observed, psf)', () => {
     expect(message(withValue(-3), asymmetric)).toContain(
       'must have no negative value, got -3 (add what was subtracted',
     );
-    expect(message(withValue(-3), asymmetric, { negatives: 'clip', iterations: 1 })).toBe('no error');
+    expect(message(withValue(-3), asymmetric, { negatives: 'clip', iterations: 1 })).toBe(
+      'no error',
+    );
     expect(message(observed, gaussianKernel([7, 3, 3], [1, 1, 1]))).toContain(
       'psf must be no larger than the volume, [5, 9, 9], got [7, 3, 3] (crop it',
     );
@@ -297,7 +325,10 @@ describe('acceleratedRichardsonLucy(observed, psf)', () => {
     const psf = gaussianKernel([5, 7, 7], [1, 1.2, 1.2]);
     const observed = photons(blur(truth, psf));
     let goal = Infinity;
-    richardsonLucy(observed, psf, { iterations: 60, onIteration: ({ iDivergence }) => (goal = iDivergence) });
+    richardsonLucy(observed, psf, {
+      iterations: 60,
+      onIteration: ({ iDivergence }) => (goal = iDivergence),
+    });
     let needed = Infinity;
     acceleratedRichardsonLucy(observed, psf, {
       iterations: 60,
@@ -314,9 +345,9 @@ describe('acceleratedRichardsonLucy(observed, psf)', () => {
     const observed = photons(blur(truth, psf));
     const plain = psnr(richardsonLucy(observed, psf, { iterations: 45 }), truth);
     // 0.2 dB: the two stop at different places on nearly the same way.
-    expect(psnr(acceleratedRichardsonLucy(observed, psf, { iterations: 15 }), truth)).toBeGreaterThan(
-      plain - 0.2,
-    );
+    expect(
+      psnr(acceleratedRichardsonLucy(observed, psf, { iterations: 15 }), truth),
+    ).toBeGreaterThan(plain - 0.2);
   });
 });
 
@@ -324,10 +355,13 @@ describe('richardsonLucyTv(observed, psf)', () => {
   it('is Richardson-Lucy when its weight is zero', () => {
     const observed = photons(blur(phantom([5, 9, 9]), asymmetric));
     const plain = richardsonLucy(observed, asymmetric, { iterations: 6 });
-    expect(richardsonLucyTv(observed, asymmetric, { iterations: 6, lambdaTv: 0 }).data).toEqual(plain.data);
+    expect(richardsonLucyTv(observed, asymmetric, { iterations: 6, lambdaTv: 0 }).data).toEqual(
+      plain.data,
+    );
     const accelerated = acceleratedRichardsonLucy(observed, asymmetric, { iterations: 6 });
     expect(
-      richardsonLucyTv(observed, asymmetric, { iterations: 6, lambdaTv: 0, accelerated: true }).data,
+      richardsonLucyTv(observed, asymmetric, { iterations: 6, lambdaTv: 0, accelerated: true })
+        .data,
     ).toEqual(accelerated.data);
   });
 
@@ -347,7 +381,9 @@ describe('richardsonLucyTv(observed, psf)', () => {
 describe('totalVariationGradient(values, shape, spacing, smoothing)', () => {
   const shape: Shape3 = [3, 4, 5];
   const spacing = [2, 1, 1.5] as const;
-  const values = Float32Array.from({ length: 60 }, (_, i) => Math.fround(5 * Math.sin(1.7 * i) + 10));
+  const values = Float32Array.from({ length: 60 }, (_, i) =>
+    Math.fround(5 * Math.sin(1.7 * i) + 10),
+  );
   const variation = (of: Float64Array) => {
     let total = 0;
     each(shape, (z, y, x, i) => {

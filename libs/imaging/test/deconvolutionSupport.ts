@@ -59,7 +59,10 @@ export function photons(mean: Volume, seed = 7): Volume {
 }
 
 /** Calls `visit` for every voxel in order. */
-export function each(shape: Shape3, visit: (z: number, y: number, x: number, i: number) => void): void {
+export function each(
+  shape: Shape3,
+  visit: (z: number, y: number, x: number, i: number) => void,
+): void {
   let i = 0;
   for (let z = 0; z < shape[0]; z++) {
     for (let y = 0; y < shape[1]; y++) for (let x = 0; x < shape[2]; x++) visit(z, y, x, i++);
@@ -79,7 +82,8 @@ export function convolveDirectly(
       const [oz, oy, ox] = [z, y, x].map(
         (place, axis) => place - [kz, ky, kx][axis] + (psf.shape[axis] - 1) / 2,
       );
-      const inside = oz >= 0 && oy >= 0 && ox >= 0 && oz < shape[0] && oy < shape[1] && ox < shape[2];
+      const inside =
+        oz >= 0 && oy >= 0 && ox >= 0 && oz < shape[0] && oy < shape[1] && ox < shape[2];
       const value = inside ? object.data[voxelIndex(shape, oz, oy, ox)] : outside(oz, oy, ox);
       result.data[i] += psf.data[k] * value;
     });

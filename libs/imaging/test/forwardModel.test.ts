@@ -1,4 +1,10 @@
-import { createRandomStream, createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  createVolume,
+  voxelIndex,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { blur, blurAdjoint, createForwardModel } from '../src/forwardModel.ts';
 
@@ -137,7 +143,9 @@ describe('createForwardModel(psf, shape)', () => {
       volume.data.fill(value);
       return volume;
     };
-    expect(() => createForwardModel(fill([3, 3, 3], 1), shape)).toThrow(/psf must sum to 1, got 27/);
+    expect(() => createForwardModel(fill([3, 3, 3], 1), shape)).toThrow(
+      /psf must sum to 1, got 27/,
+    );
     expect(() => createForwardModel(fill([2, 2, 2], 1 / 8), shape)).toThrow(
       /have odd sides, got \[2, 2, 2\]/,
     );

@@ -5,7 +5,10 @@ import { addReadNoise } from '../src/addReadNoise.ts';
 import { calibrateReadNoise } from '../src/calibrateReadNoise.ts';
 import { averageSnrDb, peakSnrDb } from '../src/signalToNoise.ts';
 
-/** A bright cylinder on a weak background, as blurred filaments are: 2 % of the voxels hold most of the light. */
+/**
+ * A bright cylinder on a weak background, as blurred filaments are: 2 % of the voxels hold most of
+ * the light.
+ */
 function image(side: number, brightness = 1): Volume {
   const volume = createVolume([side, side, side], [0.1, 0.1, 0.1]);
   const middle = (side - 1) / 2;
@@ -27,7 +30,8 @@ describe('addPhotonNoise(volume, photons, stream)', () => {
       const { data } = addPhotonNoise(flat, 256, stream(`flat-${level}`));
       const average = mean(data);
       const variance = mean(data.map((value) => (value - average) ** 2));
-      // 64 000 draws: standard error of the mean √(y/N/n), of the variance at most y/N √((2 + 1/(N y))/n); 4.5 of them.
+      // 64 000 draws: standard error of the mean √(y/N/n), of the variance at most y/N √((2 + 1/(N
+      // y))/n); 4.5 of them.
       const n = data.length;
       expect(Math.abs(average - level)).toBeLessThan(4.5 * Math.sqrt(level / 256 / n));
       const relative = Math.sqrt((2 + 1 / (256 * level)) / n);
@@ -65,7 +69,9 @@ describe('addReadNoise(volume, sigma, stream)', () => {
   });
 
   it('rejects a negative sigma', () => {
-    expect(() => addReadNoise(image(4), -1, stream('x'))).toThrow(/sigma must not be negative, got -1/);
+    expect(() => addReadNoise(image(4), -1, stream('x'))).toThrow(
+      /sigma must not be negative, got -1/,
+    );
   });
 });
 
@@ -75,9 +81,12 @@ describe('calibrateReadNoise(clean, counted, targetSnrDb)', () => {
 
   it.each([1.25, 2.5, 5, 10, 15, 20])('brings the average SNR to %f dB', (target) => {
     const { readNoiseSigma, reachable } = calibrateReadNoise(clean, counted, target);
-    const noisy = counted.map((volume, i) => addReadNoise(volume, readNoiseSigma, stream(`read-${i}`)));
+    const noisy = counted.map((volume, i) =>
+      addReadNoise(volume, readNoiseSigma, stream(`read-${i}`)),
+    );
     expect(reachable).toBe(true);
-    // The promise of the project; chance alone moves it by 8.7/√(2n) = 0.04 dB at most, most of it less.
+    // The promise of the project; chance alone moves it by 8.7/√(2n) = 0.04 dB at most, most of it
+    // less.
     expect(Math.abs(averageSnrDb(clean, noisy) - target)).toBeLessThan(0.05);
   });
 
@@ -95,7 +104,9 @@ describe('calibrateReadNoise(clean, counted, targetSnrDb)', () => {
   });
 
   it('rejects a negative SNR and darkness', () => {
-    expect(() => calibrateReadNoise(clean, counted, -1)).toThrow(/targetSnrDb must not be negative, got -1/);
+    expect(() => calibrateReadNoise(clean, counted, -1)).toThrow(
+      /targetSnrDb must not be negative, got -1/,
+    );
     const dark = [createVolume([4, 4, 4], [1, 1, 1])];
     expect(() => calibrateReadNoise(dark, dark, 20)).toThrow(/clean must hold some light/);
   });

@@ -26,8 +26,8 @@ describe('poissonDeviate(stream, mean)', () => {
     (mu) => {
       const n = 40_000;
       const [mean, variance, third] = moments(draw(mu, n));
-      // Four and a half standard errors: seven in a million for each of these fixed draws. With central moments μ₄ = μ + 3μ² and
-      // μ₆ = 15μ³ + 25μ² + μ the errors of the estimates follow.
+      // Four and a half standard errors: seven in a million for each of these fixed draws. With
+      // central moments μ₄ = μ + 3μ² and μ₆ = 15μ³ + 25μ² + μ the errors of the estimates follow.
       const deviations = 4.5 / Math.sqrt(n);
       expect(Math.abs(mean - mu)).toBeLessThan(deviations * Math.sqrt(mu));
       expect(Math.abs(variance - mu)).toBeLessThan(deviations * Math.sqrt(mu + 2 * mu * mu));
@@ -36,26 +36,29 @@ describe('poissonDeviate(stream, mean)', () => {
     },
   );
 
-  it.each([0.3, 3, 9.99, 10, 11, 31, 300])('follows the distribution at mean %f (chi-square)', (mu) => {
-    const n = 60_000;
-    const sample = draw(mu, n);
-    const low = Math.max(0, Math.floor(mu - 5 * Math.sqrt(mu)));
-    const high = Math.ceil(mu + 5 * Math.sqrt(mu)) + 1;
-    const counts = new Map<number, number>();
-    for (const value of sample) counts.set(value, (counts.get(value) ?? 0) + 1);
-    let chiSquare = 0;
-    let cells = 0;
-    for (let k = low; k <= high; k++) {
-      const expected = n * Math.exp(poissonLogProbability(k, mu));
-      // Cells with fewer than 10 expected draws do not follow chi-square.
-      if (expected < 10) continue;
-      cells++;
-      chiSquare += ((counts.get(k) ?? 0) - expected) ** 2 / expected;
-    }
-    expect(cells).toBeGreaterThan(2);
-    // Mean and standard deviation of chi-square with `cells` degrees; 4.5 deviations as above.
-    expect(chiSquare).toBeLessThan(cells + 4.5 * Math.sqrt(2 * cells));
-  });
+  it.each([0.3, 3, 9.99, 10, 11, 31, 300])(
+    'follows the distribution at mean %f (chi-square)',
+    (mu) => {
+      const n = 60_000;
+      const sample = draw(mu, n);
+      const low = Math.max(0, Math.floor(mu - 5 * Math.sqrt(mu)));
+      const high = Math.ceil(mu + 5 * Math.sqrt(mu)) + 1;
+      const counts = new Map<number, number>();
+      for (const value of sample) counts.set(value, (counts.get(value) ?? 0) + 1);
+      let chiSquare = 0;
+      let cells = 0;
+      for (let k = low; k <= high; k++) {
+        const expected = n * Math.exp(poissonLogProbability(k, mu));
+        // Cells with fewer than 10 expected draws do not follow chi-square.
+        if (expected < 10) continue;
+        cells++;
+        chiSquare += ((counts.get(k) ?? 0) - expected) ** 2 / expected;
+      }
+      expect(cells).toBeGreaterThan(2);
+      // Mean and standard deviation of chi-square with `cells` degrees; 4.5 deviations as above.
+      expect(chiSquare).toBeLessThan(cells + 4.5 * Math.sqrt(2 * cells));
+    },
+  );
 
   it('is 0 for mean 0 and repeats itself for the same stream', () => {
     expect(poissonDeviate(createRandomStream(1, 'test'), 0)).toBe(0);

@@ -1,10 +1,12 @@
 import type { Volume } from '@blurcycle/core';
 
 /**
- * Pearson correlation of two kernels whose windows share their centre; outside its window a kernel is 0.
+ * Pearson correlation of two kernels whose windows share their centre; outside its window a kernel
+ * is 0.
  *
- * The count is that of the smallest window that holds both. Sides must be both odd or both even along each axis for the
- * centres to fall on voxels; a half-voxel offset is rounded towards the origin.
+ * The count is that of the smallest window that holds both. Sides must be both odd or both even
+ * along each axis for the centres to fall on voxels; a half-voxel offset is rounded towards the
+ * origin.
  *
  * @returns In [-1, 1]; NaN when one of them is constant.
  */
@@ -15,7 +17,8 @@ export function centredCorrelation(a: Volume, b: Volume): number {
   const meanA = sum(a.data) / count;
   const meanB = sum(b.data) / count;
   const square = (data: Float32Array, mean: number): number =>
-    data.reduce((total, value) => total + (value - mean) ** 2, 0) + (count - data.length) * mean * mean;
+    data.reduce((total, value) => total + (value - mean) ** 2, 0) +
+    (count - data.length) * mean * mean;
   // Σ (a - ā)(b - b̄) = Σ ab - n ā b̄, and ab is 0 outside the overlap.
   let cross = 0;
   const starts = [a, b].map((kernel) =>
@@ -29,7 +32,10 @@ export function centredCorrelation(a: Volume, b: Volume): number {
   return (cross - count * meanA * meanB) / Math.sqrt(square(a.data, meanA) * square(b.data, meanB));
 }
 
-function forEachVoxel(shape: readonly number[], visit: (z: number, y: number, x: number) => void): void {
+function forEachVoxel(
+  shape: readonly number[],
+  visit: (z: number, y: number, x: number) => void,
+): void {
   for (let z = 0; z < shape[0]; z++) {
     for (let y = 0; y < shape[1]; y++) for (let x = 0; x < shape[2]; x++) visit(z, y, x);
   }

@@ -1,7 +1,9 @@
 /**
- * @file Discrete Fourier transform of any length: radix 2 for powers of two, Bluestein's chirp for the rest.
+ * @file Discrete Fourier transform of any length: radix 2 for powers of two, Bluestein's chirp for
+ *   the rest.
  *
- * Metrics take no dependency on the compute library; a transform or two of a volume per score needs nothing faster.
+ * Metrics take no dependency on the compute library; a transform or two of a volume per score needs
+ * nothing faster.
  * Source: Cooley & Tukey (1965); Bluestein (1970).
  */
 
@@ -15,8 +17,13 @@ export function createFft(length: number): Fft {
 }
 
 function radix2(length: number): Fft {
-  const cosines = Float64Array.from({ length: length / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / length));
-  const sines = Float64Array.from({ length: length / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / length));
+  const cosines = Float64Array.from({ length: length / 2 }, (_, k) =>
+    Math.cos((2 * Math.PI * k) / length),
+  );
+  const sines = Float64Array.from(
+    { length: length / 2 },
+    (_, k) => -Math.sin((2 * Math.PI * k) / length),
+  );
   const reversed = bitReversal(length);
   return (real, imaginary) => {
     for (let i = 0; i < length; i++) {
@@ -47,11 +54,15 @@ function radix2(length: number): Fft {
 
 function bitReversal(length: number): Uint32Array {
   const reversed = new Uint32Array(length);
-  for (let i = 1; i < length; i++) reversed[i] = (reversed[i >> 1] >> 1) | (i & 1 ? length >> 1 : 0);
+  for (let i = 1; i < length; i++)
+    reversed[i] = (reversed[i >> 1] >> 1) | (i & 1 ? length >> 1 : 0);
   return reversed;
 }
 
-/** jk = (j² + k² - (k - j)²)/2 turns the sum into a convolution with a chirp, done at a power of two. */
+/**
+ * jk = (j² + k² - (k - j)²)/2 turns the sum into a convolution with a chirp, done at a power of
+ * two.
+ */
 function bluestein(length: number): Fft {
   const size = 2 ** Math.ceil(Math.log2(2 * length - 1));
   const transform = radix2(size);

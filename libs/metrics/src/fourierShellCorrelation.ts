@@ -2,7 +2,10 @@ import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
 import { fft3d } from './fft3d.ts';
 
 export interface ShellCorrelationOptions {
-  /** Correlation below which detail counts as lost. @defaultValue 0.5, usual against a truth; 1/7 between two halves */
+  /**
+   * Correlation below which detail counts as lost. @defaultValue 0.5, usual against a truth; 1/7
+   * between two halves
+   */
   readonly threshold?: number;
 }
 
@@ -14,16 +17,20 @@ export interface ShellCorrelation {
   readonly correlation: readonly number[];
   /** Fourier coefficients in each shell. */
   readonly count: readonly number[];
-  /** Length in µm whose inverse is the first frequency at which the curve falls below `threshold`; null if it never does. */
+  /**
+   * Length in µm whose inverse is the first frequency at which the curve falls below `threshold`;
+   * null if it never does.
+   */
   readonly resolutionUm: number | null;
 }
 
 /**
  * Fourier shell correlation: up to which detail two volumes agree.
  *
- * FSC(s) = Re Σ A B* / √(Σ|A|² Σ|B|²), sums over the shell of spatial frequency s. Shells are spheres in cycles/µm, so
- * voxels need not be cubes; their width is the coarsest frequency step of the three axes, and they end at the lowest of
- * the three Nyquist frequencies. The volumes are taken as periodic: taper them first if their borders differ.
+ * FSC(s) = Re Σ A B* / √(Σ|A|² Σ|B|²), sums over the shell of spatial frequency s. Shells are
+ * spheres in cycles/µm, so voxels need not be cubes; their width is the coarsest frequency step of
+ * the three axes, and they end at the lowest of the three Nyquist frequencies. The volumes are
+ * taken as periodic: taper them first if their borders differ.
  *
  * Cost: one complex 3-D Fourier transform (both volumes at once), two doubles for each voxel.
  * Source: Harauz & van Heel, Optik 73, 146 (1986).
@@ -43,7 +50,9 @@ export function fourierShellCorrelation(
   fft3d(real, imaginary, shape);
   const steps = shape.map((side, axis) => (side > 1 ? 1 / (side * voxelSizeUm[axis]) : 0));
   const width = Math.max(...steps);
-  const nyquist = Math.min(...voxelSizeUm.filter((_, axis) => shape[axis] > 1).map((side) => 1 / (2 * side)));
+  const nyquist = Math.min(
+    ...voxelSizeUm.filter((_, axis) => shape[axis] > 1).map((side) => 1 / (2 * side)),
+  );
   const shells = Math.max(1, Math.floor(nyquist / width + 1e-9) + 1);
   const sums = Array.from({ length: shells }, () => ({ cross: 0, a: 0, b: 0, count: 0 }));
   const [depth, height, columns] = shape;
@@ -57,7 +66,8 @@ export function fourierShellCorrelation(
         if (shell >= shells) continue;
         const here = (z * height + y) * columns + x;
         const mirror =
-          (((depth - z) % depth) * height + ((height - y) % height)) * columns + ((columns - x) % columns);
+          (((depth - z) % depth) * height + ((height - y) % height)) * columns +
+          ((columns - x) % columns);
         // A = (Z + Z'*)/2 and B = (Z - Z'*)/2i, Z' at the mirrored frequency.
         const aReal = (real[here] + real[mirror]) / 2;
         const aImaginary = (imaginary[here] - imaginary[mirror]) / 2;
@@ -72,7 +82,9 @@ export function fourierShellCorrelation(
     }
   }
   const frequencyPerUm = sums.map((_, shell) => shell * width);
-  const correlation = sums.map(({ cross, a, b }) => (a > 0 && b > 0 ? cross / Math.sqrt(a * b) : 0));
+  const correlation = sums.map(({ cross, a, b }) =>
+    a > 0 && b > 0 ? cross / Math.sqrt(a * b) : 0,
+  );
   const resolutionUm = crossing(frequencyPerUm, correlation, options.threshold ?? 0.5);
   return { frequencyPerUm, correlation, count: sums.map(({ count }) => count), resolutionUm };
 }

@@ -2,7 +2,8 @@ import { assertRange } from '@blurcycle/core';
 import { assertComparable, type Intensities } from './scoreOptions.ts';
 
 /**
- * Csiszár's I-divergence of the truth from the estimate, per voxel: what maximum likelihood minimizes for Poisson counts.
+ * Csiszár's I-divergence of the truth from the estimate, per voxel: what maximum likelihood
+ * minimizes for Poisson counts.
  *
  * mean(t log(t/e) - t + e), with 0 log 0 = 0.
  *
@@ -30,5 +31,12 @@ function rejectNegative(estimate: number, truth: number): void {
     estimate,
     'clip it first',
   );
-  assertRange(truth >= 0, 'iDivergence', 'every value of truth', 'be at least 0', truth, 'clip it first');
+  assertRange(
+    truth >= 0,
+    'iDivergence',
+    'every value of truth',
+    'be at least 0',
+    truth,
+    'clip it first',
+  );
 }

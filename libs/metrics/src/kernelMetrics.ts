@@ -9,21 +9,28 @@ export interface KernelMetrics {
   readonly sum: number;
   /** Part of the absolute sum that is negative: 0 for a physical PSF, 0.5 for zero-mean noise. */
   readonly negativeMass: number;
-  /** Shift of the image by the kernel, in µm from the centre of the window; null when the sum is 0. */
+  /**
+   * Shift of the image by the kernel, in µm from the centre of the window; null when the sum is 0.
+   */
   readonly centroidUm: Triple<number> | null;
   /** Largest value's voxel. */
   readonly peak: Triple<number>;
-  /** Full widths at half of the largest value through its voxel, in µm; null where the window ends before the half. */
+  /**
+   * Full widths at half of the largest value through its voxel, in µm; null where the window ends
+   * before the half.
+   */
   readonly fwhmUm: Triple<number | null>;
-  /** Pearson correlation with the truth, both centred in the larger window; null without a truth. */
+  /**
+   * Pearson correlation with the truth, both centred in the larger window; null without a truth.
+   */
   readonly correlation: number | null;
 }
 
 /**
  * Measures a blur kernel and, given the true one, how alike they are.
  *
- * Widths are straight between voxels: for a peak three voxels wide they are a few percent off the optics, equally for
- * learned and known kernels on the same voxels.
+ * Widths are straight between voxels: for a peak three voxels wide they are a few percent off the
+ * optics, equally for learned and known kernels on the same voxels.
  *
  * @param kernel - Values on voxels, any sign.
  * @param truth - Kernel on the same voxel size; its window may differ.
@@ -41,7 +48,8 @@ export function kernelMetrics(kernel: Volume, truth?: Volume): KernelMetrics {
     absolute += Math.abs(value);
     if (value > data[largest]) largest = i;
     const place = position(shape, i);
-    for (let axis = 0; axis < 3; axis++) moments[axis] += value * (place[axis] - (shape[axis] - 1) / 2);
+    for (let axis = 0; axis < 3; axis++)
+      moments[axis] += value * (place[axis] - (shape[axis] - 1) / 2);
   }
   const peak = position(shape, largest);
   const width = (axis: 0 | 1 | 2): number | null => peakWidth(kernel, peak, axis);

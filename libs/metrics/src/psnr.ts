@@ -4,7 +4,8 @@ import { assertScorable, type Intensities, type ScoreOptions } from './scoreOpti
 /**
  * Peak signal-to-noise ratio of an estimate against the truth.
  *
- * 10 log₁₀(dataRange² / MSE), the mean square over all voxels. Equal volumes give Infinity: there is no hidden epsilon.
+ * 10 log₁₀(dataRange² / MSE), the mean square over all voxels. Equal volumes give Infinity: there
+ * is no hidden epsilon.
  *
  * @returns Decibels; larger is better.
  */

@@ -1,5 +1,10 @@
 import { decibels } from './psnr.ts';
-import { assertComparable, assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
+import {
+  assertComparable,
+  assertScorable,
+  type Intensities,
+  type ScoreOptions,
+} from './scoreOptions.ts';
 
 /** The straight line that brings an estimate nearest to the truth. */
 export interface AffineFit {
@@ -40,13 +45,18 @@ export function affineFit(estimate: Intensities, truth: Intensities): AffineFit 
 }
 
 /**
- * PSNR after the best straight line through the intensities, for methods that do not keep the scale.
+ * PSNR after the best straight line through the intensities, for methods that do not keep the
+ * scale.
  *
  * Never below the plain PSNR; state which of the two was used.
  *
  * @returns Decibels; larger is better.
  */
-export function psnrAffine(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
+export function psnrAffine(
+  estimate: Intensities,
+  truth: Intensities,
+  options: ScoreOptions,
+): number {
   assertScorable('psnrAffine', estimate, truth, options);
   return decibels(affineFit(estimate, truth).meanSquaredError, options.dataRange);
 }

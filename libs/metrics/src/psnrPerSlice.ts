@@ -10,7 +10,11 @@ import { assertScorable, type Intensities, type ScoreOptions } from './scoreOpti
  *
  * @returns Decibels; larger is better.
  */
-export function psnrPerSlice(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
+export function psnrPerSlice(
+  estimate: Intensities,
+  truth: Intensities,
+  options: ScoreOptions,
+): number {
   assertScorable('psnrPerSlice', estimate, truth, options);
   return meanOverPlanes(estimate, truth, (a, b) => decibels(meanSquare(a, b), options.dataRange));
 }

@@ -1,7 +1,8 @@
 /**
  * How far an estimate that was blurred again is from the data: ‖y - b - m‖ / ‖y - b‖.
  *
- * Noise sets a floor that a good estimate does not go below; an estimate far above it does not explain the data.
+ * Noise sets a floor that a good estimate does not go below; an estimate far above it does not
+ * explain the data.
  *
  * @param observed - Data y.
  * @param blurredAgain - Estimate, blurred again, without background: m.

@@ -8,7 +8,9 @@ export interface Intensities {
 
 /** What a score must be told: no metric guesses the range of the intensities. */
 export interface ScoreOptions {
-  /** Largest minus smallest possible intensity: 1 for images in [0, 1], 65535 for full 16-bit ones. */
+  /**
+   * Largest minus smallest possible intensity: 1 for images in [0, 1], 65535 for full 16-bit ones.
+   */
   readonly dataRange: number;
 }
 

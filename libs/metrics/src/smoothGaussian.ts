@@ -5,13 +5,15 @@ import { assertRange, createVolume, type Volume } from '@blurcycle/core';
  *
  * Weights to 4 σ, normalized to unit sum; one pass along each axis.
  *
- * @param sigmaVoxels - Standard deviation along every axis in voxels, or z, y, x apart; 0 leaves an axis as it is.
+ * @param sigmaVoxels - Standard deviation along every axis in voxels, or z, y, x apart; 0 leaves an
+ *   axis as it is.
  */
 export function smoothGaussian(
   volume: Volume,
   sigmaVoxels: number | readonly [number, number, number],
 ): Volume {
-  const sigmas = typeof sigmaVoxels === 'number' ? [sigmaVoxels, sigmaVoxels, sigmaVoxels] : sigmaVoxels;
+  const sigmas =
+    typeof sigmaVoxels === 'number' ? [sigmaVoxels, sigmaVoxels, sigmaVoxels] : sigmaVoxels;
   assertRange(
     sigmas.every((sigma) => sigma >= 0 && Number.isFinite(sigma)),
     'smoothGaussian',
@@ -23,7 +25,8 @@ export function smoothGaussian(
   const strides = [height * width, width, 1];
   let values = Float64Array.from(volume.data);
   sigmas.forEach((sigma, axis) => {
-    if (sigma > 0) values = smoothAxis(values, volume.shape[axis], strides[axis], gaussianWeights(sigma));
+    if (sigma > 0)
+      values = smoothAxis(values, volume.shape[axis], strides[axis], gaussianWeights(sigma));
   });
   return createVolume(volume.shape, volume.voxelSizeUm, Float32Array.from(values));
 }

@@ -7,8 +7,8 @@ export const SSIM_K2 = 0.03;
 /**
  * Structural similarity by the paper's formula: statistics over the whole volume, no window.
  *
- * (2 μ μ' + c1)(2 σ_{xx'} + c2) / ((μ² + μ'² + c1)(σ² + σ'² + c2)), c1 = (0.01 L)², c2 = (0.03 L)², L = `dataRange`,
- * population variances.
+ * (2 μ μ' + c1)(2 σ_{xx'} + c2) / ((μ² + μ'² + c1)(σ² + σ'² + c2)), c1 = (0.01 L)², c2 = (0.03 L)²,
+ * L = `dataRange`, population variances.
  *
  * @returns At most 1, which only equal volumes reach.
  */
@@ -17,8 +17,14 @@ export function ssim(estimate: Intensities, truth: Intensities, options: ScoreOp
   return globalSsim(estimate.data, truth.data, options.dataRange);
 }
 
-/** The same of two equally long arrays. Two passes: the variances do not suffer from a large mean. */
-export function globalSsim(estimate: ArrayLike<number>, truth: ArrayLike<number>, dataRange: number): number {
+/**
+ * The same of two equally long arrays. Two passes: the variances do not suffer from a large mean.
+ */
+export function globalSsim(
+  estimate: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  dataRange: number,
+): number {
   const count = truth.length;
   let meanEstimate = 0;
   let meanTruth = 0;

@@ -7,7 +7,11 @@ import { globalSsim } from './ssim.ts';
  *
  * @returns At most 1, which only equal volumes reach.
  */
-export function ssimPerSlice(estimate: Intensities, truth: Intensities, options: ScoreOptions): number {
+export function ssimPerSlice(
+  estimate: Intensities,
+  truth: Intensities,
+  options: ScoreOptions,
+): number {
   assertScorable('ssimPerSlice', estimate, truth, options);
   return meanOverPlanes(estimate, truth, (a, b) => globalSsim(a, b, options.dataRange));
 }

@@ -12,8 +12,9 @@ export interface WindowedSsimOptions extends ScoreOptions {
 /**
  * Mean structural similarity over sliding windows within each plane, averaged over all planes.
  *
- * The SSIM index (see `ssim`) of every window that lies inside the plane. The box takes sample variances (n - 1 in the
- * denominator, the default of scikit-image), the Gaussian weighted ones (Wang et al.).
+ * The SSIM index (see `ssim`) of every window that lies inside the plane. The box takes sample
+ * variances (n - 1 in the denominator, the default of scikit-image), the Gaussian weighted ones
+ * (Wang et al.).
  *
  * Source: Wang, Bovik, Sheikh & Simoncelli, IEEE Trans. Image Process. 13, 600 (2004).
  *
@@ -62,7 +63,8 @@ function slidingSsim(
     `reach the window of [${window.join(', ')}]`,
     truth.shape,
   );
-  // Sample variances for the box, weighted (population) ones for the Gaussian: each as its authors have it.
+  // Sample variances for the box, weighted (population) ones for the Gaussian: each as its authors
+  // have it.
   const voxels = axial.length * lateral.length ** 2;
   const sample = options.window === 'gaussian' ? 1 : voxels / (voxels - 1);
   // Only the planes of the current window are kept, so a stack of any depth needs little memory.
@@ -71,7 +73,8 @@ function slidingSsim(
   for (let z = 0; z < depth; z++) {
     recent.push(localMoments(plane(estimate, z), plane(truth, z), [height, width], lateral));
     if (recent.length > axial.length) recent.shift();
-    if (recent.length === axial.length) sum += sumOverWindows(recent, axial, sample, options.dataRange);
+    if (recent.length === axial.length)
+      sum += sumOverWindows(recent, axial, sample, options.dataRange);
   }
   const [{ height: rows, width: columns }] = recent;
   return sum / ((depth - axial.length + 1) * rows * columns);
@@ -92,7 +95,14 @@ function sumOverWindows(
       for (let m = 0; m < 5; m++) moments[m] += axial[t] * planes[t].means[m][i];
     }
     const [a, b, aa, bb, ab] = moments;
-    sum += similarity(a, b, sample * (aa - a * a), sample * (bb - b * b), sample * (ab - a * b), dataRange);
+    sum += similarity(
+      a,
+      b,
+      sample * (aa - a * a),
+      sample * (bb - b * b),
+      sample * (ab - a * b),
+      dataRange,
+    );
   }
   return sum;
 }

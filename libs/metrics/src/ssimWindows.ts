@@ -4,7 +4,9 @@ export type SsimWindow = 'uniform' | 'gaussian';
 /** Weights of a window along one axis; they sum to 1. */
 export function windowWeights(window: SsimWindow): Float64Array {
   if (window === 'uniform') return new Float64Array(7).fill(1 / 7);
-  const weights = Float64Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)));
+  const weights = Float64Array.from({ length: 11 }, (_, i) =>
+    Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)),
+  );
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }

@@ -55,7 +55,8 @@ describe('fourierShellCorrelation(estimate, truth)', () => {
       withNoise(sharp, 0.02, 3),
       sharp,
     );
-    // Signal power 1/12 exp(-4π² f²σ²) (σ = 0.1 µm) against noise 4e-4: FSC = 1/√(1 + noise/signal) = 0.5 where signal = noise/3.
+    // Signal power 1/12 exp(-4π² f²σ²) (σ = 0.1 µm) against noise 4e-4: FSC = 1/√(1 + noise/signal)
+    // = 0.5 where signal = noise/3.
     const expected = Math.sqrt(Math.log(1 / 12 / (4e-4 / 3))) / (2 * Math.PI * 0.1);
     expect(correlation[1]).toBeGreaterThan(0.99);
     expect(1 / (resolutionUm ?? NaN)).toBeGreaterThan(0.9 * expected); // a few hundred coefficients a shell: 5 %
@@ -64,6 +65,8 @@ describe('fourierShellCorrelation(estimate, truth)', () => {
   });
 
   it('rejects another shape', () => {
-    expect(() => fourierShellCorrelation(randomVolume([4, 4, 4], 1), truth)).toThrow(/shapes must agree/);
+    expect(() => fourierShellCorrelation(randomVolume([4, 4, 4], 1), truth)).toThrow(
+      /shapes must agree/,
+    );
   });
 });

@@ -4,13 +4,19 @@ import { kernelMetrics, smoothGaussian } from '../src/index.ts';
 import { randomVolume } from './volumes.ts';
 
 /** exp(-r²/2σ²) about the centre, σ in voxels z, y, x, shifted. */
-function gaussian(shape: Shape3, sigma: readonly number[], shift: readonly number[] = [0, 0, 0]): Volume {
+function gaussian(
+  shape: Shape3,
+  sigma: readonly number[],
+  shift: readonly number[] = [0, 0, 0],
+): Volume {
   const volume = createVolume(shape, [0.3, 0.1, 0.12]);
   let i = 0;
   for (let z = 0; z < shape[0]; z++) {
     for (let y = 0; y < shape[1]; y++) {
       for (let x = 0; x < shape[2]; x++) {
-        const r = [z, y, x].map((at, axis) => (at - (shape[axis] - 1) / 2 - shift[axis]) / sigma[axis]);
+        const r = [z, y, x].map(
+          (at, axis) => (at - (shape[axis] - 1) / 2 - shift[axis]) / sigma[axis],
+        );
         volume.data[i++] = Math.exp(-(r[0] ** 2 + r[1] ** 2 + r[2] ** 2) / 2);
       }
     }
@@ -37,11 +43,15 @@ describe('kernelMetrics(kernel, truth)', () => {
   });
 
   it('sees a shift in µm', () => {
-    const { centroidUm, peak } = kernelMetrics(gaussian([15, 15, 15], [1.2, 1.2, 1.2], [1, -2, 0.5]));
+    const { centroidUm, peak } = kernelMetrics(
+      gaussian([15, 15, 15], [1.2, 1.2, 1.2], [1, -2, 0.5]),
+    );
     expect(peak[0]).toBe(8);
     expect(peak[1]).toBe(5);
     // 4 σ from the border on the near side.
-    [0.3, -0.2, 0.06].forEach((expected, axis) => expect(centroidUm?.[axis]).toBeCloseTo(expected, 4));
+    [0.3, -0.2, 0.06].forEach((expected, axis) =>
+      expect(centroidUm?.[axis]).toBeCloseTo(expected, 4),
+    );
   });
 
   it('counts negative values', () => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nrmse, psnr, psnrPerSlice } from '../src/index.ts';
-import { cubeEstimate, cubeTruth, planeEstimate, planeTruth, randomVolume, volumeOf } from './volumes.ts';
+import {
+  cubeEstimate,
+  cubeTruth,
+  planeEstimate,
+  planeTruth,
+  randomVolume,
+  volumeOf,
+} from './volumes.ts';
 
 describe('psnr(estimate, truth, { dataRange })', () => {
   it('gives the published test vectors', () => {
@@ -20,7 +27,9 @@ describe('psnr(estimate, truth, { dataRange })', () => {
   });
 
   it('rejects a missing range and another shape', () => {
-    expect(() => psnr(cubeTruth, cubeTruth, { dataRange: 0 })).toThrow(/psnr: dataRange must be positive/);
+    expect(() => psnr(cubeTruth, cubeTruth, { dataRange: 0 })).toThrow(
+      /psnr: dataRange must be positive/,
+    );
     expect(() => psnr(planeTruth, cubeTruth, { dataRange: 1 })).toThrow(
       /psnr: the shape of the estimate must be that of the truth/,
     );
@@ -37,7 +46,9 @@ describe('psnrPerSlice(estimate, truth, { dataRange })', () => {
 
   it('equals psnr for one plane', () => {
     const options = { dataRange: 45 };
-    expect(psnrPerSlice(planeEstimate, planeTruth, options)).toBe(psnr(planeEstimate, planeTruth, options));
+    expect(psnrPerSlice(planeEstimate, planeTruth, options)).toBe(
+      psnr(planeEstimate, planeTruth, options),
+    );
   });
 });
 

@@ -13,12 +13,17 @@ describe('psnrAffine(estimate, truth, { dataRange })', () => {
     );
     const scaled = { ...estimate, data: estimate.data.map((value) => 7 * value - 3) };
     const options = { dataRange: 1 };
-    expect(psnrAffine(scaled, truth, options)).toBeCloseTo(psnrAffine(estimate, truth, options), 10); // rounding
+    expect(psnrAffine(scaled, truth, options)).toBeCloseTo(
+      psnrAffine(estimate, truth, options),
+      10,
+    ); // rounding
     expect(psnrAffine(scaled, truth, options)).toBeGreaterThan(psnr(scaled, truth, options) + 10);
   });
 
   it('is never below the plain PSNR', () => {
-    expect(psnrAffine(noisy, truth, { dataRange: 1 })).toBeGreaterThan(psnr(noisy, truth, { dataRange: 1 }));
+    expect(psnrAffine(noisy, truth, { dataRange: 1 })).toBeGreaterThan(
+      psnr(noisy, truth, { dataRange: 1 }),
+    );
   });
 
   it('fits the line of least squares', () => {

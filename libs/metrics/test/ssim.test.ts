@@ -14,7 +14,10 @@ describe('ssim(estimate, truth, { dataRange })', () => {
   it('is 1 for equal volumes and symmetric', () => {
     const options = { dataRange: 511 };
     expect(ssim(cubeTruth, cubeTruth, options)).toBe(1);
-    expect(ssim(cubeTruth, cubeEstimate, options)).toBeCloseTo(ssim(cubeEstimate, cubeTruth, options), 14);
+    expect(ssim(cubeTruth, cubeEstimate, options)).toBeCloseTo(
+      ssim(cubeEstimate, cubeTruth, options),
+      14,
+    );
   });
 
   it('is negative for an inverted structure', () => {
@@ -31,7 +34,10 @@ describe('ssim(estimate, truth, { dataRange })', () => {
       data: volume.data.map((value) => value * 1024),
     });
     // A power of two: float32 scales exactly.
-    expect(ssim(scale(a), scale(b), { dataRange: 1024 })).toBeCloseTo(ssim(a, b, { dataRange: 1 }), 12);
+    expect(ssim(scale(a), scale(b), { dataRange: 1024 })).toBeCloseTo(
+      ssim(a, b, { dataRange: 1 }),
+      12,
+    );
   });
 });
 
@@ -40,6 +46,9 @@ describe('ssimPerSlice(estimate, truth, { dataRange })', () => {
     const truth = volumeOf([2, 4, 4], (_z, y, x) => (y + x) % 2);
     const estimate = volumeOf([2, 4, 4], (z, y, x) => (z === 0 ? (y + x) % 2 : 0.5));
     // The flat plane: luminance 1, structure c2 / (0.25 + c2).
-    expect(ssimPerSlice(estimate, truth, { dataRange: 1 })).toBeCloseTo((1 + 9e-4 / 0.2509) / 2, 12);
+    expect(ssimPerSlice(estimate, truth, { dataRange: 1 })).toBeCloseTo(
+      (1 + 9e-4 / 0.2509) / 2,
+      12,
+    );
   });
 });

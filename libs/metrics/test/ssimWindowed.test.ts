@@ -19,7 +19,8 @@ function slowSsim(
   gaussian: boolean,
   range: number,
 ): number {
-  const weight = (t: number, n: number): number => (gaussian && n > 1 ? Math.exp(-((t - 5) ** 2) / 4.5) : 1);
+  const weight = (t: number, n: number): number =>
+    gaussian && n > 1 ? Math.exp(-((t - 5) ** 2) / 4.5) : 1;
   let total = 0;
   let windows = 0;
   for (let z = 0; z + side[0] <= a.shape[0]; z++) {
@@ -56,7 +57,10 @@ function slowSsim(
 describe('ssimWindowed2d(estimate, truth, { dataRange, window })', () => {
   it('gives the published test vectors', () => {
     // The same sums in another order.
-    expect(ssimWindowed2d(planeEstimate, planeTruth, { dataRange: 45 })).toBeCloseTo(0.7698277848985293, 13);
+    expect(ssimWindowed2d(planeEstimate, planeTruth, { dataRange: 45 })).toBeCloseTo(
+      0.7698277848985293,
+      13,
+    );
     const gaussian = { dataRange: 45, window: 'gaussian' } as const;
     expect(ssimWindowed2d(planeEstimate, planeTruth, gaussian)).toBeCloseTo(0.6826981386920634, 13);
   });
@@ -73,7 +77,10 @@ describe('ssimWindowed2d(estimate, truth, { dataRange, window })', () => {
 describe('ssimWindowed3d(estimate, truth, { dataRange, window })', () => {
   it('gives the published test vector', () => {
     // The same sums in another order.
-    expect(ssimWindowed3d(cubeEstimate, cubeTruth, { dataRange: 511 })).toBeCloseTo(0.9985106986369321, 13);
+    expect(ssimWindowed3d(cubeEstimate, cubeTruth, { dataRange: 511 })).toBeCloseTo(
+      0.9985106986369321,
+      13,
+    );
   });
 
   it.each(['uniform', 'gaussian'] as const)('is the definition, window by window: %s', (window) => {
@@ -90,7 +97,10 @@ describe('ssimWindowed3d(estimate, truth, { dataRange, window })', () => {
 
   it('differs from plane-wise similarity when the planes are shuffled', () => {
     const truth = valuesOf([9, 9, 9], (z, y, x) => Math.sin(z) + 0.2 * Math.sin(y + 2 * x));
-    const shifted = valuesOf([9, 9, 9], (z, y, x) => Math.sin(z) + 0.2 * Math.sin(y + 2 * x) + 0.5 * (z % 2));
+    const shifted = valuesOf(
+      [9, 9, 9],
+      (z, y, x) => Math.sin(z) + 0.2 * Math.sin(y + 2 * x) + 0.5 * (z % 2),
+    );
     const options = { dataRange: 1 };
     expect(ssimWindowed3d(shifted, truth, options)).not.toBeCloseTo(
       ssimWindowed2d(shifted, truth, options),

@@ -2,17 +2,24 @@ import { createRandomStream, createVolume, type Shape3, type Volume } from '@blu
 import type { Intensities } from '../src/scoreOptions.ts';
 
 /** Values of a function of z, y, x in double precision. */
-export function valuesOf(shape: Shape3, value: (z: number, y: number, x: number) => number): Intensities {
+export function valuesOf(
+  shape: Shape3,
+  value: (z: number, y: number, x: number) => number,
+): Intensities {
   const data = new Float64Array(shape[0] * shape[1] * shape[2]);
   let i = 0;
   for (let z = 0; z < shape[0]; z++) {
-    for (let y = 0; y < shape[1]; y++) for (let x = 0; x < shape[2]; x++) data[i++] = value(z, y, x);
+    for (let y = 0; y < shape[1]; y++)
+      for (let x = 0; x < shape[2]; x++) data[i++] = value(z, y, x);
   }
   return { data, shape };
 }
 
 /** A volume whose voxel values are a function of z, y, x. */
-export function volumeOf(shape: Shape3, value: (z: number, y: number, x: number) => number): Volume {
+export function volumeOf(
+  shape: Shape3,
+  value: (z: number, y: number, x: number) => number,
+): Volume {
   return createVolume(shape, [0.25, 0.1, 0.1], Float32Array.from(valuesOf(shape, value).data));
 }
 

@@ -28,21 +28,22 @@ export interface BlurKernelOptions {
   /** Sides in voxels, all odd; the paper's simulation has 31 x 31 x 31. */
   readonly size: Shape3;
   /**
-   * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN framework; its noise
-   * stays in the frequencies of which the data holds nothing.
+   * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN
+   * framework; its noise stays in the frequencies of which the data holds nothing.
    */
   readonly init: 'gaussian' | 'normal';
   /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
   readonly sigmaVoxels: number;
   /**
-   * `none`: the free kernel of the paper. With it the pair of G and kernel is determined only up to a shift: a kernel that
-   * moves one way and a G that moves the other satisfy every loss as well. `point`: h(r) = h(-r), which has no shift.
+   * `none`: the free kernel of the paper. With it the pair of G and kernel is determined only up to
+   * a shift: a kernel that moves one way and a G that moves the other satisfy every loss as well.
+   * `point`: h(r) = h(-r), which has no shift.
    */
   readonly symmetry: 'none' | 'point';
   /**
-   * `none`: the free kernel of the paper. `non-negative`: what a microscope can do, a unit-sum PSF times a gain; the gain is
-   * the kernel's sum, which stays free, because the exposure of the data is not known. `unit-sum`: non-negative with sum 1, for
-   * data in which blurring keeps the light.
+   * `none`: the free kernel of the paper. `non-negative`: what a microscope can do, a unit-sum PSF
+   * times a gain; the gain is the kernel's sum, which stays free, because the exposure of the data
+   * is not known. `unit-sum`: non-negative with sum 1, for data in which blurring keeps the light.
    */
   readonly constraint: 'none' | 'non-negative' | 'unit-sum';
 }
@@ -57,8 +58,8 @@ export interface LinearBlur extends Network {
 }
 
 /**
- * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation; unconstrained unless the options
- * say otherwise.
+ * The linear blur generator with a learned kernel: y = h * x, zero border, no bias, no activation;
+ * unconstrained unless the options say otherwise.
  *
  * 29,791 parameters at 31 x 31 x 31. Shapes: [n, z, y, x, 1] to the same.
  * Source: paper section III-A ("a single 3D convolution layer"), eq. 12.
@@ -70,7 +71,10 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
   const data =
     options.init === 'gaussian'
       ? gaussianKernel(options.size, options.sigmaVoxels)
-      : Float32Array.from({ length: voxelCount(options.size) }, () => NORMAL_SIGMA * stream.normal());
+      : Float32Array.from(
+          { length: voxelCount(options.size) },
+          () => NORMAL_SIGMA * stream.normal(),
+        );
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
   const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
   const constrain = (): void => tidy(() => free.assign(nearestAllowed(free, options.constraint)));
@@ -84,20 +88,25 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
 }
 
 /**
- * Where the kernel goes after an update that left the allowed set: negative values become 0, then the values are divided by
- * their sum for `unit-sum`.
+ * Where the kernel goes after an update that left the allowed set: negative values become 0, then
+ * the values are divided by their sum for `unit-sum`.
  *
- * The update itself sees the free gradient (projected gradient descent), so a voxel at 0 is not stuck there, as it would be
- * behind a relu; and the learning rate means the same as for a free kernel, as it would not behind a softmax.
+ * The update itself sees the free gradient (projected gradient descent), so a voxel at 0 is not
+ * stuck there, as it would be behind a relu; and the learning rate means the same as for a free
+ * kernel, as it would not behind a softmax.
  */
-function nearestAllowed(kernel: Tensor3D, constraint: 'non-negative' | 'unit-sum' | 'none'): Tensor3D {
+function nearestAllowed(
+  kernel: Tensor3D,
+  constraint: 'non-negative' | 'unit-sum' | 'none',
+): Tensor3D {
   if (constraint === 'none') return kernel;
   const physical = relu(kernel);
   return constraint === 'non-negative' ? physical : div(physical, sum(physical));
 }
 
 /**
- * The linear blur generator with a known kernel, for the non-blind case (eq. 15): nothing is learned.
+ * The linear blur generator with a known kernel, for the non-blind case (eq. 15): nothing is
+ * learned.
  *
  * @param kernel - Gain times unit-sum PSF, odd sides.
  * @throws {RangeError} If a side is even.
@@ -126,12 +135,21 @@ function pointSymmetric(kernel: Tensor3D): Tensor3D {
 function assertOddSides(where: string, size: Shape3): void {
   assertShape(where, 'size', size);
   const odd = size.every((side) => side % 2 === 1);
-  assertRange(odd, where, 'size', 'have odd sides', size, 'an even kernel shifts the image by half a voxel');
+  assertRange(
+    odd,
+    where,
+    'size',
+    'have odd sides',
+    size,
+    'an even kernel shifts the image by half a voxel',
+  );
 }
 
 function gaussianKernel(size: Shape3, sigma: number): Float32Array {
   const profile = (axis: 0 | 1 | 2): number[] =>
-    Array.from({ length: size[axis] }, (_, i) => Math.exp(-0.5 * ((i - (size[axis] - 1) / 2) / sigma) ** 2));
+    Array.from({ length: size[axis] }, (_, i) =>
+      Math.exp(-0.5 * ((i - (size[axis] - 1) / 2) / sigma) ** 2),
+    );
   const [alongZ, alongY, alongX] = [profile(0), profile(1), profile(2)];
   const values = alongZ.flatMap((a) => alongY.flatMap((b) => alongX.map((c) => a * b * c)));
   const total = values.reduce((sum, value) => sum + value, 0);

@@ -1,4 +1,9 @@
-export { buildKnownBlur, buildLearnedBlur, type BlurKernelOptions, type LinearBlur } from './blurKernel.ts';
+export {
+  buildKnownBlur,
+  buildLearnedBlur,
+  type BlurKernelOptions,
+  type LinearBlur,
+} from './blurKernel.ts';
 export {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,

@@ -3,7 +3,9 @@ import { assertRange, type RandomStream, type Shape3 } from '@blurcycle/core';
 import type { Network, Parameter } from './network.ts';
 import { buildPatchDiscriminator } from './patchDiscriminator.ts';
 
-/** The scales at which a volume is judged: the whole patch, half its sides, a quarter of its sides. */
+/**
+ * The scales at which a volume is judged: the whole patch, half its sides, a quarter of its sides.
+ */
 export const DISCRIMINATOR_SCALES = ['full', 'half', 'quarter'] as const;
 
 const DIVISORS: Shape3 = [1, 2, 4];
@@ -17,7 +19,10 @@ export interface NestedCrop {
 /** Three discriminators with weights of their own, one for each scale. */
 export interface MultiPatchDiscriminator {
   readonly parameters: readonly Parameter[];
-  /** Scores of the three scales. Memory: consumes nothing; returns three new tensors; call inside tidy. */
+  /**
+   * Scores of the three scales. Memory: consumes nothing; returns three new tensors; call inside
+   * tidy.
+   */
   apply(x: Tensor5D, crop: NestedCrop): readonly Tensor5D[];
   /** The network of each scale. */
   readonly networks: readonly Network[];
@@ -26,17 +31,25 @@ export interface MultiPatchDiscriminator {
 }
 
 /**
- * The multi-scale PatchGAN: the original patch, a half-size crop of it and a quarter-size crop of that.
+ * The multi-scale PatchGAN: the original patch, a half-size crop of it and a quarter-size crop of
+ * that.
  *
- * Source: paper section III-B, figure 4. That the crops are random and nested is inferred (docs/deviations.md).
+ * Source: paper section III-B, figure 4. That the crops are random and nested is inferred
+ * (docs/deviations.md).
  *
  * @param width - Channels of each discriminator's first layer.
  */
-export function buildMultiPatchDiscriminator(width: number, stream: RandomStream): MultiPatchDiscriminator {
+export function buildMultiPatchDiscriminator(
+  width: number,
+  stream: RandomStream,
+): MultiPatchDiscriminator {
   const networks = DISCRIMINATOR_SCALES.map(() => buildPatchDiscriminator(width, stream));
   return {
     parameters: networks.flatMap(({ parameters }, i) =>
-      parameters.map(({ name, variable }) => ({ name: `${DISCRIMINATOR_SCALES[i]}/${name}`, variable })),
+      parameters.map(({ name, variable }) => ({
+        name: `${DISCRIMINATOR_SCALES[i]}/${name}`,
+        variable,
+      })),
     ),
     networks,
     cut,
@@ -57,7 +70,13 @@ function cut(x: Tensor5D, { origins, shapes }: NestedCrop): readonly Tensor5D[] 
  */
 export function drawNestedCrop(shape: Shape3, stream: RandomStream): NestedCrop {
   const fits = shape.every((side) => side % 4 === 0 && side >= 16);
-  assertRange(fits, 'drawNestedCrop', 'shape', 'have sides that are multiples of 4, 16 or more', shape);
+  assertRange(
+    fits,
+    'drawNestedCrop',
+    'shape',
+    'have sides that are multiples of 4, 16 or more',
+    shape,
+  );
   const origins: Shape3[] = [[0, 0, 0]];
   const shapes: Shape3[] = [shape];
   for (const divisor of DIVISORS.slice(1)) {

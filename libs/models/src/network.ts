@@ -11,7 +11,10 @@ export interface Network {
   readonly parameters: readonly Parameter[];
   /** Memory: consumes nothing; returns one new tensor; call inside tidy. */
   apply(x: Tensor5D): Tensor5D;
-  /** Puts the parameters back where they are allowed to be; called after every update, where there is such a rule. */
+  /**
+   * Puts the parameters back where they are allowed to be; called after every update, where there
+   * is such a rule.
+   */
   constrain?(): void;
   /** Frees what is neither a parameter nor made by `apply`, where there is such a thing. */
   dispose?(): void;
@@ -27,6 +30,8 @@ export function countParameters(
 }
 
 /** Frees the parameters of the networks; they must not be applied afterwards. */
-export function disposeNetworks(...networks: readonly { readonly parameters: readonly Parameter[] }[]): void {
+export function disposeNetworks(
+  ...networks: readonly { readonly parameters: readonly Parameter[] }[]
+): void {
   for (const network of networks) for (const { variable } of network.parameters) variable.dispose();
 }

@@ -1,4 +1,11 @@
-import { tensor, tidy, variable, type Rank, type ShapeMap, type Variable } from '@tensorflow/tfjs-core';
+import {
+  tensor,
+  tidy,
+  variable,
+  type Rank,
+  type ShapeMap,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@blurcycle/core';
 import type { Parameter } from './network.ts';
 
@@ -6,8 +13,8 @@ import type { Parameter } from './network.ts';
 export interface ParameterStore {
   readonly parameters: readonly Parameter[];
   /**
-   * Uniform on ±1/√fanIn: what PyTorch, the paper's framework, gives a convolution's filter and bias by default.
-   * The paper does not state its initialization: inferred, see docs/deviations.md.
+   * Uniform on ±1/√fanIn: what PyTorch, the paper's framework, gives a convolution's filter and
+   * bias by default. The paper does not state its initialization: inferred, see docs/deviations.md.
    */
   uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number): Variable<R>;
   /** Given values. */
@@ -21,7 +28,11 @@ export interface ParameterStore {
  */
 export function createParameterStore(stream: RandomStream): ParameterStore {
   const parameters: Parameter[] = [];
-  const values = <R extends Rank>(name: string, shape: ShapeMap[R], data: Float32Array): Variable<R> => {
+  const values = <R extends Rank>(
+    name: string,
+    shape: ShapeMap[R],
+    data: Float32Array,
+  ): Variable<R> => {
     const created = tidy(() => variable(tensor<R>(data, shape, 'float32')));
     parameters.push({ name, variable: created });
     return created;

@@ -10,24 +10,35 @@ import { walkUNet, type UNetOperations } from './walkUNet.ts';
 export interface UNetOptions {
   /** Channels of the first level; the paper's is 64. The levels have width, 2 width and 4 width. */
   readonly width: number;
-  /** Bias of the last layer: sigmoid(outputBias) is the brightness the untrained network starts from. */
+  /**
+   * Bias of the last layer: sigmoid(outputBias) is the brightness the untrained network starts
+   * from.
+   */
   readonly outputBias: number;
 }
 
 /**
  * The modified 3-D U-Net that maps one volume to another of the same shape, values in (0, 1).
  *
- * Two 2x poolings; every 3x3x3 convolution is followed by instance normalization and ReLU; skip connections join the
- * levels; two 1x1x1 convolutions and a sigmoid end it. 7,077,251 parameters at width 64.
+ * Two 2x poolings; every 3x3x3 convolution is followed by instance normalization and ReLU; skip
+ * connections join the levels; two 1x1x1 convolutions and a sigmoid end it. 7,077,251 parameters at
+ * width 64.
  *
  * Shapes: [n, z, y, x, 1] to [n, z, y, x, 1]; z, y, x multiples of 4.
  * Memory: about 25 x width floats for each input voxel while gradients are kept.
- * Source: paper section III-A, figure 3; widths and layer counts inferred from the parameter count (docs/deviations.md).
+ * Source: paper section III-A, figure 3; widths and layer counts inferred from the parameter count
+ * (docs/deviations.md).
  *
  * @throws {RangeError} If a side of the input is not a multiple of 4.
  */
 export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStream): Network {
-  assertRange(Number.isInteger(width) && width > 0, 'buildUNet', 'width', 'be a positive integer', width);
+  assertRange(
+    Number.isInteger(width) && width > 0,
+    'buildUNet',
+    'width',
+    'be a positive integer',
+    width,
+  );
   const store = createParameterStore(stream);
   const layers = new Map<string, Layer>();
   const block = (name: string, inputs: number, outputs: number): void => {

@@ -91,13 +91,17 @@ describe('buildMultiPatchDiscriminator(width, stream)', () => {
   it('judges the patch, a half and a quarter with weights of their own', () => {
     const network = buildMultiPatchDiscriminator(2, stream());
     const crop = drawNestedCrop([16, 32, 48], createRandomStream(2, 'crops'));
-    const shapes = tidy(() => network.apply(ones([2, 16, 32, 48, 1]), crop).map((scores) => scores.shape));
+    const shapes = tidy(() =>
+      network.apply(ones([2, 16, 32, 48, 1]), crop).map((scores) => scores.shape),
+    );
     expect(shapes).toEqual([
       [2, 4, 8, 12, 1],
       [2, 2, 4, 6, 1],
       [2, 1, 2, 3, 1],
     ]);
-    expect(new Set(network.parameters.map(({ name }) => name)).size).toBe(network.parameters.length);
+    expect(new Set(network.parameters.map(({ name }) => name)).size).toBe(
+      network.parameters.length,
+    );
     disposeNetworks(network);
   });
 });
@@ -110,7 +114,9 @@ describe('drawNestedCrop(shape, stream)', () => {
       const { origins, shapes } = drawNestedCrop([16, 16, 16], crops);
       for (const axis of [0, 1, 2] as const) {
         expect(origins[2][axis]).toBeGreaterThanOrEqual(origins[1][axis]);
-        expect(origins[2][axis] + shapes[2][axis]).toBeLessThanOrEqual(origins[1][axis] + shapes[1][axis]);
+        expect(origins[2][axis] + shapes[2][axis]).toBeLessThanOrEqual(
+          origins[1][axis] + shapes[1][axis],
+        );
       }
       seen.add(origins[1][0]);
     }
@@ -118,14 +124,22 @@ describe('drawNestedCrop(shape, stream)', () => {
   });
 
   it('refuses a patch whose quarter would have fewer than 4 voxels', () => {
-    expect(() => drawNestedCrop([12, 16, 16], createRandomStream(3, 'crops'))).toThrow('16 or more');
+    expect(() => drawNestedCrop([12, 16, 16], createRandomStream(3, 'crops'))).toThrow(
+      '16 or more',
+    );
   });
 });
 
 describe('the linear blur generator', () => {
   it("has the paper's 29,791 parameters at 31 x 31 x 31 and starts with sum 1", () => {
     const network = buildLearnedBlur(
-      { size: [31, 31, 31], init: 'gaussian', sigmaVoxels: 2, symmetry: 'none', constraint: 'none' },
+      {
+        size: [31, 31, 31],
+        init: 'gaussian',
+        sigmaVoxels: 2,
+        symmetry: 'none',
+        constraint: 'none',
+      },
       stream(),
     );
     expect(countParameters(network)).toBe(29_791);
@@ -161,11 +175,15 @@ describe('the linear blur generator', () => {
       [1, 5, 6, 7, 1],
     );
     const gradient = tidy(() =>
-      variableGrads(() => sum<Scalar>(square(network.apply(x))), [variable]).grads[variable.name].dataSync(),
+      variableGrads(() => sum<Scalar>(square(network.apply(x))), [variable]).grads[
+        variable.name
+      ].dataSync(),
     );
     const largest = Math.max(...gradient.map(Math.abs));
     for (let i = 0; i < gradient.length; i++) {
-      expect(Math.abs(gradient[i] - gradient[gradient.length - 1 - i])).toBeLessThan(1e-6 * largest); // one float32 rounding
+      expect(Math.abs(gradient[i] - gradient[gradient.length - 1 - i])).toBeLessThan(
+        1e-6 * largest,
+      ); // one float32 rounding
     }
     x.dispose();
     disposeNetworks(network);

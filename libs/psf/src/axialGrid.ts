@@ -12,7 +12,8 @@ export interface AxialGrid {
 /**
  * Planes `stepUm` apart, their middle at `centerUm`, each sampled by `rule`.
  *
- * With `mirrored`, z and -z share one position: right when the intensity is even in z and `centerUm` is 0.
+ * With `mirrored`, z and -z share one position: right when the intensity is even in z and
+ * `centerUm` is 0.
  */
 export function axialGrid(
   count: number,
@@ -27,7 +28,8 @@ export function axialGrid(
   const planes = Array.from({ length: count }, (_, plane) => {
     const indices = Array.from(rule.offsets, (offset) => {
       const signed = ((2 * plane - (count - 1)) * stepUm) / 2 + offset;
-      // The rule's nodes are symmetric only up to rounding, so mirror images are told by a rounded key.
+      // The rule's nodes are symmetric only up to rounding, so mirror images are told by a rounded
+      // key.
       const z = mirrored ? Math.abs(signed) : signed;
       const key = Math.round((z / stepUm) * 1e9);
       let number = numbers.get(key);

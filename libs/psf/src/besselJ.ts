@@ -1,8 +1,10 @@
 /**
- * @file Bessel functions of the first kind J0, J1 and J2 for x ≥ 0, to a few 1e-16 of their envelope.
+ * @file Bessel functions of the first kind J0, J1 and J2 for x ≥ 0, to a few 1e-16 of their
+ *   envelope.
  *
- * Below 24: a Taylor polynomial about the nearest multiple of 1/4, its coefficients made when the module loads from
- * d^n/dx^n J0 = 2^-n Σ_k (-1)^k C(n, k) J_{2k-n} with the J's from Miller's downward recurrence.
+ * Below 24: a Taylor polynomial about the nearest multiple of 1/4, its coefficients made when the
+ * module loads from d^n/dx^n J0 = 2^-n Σ_k (-1)^k C(n, k) J_{2k-n} with the J's from Miller's
+ * downward recurrence.
  * Above: Hankel's asymptotic series, whose terms there fall below 1e-17 before they grow again.
  * Source: Digital Library of Mathematical Functions, 10.6.7, 10.17.3, 10.74(iv).
  */
@@ -66,7 +68,8 @@ function hankel(x: number, out: BesselPair): void {
   }
   q0 *= inverse;
   q1 *= inverse;
-  // cos(x - π/4) = (cos x + sin x)/√2 and so on: no error from rounding x - π/4. √(2/πx)/√2 = 1/√(πx).
+  // cos(x - π/4) = (cos x + sin x)/√2 and so on: no error from rounding x - π/4. √(2/πx)/√2 =
+  // 1/√(πx).
   const scale = 1 / Math.sqrt(Math.PI * x);
   const cosine = Math.cos(x);
   const sine = Math.sin(x);

@@ -8,8 +8,8 @@ import { rasterizePupil } from './rasterizePupil.ts';
 /**
  * The pupil of the Born & Wolf model: scalar, paraxial, no aberration.
  *
- * With t = ρ² the integral of eq. (23) is ∫₀¹ J0(k NA r √t) exp(-i k NA² z t / (2 n)) dt, whose integrand is entire in
- * t, so a Gauss–Legendre rule converges faster than any power.
+ * With t = ρ² the integral of eq. (23) is ∫₀¹ J0(k NA r √t) exp(-i k NA² z t / (2 n)) dt, whose
+ * integrand is entire in t, so a Gauss–Legendre rule converges faster than any power.
  */
 export function bornWolfPupil(optics: Optics): PupilModel {
   assertOptics('bornWolfPsf', optics);
@@ -29,7 +29,11 @@ export function bornWolfPupil(optics: Optics): PupilModel {
         planeEnergyUm2: (4 * Math.PI) / lateralLimit ** 2,
       };
     },
-    at: (lateral) => ({ amplitudes: [1], axial: -axialLimit * (lateral / lateralLimit) ** 2, phase: 0 }),
+    at: (lateral) => ({
+      amplitudes: [1],
+      axial: -axialLimit * (lateral / lateralLimit) ** 2,
+      phase: 0,
+    }),
     lateralLimit,
     // √t = sin(θ/2) and t = (1 - cos θ)/2: half of each limit.
     phaseSpan: (radiusUm, zUm) => (lateralLimit * radiusUm + axialLimit * zUm) / 2,
@@ -39,14 +43,17 @@ export function bornWolfPupil(optics: Optics): PupilModel {
 /**
  * The wide-field point spread function of Born & Wolf, the model of the paper's simulation.
  *
- * h(r, z) = |∫₀¹ 2 J0(k NA r ρ) exp(-(i/2) k ρ² z NA²/n) ρ dρ|²,  k = 2π/λ: eq. (23) with C = 2, so that the focus is 1.
+ * h(r, z) = |∫₀¹ 2 J0(k NA r ρ) exp(-(i/2) k ρ² z NA²/n) ρ dρ|², k = 2π/λ: eq. (23) with C = 2, so
+ * that the focus is 1.
  *
- * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none interpolated.
+ * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none
+ * interpolated.
  * Cost: (distinct radii) × (planes / 2) × (rings) operations.
  * Source: Born & Wolf, Principles of Optics, section 8.8; Lim et al. (2020), eq. (23).
  *
  * @param options - Optics and sampling.
- * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring with it.
+ * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring
+ *   with it.
  * @throws {RangeError} If the optics or the sampling cannot exist.
  * @example
  * const psf = normalizePsf(bornWolfPsf({ numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.5,

@@ -10,13 +10,17 @@ export interface CellRule {
 }
 
 /** The rule that takes the cell's centre for its mean. */
-export const CENTER_RULE: CellRule = { offsets: new Float64Array(1), weights: new Float64Array([1]) };
+export const CENTER_RULE: CellRule = {
+  offsets: new Float64Array(1),
+  weights: new Float64Array([1]),
+};
 
 /**
- * The smallest Gauss–Legendre rule that averages every wave up to `highestFrequency` (rad/µm) over a cell exactly.
+ * The smallest Gauss–Legendre rule that averages every wave up to `highestFrequency` (rad/µm) over
+ * a cell exactly.
  *
- * The intensity is band-limited, so this is true integration: the mean of cos(ωx) over the cell is sin(δ)/δ with
- * δ = ω·width/2, and the rule must give it to 1e-14.
+ * The intensity is band-limited, so this is true integration: the mean of cos(ωx) over the cell is
+ * sin(δ)/δ with δ = ω·width/2, and the rule must give it to 1e-14.
  */
 export function cellRule(width: number, highestFrequency: number): CellRule {
   const half = width / 2;
@@ -24,7 +28,10 @@ export function cellRule(width: number, highestFrequency: number): CellRule {
   let count = 2;
   while (waveError(gaussLegendre(count), limit) > ACCURACY) count++;
   const rule = gaussLegendre(count);
-  return { offsets: rule.nodes.map((x) => x * half), weights: rule.weights.map((weight) => weight / 2) };
+  return {
+    offsets: rule.nodes.map((x) => x * half),
+    weights: rule.weights.map((weight) => weight / 2),
+  };
 }
 
 function waveError(rule: QuadratureRule, limit: number): number {

@@ -11,7 +11,11 @@ import { cutPupil } from './cutPupil.ts';
 import type { PupilModel } from './pupil.ts';
 import { intensityAt } from './pupilIntensity.ts';
 import type { PsfOptions } from './psfOptions.ts';
-import { richardsWolfPsf, richardsWolfPupil, type RichardsWolfPsfOptions } from './richardsWolfPsf.ts';
+import {
+  richardsWolfPsf,
+  richardsWolfPupil,
+  type RichardsWolfPsfOptions,
+} from './richardsWolfPsf.ts';
 
 /** The models by the names that files and the command line use. */
 export const PSF_MODELS = [
@@ -54,13 +58,17 @@ export function createPsf(request: PsfRequest): Volume {
   }
 }
 
-/** Intensity at any place, in µm from the centre of the PSF that `createPsf` makes of the same request. */
+/**
+ * Intensity at any place, in µm from the centre of the PSF that `createPsf` makes of the same
+ * request.
+ */
 export type PsfIntensity = (zUm: number, yUm: number, xUm: number) => number;
 
 /**
  * The intensity of a model as a function of place, to full double precision, without pixels.
  *
- * @param extentUm - Largest |z| and lateral distance that will be asked for; the number of rings follows from it.
+ * @param extentUm - Largest |z| and lateral distance that will be asked for; the number of rings
+ *   follows from it.
  */
 export function psfIntensity(
   request: PsfRequest,

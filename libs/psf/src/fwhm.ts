@@ -1,8 +1,8 @@
 /**
  * Full width at half maximum of a curve about a point where it is largest.
  *
- * Walks outward on both sides in steps of `step` until the curve is below half of its value at `center`, then halves the
- * bracket until it is as narrow as the numbers allow.
+ * Walks outward on both sides in steps of `step` until the curve is below half of its value at
+ * `center`, then halves the bracket until it is as narrow as the numbers allow.
  *
  * @param curve - Any continuous function.
  * @param center - Where the curve has its maximum.

@@ -11,8 +11,9 @@ const cache = new Map<number, QuadratureRule>();
 /**
  * The Gauss–Legendre rule with `count` nodes, exact for polynomials up to degree 2·count - 1.
  *
- * Newton's method on the Legendre polynomial in the angle θ (x = cos θ), which keeps the nodes near ±1 and their
- * distances from ±1 to full precision. Nodes descend from 1 to -1. Rules are kept, so do not write into them.
+ * Newton's method on the Legendre polynomial in the angle θ (x = cos θ), which keeps the nodes near
+ * ±1 and their distances from ±1 to full precision. Nodes descend from 1 to -1. Rules are kept, so
+ * do not write into them.
  *
  * Cost: about 4·count² operations the first time.
  */
@@ -25,7 +26,8 @@ export function gaussLegendre(count: number): QuadratureRule {
     distances: new Float64Array(count),
   };
   for (let j = 0; j < count; j++) {
-    // Tricomi's estimate. Newton converges quadratically: a step below 1e-9 leaves nothing but rounding.
+    // Tricomi's estimate. Newton converges quadratically: a step below 1e-9 leaves nothing but
+    // rounding.
     let theta = (Math.PI * (j + 0.75)) / (count + 0.5);
     for (let step = Infinity; Math.abs(step) > 1e-9;) {
       step = newtonStep(count, theta);

@@ -9,9 +9,11 @@ export interface GaussianPsfOptions extends PsfOptions {
 }
 
 /**
- * Standard deviations z, y, x in µm of the Gaussian with the curvature of the Born & Wolf PSF at its focus.
+ * Standard deviations z, y, x in µm of the Gaussian with the curvature of the Born & Wolf PSF at
+ * its focus.
  *
- * σ_xy = √2 / (k NA) and σ_z = 2√6 n / (k NA²), from [2 J1(v)/v]² ≈ 1 - v²/4 and sinc²(u/4) ≈ 1 - u²/48.
+ * σ_xy = √2 / (k NA) and σ_z = 2√6 n / (k NA²), from [2 J1(v)/v]² ≈ 1 - v²/4 and sinc²(u/4) ≈ 1 -
+ * u²/48.
  */
 export function gaussianSigmaUm(optics: Optics): readonly [z: number, y: number, x: number] {
   assertOptics('gaussianPsf', optics);
@@ -24,7 +26,8 @@ export function gaussianSigmaUm(optics: Optics): readonly [z: number, y: number,
 /**
  * A Gaussian point spread function, 1 in its centre.
  *
- * exp(-z²/2σ_z² - y²/2σ_y² - x²/2σ_x²); the widths follow from the optics unless `sigmaUm` is given.
+ * exp(-z²/2σ_z² - y²/2σ_y² - x²/2σ_x²); the widths follow from the optics unless `sigmaUm` is
+ * given.
  * With pixel integration it is the mean over each voxel, by a quadrature exact for its spectrum.
  */
 export function gaussianPsf(options: GaussianPsfOptions): Volume {
@@ -56,16 +59,26 @@ export function gaussianPsf(options: GaussianPsfOptions): Volume {
   return volume;
 }
 
-function gaussianLine(count: number, step: number, sigma: number, integrate: boolean): Float64Array {
+function gaussianLine(
+  count: number,
+  step: number,
+  sigma: number,
+  integrate: boolean,
+): Float64Array {
   const line = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const center = (i - (count - 1) / 2) * step;
-    line[i] = integrate ? gaussianMean(center, step, sigma) : Math.exp(-((center / sigma) ** 2) / 2);
+    line[i] = integrate
+      ? gaussianMean(center, step, sigma)
+      : Math.exp(-((center / sigma) ** 2) / 2);
   }
   return line;
 }
 
-/** Mean over one voxel. A Gaussian's spectrum is below 1e-16 of its peak beyond 8.6/σ, so a rule exact to there is exact. */
+/**
+ * Mean over one voxel. A Gaussian's spectrum is below 1e-16 of its peak beyond 8.6/σ, so a rule
+ * exact to there is exact.
+ */
 function gaussianMean(center: number, step: number, sigma: number): number {
   const { offsets, weights } = cellRule(step, 8.6 / sigma);
   let sum = 0;

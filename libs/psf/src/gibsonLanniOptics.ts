@@ -1,7 +1,10 @@
 import { assertRange } from '@blurcycle/core';
 import { assertIndex, assertOptics, type Optics } from './optics.ts';
 
-/** The layers between source and objective. What is not given matches the design, and then there is no aberration. */
+/**
+ * The layers between source and objective. What is not given matches the design, and then there is
+ * no aberration.
+ */
 export interface GibsonLanniOptics extends Optics {
   /** Refractive index of the sample. @defaultValue `immersionIndex` */
   readonly sampleIndex?: number;
@@ -9,13 +12,19 @@ export interface GibsonLanniOptics extends Optics {
   readonly sourceDepthUm?: number;
   /** Refractive index of the cover glass in use. @defaultValue `coverslipIndexDesign` */
   readonly coverslipIndex?: number;
-  /** Refractive index of the cover glass the objective is designed for. @defaultValue 1.5255, Schott D 263 */
+  /**
+   * Refractive index of the cover glass the objective is designed for. @defaultValue 1.5255, Schott
+   * D 263
+   */
   readonly coverslipIndexDesign?: number;
   /** Thickness of the cover glass in use, µm. @defaultValue `coverslipThicknessDesignUm` */
   readonly coverslipThicknessUm?: number;
   /** Thickness of the cover glass the objective is designed for, µm. @defaultValue 170 */
   readonly coverslipThicknessDesignUm?: number;
-  /** Refractive index of the immersion medium the objective is designed for. @defaultValue `immersionIndex` */
+  /**
+   * Refractive index of the immersion medium the objective is designed for. @defaultValue
+   * `immersionIndex`
+   */
   readonly immersionIndexDesign?: number;
   /** Thickness of the immersion layer in the design, µm. @defaultValue 150 */
   readonly workingDistanceUm?: number;
@@ -27,12 +36,17 @@ export type GibsonLanniLayers = Required<GibsonLanniOptics>;
 /**
  * Fills in the defaults and checks the layers.
  *
- * @throws {RangeError} If an index or a thickness cannot be, or the cover glass or the design index is not above the NA.
+ * @throws {RangeError} If an index or a thickness cannot be, or the cover glass or the design index
+ *   is not above the NA.
  */
 export function gibsonLanniLayers(optics: GibsonLanniOptics): GibsonLanniLayers {
   const where = 'gibsonLanniPsf';
   assertOptics(where, optics);
-  const { immersionIndex, coverslipIndexDesign = 1.5255, coverslipThicknessDesignUm = 170 } = optics;
+  const {
+    immersionIndex,
+    coverslipIndexDesign = 1.5255,
+    coverslipThicknessDesignUm = 170,
+  } = optics;
   const layers: GibsonLanniLayers = {
     sampleIndex: immersionIndex,
     sourceDepthUm: 0,

@@ -1,7 +1,11 @@
 import type { Volume } from '@blurcycle/core';
 import { cutPupil } from './cutPupil.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
-import { gibsonLanniLayers, type GibsonLanniLayers, type GibsonLanniOptics } from './gibsonLanniOptics.ts';
+import {
+  gibsonLanniLayers,
+  type GibsonLanniLayers,
+  type GibsonLanniOptics,
+} from './gibsonLanniOptics.ts';
 import { goldenMaximum } from './goldenMaximum.ts';
 import { opticalPathUm, pathDrop, sampleDecay, zoneFocusUm } from './gibsonLanniPhase.ts';
 import { vacuumWaveNumber } from './optics.ts';
@@ -11,11 +15,17 @@ import { pupilIntensity } from './pupilIntensity.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
 export interface GibsonLanniPsfOptions extends GibsonLanniOptics, PsfOptions {
-  /** Nominal focus depth in µm of the central plane. @defaultValue the depth with the brightest axis, `gibsonLanniFocusUm` */
+  /**
+   * Nominal focus depth in µm of the central plane. @defaultValue the depth with the brightest
+   * axis, `gibsonLanniFocusUm`
+   */
   readonly centerDepthUm?: number;
 }
 
-/** Part of the pupil between two transverse indices, q = √(base² - v²) or √(base² + v²), v a Gauss–Legendre variable. */
+/**
+ * Part of the pupil between two transverse indices, q = √(base² - v²) or √(base² + v²), v a
+ * Gauss–Legendre variable.
+ */
 interface Panel {
   readonly base: number;
   readonly sign: 1 | -1;
@@ -23,7 +33,10 @@ interface Panel {
   readonly to: number;
 }
 
-/** The pupil of the Gibson & Lanni model: scalar, with the layers' spherical aberration. z is the nominal focus depth. */
+/**
+ * The pupil of the Gibson & Lanni model: scalar, with the layers' spherical aberration. z is the
+ * nominal focus depth.
+ */
 export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
   const layers = gibsonLanniLayers(optics);
   const waveNumber = vacuumWaveNumber(optics);
@@ -41,16 +54,27 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
           const below = half * rule.distances[j];
           const v = to - below;
           // At the axis base = to, and base - v must not cancel.
-          q.push(sign === -1 ? Math.sqrt((base - to + below) * (base + v)) : Math.sqrt(base * base + v * v));
+          q.push(
+            sign === -1
+              ? Math.sqrt((base - to + below) * (base + v))
+              : Math.sqrt(base * base + v * v),
+          );
           weights.push((2 * v * half * rule.weights[j]) / (na * na)); // 2ρ dρ
         }
       }
-      const decay = q.map((value) => (layers.sourceDepthUm > 0 ? sampleDecay(layers, value, waveNumber) : 1));
+      const decay = q.map((value) =>
+        layers.sourceDepthUm > 0 ? sampleDecay(layers, value, waveNumber) : 1,
+      );
       const energy = weights.reduce((sum, weight, j) => sum + weight * decay[j] ** 2, 0);
       return {
         lateral: Float64Array.from(q, (value) => waveNumber * value),
-        axial: Float64Array.from(q, (value) => -waveNumber * pathDrop(layers.immersionIndex, value)),
-        phase: aberrated ? Float64Array.from(q, (value) => waveNumber * opticalPathUm(layers, value)) : null,
+        axial: Float64Array.from(
+          q,
+          (value) => -waveNumber * pathDrop(layers.immersionIndex, value),
+        ),
+        phase: aberrated
+          ? Float64Array.from(q, (value) => waveNumber * opticalPathUm(layers, value))
+          : null,
         amplitudes: [Float64Array.from(weights, (weight, j) => weight * decay[j])],
         anisotropy: 0,
         secondOrder: 'standard',
@@ -76,14 +100,17 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
 /**
  * The nominal focus depth in µm at which the image of the source is brightest on the axis.
  *
- * Zones of the pupil focus at different depths; the brightest lies between the extremes. Found by a scan finer than the
- * depth of field and a golden-section search.
+ * Zones of the pupil focus at different depths; the brightest lies between the extremes. Found by a
+ * scan finer than the depth of field and a golden-section search.
  */
 export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
   const layers = gibsonLanniLayers(optics);
   if (isMatched(layers)) return 0;
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;
-  const limit = Math.min(numericalAperture, layers.sourceDepthUm > 0 ? 0.98 * layers.sampleIndex : Infinity);
+  const limit = Math.min(
+    numericalAperture,
+    layers.sourceDepthUm > 0 ? 0.98 * layers.sampleIndex : Infinity,
+  );
   const zones = Array.from({ length: 65 }, (_, i) => zoneFocusUm(layers, (limit * i) / 64));
   const depthOfField = (emissionWavelengthUm * immersionIndex) / numericalAperture ** 2;
   const from = Math.min(...zones) - depthOfField;
@@ -93,16 +120,18 @@ export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
   const steps = Math.ceil((to - from) / (depthOfField / 10));
   const step = (to - from) / steps;
   let best = from;
-  for (let i = 1; i <= steps; i++) if (brightness(from + i * step) > brightness(best)) best = from + i * step;
+  for (let i = 1; i <= steps; i++)
+    if (brightness(from + i * step) > brightness(best)) best = from + i * step;
   return goldenMaximum(brightness, best - step, best + step);
 }
 
 /**
- * The wide-field point spread function of Gibson & Lanni: Born & Wolf's with the exact defocus and the aberration of
- * sample, cover glass and immersion that differ from the design.
+ * The wide-field point spread function of Gibson & Lanni: Born & Wolf's with the exact defocus and
+ * the aberration of sample, cover glass and immersion that differ from the design.
  *
- * I(r, z) = |∫₀¹ 2 J0(k₀ NA r ρ) exp(i k₀ (W(NA ρ) - z √(n_i² - NA²ρ²))) ρ dρ|², W the path of `opticalPathUm`. Planes are
- * ordered by nominal focus depth: the next plane lies deeper in the sample.
+ * I(r, z) = |∫₀¹ 2 J0(k₀ NA r ρ) exp(i k₀ (W(NA ρ) - z √(n_i² - NA²ρ²))) ρ dρ|², W the path of
+ * `opticalPathUm`. Planes are ordered by nominal focus depth: the next plane lies deeper in the
+ * sample.
  *
  * Shapes: result `shape`, the brightest plane in its centre unless `centerDepthUm` says otherwise.
  * Source: Gibson & Lanni, J. Opt. Soc. Am. A 9, 154 (1992).
@@ -129,8 +158,9 @@ function isMatched(layers: GibsonLanniLayers): boolean {
 }
 
 /**
- * Panels within which every path is analytic: √(n² - q²) is not at q = n, so the variable is that root for the smallest
- * index in play, and a sample index inside the aperture splits the pupil in two.
+ * Panels within which every path is analytic: √(n² - q²) is not at q = n, so the variable is that
+ * root for the smallest index in play, and a sample index inside the aperture splits the pupil in
+ * two.
  */
 function pupilPanels(layers: GibsonLanniLayers): Panel[] {
   const na = layers.numericalAperture;

@@ -1,6 +1,6 @@
 /**
- * Where a function with one maximum between `from` and `to` has it, to about 1e-8 of the interval: closer than that,
- * rounding hides which of two values is larger.
+ * Where a function with one maximum between `from` and `to` has it, to about 1e-8 of the interval:
+ * closer than that, rounding hides which of two values is larger.
  */
 export function goldenMaximum(f: (x: number) => number, from: number, to: number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;

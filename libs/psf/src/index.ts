@@ -11,7 +11,11 @@ export {
 export { fwhm } from './fwhm.ts';
 export { gaussianPsf, gaussianSigmaUm, type GaussianPsfOptions } from './gaussianPsf.ts';
 export type { GibsonLanniOptics } from './gibsonLanniOptics.ts';
-export { gibsonLanniFocusUm, gibsonLanniPsf, type GibsonLanniPsfOptions } from './gibsonLanniPsf.ts';
+export {
+  gibsonLanniFocusUm,
+  gibsonLanniPsf,
+  type GibsonLanniPsfOptions,
+} from './gibsonLanniPsf.ts';
 export { kernelMtf, type MtfCurve } from './kernelMtf.ts';
 export { normalizePsf } from './normalizePsf.ts';
 export type { Optics } from './optics.ts';

@@ -8,14 +8,20 @@ export interface MtfCurve {
 }
 
 /**
- * How strongly a kernel transmits detail along z, y and x: what a blur with exactly these voxels does.
+ * How strongly a kernel transmits detail along z, y and x: what a blur with exactly these voxels
+ * does.
  *
  * |Σ p_j exp(-2πi f j d)| / |Σ p_j|, p the kernel summed over the other two axes.
  *
  * @param points - Frequencies from 0 to 1/(2d), both included.
  */
-export function kernelMtf(kernel: Volume, points = 65): Readonly<Record<'z' | 'y' | 'x', MtfCurve>> {
-  const [z, y, x] = projections(kernel).map((line, axis) => lineMtf(line, kernel.voxelSizeUm[axis], points));
+export function kernelMtf(
+  kernel: Volume,
+  points = 65,
+): Readonly<Record<'z' | 'y' | 'x', MtfCurve>> {
+  const [z, y, x] = projections(kernel).map((line, axis) =>
+    lineMtf(line, kernel.voxelSizeUm[axis], points),
+  );
   return { z, y, x };
 }
 

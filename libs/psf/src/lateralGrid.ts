@@ -19,8 +19,9 @@ export interface LateralGrid {
 }
 
 /**
- * Sorts the pixels of a plane centred on the axis by distinct radius (or, with a `rule` of several places per pixel, by
- * distinct position up to mirror images), so that each diffraction integral is computed once.
+ * Sorts the pixels of a plane centred on the axis by distinct radius (or, with a `rule` of several
+ * places per pixel, by distinct position up to mirror images), so that each diffraction integral is
+ * computed once.
  */
 export function lateralGrid(
   sides: readonly [height: number, width: number],
@@ -44,13 +45,16 @@ export function lateralGrid(
       const [inner, outer] = swapped ? [u, v] : [v, u];
       // At single points only the radius counts; over areas the position does.
       const key =
-        square && point ? inner * inner + outer * outer : inner * (2 * Math.max(width, height)) + outer;
+        square && point
+          ? inner * inner + outer * outer
+          : inner * (2 * Math.max(width, height)) + outer;
       let number = numbers.get(key);
       if (number === undefined) {
         number = classes.length;
         numbers.set(key, number);
         classes.push(pixelClass((inner * pixelUm[0]) / 2, (outer * pixelUm[1]) / 2, rules, point));
-        for (const radius of classes[number].radiiUm) largestRadiusUm = Math.max(largestRadiusUm, radius);
+        for (const radius of classes[number].radiiUm)
+          largestRadiusUm = Math.max(largestRadiusUm, radius);
       }
       const index = row * width + column;
       classOf[index] = number;
@@ -61,7 +65,12 @@ export function lateralGrid(
   return { classes, classOf, angularFactor, largestRadiusUm };
 }
 
-function pixelClass(y: number, x: number, rules: readonly [CellRule, CellRule], point: boolean): PixelClass {
+function pixelClass(
+  y: number,
+  x: number,
+  rules: readonly [CellRule, CellRule],
+  point: boolean,
+): PixelClass {
   const radii: number[] = [];
   const weights: number[] = [];
   const angular: number[] = [];
@@ -81,7 +90,10 @@ function pixelClass(y: number, x: number, rules: readonly [CellRule, CellRule], 
   };
 }
 
-/** cos 2φ of the direction from the axis to (y, x), φ = 0 along x; 0 on the axis, where it does not matter. */
+/**
+ * cos 2φ of the direction from the axis to (y, x), φ = 0 along x; 0 on the axis, where it does not
+ * matter.
+ */
 function cosineOfDoubleAngle(y: number, x: number): number {
   const square = x * x + y * y;
   return square === 0 ? 0 : (x * x - y * y) / square;

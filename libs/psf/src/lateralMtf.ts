@@ -2,21 +2,28 @@ import { gaussLegendre } from './gaussLegendre.ts';
 import { INTENSITY_WEIGHTS, type PupilModel } from './pupil.ts';
 
 /**
- * How strongly a plane at defocus `zUm` transmits lateral detail, from the pupil itself: no window, no pixels.
+ * How strongly a plane at defocus `zUm` transmits lateral detail, from the pupil itself: no window,
+ * no pixels.
  *
- * OTF(s) = Σ_m w_m ∬ A_m(q₁) A_m(q₂) cos(m(φ₁ - φ₂)) cos(Φ(q₁) - Φ(q₂)) d²q over the lens where the pupil meets itself
- * shifted by 2πs; MTF = |OTF(s)/OTF(0)|.
+ * OTF(s) = Σ_m w_m ∬ A_m(q₁) A_m(q₂) cos(m(φ₁ - φ₂)) cos(Φ(q₁) - Φ(q₂)) d²q over the lens where the
+ * pupil meets itself shifted by 2πs; MTF = |OTF(s)/OTF(0)|.
  *
- * Half of the lens in polar coordinates about one pupil's centre, ρ from the chord to the rim, by two Gauss–Legendre
- * rules: the integrand is analytic there.
+ * Half of the lens in polar coordinates about one pupil's centre, ρ from the chord to the rim, by
+ * two Gauss–Legendre rules: the integrand is analytic there.
  *
  * @param model - The pupil; for `richards-wolf` the mean over polarizations.
  * @param frequenciesPerUm - Lateral frequencies in cycles/µm, ≥ 0.
  * @returns MTF at each frequency, 1 at 0 and 0 from 2 NA/λ on.
  */
-export function lateralMtf(model: PupilModel, frequenciesPerUm: readonly number[], zUm = 0): number[] {
+export function lateralMtf(
+  model: PupilModel,
+  frequenciesPerUm: readonly number[],
+  zUm = 0,
+): number[] {
   const zero = overlap(model, 0, zUm);
-  return frequenciesPerUm.map((frequency) => Math.abs(overlap(model, 2 * Math.PI * frequency, zUm) / zero));
+  return frequenciesPerUm.map((frequency) =>
+    Math.abs(overlap(model, 2 * Math.PI * frequency, zUm) / zero),
+  );
 }
 
 function overlap(model: PupilModel, shift: number, zUm: number): number {
@@ -37,8 +44,17 @@ function overlap(model: PupilModel, shift: number, zUm: number): number {
   return sum * widest;
 }
 
-/** The integrand at (radius, angle) from one pupil's centre; the other's lies `shift` away along angle 0. */
-function correlation(model: PupilModel, radius: number, angle: number, shift: number, zUm: number): number {
+/**
+ * The integrand at (radius, angle) from one pupil's centre; the other's lies `shift` away along
+ * angle 0.
+ */
+function correlation(
+  model: PupilModel,
+  radius: number,
+  angle: number,
+  shift: number,
+  zUm: number,
+): number {
   const along = radius * Math.cos(angle) - shift;
   const across = radius * Math.sin(angle);
   const other = Math.hypot(along, across);

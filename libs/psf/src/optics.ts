@@ -24,7 +24,8 @@ export function vacuumWaveNumber(optics: Optics): number {
 /**
  * Throws unless the optics can exist.
  *
- * @throws {RangeError} If the wavelength is outside 0.2 to 2 µm, the index outside 1 to 2, or the NA not below the index.
+ * @throws {RangeError} If the wavelength is outside 0.2 to 2 µm, the index outside 1 to 2, or the
+ *   NA not below the index.
  */
 export function assertOptics(where: string, optics: Optics): void {
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;

@@ -33,9 +33,11 @@ const PROFILE_POINTS = 201;
 const MTF_POINTS = 65;
 
 /**
- * Sections, profiles, widths and transfer functions of point spread functions, for side-by-side figures.
+ * Sections, profiles, widths and transfer functions of point spread functions, for side-by-side
+ * figures.
  *
- * @param requests - Models on any grids; the paper's Figure 5 is Born & Wolf beside Richards & Wolf.
+ * @param requests - Models on any grids; the paper's Figure 5 is Born & Wolf beside Richards &
+ *   Wolf.
  */
 export function psfFigure(requests: readonly PsfRequest[]): PsfFigure[] {
   return requests.map(figureOf);
@@ -54,7 +56,11 @@ function figureOf(request: PsfRequest): PsfFigure {
     psf,
     lateral: lateralSection(psf),
     axial: axialSection(psf),
-    profiles: { z: profile(lines.z, half[0]), y: profile(lines.y, half[1]), x: profile(lines.x, half[2]) },
+    profiles: {
+      z: profile(lines.z, half[0]),
+      y: profile(lines.y, half[1]),
+      x: profile(lines.x, half[2]),
+    },
     fwhmUm: psfFwhmUm(request, intensity),
     kernelMtf: kernelMtf(psf, MTF_POINTS),
     opticalMtf: opticalMtf(request),
@@ -71,9 +77,15 @@ function profile(line: (offset: number) => number, half: number): PsfProfile {
 
 function opticalMtf(request: PsfRequest): MtfCurve {
   const cutoff = (2 * request.numericalAperture) / request.emissionWavelengthUm;
-  const frequencyPerUm = Array.from({ length: MTF_POINTS }, (_, i) => (cutoff * i) / (MTF_POINTS - 1));
+  const frequencyPerUm = Array.from(
+    { length: MTF_POINTS },
+    (_, i) => (cutoff * i) / (MTF_POINTS - 1),
+  );
   if (request.model !== 'gaussian')
     return { frequencyPerUm, modulation: lateralMtf(psfPupil(request), frequencyPerUm) };
   const sigma = (request.sigmaUm ?? gaussianSigmaUm(request))[2];
-  return { frequencyPerUm, modulation: frequencyPerUm.map((f) => Math.exp(-2 * (Math.PI * f * sigma) ** 2)) };
+  return {
+    frequencyPerUm,
+    modulation: frequencyPerUm.map((f) => Math.exp(-2 * (Math.PI * f * sigma) ** 2)),
+  };
 }

@@ -2,11 +2,15 @@ import { psfIntensity, type PsfIntensity, type PsfRequest } from './createPsf.ts
 import { fwhm } from './fwhm.ts';
 import { samplingLimits } from './samplingLimits.ts';
 
-/** Half-maximum points of a diffraction model lie within this many Nyquist steps of the focus, strong aberration included. */
+/**
+ * Half-maximum points of a diffraction model lie within this many Nyquist steps of the focus,
+ * strong aberration included.
+ */
 const REACH_STEPS = 20;
 
 /**
- * Full widths at half maximum along z, y and x in µm through the focus: of the optics, not of the voxels.
+ * Full widths at half maximum along z, y and x in µm through the focus: of the optics, not of the
+ * voxels.
  *
  * @param intensity - The request's `psfIntensity`, if it is at hand.
  */
@@ -23,7 +27,10 @@ export function psfFwhmUm(
 }
 
 /** How far from the focus the widths, and a window of the request, may ask for intensities. */
-export function psfReachUm(request: PsfRequest): { readonly axial: number; readonly lateral: number } {
+export function psfReachUm(request: PsfRequest): {
+  readonly axial: number;
+  readonly lateral: number;
+} {
   const { axialUm, lateralUm } = samplingLimits(request);
   const half = request.shape.map((side, axis) => (side / 2) * request.voxelSizeUm[axis]);
   return {

@@ -7,7 +7,12 @@ import { windowEnergy } from './windowEnergy.ts';
 /** Something about a PSF that its user should know, and what to do about it. */
 export interface PsfWarning {
   readonly code:
-    'wavelength' | 'aperture' | 'lateral-sampling' | 'axial-sampling' | 'even-size' | 'energy-cut-off';
+    | 'wavelength'
+    | 'aperture'
+    | 'lateral-sampling'
+    | 'axial-sampling'
+    | 'even-size'
+    | 'energy-cut-off';
   /** `error`: no PSF can be computed; `warning`: it can, with the caveat. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
@@ -21,7 +26,8 @@ const TOLERATED_CUT_OFF = 0.05;
 /**
  * Checks a request before, and its PSF after the computation.
  *
- * @param psf - What `createPsf` made of the request, not normalized; without it the light cut off is not known.
+ * @param psf - What `createPsf` made of the request, not normalized; without it the light cut off
+ *   is not known.
  * @returns Errors first, then warnings; empty when there is nothing to say.
  */
 export function psfWarnings(request: PsfRequest, psf?: Volume): PsfWarning[] {
@@ -36,7 +42,9 @@ function impossibleOptics({
   emissionWavelengthUm,
 }: PsfRequest): PsfWarning[] {
   const errors: PsfWarning[] = [];
-  if (!(emissionWavelengthUm >= WAVELENGTH_RANGE_UM[0] && emissionWavelengthUm <= WAVELENGTH_RANGE_UM[1])) {
+  if (!(
+    emissionWavelengthUm >= WAVELENGTH_RANGE_UM[0] && emissionWavelengthUm <= WAVELENGTH_RANGE_UM[1]
+  )) {
     const nanometres = emissionWavelengthUm >= 200 && emissionWavelengthUm <= 2000;
     const remedy = nanometres
       ? `write ${emissionWavelengthUm / 1000} if these are nanometres`

@@ -1,5 +1,6 @@
 /**
- * A rotationally symmetric pupil, cut into rings: the discrete form of every diffraction integral in this library.
+ * A rotationally symmetric pupil, cut into rings: the discrete form of every diffraction integral
+ * in this library.
  *
  * F_m(r, z) = Σ_j amplitudes[m][j] · J_m(lateral[j] r) · exp(i (phase[j] + axial[j] z)),
  * I(r, φ, z) = Σ_m intensityWeights[m] |F_m|² + anisotropy · cos 2φ · (2 Re(F_0 F_2*) + 2 |F_1|²).
@@ -15,7 +16,9 @@ export interface Pupil {
   readonly phase: Float64Array | null;
   /** Real amplitudes of each ring, quadrature weight included, one array for each Bessel order. */
   readonly amplitudes: readonly Float64Array[];
-  /** Polarization: 1 along x, -1 along y, 0 for circular or unpolarized light and for scalar models. */
+  /**
+   * Polarization: 1 along x, -1 along y, 0 for circular or unpolarized light and for scalar models.
+   */
   readonly anisotropy: -1 | 0 | 1;
   /** Replaces J2, for the variant that reproduces PSF Generator. */
   readonly secondOrder: 'standard' | 'psfgenerator';
@@ -26,7 +29,10 @@ export interface Pupil {
 /** How much each order counts in the intensity averaged over the azimuth. */
 export const INTENSITY_WEIGHTS = [1, 2, 1] as const;
 
-/** The pupil at one lateral frequency, as a continuous function; its field is ∬ amplitudes[m] exp(i …) d²q. */
+/**
+ * The pupil at one lateral frequency, as a continuous function; its field is ∬ amplitudes[m] exp(i
+ * …) d²q.
+ */
 export interface PupilPoint {
   /** Amplitude density of each Bessel order, up to one common factor. */
   readonly amplitudes: readonly number[];
@@ -44,8 +50,9 @@ export interface PupilModel {
   /** Lateral frequency of the pupil's rim, rad/µm. */
   readonly lateralLimit: number;
   /**
-   * How fast the phase of the contributions changes from ring to ring, at most, in rad per unit of the quadrature
-   * angle θ (rings at (1 - cos θ)/2), at lateral distance `radiusUm` and defocus `zUm`: it decides the number of rings.
+   * How fast the phase of the contributions changes from ring to ring, at most, in rad per unit of
+   * the quadrature angle θ (rings at (1 - cos θ)/2), at lateral distance `radiusUm` and defocus
+   * `zUm`: it decides the number of rings.
    */
   phaseSpan(radiusUm: number, zUm: number): number;
 }

@@ -1,12 +1,18 @@
 import { besselJ01, besselJ2 } from './besselJ.ts';
 import { INTENSITY_WEIGHTS, type Pupil } from './pupil.ts';
 
-/** J2 as PSF Generator computes it: 2 J1(x)/x + J0(x), and 0 at x = 0. The sign of J0 should be minus. */
+/**
+ * J2 as PSF Generator computes it: 2 J1(x)/x + J0(x), and 0 at x = 0. The sign of J0 should be
+ * minus.
+ */
 export function psfGeneratorJ2(x: number, j0: number, j1: number): number {
   return x === 0 ? 0 : (2 * j1) / x + j0;
 }
 
-/** The rings' contributions at lateral distance `radiusUm`, before their phases: one row for each Bessel order. */
+/**
+ * The rings' contributions at lateral distance `radiusUm`, before their phases: one row for each
+ * Bessel order.
+ */
 export function fillRingRows(pupil: Pupil, radiusUm: number, rows: readonly Float64Array[]): void {
   const { lateral, amplitudes } = pupil;
   const pair = new Float64Array(2);
@@ -47,7 +53,10 @@ export function pupilFields(pupil: Pupil, radiusUm: number, zUm: number): Fields
   return { real, imaginary };
 }
 
-/** Intensity at one place: its mean over the azimuth, and the amplitude of its cos 2φ for light polarized along x. */
+/**
+ * Intensity at one place: its mean over the azimuth, and the amplitude of its cos 2φ for light
+ * polarized along x.
+ */
 export interface IntensityParts {
   readonly mean: number;
   readonly angular: number;
@@ -58,7 +67,8 @@ export function pupilIntensity(pupil: Pupil, radiusUm: number, zUm: number): Int
   const { real, imaginary } = pupilFields(pupil, radiusUm, zUm);
   const square = (m: number): number => real[m] * real[m] + imaginary[m] * imaginary[m];
   const mean = real.reduce((sum, _, m) => sum + INTENSITY_WEIGHTS[m] * square(m), 0);
-  const angular = real.length === 3 ? 2 * (real[0] * real[2] + imaginary[0] * imaginary[2] + square(1)) : 0;
+  const angular =
+    real.length === 3 ? 2 * (real[0] * real[2] + imaginary[0] * imaginary[2] + square(1)) : 0;
   return { mean, angular };
 }
 
@@ -66,5 +76,7 @@ export function pupilIntensity(pupil: Pupil, radiusUm: number, zUm: number): Int
 export function intensityAt(pupil: Pupil, zUm: number, yUm: number, xUm: number): number {
   const square = xUm * xUm + yUm * yUm;
   const { mean, angular } = pupilIntensity(pupil, Math.sqrt(square), zUm);
-  return square === 0 ? mean : mean + (pupil.anisotropy * angular * (xUm * xUm - yUm * yUm)) / square;
+  return square === 0
+    ? mean
+    : mean + (pupil.anisotropy * angular * (xUm * xUm - yUm * yUm)) / square;
 }

@@ -10,7 +10,8 @@ export interface Profiler {
 }
 
 /**
- * A profiler for fixed defocus values: the rings' phases are computed once, the Bessel functions once per radius.
+ * A profiler for fixed defocus values: the rings' phases are computed once, the Bessel functions
+ * once per radius.
  *
  * Cost per radius: rings × (one Bessel pair + 2 × orders × positions multiply-adds).
  */
@@ -43,7 +44,12 @@ export function createProfiler(pupil: Pupil, positionsUm: Float64Array): Profile
   };
 }
 
-function scalarSum(row: Float64Array, cosines: Float64Array, sines: Float64Array, position: number): number {
+function scalarSum(
+  row: Float64Array,
+  cosines: Float64Array,
+  sines: Float64Array,
+  position: number,
+): number {
   const rings = row.length;
   const first = position * rings;
   let real = 0;

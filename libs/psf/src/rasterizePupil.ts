@@ -10,8 +10,8 @@ import { createProfiler } from './pupilProfiles.ts';
 /**
  * The intensity of a pupil on a grid of voxels whose middle is the axis at defocus `centerZUm`.
  *
- * Each distinct radius and defocus is computed once: radii are shared by mirror images and by pixels at the same
- * distance, planes by z and -z where the pupil has no aberration.
+ * Each distinct radius and defocus is computed once: radii are shared by mirror images and by
+ * pixels at the same distance, planes by z and -z where the pupil has no aberration.
  */
 export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm = 0): Volume {
   const { shape, voxelSizeUm, pixelIntegration = 'none' } = sampling;
@@ -22,8 +22,8 @@ export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm 
   const probe = model.cut(16);
   const lateral = pixelIntegration === 'lateral' || pixelIntegration === 'both';
   const axial = pixelIntegration === 'axial' || pixelIntegration === 'both';
-  // The intensity is a product of two fields: its frequencies reach twice as far laterally, and over the whole
-  // difference of the rings' frequencies axially.
+  // The intensity is a product of two fields: its frequencies reach twice as far laterally, and
+  // over the whole difference of the rings' frequencies axially.
   const lateralBand = 2 * Math.max(...probe.lateral) * 1.05;
   const axialBand = (Math.max(...probe.axial) - Math.min(...probe.axial)) * 1.05;
   const grid = lateralGrid(
@@ -32,7 +32,13 @@ export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm 
     lateral ? [cellRule(dy, lateralBand), cellRule(dx, lateralBand)] : [CENTER_RULE, CENTER_RULE],
   );
   const mirrored = probe.phase === null && centerZUm === 0;
-  const along = axialGrid(depth, dz, axial ? cellRule(dz, axialBand) : CENTER_RULE, centerZUm, mirrored);
+  const along = axialGrid(
+    depth,
+    dz,
+    axial ? cellRule(dz, axialBand) : CENTER_RULE,
+    centerZUm,
+    mirrored,
+  );
   const pupil = cutPupil(model, grid.largestRadiusUm, along.largestUm);
   fillVolume(volume, pupil, grid, along);
   return volume;
@@ -64,7 +70,9 @@ function fillVolume(volume: Volume, pupil: Pupil, grid: LateralGrid, along: Axia
   for (let plane = 0; plane < depth; plane++) {
     for (let pixel = 0; pixel < area; pixel++) {
       const index = plane * count + grid.classOf[pixel];
-      const angular = anisotropic ? pupil.anisotropy * grid.angularFactor[pixel] * angularTable[index] : 0;
+      const angular = anisotropic
+        ? pupil.anisotropy * grid.angularFactor[pixel] * angularTable[index]
+        : 0;
       volume.data[plane * area + pixel] = meanTable[index] + angular;
     }
   }

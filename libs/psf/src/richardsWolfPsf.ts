@@ -7,12 +7,16 @@ import type { PupilModel } from './pupil.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
 /**
- * How the objective weights the rays at angle θ, by name: `aplanatic` √cos θ (sine condition, energy conserved, the
- * usual one), `uniform` 1 (Herschel condition), `emission` 1/√cos θ (a point source seen through the objective).
+ * How the objective weights the rays at angle θ, by name: `aplanatic` √cos θ (sine condition,
+ * energy conserved, the usual one), `uniform` 1 (Herschel condition), `emission` 1/√cos θ (a point
+ * source seen through the objective).
  */
 export type Apodization = 'aplanatic' | 'uniform' | 'emission';
 
-/** Polarization of the light that is focused; `unpolarized` and `circular` have the same, round intensity. */
+/**
+ * Polarization of the light that is focused; `unpolarized` and `circular` have the same, round
+ * intensity.
+ */
 export type Polarization = 'unpolarized' | 'x' | 'y' | 'circular';
 
 /** What the vectorial model needs beyond `Optics`. */
@@ -22,7 +26,8 @@ export interface VectorialOptics extends Optics {
   /** @defaultValue 'aplanatic' */
   readonly apodization?: Apodization;
   /**
-   * `psfgenerator` reproduces EPFL's PSF Generator, which computes J2(x) as 2 J1(x)/x + J0(x), and as 0 at x = 0.
+   * `psfgenerator` reproduces EPFL's PSF Generator, which computes J2(x) as 2 J1(x)/x + J0(x), and
+   * as 0 at x = 0.
    *
    * @defaultValue 'standard'
    */
@@ -39,8 +44,9 @@ const APODIZATION_POWER = { aplanatic: 1 / 2, uniform: 0, emission: -1 / 2 } as 
 /**
  * The pupil of the Richards & Wolf model: vectorial, aplanatic, no aberration.
  *
- * The integrals run over u = √cos θ: √cos θ sin θ dθ = -2u² du, and J_m(k r sin θ) sin^m θ is entire in
- * sin² θ = 1 - u⁴, so the integrand is entire in u for every apodization and up to θ = 90°.
+ * The integrals run over u = √cos θ: √cos θ sin θ dθ = -2u² du, and J_m(k r sin θ) sin^m θ is
+ * entire in sin² θ = 1 - u⁴, so the integrand is entire in u for every apodization and up to θ =
+ * 90°.
  */
 export function richardsWolfPupil(optics: VectorialOptics): PupilModel {
   assertOptics('richardsWolfPsf', optics);
@@ -57,7 +63,11 @@ export function richardsWolfPupil(optics: VectorialOptics): PupilModel {
       const rule = gaussLegendre(rings);
       const lateral = new Float64Array(rings);
       const axial = new Float64Array(rings);
-      const amplitudes = [new Float64Array(rings), new Float64Array(rings), new Float64Array(rings)] as const;
+      const amplitudes = [
+        new Float64Array(rings),
+        new Float64Array(rings),
+        new Float64Array(rings),
+      ] as const;
       let focus = 0;
       for (let j = 0; j < rings; j++) {
         const below = (length * rule.distances[j]) / 2;
@@ -83,7 +93,8 @@ export function richardsWolfPupil(optics: VectorialOptics): PupilModel {
         secondOrder: variant,
         planeEnergyUm2:
           variant === 'standard'
-            ? (8 * Math.PI * pupilIntegral(apodization, cosine, versine)) / (k * length * focus) ** 2
+            ? (8 * Math.PI * pupilIntegral(apodization, cosine, versine)) /
+              (k * length * focus) ** 2
             : null,
       };
     },
@@ -118,17 +129,21 @@ function pupilIntegral(apodization: Apodization, cosine: number, versine: number
 }
 
 /**
- * The wide-field point spread function of Richards & Wolf: the electric energy near the focus of a wide cone of light.
+ * The wide-field point spread function of Richards & Wolf: the electric energy near the focus of a
+ * wide cone of light.
  *
- * I = (|I0|² + 2|I1|² + |I2|²) / I0(0)², I_m = ∫₀^α A(θ) sin θ w_m(θ) J_m(k r sin θ) exp(i k z cos θ) dθ with
- * w = 1 + cos θ, sin θ, 1 - cos θ and k = 2πn/λ. Light polarized along x adds cos 2φ (2 Re(I0 I2*) + 2|I1|²).
+ * I = (|I0|² + 2|I1|² + |I2|²) / I0(0)², I_m = ∫₀^α A(θ) sin θ w_m(θ) J_m(k r sin θ) exp(i k z cos
+ * θ) dθ with w = 1 + cos θ, sin θ, 1 - cos θ and k = 2πn/λ. Light polarized along x adds cos 2φ (2
+ * Re(I0 I2*) + 2|I1|²).
  *
- * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none interpolated.
+ * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none
+ * interpolated.
  * Cost: 3 × (distinct radii) × (planes / 2) × (rings) operations.
  * Source: Richards & Wolf, Proc. R. Soc. A 253, 358 (1959).
  *
  * @param options - Optics, polarization, apodization, sampling.
- * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring with it.
+ * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring
+ *   with it.
  * @throws {RangeError} If the optics or the sampling cannot exist.
  */
 export function richardsWolfPsf(options: RichardsWolfPsfOptions): Volume {

@@ -9,9 +9,11 @@ export interface SamplingLimits {
 }
 
 /**
- * Nyquist limits of a wide-field fluorescence microscope: half the period of the highest lateral and axial frequency.
+ * Nyquist limits of a wide-field fluorescence microscope: half the period of the highest lateral
+ * and axial frequency.
  *
- * Source: the support of the incoherent transfer function, 2 NA/λ laterally and n (1 - cos α)/λ axially.
+ * Source: the support of the incoherent transfer function, 2 NA/λ laterally and n (1 - cos α)/λ
+ * axially.
  */
 export function samplingLimits(optics: Optics): SamplingLimits {
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;

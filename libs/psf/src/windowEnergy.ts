@@ -4,16 +4,21 @@ import { psfPupil, type PsfRequest } from './createPsf.ts';
 
 /** How much of the light lies inside the window. */
 export interface WindowEnergy {
-  /** Of the light of all its planes (of all the light, for a Gaussian); a wide-field PSF has no last plane. */
+  /**
+   * Of the light of all its planes (of all the light, for a Gaussian); a wide-field PSF has no last
+   * plane.
+   */
   readonly fraction: number;
   /** Of the light of its poorest plane. */
   readonly poorestPlane: number;
 }
 
 /**
- * The fraction of light that a PSF's window holds: each plane of a diffraction model carries the same, known light.
+ * The fraction of light that a PSF's window holds: each plane of a diffraction model carries the
+ * same, known light.
  *
- * Sums over voxels stand for integrals, which is exact below the Nyquist limit or with pixel integration.
+ * Sums over voxels stand for integrals, which is exact below the Nyquist limit or with pixel
+ * integration.
  *
  * @returns null for `richards-wolf-psfgenerator`, which is no physical field and has no such light.
  */
@@ -41,5 +46,8 @@ export function windowEnergy(request: PsfRequest, psf: Volume): WindowEnergy | n
   }
   const { planeEnergyUm2 } = psfPupil(request).cut(64);
   if (planeEnergyUm2 === null) return null;
-  return { fraction: total / depth / planeEnergyUm2, poorestPlane: Math.min(...planes) / planeEnergyUm2 };
+  return {
+    fraction: total / depth / planeEnergyUm2,
+    poorestPlane: Math.min(...planes) / planeEnergyUm2,
+  };
 }

@@ -29,7 +29,10 @@ const place = fc.record({
   z: fc.double({ min: -6, max: 6, noNaN: true }),
 });
 
-/** More than twice the rings must change nothing, and no place may be brighter than the focus without aberration. */
+/**
+ * More than twice the rings must change nothing, and no place may be brighter than the focus
+ * without aberration.
+ */
 function expectConverged(model: PupilModel, { r, z }: { r: number; z: number }): void {
   const pupil = cutPupil(model, 6, 6);
   const fine = pupilIntensity(model.cut(2 * pupil.lateral.length + 7), r, z);
@@ -57,7 +60,9 @@ describe('any optics', () => {
     'Richards & Wolf, %s, has rings enough',
     (apodization) => {
       fc.assert(
-        fc.property(optics, place, (o, p) => expectConverged(richardsWolfPupil({ ...o, apodization }), p)),
+        fc.property(optics, place, (o, p) =>
+          expectConverged(richardsWolfPupil({ ...o, apodization }), p),
+        ),
         settings,
       );
     },
@@ -65,7 +70,9 @@ describe('any optics', () => {
 
   it('Gibson & Lanni has rings enough', () => {
     fc.assert(
-      fc.property(optics, layers, place, (o, l, p) => expectConverged(gibsonLanniPupil({ ...o, ...l }), p)),
+      fc.property(optics, layers, place, (o, l, p) =>
+        expectConverged(gibsonLanniPupil({ ...o, ...l }), p),
+      ),
       settings,
     );
   });

@@ -17,7 +17,8 @@ describe('benchPsf(repetitions)', () => {
 describe('lateralGrid, axialGrid', () => {
   it('share mirror images and equal radii: what the speed rests on', () => {
     const square = lateralGrid([256, 256], [0.1, 0.1], [CENTER_RULE, CENTER_RULE]);
-    // Sums of two odd squares below 256²: fewer than the 128 · 129 / 2 pairs, because some radii meet.
+    // Sums of two odd squares below 256²: fewer than the 128 · 129 / 2 pairs, because some radii
+    // meet.
     expect(square.classes.length).toBeLessThan((128 * 129) / 2);
     const oblong = lateralGrid([256, 256], [0.1, 0.12], [CENTER_RULE, CENTER_RULE]);
     expect(oblong.classes).toHaveLength(128 * 128);

@@ -7,7 +7,8 @@ describe('besselJ01(x), besselJ2(x)', () => {
     const pair = new Float64Array(2);
     for (const [x, j0, j1, j2] of besselReference) {
       besselJ01(x, pair);
-      // A few roundings of the envelope √(2/πx): the functions cross zero, so no relative bound holds.
+      // A few roundings of the envelope √(2/πx): the functions cross zero, so no relative bound
+      // holds.
       const tolerance = 1e-15 / Math.sqrt(Math.max(1, x));
       expect(Math.abs(pair[0] - j0)).toBeLessThan(tolerance);
       expect(Math.abs(pair[1] - j1)).toBeLessThan(tolerance);

@@ -28,9 +28,9 @@ describe('bornWolfPsf(options)', () => {
       const v = k * 0.85 * distance;
       besselJ01(v, pair);
       // The project's bar is 1e-12 of the peak.
-      expect(Math.abs(pupilIntensity(pupil, distance, 0).mean - ((2 * pair[1]) / v) ** 2)).toBeLessThan(
-        1e-13,
-      );
+      expect(
+        Math.abs(pupilIntensity(pupil, distance, 0).mean - ((2 * pair[1]) / v) ** 2),
+      ).toBeLessThan(1e-13);
       const quarter = (k * 0.85 ** 2 * 2 * distance) / 1.2 / 4;
       expect(
         Math.abs(pupilIntensity(pupil, 0, 2 * distance).mean - (Math.sin(quarter) / quarter) ** 2),
@@ -67,7 +67,11 @@ describe('bornWolfPsf(options)', () => {
 
 describe('bornWolfPsf(options), sampling', () => {
   it('is centred, symmetric, non-negative, and has the light of the integral in every plane', () => {
-    const { data, shape } = bornWolfPsf({ ...OPTICS, shape: [3, 201, 201], voxelSizeUm: [0.3, 0.08, 0.08] });
+    const { data, shape } = bornWolfPsf({
+      ...OPTICS,
+      shape: [3, 201, 201],
+      voxelSizeUm: [0.3, 0.08, 0.08],
+    });
     const area = shape[1] * shape[2];
     expect(data[area + 100 * 201 + 100]).toBe(1);
     const planeEnergy = bornWolfPupil(OPTICS).cut(20).planeEnergyUm2 ?? NaN;
@@ -108,7 +112,12 @@ describe('bornWolfPsf(options), sampling', () => {
     ['immersionIndex', { immersionIndex: 2.5 }, /immersionIndex must lie within 1 to 2/],
     ['shape', { shape: [0, 3, 3] }, /shape must be three positive integers/],
   ] as const)('rejects an impossible %s', (_, wrong, message) => {
-    const options = { ...OPTICS, shape: [3, 3, 3], voxelSizeUm: [0.1, 0.1, 0.1], ...wrong } as const;
+    const options = {
+      ...OPTICS,
+      shape: [3, 3, 3],
+      voxelSizeUm: [0.1, 0.1, 0.1],
+      ...wrong,
+    } as const;
     expect(() => bornWolfPsf(options)).toThrow(message);
   });
 });

@@ -17,7 +17,8 @@ describe('gaussLegendre(count)', () => {
 
   it('gives the distance from 1 to full relative precision', () => {
     const { nodes, distances } = gaussLegendre(400);
-    // 1 - x loses digits near 1: the two agree to the rounding of x and of the distance, which reaches 2.
+    // 1 - x loses digits near 1: the two agree to the rounding of x and of the distance, which
+    // reaches 2.
     nodes.forEach((x, j) => expect(Math.abs(1 - x - distances[j])).toBeLessThan(6e-16));
     expect(distances[0]).toBeGreaterThan(0);
   });

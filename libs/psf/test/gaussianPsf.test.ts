@@ -28,7 +28,9 @@ describe('gaussianPsf(options)', () => {
 
   it('is narrower laterally for a larger aperture', () => {
     expect(gaussianSigmaUm(OPTICS)[1]).toBeCloseTo((Math.SQRT2 * 0.5) / (2 * Math.PI * 1.4), 12);
-    expect(gaussianSigmaUm(OPTICS)[1]).toBeLessThan(gaussianSigmaUm({ ...OPTICS, numericalAperture: 1 })[1]);
+    expect(gaussianSigmaUm(OPTICS)[1]).toBeLessThan(
+      gaussianSigmaUm({ ...OPTICS, numericalAperture: 1 })[1],
+    );
   });
 
   it('rejects a width that is no length', () => {
@@ -38,6 +40,8 @@ describe('gaussianPsf(options)', () => {
       voxelSizeUm: [0.1, 0.1, 0.1],
       sigmaUm: [0, 1, 1],
     } as const;
-    expect(() => gaussianPsf(options)).toThrow(/gaussianPsf: sigmaUm must be three positive lengths/);
+    expect(() => gaussianPsf(options)).toThrow(
+      /gaussianPsf: sigmaUm must be three positive lengths/,
+    );
   });
 });

@@ -14,7 +14,11 @@ const DEEP_IN_WATER = {
 
 describe('gibsonLanniPsf(options)', () => {
   it('has the brightest plane in its centre and is not symmetric when the layers do not match', () => {
-    const psf = gibsonLanniPsf({ ...DEEP_IN_WATER, shape: [61, 1, 1], voxelSizeUm: [0.1, 0.1, 0.1] });
+    const psf = gibsonLanniPsf({
+      ...DEEP_IN_WATER,
+      shape: [61, 1, 1],
+      voxelSizeUm: [0.1, 0.1, 0.1],
+    });
     expect(Math.max(...psf.data)).toBe(psf.data[30]);
     expect(psf.data[30]).toBeLessThan(0.8); // spherical aberration takes light from the peak
     expect(Math.abs(psf.data[15] - psf.data[45])).toBeGreaterThan(0.01);
@@ -51,7 +55,9 @@ describe('gibsonLanniPsf(options)', () => {
     } as const;
     const pupil = cutPupil(gibsonLanniPupil(DEEP_IN_WATER), 0, 8);
     const values = [...gibsonLanniPsf(options).data];
-    [6.5, 7, 7.5].forEach((z, i) => expect(values[i]).toBeCloseTo(pupilIntensity(pupil, 0, z).mean, 7)); // float32
+    [6.5, 7, 7.5].forEach((z, i) =>
+      expect(values[i]).toBeCloseTo(pupilIntensity(pupil, 0, z).mean, 7),
+    ); // float32
   });
 
   it('keeps the light of a plane when aberrated, and loses only evanescent light', () => {
@@ -61,7 +67,8 @@ describe('gibsonLanniPsf(options)', () => {
     expect(energy(DEEP_IN_WATER) / ideal).toBeCloseTo(1, 12);
     const beyond = { ...DEEP_IN_WATER, numericalAperture: 1.4, sourceDepthUm: 50 };
     const full = energy({ ...beyond, sourceDepthUm: 0 });
-    // 50 µm deep nothing evanescent is left but a sliver at the critical angle: the aperture is that of the sample.
+    // 50 µm deep nothing evanescent is left but a sliver at the critical angle: the aperture is
+    // that of the sample.
     expect(energy(beyond) / full).toBeCloseTo((1.33 / 1.4) ** 2, 4);
   });
 
@@ -70,7 +77,12 @@ describe('gibsonLanniPsf(options)', () => {
     [{ coverslipIndex: 1.1 }, /coverslipIndex must be above numericalAperture \(1.4\)/],
     [{ sampleIndex: 3 }, /sampleIndex must lie within 1 to 2/],
   ])('rejects %o', (wrong, message) => {
-    const options = { ...OPTICS, shape: [3, 3, 3], voxelSizeUm: [0.1, 0.1, 0.1], ...wrong } as const;
+    const options = {
+      ...OPTICS,
+      shape: [3, 3, 3],
+      voxelSizeUm: [0.1, 0.1, 0.1],
+      ...wrong,
+    } as const;
     expect(() => gibsonLanniPsf(options)).toThrow(message);
   });
 });

@@ -51,14 +51,23 @@ describe('lateralMtf(model, frequencies)', () => {
 describe('kernelMtf(kernel)', () => {
   it('is the Gaussian of a Gaussian', () => {
     const sigmaUm = [0.4, 0.15, 0.2] as const;
-    const kernel = gaussianPsf({ ...OPTICS, sigmaUm, shape: [41, 41, 41], voxelSizeUm: [0.2, 0.08, 0.1] });
+    const kernel = gaussianPsf({
+      ...OPTICS,
+      sigmaUm,
+      shape: [41, 41, 41],
+      voxelSizeUm: [0.2, 0.08, 0.1],
+    });
     const curves = kernelMtf(kernel, 9);
     (['z', 'y', 'x'] as const).forEach((axis, i) => {
       const { frequencyPerUm, modulation } = curves[axis];
       expect(frequencyPerUm[8]).toBeCloseTo(1 / (2 * kernel.voxelSizeUm[i]), 12);
       modulation.forEach((value, j) => {
-        // Cut at ±10 σ and sampled at σ/2: aliasing below exp(-2π² 2) ~ 1e-17; float32 voxels leave 1e-7.
-        expect(value).toBeCloseTo(Math.exp(-2 * (Math.PI * frequencyPerUm[j] * sigmaUm[i]) ** 2), 6);
+        // Cut at ±10 σ and sampled at σ/2: aliasing below exp(-2π² 2) ~ 1e-17; float32 voxels leave
+        // 1e-7.
+        expect(value).toBeCloseTo(
+          Math.exp(-2 * (Math.PI * frequencyPerUm[j] * sigmaUm[i]) ** 2),
+          6,
+        );
       });
     });
   });

@@ -15,35 +15,49 @@ describe('pixelIntegration', () => {
     ['lateral', 1, 12],
     ['axial', 30, 1],
     ['both', 12, 12],
-  ] as const)('%s is the mean over the voxel', (pixelIntegration: PixelIntegration, alongZ, across) => {
-    const optics = { ...OPTICS, polarization: 'x' } as const;
-    const psf = richardsWolfPsf({ ...optics, shape: [3, 3, 5], voxelSizeUm: VOXEL, pixelIntegration });
-    const pupil = cutPupil(richardsWolfPupil(optics), 1, 1);
-    const axial = gaussLegendre(alongZ);
-    const lateral = gaussLegendre(across);
-    for (const [z, y, x] of [
-      [1, 1, 2],
-      [0, 1, 4],
-      [2, 0, 3],
-      [1, 2, 2],
-      [0, 0, 0],
-    ]) {
-      let mean = 0;
-      axial.nodes.forEach((tz, a) => {
-        lateral.nodes.forEach((ty, b) => {
-          lateral.nodes.forEach((tx, c) => {
-            const weight = (axial.weights[a] * lateral.weights[b] * lateral.weights[c]) / 8;
-            const at = [z - 1 + tz / 2, y - 1 + ty / 2, x - 2 + tx / 2].map((t, axis) => t * VOXEL[axis]);
-            mean += weight * intensityAt(pupil, at[0], at[1], at[2]);
+  ] as const)(
+    '%s is the mean over the voxel',
+    (pixelIntegration: PixelIntegration, alongZ, across) => {
+      const optics = { ...OPTICS, polarization: 'x' } as const;
+      const psf = richardsWolfPsf({
+        ...optics,
+        shape: [3, 3, 5],
+        voxelSizeUm: VOXEL,
+        pixelIntegration,
+      });
+      const pupil = cutPupil(richardsWolfPupil(optics), 1, 1);
+      const axial = gaussLegendre(alongZ);
+      const lateral = gaussLegendre(across);
+      for (const [z, y, x] of [
+        [1, 1, 2],
+        [0, 1, 4],
+        [2, 0, 3],
+        [1, 2, 2],
+        [0, 0, 0],
+      ]) {
+        let mean = 0;
+        axial.nodes.forEach((tz, a) => {
+          lateral.nodes.forEach((ty, b) => {
+            lateral.nodes.forEach((tx, c) => {
+              const weight = (axial.weights[a] * lateral.weights[b] * lateral.weights[c]) / 8;
+              const at = [z - 1 + tz / 2, y - 1 + ty / 2, x - 2 + tx / 2].map(
+                (t, axis) => t * VOXEL[axis],
+              );
+              mean += weight * intensityAt(pupil, at[0], at[1], at[2]);
+            });
           });
         });
-      });
-      expect(psf.data[(z * 3 + y) * 5 + x]).toBeCloseTo(mean, 7); // float32 at values up to 1
-    }
-  });
+        expect(psf.data[(z * 3 + y) * 5 + x]).toBeCloseTo(mean, 7); // float32 at values up to 1
+      }
+    },
+  );
 
   it('swaps x and y with the polarization on square pixels', () => {
-    const sampling = { shape: [1, 5, 5], voxelSizeUm: [0.2, 0.1, 0.1], pixelIntegration: 'lateral' } as const;
+    const sampling = {
+      shape: [1, 5, 5],
+      voxelSizeUm: [0.2, 0.1, 0.1],
+      pixelIntegration: 'lateral',
+    } as const;
     const alongX = richardsWolfPsf({ ...OPTICS, ...sampling, polarization: 'x' }).data;
     const alongY = richardsWolfPsf({ ...OPTICS, ...sampling, polarization: 'y' }).data;
     for (let y = 0; y < 5; y++) {

@@ -53,7 +53,8 @@ describe('psfWarnings(request, psf)', () => {
     const narrow = { ...REQUEST, shape: [1, 5, 5] } as const;
     const [warning] = psfWarnings(narrow, createPsf(narrow));
     expect(warning.code).toBe('energy-cut-off');
-    // The disc of radius R holds 1 - J0² - J1² of v = k NA R: 84 % at the first zero, 0.218 µm; the square is smaller.
+    // The disc of radius R holds 1 - J0² - J1² of v = k NA R: 84 % at the first zero, 0.218 µm; the
+    // square is smaller.
     expect(warning.fraction).toBeGreaterThan(0.1);
     expect(warning.fraction).toBeLessThan(0.2);
   });
@@ -94,6 +95,8 @@ describe('PSF_PRESETS', () => {
 describe('createPsf(request)', () => {
   it('names the nearest model when the name is wrong', () => {
     const request = { ...REQUEST, model: 'born-wolfe' } as unknown as PsfRequest;
-    expect(() => createPsf(request)).toThrow(/unknown model 'born-wolfe' \(did you mean 'born-wolf'\?/);
+    expect(() => createPsf(request)).toThrow(
+      /unknown model 'born-wolfe' \(did you mean 'born-wolf'\?/,
+    );
   });
 });

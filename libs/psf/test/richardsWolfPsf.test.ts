@@ -3,7 +3,11 @@ import { cutPupil } from '../src/cutPupil.ts';
 import { fwhm } from '../src/fwhm.ts';
 import { bornWolfPupil } from '../src/bornWolfPsf.ts';
 import { intensityAt, pupilFields, pupilIntensity } from '../src/pupilIntensity.ts';
-import { richardsWolfPsf, richardsWolfPupil, type VectorialOptics } from '../src/richardsWolfPsf.ts';
+import {
+  richardsWolfPsf,
+  richardsWolfPupil,
+  type VectorialOptics,
+} from '../src/richardsWolfPsf.ts';
 import { OPTICS, reference } from './reference.ts';
 
 /** FWHM in nm along z, y or x through the focus. */
@@ -19,7 +23,9 @@ describe('richardsWolfPsf(options)', () => {
     const pupil = cutPupil(richardsWolfPupil(OPTICS), 3.2, 2);
     for (const [r, z, expected] of reference.RW_r_z_I_I0I1I2) {
       // The project's bar is 1e-12 of the peak; the rounding of 50 rings stays far below it.
-      expect(Math.abs(pupilIntensity(pupil, r / 1000, z / 1000).mean - expected)).toBeLessThan(1e-13);
+      expect(Math.abs(pupilIntensity(pupil, r / 1000, z / 1000).mean - expected)).toBeLessThan(
+        1e-13,
+      );
     }
   });
 
@@ -57,9 +63,14 @@ describe('richardsWolfPsf(options)', () => {
     const focus = 0.89236885344644707; // I0 at the focus, fixture
     const perPlane = (pupil.planeEnergyUm2 ?? NaN) * focus ** 2 * 1e6;
     expect(perPlane / (2 * Math.PI * 7216.1961649418)).toBeCloseTo(1, 12);
-    // And the field has it: a sum over pixels below Nyquist is the integral, up to what lies outside 10 µm.
+    // And the field has it: a sum over pixels below Nyquist is the integral, up to what lies
+    // outside 10 µm.
     const side = 251;
-    const psf = richardsWolfPsf({ ...OPTICS, shape: [1, side, side], voxelSizeUm: [0.25, 0.08, 0.08] });
+    const psf = richardsWolfPsf({
+      ...OPTICS,
+      shape: [1, side, side],
+      voxelSizeUm: [0.25, 0.08, 0.08],
+    });
     const sum = psf.data.reduce((total, value) => total + value, 0) * 0.08 ** 2;
     // The Airy tail outside radius R holds about 2/(π k NA R) = 0.36 % of the light.
     expect(sum / (pupil.planeEnergyUm2 ?? NaN)).toBeGreaterThan(0.99);
@@ -104,7 +115,9 @@ describe('richardsWolfPsf(options)', () => {
     const y = richardsWolfPsf({ ...OPTICS, ...sampling, polarization: 'y' });
     const mean = richardsWolfPsf({ ...OPTICS, ...sampling });
     // Three roundings to float32.
-    mean.data.forEach((value, i) => expect(Math.abs(value - (x.data[i] + y.data[i]) / 2)).toBeLessThan(1e-7));
+    mean.data.forEach((value, i) =>
+      expect(Math.abs(value - (x.data[i] + y.data[i]) / 2)).toBeLessThan(1e-7),
+    );
     expect(x.data[11 * 11 + 5 * 11 + 8]).toBeGreaterThan(mean.data[11 * 11 + 5 * 11 + 8]);
   });
 });

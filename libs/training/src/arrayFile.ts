@@ -27,11 +27,15 @@ interface Layout {
 /**
  * Writes arrays and a JSON value into one file that carries its own SHA-256.
  *
- * Layout: magic, length of the JSON text (uint32), the JSON text, the arrays one after the other (float32, little
- * endian), the SHA-256 of all before it. The file appears whole or not at all: temporary name, fsync, rename.
+ * Layout: magic, length of the JSON text (uint32), the JSON text, the arrays one after the other
+ * (float32, little endian), the SHA-256 of all before it. The file appears whole or not at all:
+ * temporary name, fsync, rename.
  */
 export async function writeArrayFile(path: string, { header, arrays }: ArrayFile): Promise<void> {
-  const layout: Layout = { header, arrays: [...arrays].map(([name, { shape }]) => ({ name, shape })) };
+  const layout: Layout = {
+    header,
+    arrays: [...arrays].map(([name, { shape }]) => ({ name, shape })),
+  };
   const text = Buffer.from(JSON.stringify(layout));
   const prefix = Buffer.alloc(PREFIX_BYTES);
   MAGIC.copy(prefix);
@@ -81,7 +85,9 @@ export async function readArrayFile(path: string): Promise<ArrayFile> {
   for (const { name, shape } of layout.arrays) {
     const byteLength = 4 * shape.reduce((product, side) => product * side, 1);
     // Copied, because a float32 view needs an offset that is a multiple of 4.
-    const data = new Float32Array(new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer);
+    const data = new Float32Array(
+      new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer,
+    );
     arrays.set(name, { shape, data });
     offset += byteLength;
   }

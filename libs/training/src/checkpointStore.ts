@@ -15,7 +15,10 @@ const KEPT = 2;
 const FILE_NAME = /^step-(\d{8})\.checkpoint$/;
 
 /** @param warn - Takes one line for each damaged checkpoint. */
-export function createCheckpointStore(folder: string, warn: (line: string) => void): CheckpointStore {
+export function createCheckpointStore(
+  folder: string,
+  warn: (line: string) => void,
+): CheckpointStore {
   const names = async (): Promise<string[]> => {
     const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
@@ -25,8 +28,12 @@ export function createCheckpointStore(folder: string, warn: (line: string) => vo
   };
   return {
     async save(step, content) {
-      await writeArrayFile(join(folder, `step-${String(step).padStart(8, '0')}.checkpoint`), content);
-      for (const old of (await names()).slice(0, -KEPT)) await rm(join(folder, old), { force: true });
+      await writeArrayFile(
+        join(folder, `step-${String(step).padStart(8, '0')}.checkpoint`),
+        content,
+      );
+      for (const old of (await names()).slice(0, -KEPT))
+        await rm(join(folder, old), { force: true });
     },
     async latest() {
       for (const name of (await names()).reverse()) {

@@ -10,7 +10,11 @@ import {
   type Scalar,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { DISCRIMINATOR_SCALES, type MultiPatchDiscriminator, type NestedCrop } from '@blurcycle/models';
+import {
+  DISCRIMINATOR_SCALES,
+  type MultiPatchDiscriminator,
+  type NestedCrop,
+} from '@blurcycle/models';
 import { discriminatorLoss, meanOfScales } from './adversarialLoss.ts';
 import { capitalize } from './generatorObjective.ts';
 import { gradientPenalty } from './gradientPenalty.ts';
@@ -33,11 +37,11 @@ export interface DiscriminatorObjective {
 }
 
 /**
- * The loss of the discriminator of one domain, averaged over its scales: `discriminatorLoss` (eq. 18 or 22) plus, for
- * `wasserstein-gp`, η times the gradient penalty (eq. 19).
+ * The loss of the discriminator of one domain, averaged over its scales: `discriminatorLoss` (eq.
+ * 18 or 22) plus, for `wasserstein-gp`, η times the gradient penalty (eq. 19).
  *
- * The parts: the loss of each scale, the penalty of each scale, and the spread of all scores about their mean, which says
- * whether the discriminator answers at all.
+ * The parts: the loss of each scale, the penalty of each scale, and the spread of all scores about
+ * their mean, which says whether the discriminator answers at all.
  *
  * Memory: consumes nothing; everything returned belongs to the caller's tidy.
  */
@@ -58,7 +62,9 @@ export function discriminatorObjective(
     ), // eq. 19
   );
   const byScale = (prefix: string, values: readonly Scalar[]): Record<string, Scalar> =>
-    Object.fromEntries(values.map((value, i) => [prefix + capitalize(DISCRIMINATOR_SCALES[i]), value]));
+    Object.fromEntries(
+      values.map((value, i) => [prefix + capitalize(DISCRIMINATOR_SCALES[i]), value]),
+    );
   return {
     total,
     terms: {

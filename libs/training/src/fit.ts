@@ -13,7 +13,12 @@ import {
   type SelectionRule,
   type ValidationValues,
 } from './selection.ts';
-import { readGeneratingWeights, restoreSnapshot, takeSnapshot, type TrainerState } from './snapshot.ts';
+import {
+  readGeneratingWeights,
+  restoreSnapshot,
+  takeSnapshot,
+  type TrainerState,
+} from './snapshot.ts';
 import { trainStep, type LossValues, type Sample } from './trainStep.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -39,7 +44,10 @@ export interface FitOptions<State = unknown> {
   readonly schedule: Schedule;
   /** Folder of the run: metrics.jsonl and checkpoint/ go there. */
   readonly folder: string;
-  /** What decides the numbers of the run (settings, seed, code): a checkpoint of another identity is not continued. */
+  /**
+   * What decides the numbers of the run (settings, seed, code): a checkpoint of another identity is
+   * not continued.
+   */
   readonly identity: string;
   /** Go on from the last checkpoint, where there is one. Otherwise start over. */
   readonly resume: boolean;
@@ -61,7 +69,10 @@ export interface FitResult {
   readonly selection: Selection | null;
   /** What each rule would have chosen of the checkpoints looked at so far. */
   readonly choices: Partial<Record<SelectionRule, Choice>>;
-  /** Time spent up to here, that of earlier processes included, but not what a killed one had not saved. */
+  /**
+   * Time spent up to here, that of earlier processes included, but not what a killed one had not
+   * saved.
+   */
   readonly seconds: number;
 }
 
@@ -86,10 +97,11 @@ interface CheckpointHeader<State> {
 }
 
 /**
- * Trains to the end of the schedule, or goes on from where an earlier call was stopped and ends with the same bits.
+ * Trains to the end of the schedule, or goes on from where an earlier call was stopped and ends
+ * with the same bits.
  *
- * @throws {TrainingFailure} If a loss is not finite, a discriminator has won or collapsed for long, or the output is constant at two
- *   validations on end or at the last. The checkpoints stay.
+ * @throws {TrainingFailure} If a loss is not finite, a discriminator has won or collapsed for long,
+ *   or the output is constant at two validations on end or at the last. The checkpoints stay.
  */
 export async function fit<State>(trainer: Trainer, options: FitOptions<State>): Promise<FitResult> {
   const { source, schedule, folder, validate, stop } = options;
@@ -105,7 +117,9 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
 
   const save = async (): Promise<void> => {
     const { state, arrays } = await takeSnapshot(trainer);
-    const best = [...(selection?.weights ?? [])].map(([name, array]) => [`best/${name}`, array] as const);
+    const best = [...(selection?.weights ?? [])].map(
+      ([name, array]) => [`best/${name}`, array] as const,
+    );
     const header: CheckpointHeader<State> = {
       identity: options.identity,
       trainer: state,
@@ -125,7 +139,8 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   };
 
   while (trainer.step < schedule.updates) {
-    // On a CPU a step waits for nothing: without a pause signals would be heard only when a file is written.
+    // On a CPU a step waits for nothing: without a pause signals would be heard only when a file is
+    // written.
     await setImmediate();
     if (stop?.aborted === true) {
       await save();

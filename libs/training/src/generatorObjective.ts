@@ -24,9 +24,9 @@ export interface GeneratorObjective {
 /**
  * The generators' loss of a method.
  *
- * Cycle methods: ℓ = γ ℓ_cycle + ℓ_GAN (eq. 13 blind, eq. 15 non-blind), with
- * ℓ_cycle = ‖x - G(h*x)‖ + ‖y - h*G(y)‖ (eq. 14, 16). Supervised: distance of G(y) to its truth, plus the GAN term if the
- * method has a discriminator.
+ * Cycle methods: ℓ = γ ℓ_cycle + ℓ_GAN (eq. 13 blind, eq. 15 non-blind), with ℓ_cycle = ‖x -
+ * G(h*x)‖ + ‖y - h*G(y)‖ (eq. 14, 16). Supervised: distance of G(y) to its truth, plus the GAN term
+ * if the method has a discriminator.
  *
  * Memory: consumes nothing; everything returned belongs to the caller's tidy.
  */
@@ -54,9 +54,12 @@ export function generatorObjective(
     include('pixel', lossWeights.pixel, distance(fakeSharp, x));
   }
   if (F !== null) {
-    // The kernel sees the surroundings of the patch, so that its zero border darkens nothing of h*x.
+    // The kernel sees the surroundings of the patch, so that its zero border darkens nothing of
+    // h*x.
     const fakeBlurred =
-      method.blurPath === 'unet' ? F.apply(x) : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
+      method.blurPath === 'unet'
+        ? F.apply(x)
+        : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
     fakes.blurred = fakeBlurred;
     const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
     include(
@@ -68,10 +71,15 @@ export function generatorObjective(
   }
   for (const domain of method.discriminators) {
     const fake = fakes[domain];
-    const scores = fake === undefined ? undefined : discriminators[domain]?.apply(fake, crops[domain]);
+    const scores =
+      fake === undefined ? undefined : discriminators[domain]?.apply(fake, crops[domain]);
     if (scores === undefined)
       throw new Error(`internal: method ${method.id} has nothing to judge in ${domain}`);
-    include(`adversarial${capitalize(domain)}`, lossWeights.adversarial, generatorLoss(ganLoss, scores));
+    include(
+      `adversarial${capitalize(domain)}`,
+      lossWeights.adversarial,
+      generatorLoss(ganLoss, scores),
+    );
   }
   return { total: weighted.reduce((sum, term) => add(sum, term)), terms, fakes };
 }

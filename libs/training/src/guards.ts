@@ -20,21 +20,30 @@ export function assertFiniteLosses(step: number, losses: LossValues): void {
   }
 }
 
-/** How many times on end something has been seen, by its name; plain JSON, so that a checkpoint can hold it. */
+/**
+ * How many times on end something has been seen, by its name; plain JSON, so that a checkpoint can
+ * hold it.
+ */
 export type Streaks = Readonly<Record<string, number>>;
 
-/** Least-squares loss below which a discriminator is hardly ever wrong: 0.25 is guessing, 0 is winning; runs that learn stay above 0.1. */
+/**
+ * Least-squares loss below which a discriminator is hardly ever wrong: 0.25 is guessing, 0 is
+ * winning; runs that learn stay above 0.1.
+ */
 const WON_BELOW = 0.01;
 
-/** Spread of all scores below which a discriminator says the same of everything, in units of the scores (0 and 1 are the labels). */
+/**
+ * Spread of all scores below which a discriminator says the same of everything, in units of the
+ * scores (0 and 1 are the labels).
+ */
 const SILENT_BELOW = 1e-4;
 
 /** Updates on end after which an ill discriminator has had its time to recover. */
 const LONG = 200;
 
 /**
- * Throws a `TrainingFailure` when a discriminator has won, or has collapsed to one answer, for 200 updates on end: then the
- * generators learn nothing from it any more.
+ * Throws a `TrainingFailure` when a discriminator has won, or has collapsed to one answer, for 200
+ * updates on end: then the generators learn nothing from it any more.
  *
  * A critic (`wasserstein-gp`) cannot win, its values have no bound, but it can collapse.
  *
@@ -60,7 +69,9 @@ export function watchDiscriminators(
       next[`${name}/${what}`] = streak;
       if (streak >= LONG) {
         const figure =
-          what === 'won' ? `loss ${loss.toExponential(1)}` : `spread of scores ${spread.toExponential(1)}`;
+          what === 'won'
+            ? `loss ${loss.toExponential(1)}`
+            : `spread of scores ${spread.toExponential(1)}`;
         throw new TrainingFailure(
           step,
           `the discriminator of the ${domain} domain has ${what} for ${streak} updates (${figure})`,
@@ -71,12 +82,15 @@ export function watchDiscriminators(
   return next;
 }
 
-/** Standard deviation below which an output is called constant: a thousandth of the range of the data. */
+/**
+ * Standard deviation below which an output is called constant: a thousandth of the range of the
+ * data.
+ */
 const CONSTANT_BELOW = 1e-3;
 
 /**
- * Throws a `TrainingFailure` when the sharp generator answers a whole volume with one value, at the last validation or at two on end:
- * the first may come before it has learned anything.
+ * Throws a `TrainingFailure` when the sharp generator answers a whole volume with one value, at the
+ * last validation or at two on end: the first may come before it has learned anything.
  *
  * @returns The streaks after this validation.
  */

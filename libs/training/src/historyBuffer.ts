@@ -1,14 +1,18 @@
 import { keep, clone, type Tensor5D } from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@blurcycle/core';
 
-/** Volumes that a generator made earlier, to show its discriminator now and then (paper section III-B). */
+/**
+ * Volumes that a generator made earlier, to show its discriminator now and then (paper section
+ * III-B).
+ */
 export interface HistoryBuffer {
   readonly volumes: readonly Tensor5D[];
   /**
    * What the discriminator sees in place of the fresh `volume`.
    *
-   * While the buffer fills up: the volume itself. Then with probability 1/2 the volume, else a random earlier one, whose
-   * place the fresh one takes. Memory: the buffer keeps a tensor of its own; the caller disposes the result.
+   * While the buffer fills up: the volume itself. Then with probability 1/2 the volume, else a
+   * random earlier one, whose place the fresh one takes. Memory: the buffer keeps a tensor of its
+   * own; the caller disposes the result.
    */
   exchange(volume: Tensor5D): Tensor5D;
   /** Replaces the contents; the buffer owns the given tensors from now on. */

@@ -1,6 +1,8 @@
 import type { LossValues } from './trainStep.ts';
 
-/** Sums of loss values since the last line of the log; plain JSON, so that a checkpoint can hold it. */
+/**
+ * Sums of loss values since the last line of the log; plain JSON, so that a checkpoint can hold it.
+ */
 export interface LossWindow {
   readonly count: number;
   readonly sums: LossValues;

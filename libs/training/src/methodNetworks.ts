@@ -23,7 +23,8 @@ export interface MethodNetworks {
 /**
  * Builds the networks of a method.
  *
- * Each network draws from a stream of its own, so that G starts from the same weights in every method of a seed.
+ * Each network draws from a stream of its own, so that G starts from the same weights in every
+ * method of a seed.
  *
  * @param knownKernel - Gain times PSF, for `known-psf`.
  * @throws {Error} If the method needs the known kernel and none is given.
@@ -53,7 +54,8 @@ export function buildMethodNetworks(
           stream('blurGenerator'),
         );
       case 'known-psf':
-        if (knownKernel === null) throw new Error(`internal: method ${method.id} needs the known kernel`);
+        if (knownKernel === null)
+          throw new Error(`internal: method ${method.id} needs the known kernel`);
         return buildKnownBlur(knownKernel);
     }
   };

@@ -28,8 +28,10 @@ export function createOptimizerGroup(
 /**
  * One Adam update of a group (Kingma & Ba, arXiv 1412.6980, algorithm 1).
  *
- * @param gradients - By the tfjs name of the variable, as `variableGrads` returns them; those of other groups are ignored.
- * @param step - Generator updates made before this one; the schedule of the learning rate depends on it.
+ * @param gradients - By the tfjs name of the variable, as `variableGrads` returns them; those of
+ *   other groups are ignored.
+ * @param step - Generator updates made before this one; the schedule of the learning rate depends
+ *   on it.
  */
 export function updateGroup(
   group: OptimizerGroup,
@@ -44,7 +46,10 @@ export function updateGroup(
   adamUpdate(variables, ordered, group.adam, { learningRate, beta1, beta2, epsilon });
 }
 
-/** 1 up to `decayFrom` of the updates, then a straight line that reaches 0 one update after the last. */
+/**
+ * 1 up to `decayFrom` of the updates, then a straight line that reaches 0 one update after the
+ * last.
+ */
 export function learningRateFactor(step: number, updates: number, decayFrom: number): number {
   const start = decayFrom * updates;
   return step <= start ? 1 : Math.max(0, (updates - step) / (updates - start));

@@ -5,7 +5,10 @@ export interface ValidationValues {
   /** Against the truth; absent where there is none. */
   readonly psnr?: number;
   readonly ssim?: number;
-  /** Root mean square of h * G(y) - y with the run's own blur path; needs no truth. Absent without a blur path. */
+  /**
+   * Root mean square of h * G(y) - y with the run's own blur path; needs no truth. Absent without a
+   * blur path.
+   */
   readonly cycleResidual?: number;
   readonly outputStandardDeviation: number;
 }
@@ -26,9 +29,14 @@ export interface Selection {
 /**
  * The number by which a rule ranks a checkpoint, higher is better; the step itself for `last`.
  *
- * Where a value is absent, as the cycle residual of a method without a blur path, the last weights are taken.
+ * Where a value is absent, as the cycle residual of a method without a blur path, the last weights
+ * are taken.
  */
-export function selectionScore(rule: SelectionRule, step: number, values: ValidationValues): number {
+export function selectionScore(
+  rule: SelectionRule,
+  step: number,
+  values: ValidationValues,
+): number {
   switch (rule) {
     case 'last':
       return step;
@@ -45,10 +53,16 @@ export interface Choice {
   readonly values: ValidationValues;
 }
 
-/** What each rule would have chosen of the checkpoints looked at, in their order; a rule that cannot rank them is left out. */
-export function chooseByEachRule(looked: readonly Choice[]): Partial<Record<SelectionRule, Choice>> {
+/**
+ * What each rule would have chosen of the checkpoints looked at, in their order; a rule that cannot
+ * rank them is left out.
+ */
+export function chooseByEachRule(
+  looked: readonly Choice[],
+): Partial<Record<SelectionRule, Choice>> {
   const ranks = (rule: SelectionRule): boolean =>
-    rule !== 'best-cycle-residual' || looked.every(({ values }) => values.cycleResidual !== undefined);
+    rule !== 'best-cycle-residual' ||
+    looked.every(({ values }) => values.cycleResidual !== undefined);
   const better = (rule: SelectionRule, a: Choice, b: Choice): Choice =>
     selectionScore(rule, b.step, b.values) > selectionScore(rule, a.step, a.values) ? b : a;
   const [first, ...others] = looked;

@@ -3,7 +3,10 @@ import type { Shape3 } from '@blurcycle/core';
 /** What makes one method of the paper differ from another. */
 export interface MethodSettings {
   readonly id: string;
-  /** `paired`: a blurred patch and its own truth. `unpaired`: patches of independent places and volumes. */
+  /**
+   * `paired`: a blurred patch and its own truth. `unpaired`: patches of independent places and
+   * volumes.
+   */
   readonly sampling: 'paired' | 'unpaired';
   /** What maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
   readonly blurPath: 'none' | 'unet' | 'learned-kernel' | 'known-psf';
@@ -34,7 +37,10 @@ export interface OptimizerSettings {
   readonly learningRate: number;
   readonly blurKernelLearningRate: number;
   readonly discriminatorLearningRate: number;
-  /** Part of the updates after which all rates fall linearly to zero, as in cycleGAN's framework; 1 keeps them constant. */
+  /**
+   * Part of the updates after which all rates fall linearly to zero, as in cycleGAN's framework; 1
+   * keeps them constant.
+   */
   readonly decayFrom: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -62,9 +68,10 @@ export interface ObjectiveSettings {
   readonly lossWeights: LossWeights;
   readonly cycleNorm: 'l1' | 'l2';
   /**
-   * Half a blur kernel, or zeros. So many voxels at each border of the patch are left out of the blurred cycle term, because the
-   * zero border of the convolution spoils them; and sharp patches come with so many voxels of surroundings, so that their
-   * blur is exact. With zeros neither is done: the paper mentions nothing of the kind.
+   * Half a blur kernel, or zeros. So many voxels at each border of the patch are left out of the
+   * blurred cycle term, because the zero border of the convolution spoils them; and sharp patches
+   * come with so many voxels of surroundings, so that their blur is exact. With zeros neither is
+   * done: the paper mentions nothing of the kind.
    */
   readonly cycleMargin: Shape3;
   /** Generated volumes kept for each discriminator. */

@@ -19,7 +19,9 @@ export interface TrainerState {
   readonly streams: Readonly<Record<'crops' | 'buffer' | 'interpolation', RandomStreamState>>;
 }
 
-/** Copies weights, Adam's moments, history buffers, counters and random streams out of a trainer. */
+/**
+ * Copies weights, Adam's moments, history buffers, counters and random streams out of a trainer.
+ */
 export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
   const arrays = new Map<string, NamedArray>();
   for (const [name, variable] of variablesOf(trainer)) arrays.set(name, await readArray(variable));
@@ -80,7 +82,10 @@ export function readGeneratingWeights(trainer: Trainer): Promise<Map<string, Nam
 }
 
 /** Puts weights taken by `readGeneratingWeights` back. */
-export function writeGeneratingWeights(trainer: Trainer, weights: ReadonlyMap<string, NamedArray>): void {
+export function writeGeneratingWeights(
+  trainer: Trainer,
+  weights: ReadonlyMap<string, NamedArray>,
+): void {
   writeNetworkWeights(allThatGenerates(trainer), weights);
 }
 
@@ -101,7 +106,10 @@ async function readWeights({ parameters }: Parameters): Promise<Map<string, Name
  *
  * @throws {InputError} If one is missing or has another shape.
  */
-export function writeNetworkWeights(network: Parameters, weights: ReadonlyMap<string, NamedArray>): void {
+export function writeNetworkWeights(
+  network: Parameters,
+  weights: ReadonlyMap<string, NamedArray>,
+): void {
   for (const { name, variable } of network.parameters) {
     const array = weights.get(name);
     if (array === undefined || array.shape.join() !== variable.shape.join()) {
@@ -124,9 +132,15 @@ function* variablesOf({ groups }: Trainer): Generator<readonly [string, Variable
   }
 }
 
-async function readArray(source: { shape: number[]; data(): Promise<unknown> }): Promise<NamedArray> {
+async function readArray(source: {
+  shape: number[];
+  data(): Promise<unknown>;
+}): Promise<NamedArray> {
   // A copy: some back-ends hand out the memory they go on computing in.
-  return { shape: [...source.shape], data: Float32Array.from((await source.data()) as Float32Array) };
+  return {
+    shape: [...source.shape],
+    data: Float32Array.from((await source.data()) as Float32Array),
+  };
 }
 
 function assign(variable: Variable, { shape, data }: NamedArray): void {

@@ -21,8 +21,8 @@ import type { Trainer } from './trainer.ts';
 import { withoutMargin } from './withoutMargin.ts';
 
 /**
- * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method without a blur path, else wider
- * by the cycle margin on each side.
+ * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method
+ * without a blur path, else wider by the cycle margin on each side.
  */
 export type Sample = Readonly<Record<Domain, Volume>>;
 
@@ -35,7 +35,8 @@ interface NamedScalars {
 }
 
 /**
- * One update of the generators, then one of the discriminators; the trainer's state moves on by a step.
+ * One update of the generators, then one of the discriminators; the trainer's state moves on by a
+ * step.
  *
  * Memory: leaves no tensor behind but what the history buffers keep. Reads back once.
  *
@@ -70,7 +71,11 @@ export function trainGeneratorStep(
     const parameters = groups.generator.flatMap((group) => group.parameters);
     const { grads } = variableGradients(
       () => {
-        const { total, terms, fakes: made } = generatorObjective(networks, method, objective, sample, crops);
+        const {
+          total,
+          terms,
+          fakes: made,
+        } = generatorObjective(networks, method, objective, sample, crops);
         for (const domain of method.discriminators) {
           const fake = made[domain];
           if (fake !== undefined) fakes[domain] = keep(fake);
@@ -100,7 +105,11 @@ export function trainDiscriminatorStep(
   tidy(() => {
     const parameters = groups.discriminator.flatMap((group) => group.parameters);
     const shown = method.discriminators.map((domain) => {
-      const [fake, buffer, judge] = [fakes[domain], buffers[domain], networks.discriminators[domain]];
+      const [fake, buffer, judge] = [
+        fakes[domain],
+        buffers[domain],
+        networks.discriminators[domain],
+      ];
       if (fake === undefined || buffer === undefined || judge === undefined) {
         throw new Error(`internal: nothing to judge in the ${domain} domain`);
       }
@@ -123,12 +132,18 @@ export function trainDiscriminatorStep(
     for (const group of groups.discriminator) updateGroup(group, grads, objective, trainer.step);
     dispose(shown.map(({ fake }) => fake));
   });
-  if (scalars === undefined) throw new Error('internal: the discriminator objective was not evaluated');
+  if (scalars === undefined)
+    throw new Error('internal: the discriminator objective was not evaluated');
   return scalars;
 }
 
-function drawCrops({ objective, crops, method }: Trainer): Record<Domain, ReturnType<typeof drawNestedCrop>> {
-  // A method without discriminators draws nothing and so does not need a patch that can be quartered.
+function drawCrops({
+  objective,
+  crops,
+  method,
+}: Trainer): Record<Domain, ReturnType<typeof drawNestedCrop>> {
+  // A method without discriminators draws nothing and so does not need a patch that can be
+  // quartered.
   const draw = (domain: Domain): ReturnType<typeof drawNestedCrop> =>
     method.discriminators.includes(domain)
       ? drawNestedCrop(objective.patch, crops)

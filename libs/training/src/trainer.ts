@@ -65,9 +65,16 @@ export interface TrainerOptions {
 /**
  * A trainer before its first step.
  *
- * The learned kernel has a learning rate of its own; everything else that generates shares one, the discriminators another.
+ * The learned kernel has a learning rate of its own; everything else that generates shares one, the
+ * discriminators another.
  */
-export function createTrainer({ method, network, objective, seed, knownKernel }: TrainerOptions): Trainer {
+export function createTrainer({
+  method,
+  network,
+  objective,
+  seed,
+  knownKernel,
+}: TrainerOptions): Trainer {
   const networks = buildMethodNetworks(method, network, seed, knownKernel);
   const { sharpGenerator, blurGenerator, discriminators } = networks;
   const { learningRate, blurKernelLearningRate, discriminatorLearningRate } = objective.optimizer;
@@ -88,7 +95,9 @@ export function createTrainer({ method, network, objective, seed, knownKernel }:
     prefixed(`discriminator${capitalize(domain)}`, discriminators[domain]?.parameters ?? []),
   );
   const discriminator =
-    judges.length === 0 ? [] : [createOptimizerGroup('discriminator', judges, discriminatorLearningRate)];
+    judges.length === 0
+      ? []
+      : [createOptimizerGroup('discriminator', judges, discriminatorLearningRate)];
 
   const bufferStream = createSavedStream(seed, 'buffer');
   const buffers = Object.fromEntries(

@@ -40,7 +40,10 @@ const SCHEDULE = {
   select: 'best-validation-psnr',
 } as const;
 
-const build = (method: MethodSettings, ganLoss: ObjectiveSettings['ganLoss'] = 'least-squares'): Trainer =>
+const build = (
+  method: MethodSettings,
+  ganLoss: ObjectiveSettings['ganLoss'] = 'least-squares',
+): Trainer =>
   createTrainer({
     method,
     network: NETWORK,
@@ -117,7 +120,9 @@ describe('fit(trainer, options)', () => {
         await writeFile(path, bytes);
       }
       const warnings: string[] = [];
-      const again = await finish(build(proposed), runFolder, { warn: (line) => warnings.push(line) });
+      const again = await finish(build(proposed), runFolder, {
+        warn: (line) => warnings.push(line),
+      });
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).toContain('damaged, going back to the one before it');
       expect(again).toEqual(straight);
@@ -181,7 +186,9 @@ describe('fit(trainer, options)', () => {
   it('calls a constant output at the end a failure', async () => {
     const trainer = build(METHODS[0]);
     const validate = () => Promise.resolve({ psnr: 1, ssim: 1, outputStandardDeviation: 0 });
-    await expect(fit(trainer, options(trainer, folder, { validate }))).rejects.toThrow('output is constant');
+    await expect(fit(trainer, options(trainer, folder, { validate }))).rejects.toThrow(
+      'output is constant',
+    );
     disposeTrainer(trainer);
   });
 });

@@ -1,4 +1,7 @@
-/** Training steps on the GPU back-ends against plain JavaScript; a back-end that is not there skips with a line. */
+/**
+ * Training steps on the GPU back-ends against plain JavaScript; a back-end that is not there skips
+ * with a line.
+ */
 import { existsSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
 import { backendReport, selectBackend, type BackendName } from '@blurcycle/compute';
@@ -36,10 +39,14 @@ async function losses(
 
 describe.each(['tensorflow', 'webgpu'] as const)('training steps on %s', (name) => {
   const { available, software, detail } = REPORT.find((entry) => entry.name === name) ?? {};
-  if (available !== true) process.stderr.write(`no training step is tested on ${name}: ${detail}\n`);
-  // Compiling for a program in place of a GPU takes minutes for all methods; these two use every kernel.
+  if (available !== true)
+    process.stderr.write(`no training step is tested on ${name}: ${detail}\n`);
+  // Compiling for a program in place of a GPU takes minutes for all methods; these two use every
+  // kernel.
   const few = ['proposed', 'non-blind, wasserstein-gp'];
-  const cases = CASES.filter(({ id }) => software !== true || name !== 'webgpu' || few.includes(id));
+  const cases = CASES.filter(
+    ({ id }) => software !== true || name !== 'webgpu' || few.includes(id),
+  );
 
   it.skipIf(available !== true).each(cases)(
     '$id: losses as in plain JavaScript',

@@ -18,7 +18,12 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { createRandomStream } from '@blurcycle/core';
-import { backendReport, selectBackend, variableGradients, type BackendName } from '@blurcycle/compute';
+import {
+  backendReport,
+  selectBackend,
+  variableGradients,
+  type BackendName,
+} from '@blurcycle/compute';
 import {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,
@@ -46,11 +51,11 @@ function randomVolume(name: string): Tensor5D {
 }
 
 /**
- * The discriminator written out with standard operations, its leaky relu as a multiplication by slopes that are noted in the
- * first call and stay what they are.
+ * The discriminator written out with standard operations, its leaky relu as a multiplication by
+ * slopes that are noted in the first call and stay what they are.
  *
- * The slope of a leaky relu jumps at 0, so a difference quotient through it counts jumps that no derivative knows of. With
- * the slopes held, the function is smooth and has the same derivative.
+ * The slope of a leaky relu jumps at 0, so a difference quotient through it counts jumps that no
+ * derivative knows of. With the slopes held, the function is smooth and has the same derivative.
  */
 function holdSlopes(critic: MultiPatchDiscriminator): MultiPatchDiscriminator {
   const held = new Map<string, Tensor>();
@@ -70,7 +75,9 @@ function holdSlopes(critic: MultiPatchDiscriminator): MultiPatchDiscriminator {
     apply: (patch: Tensor5D): Tensor5D => {
       const layer = (name: string, x: Tensor5D, strided: boolean): Tensor5D => {
         const weights = (kind: string): Tensor => {
-          const found = critic.parameters.find((parameter) => parameter.name === `${scale}/${name}/${kind}`);
+          const found = critic.parameters.find(
+            (parameter) => parameter.name === `${scale}/${name}/${kind}`,
+          );
           if (found === undefined) throw new Error(`no ${scale}/${name}/${kind}`);
           return found.variable;
         };
@@ -98,7 +105,10 @@ function criticOf(apply: (x: Tensor5D) => Tensor5D): MultiPatchDiscriminator {
   return { parameters: [], networks, cut: (x) => [x], apply: (x) => [apply(x)] };
 }
 
-/** Penalty of a small discriminator between two random volumes: its gradient, and its change along a direction in the weights. */
+/**
+ * Penalty of a small discriminator between two random volumes: its gradient, and its change along a
+ * direction in the weights.
+ */
 async function measure(backend: BackendName) {
   await selectBackend(backend);
   const critic = buildMultiPatchDiscriminator(2, createRandomStream(1, 'init'));
@@ -119,7 +129,8 @@ async function measure(backend: BackendName) {
     return Float32Array.from({ length: size }, () => stream.normal());
   });
   const along = gradient.reduce(
-    (total, part, i) => total + part.reduce((inner, value, j) => inner + value * directions[i][j], 0),
+    (total, part, i) =>
+      total + part.reduce((inner, value, j) => inner + value * directions[i][j], 0),
     0,
   );
   const starts = variables.map((variable) => variable.dataSync().slice());
@@ -142,14 +153,17 @@ beforeAll(async () => {
   for (const { name } of AVAILABLE) measured.set(name, await measure(name));
 });
 
-describe.each(AVAILABLE)('gradientPenalty(critic, real, fake, crop, alpha) on $name', ({ name }) => {
-  it('has the gradient with respect to the weights that its difference quotient says', () => {
-    const { along, quotient, values } = measured.get(name) as Measured;
-    expect(values[0] / values[1]).toBeCloseTo(1, 4); // the same penalty, written twice; float32 sums
-    expect(Math.abs(quotient)).toBeGreaterThan(0.1); // else the comparison would say nothing
-    expect(Math.abs(along / quotient - 1)).toBeLessThan(TOLERANCE);
-  });
-});
+describe.each(AVAILABLE)(
+  'gradientPenalty(critic, real, fake, crop, alpha) on $name',
+  ({ name }) => {
+    it('has the gradient with respect to the weights that its difference quotient says', () => {
+      const { along, quotient, values } = measured.get(name) as Measured;
+      expect(values[0] / values[1]).toBeCloseTo(1, 4); // the same penalty, written twice; float32 sums
+      expect(Math.abs(quotient)).toBeGreaterThan(0.1); // else the comparison would say nothing
+      expect(Math.abs(along / quotient - 1)).toBeLessThan(TOLERANCE);
+    });
+  },
+);
 
 describe('gradientPenalty(critic, real, fake, crop, alpha)', () => {
   it.runIf(AVAILABLE.length === 2)('has the same gradients on both back-ends', () => {

@@ -3,7 +3,10 @@ import { TrainingFailure, watchDiscriminators, watchOutput, type Streaks } from 
 
 const HEALTHY = { discriminatorSharp: 0.2, discriminatorSharpSpread: 0.3 };
 
-/** What is thrown when the same losses come again and again, and at which step; null after 1000 steps. */
+/**
+ * What is thrown when the same losses come again and again, and at which step; null after 1000
+ * steps.
+ */
 function repeat(
   losses: Readonly<Record<string, number>>,
   ganLoss: 'least-squares' | 'wasserstein-gp' = 'least-squares',
@@ -38,18 +41,25 @@ describe('watchDiscriminators(step, losses, ganLoss, streaks)', () => {
 
   it('stops when one answers the same to everything', () => {
     const failure = repeat({ discriminatorSharp: 0.25, discriminatorSharpSpread: 1e-7 });
-    expect(failure?.message).toContain('the discriminator of the sharp domain has collapsed for 200 updates');
+    expect(failure?.message).toContain(
+      'the discriminator of the sharp domain has collapsed for 200 updates',
+    );
   });
 
   it('does not take the unbounded values of a critic for a victory, but sees its collapse', () => {
-    expect(repeat({ discriminatorSharp: -1e3, discriminatorSharpSpread: 50 }, 'wasserstein-gp')).toBeNull();
-    expect(repeat({ discriminatorSharp: 0, discriminatorSharpSpread: 0 }, 'wasserstein-gp')?.step).toBe(200);
+    expect(
+      repeat({ discriminatorSharp: -1e3, discriminatorSharpSpread: 50 }, 'wasserstein-gp'),
+    ).toBeNull();
+    expect(
+      repeat({ discriminatorSharp: 0, discriminatorSharpSpread: 0 }, 'wasserstein-gp')?.step,
+    ).toBe(200);
   });
 
   it('counts on end: one good update starts the count again, and a saved count goes on', () => {
     const ill = { discriminatorSharp: 0.001, discriminatorSharpSpread: 0.5 };
     let streaks: Streaks = {};
-    for (let step = 1; step < 200; step++) streaks = watchDiscriminators(step, ill, 'least-squares', streaks);
+    for (let step = 1; step < 200; step++)
+      streaks = watchDiscriminators(step, ill, 'least-squares', streaks);
     const recovered = watchDiscriminators(200, HEALTHY, 'least-squares', streaks);
     expect(repeat(ill, 'least-squares', recovered)?.step).toBe(200);
     const saved = JSON.parse(JSON.stringify(streaks)) as Streaks;

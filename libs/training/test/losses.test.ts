@@ -14,7 +14,8 @@ beforeAll(async () => {
 const volume = (values: readonly number[]) => tensor5d([...values], [1, 1, 1, values.length, 1]);
 const read = (compute: () => Scalar): number => tidy(() => compute().dataSync()[0]);
 const scores = fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: 1, maxLength: 8 });
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((a, b) => a + b, 0) / values.length;
 const meanSquare = (values: readonly number[]): number => mean(values.map((value) => value ** 2));
 
 describe('discriminatorLoss(kind, real, fake)', () => {
@@ -28,8 +29,10 @@ describe('discriminatorLoss(kind, real, fake)', () => {
       fc.property(scores, scores, (real, fake) => {
         const eta = 0.5;
         const penalized = mean(real) - mean(fake) - eta * (meanSquare(real) + meanSquare(fake)); // eq. 20
-        // The labels +1/-1 of eq. 22 are our 1/0 for the critic (D + 1) / 2; squares then shrink by 4.
-        const shifted = (values: readonly number[]) => volume(values.map((value) => (value + 1) / 2));
+        // The labels +1/-1 of eq. 22 are our 1/0 for the critic (D + 1) / 2; squares then shrink by
+        // 4.
+        const shifted = (values: readonly number[]) =>
+          volume(values.map((value) => (value + 1) / 2));
         const ours = read(() => discriminatorLoss('least-squares', shifted(real), shifted(fake)));
         expect(penalized).toBeCloseTo(1 - 4 * ours, 4); // eq. 22; float32 sums of values up to 16
       }),
@@ -68,8 +71,14 @@ describe('the gradient of every loss', () => {
   const kinds: readonly GanLoss[] = ['least-squares', 'wasserstein-gp'];
   const losses: readonly (readonly [string, (x: Tensor5D) => Scalar])[] = [
     ...kinds.flatMap((kind) => [
-      [`discriminatorLoss ${kind}, real`, (x: Tensor5D) => discriminatorLoss(kind, x, volume(real))] as const,
-      [`discriminatorLoss ${kind}, fake`, (x: Tensor5D) => discriminatorLoss(kind, volume(real), x)] as const,
+      [
+        `discriminatorLoss ${kind}, real`,
+        (x: Tensor5D) => discriminatorLoss(kind, x, volume(real)),
+      ] as const,
+      [
+        `discriminatorLoss ${kind}, fake`,
+        (x: Tensor5D) => discriminatorLoss(kind, volume(real), x),
+      ] as const,
       [`generatorLoss ${kind}`, (x: Tensor5D) => generatorLoss(kind, [x, volume([1])])] as const,
     ]),
     ['cycleLoss l1', (x) => cycleLoss(x, volume(real), 'l1')],
@@ -82,13 +91,16 @@ describe('the gradient of every loss', () => {
     const quotients = tidy(() =>
       stack(
         at.flatMap((_, i) =>
-          [step, -step].map((shift) => loss(volume(at.map((value, j) => (i === j ? value + shift : value))))),
+          [step, -step].map((shift) =>
+            loss(volume(at.map((value, j) => (i === j ? value + shift : value)))),
+          ),
         ),
       ).dataSync(),
     );
     for (const i of at.keys()) {
       const quotient = (quotients[2 * i] - quotients[2 * i + 1]) / (2 * step);
-      // The losses are at most quadratic here, so the quotient is exact but for float32 rounding of values of about 2.
+      // The losses are at most quadratic here, so the quotient is exact but for float32 rounding of
+      // values of about 2.
       expect(gradient[i]).toBeCloseTo(quotient, 4);
     }
   });
@@ -96,7 +108,9 @@ describe('the gradient of every loss', () => {
 
 describe('LABEL', () => {
   it('is what the discriminator that is right always says', () => {
-    const value = read(() => discriminatorLoss('least-squares', volume([LABEL.real]), volume([LABEL.fake])));
+    const value = read(() =>
+      discriminatorLoss('least-squares', volume([LABEL.real]), volume([LABEL.fake])),
+    );
     expect(value).toBe(0);
   });
 });

@@ -12,8 +12,20 @@ import { createSavedStream } from '../src/index.ts';
 export const PATCH: Shape3 = [16, 16, 16];
 
 export const METHODS: readonly MethodSettings[] = [
-  { id: 'supervised-mse', sampling: 'paired', blurPath: 'none', discriminators: [], pixelLoss: 'l2' },
-  { id: 'supervised-gan', sampling: 'paired', blurPath: 'none', discriminators: ['sharp'], pixelLoss: 'l1' },
+  {
+    id: 'supervised-mse',
+    sampling: 'paired',
+    blurPath: 'none',
+    discriminators: [],
+    pixelLoss: 'l2',
+  },
+  {
+    id: 'supervised-gan',
+    sampling: 'paired',
+    blurPath: 'none',
+    discriminators: ['sharp'],
+    pixelLoss: 'l1',
+  },
   {
     id: 'cyclegan',
     sampling: 'unpaired',
@@ -38,15 +50,18 @@ export const METHODS: readonly MethodSettings[] = [
 ];
 
 /** Every method with each adversarial loss that makes a difference to it. */
-export const CASES: readonly { id: string; method: MethodSettings; ganLoss: ObjectiveSettings['ganLoss'] }[] =
-  [
-    ...METHODS.map((method) => ({ id: method.id, method, ganLoss: 'least-squares' as const })),
-    ...METHODS.filter(({ discriminators }) => discriminators.length > 0).map((method) => ({
-      id: `${method.id}, wasserstein-gp`,
-      method,
-      ganLoss: 'wasserstein-gp' as const,
-    })),
-  ];
+export const CASES: readonly {
+  id: string;
+  method: MethodSettings;
+  ganLoss: ObjectiveSettings['ganLoss'];
+}[] = [
+  ...METHODS.map((method) => ({ id: method.id, method, ganLoss: 'least-squares' as const })),
+  ...METHODS.filter(({ discriminators }) => discriminators.length > 0).map((method) => ({
+    id: `${method.id}, wasserstein-gp`,
+    method,
+    ganLoss: 'wasserstein-gp' as const,
+  })),
+];
 
 export const NETWORK: NetworkSettings = {
   width: 2,
@@ -89,7 +104,8 @@ export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSou
   const stream = createSavedStream(seed, 'sampling');
   const draw = (level: number): Volume => {
     const volume = createVolume(shape, [1, 1, 1]);
-    for (let i = 0; i < volume.data.length; i++) volume.data[i] = stream.uniform() < 0.1 ? level : 0.02;
+    for (let i = 0; i < volume.data.length; i++)
+      volume.data[i] = stream.uniform() < 0.1 ? level : 0.02;
     return volume;
   };
   return {
@@ -101,8 +117,13 @@ export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSou
 
 export { createRandomStream };
 
-/** Selects a back-end that can be read at once, also on a machine with a GPU: `native`, or `js` where it is not built. */
+/**
+ * Selects a back-end that can be read at once, also on a machine with a GPU: `native`, or `js`
+ * where it is not built.
+ */
 export async function selectCpuBackend(): Promise<void> {
-  const isBuilt = (await backendReport()).some(({ name, available }) => name === 'native' && available);
+  const isBuilt = (await backendReport()).some(
+    ({ name, available }) => name === 'native' && available,
+  );
   await selectBackend(isBuilt ? 'native' : 'js');
 }

@@ -1,4 +1,7 @@
-/** A short training on the native back-end ends with the same bits for any number of threads; skips with a line without the add-on. */
+/**
+ * A short training on the native back-end ends with the same bits for any number of threads; skips
+ * with a line without the add-on.
+ */
 import { createHash } from 'node:crypto';
 import { backendReport, selectBackend } from '@blurcycle/compute';
 import type { Shape3 } from '@blurcycle/core';
@@ -9,7 +12,10 @@ import { CASES, createTestSource, KNOWN_KERNEL, NETWORK, OBJECTIVE } from './sup
 const { available, detail } = (await backendReport()).find(({ name }) => name === 'native') ?? {};
 if (available !== true) process.stderr.write(`no training is compared over threads: ${detail}\n`);
 
-/** Several times what one thread takes at a time, with sides that no number of threads divides evenly. */
+/**
+ * Several times what one thread takes at a time, with sides that no number of threads divides
+ * evenly.
+ */
 const PATCH: Shape3 = [16, 28, 20];
 const UPDATES = 3; // the history buffers hold two volumes: the last update may exchange one
 
@@ -19,7 +25,10 @@ interface Training {
   readonly losses: readonly LossValues[];
 }
 
-async function train({ method, ganLoss }: (typeof CASES)[number], threads: number): Promise<Training> {
+async function train(
+  { method, ganLoss }: (typeof CASES)[number],
+  threads: number,
+): Promise<Training> {
   await selectBackend('native', { threads });
   const trainer = createTrainer({
     method,
@@ -31,9 +40,9 @@ async function train({ method, ganLoss }: (typeof CASES)[number], threads: numbe
   const source = createTestSource(1, PATCH);
   const losses: LossValues[] = [];
   for (let i = 0; i < UPDATES; i++) losses.push(await trainStep(trainer, source.next()));
-  const parameters = [...trainer.groups.generator, ...trainer.groups.discriminator].flatMap((group) => [
-    ...group.parameters,
-  ]);
+  const parameters = [...trainer.groups.generator, ...trainer.groups.discriminator].flatMap(
+    (group) => [...group.parameters],
+  );
   const weights = Object.fromEntries(
     parameters.map(({ name, variable }) => [
       name,
@@ -47,10 +56,19 @@ async function train({ method, ganLoss }: (typeof CASES)[number], threads: numbe
 describe('a short training on native', () => {
   const cases = CASES.filter(({ id }) => /^(proposed|cyclegan)\b/.test(id));
 
-  it.skipIf(available !== true).each(cases)('$id: same bits for 1, 2 and 4 threads', async (entry) => {
-    const alone = await train(entry, 1);
-    for (const part of ['sharpGenerator/', 'blurGenerator/', 'discriminatorSharp/', 'discriminatorBlurred/'])
-      expect(Object.keys(alone.weights).some((name) => name.startsWith(part))).toBe(true);
-    for (const threads of [2, 4]) expect(await train(entry, threads), `${threads} threads`).toEqual(alone);
-  });
+  it.skipIf(available !== true).each(cases)(
+    '$id: same bits for 1, 2 and 4 threads',
+    async (entry) => {
+      const alone = await train(entry, 1);
+      for (const part of [
+        'sharpGenerator/',
+        'blurGenerator/',
+        'discriminatorSharp/',
+        'discriminatorBlurred/',
+      ])
+        expect(Object.keys(alone.weights).some((name) => name.startsWith(part))).toBe(true);
+      for (const threads of [2, 4])
+        expect(await train(entry, threads), `${threads} threads`).toEqual(alone);
+    },
+  );
 });

@@ -91,7 +91,9 @@ describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) 
       return name.startsWith('adversarial') ? sum + adversarial * value : sum;
     }, 0);
     expect(losses.generatorTotal / expected).toBeCloseTo(1, 5); // float32 sums
-    for (const domain of method.discriminators.map((name) => (name === 'sharp' ? 'Sharp' : 'Blurred'))) {
+    for (const domain of method.discriminators.map((name) =>
+      name === 'sharp' ? 'Sharp' : 'Blurred',
+    )) {
       const scales = ['Full', 'Half', 'Quarter'].map(
         (scale) =>
           losses[`discriminator${domain}${scale}`] +
@@ -146,37 +148,46 @@ describe('a cycle margin of half a kernel', () => {
 });
 
 describe('a constrained blur kernel', () => {
-  it.each(['non-negative', 'unit-sum'] as const)('is %s after every update', async (blurKernelConstraint) => {
-    const network = { ...NETWORK, blurKernelInit: 'normal', blurKernelConstraint } as const;
-    const optimizer = { ...OBJECTIVE.optimizer, blurKernelLearningRate: 0.1 }; // large beside the kernel's values
-    const trainer = createTrainer({
-      method: METHODS[3],
-      network,
-      objective: { ...OBJECTIVE, optimizer },
-      seed: 1,
-      knownKernel: null,
-    });
-    const source = createTestSource(6);
-    for (let i = 0; i < 3; i++) {
-      await trainStep(trainer, source.next());
-      const [{ variable }] = trainer.networks.blurGenerator?.parameters ?? [];
-      const values = [...variable.dataSync()];
-      expect(values.every((value) => value >= 0)).toBe(true);
-      expect(values.some((value) => value === 0)).toBe(true);
-      const total = values.reduce((sum, value) => sum + value, 0);
-      if (blurKernelConstraint === 'unit-sum')
-        expect(total).toBeCloseTo(1, 5); // float32 sum
-      else expect(Math.abs(total - 1)).toBeGreaterThan(0.1); // the gain is free
-    }
-    disposeTrainer(trainer);
-  });
+  it.each(['non-negative', 'unit-sum'] as const)(
+    'is %s after every update',
+    async (blurKernelConstraint) => {
+      const network = { ...NETWORK, blurKernelInit: 'normal', blurKernelConstraint } as const;
+      const optimizer = { ...OBJECTIVE.optimizer, blurKernelLearningRate: 0.1 }; // large beside the kernel's values
+      const trainer = createTrainer({
+        method: METHODS[3],
+        network,
+        objective: { ...OBJECTIVE, optimizer },
+        seed: 1,
+        knownKernel: null,
+      });
+      const source = createTestSource(6);
+      for (let i = 0; i < 3; i++) {
+        await trainStep(trainer, source.next());
+        const [{ variable }] = trainer.networks.blurGenerator?.parameters ?? [];
+        const values = [...variable.dataSync()];
+        expect(values.every((value) => value >= 0)).toBe(true);
+        expect(values.some((value) => value === 0)).toBe(true);
+        const total = values.reduce((sum, value) => sum + value, 0);
+        if (blurKernelConstraint === 'unit-sum')
+          expect(total).toBeCloseTo(1, 5); // float32 sum
+        else expect(Math.abs(total - 1)).toBeGreaterThan(0.1); // the gain is free
+      }
+      disposeTrainer(trainer);
+    },
+  );
 });
 
 describe('supervised training', () => {
   it('brings the loss of one repeated sample down', async () => {
     const objective = { ...OBJECTIVE, updates: 31 };
     const [method] = METHODS;
-    const trainer = createTrainer({ method, network: NETWORK, objective, seed: 1, knownKernel: null });
+    const trainer = createTrainer({
+      method,
+      network: NETWORK,
+      objective,
+      seed: 1,
+      knownKernel: null,
+    });
     const sample = createTestSource(5).next();
     const first = await trainStep(trainer, { blurred: sample.sharp, sharp: sample.sharp });
     let last = first;

@@ -20,7 +20,10 @@ export interface ClassicalState extends RunState {
 }
 
 /** Compares the record that a classical method left with what would be computed now. */
-export async function classicalState(run: ClassicalRun, resultsDir: string): Promise<ClassicalState> {
+export async function classicalState(
+  run: ClassicalRun,
+  resultsDir: string,
+): Promise<ClassicalState> {
   const folder = classicalDirectory(resultsDir, run.profile, run.method, run.key);
   const record = readUnlessDamaged(() => readClassicalRecord(join(folder, 'record.json')));
   if (record === null) return { state: 'stale', reason: DAMAGED_RECORD, folder, record: undefined };
@@ -28,7 +31,9 @@ export async function classicalState(run: ClassicalRun, resultsDir: string): Pro
   const { trained, condition, profile } = run;
   const reason =
     describeChange(run, record, await readSourceHash(CLASSICAL_SOURCES)) ||
-    (await dataChange(record.inputs, () => readTestHashes(trained, condition, resultsDir, profile)));
+    (await dataChange(record.inputs, () =>
+      readTestHashes(trained, condition, resultsDir, profile),
+    ));
   return { state: reason === '' ? 'done' : 'stale', reason, folder, record };
 }
 

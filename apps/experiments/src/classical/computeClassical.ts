@@ -32,7 +32,8 @@ export interface ClassicalRequest {
 /**
  * Applies a classical method to test volumes: predictions, scores, record.
  *
- * The method knows the blur, gain x PSF: it deconvolves with the unit-sum PSF and divides by the gain.
+ * The method knows the blur, gain x PSF: it deconvolves with the unit-sum PSF and divides by the
+ * gain.
  */
 export async function computeClassical(
   { run, volumes, folder, command }: ClassicalRequest,
@@ -53,7 +54,11 @@ export async function computeClassical(
     const options = { ...run.scoring, kernel: volumes.kernel };
     for (const observation of volumes.test) {
       const { id, blurred } = observation;
-      const { shape, voxelSizeUm, data } = deconvolveClassically(blurred, psf, run.settings).estimate;
+      const { shape, voxelSizeUm, data } = deconvolveClassically(
+        blurred,
+        psf,
+        run.settings,
+      ).estimate;
       const estimate = createVolume(
         shape,
         voxelSizeUm,

@@ -24,7 +24,10 @@ interface BenchArguments extends ProfileArguments, ComputeArguments {
   json: boolean;
 }
 
-/** `blurcycle bench <what>`: how fast convolutions, a training step, PSFs or a deconvolution are on this machine. */
+/**
+ * `blurcycle bench <what>`: how fast convolutions, a training step, PSFs or a deconvolution are on
+ * this machine.
+ */
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench <what>',
   describe: 'time convolutions, a training step, PSFs, a deconvolution',
@@ -48,15 +51,32 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           coerce: (text: string | undefined) =>
             text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
         })
-        .option('psf', { type: 'number', default: 31, describe: 'step, rl: side of the kernel in voxels' })
-        .option('side', { type: 'number', default: 128, describe: 'rl: side of the volume in voxels' })
+        .option('psf', {
+          type: 'number',
+          default: 31,
+          describe: 'step, rl: side of the kernel in voxels',
+        })
+        .option('side', {
+          type: 'number',
+          default: 128,
+          describe: 'rl: side of the volume in voxels',
+        })
         .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
     )
       .example('$0 bench step --profile quick', 'one update of the blind method')
-      .example('$0 bench conv', 'every convolution of the networks against the peak of the processor or GPU')
-      .example('$0 bench conv --backend webgpu --width 64 --patch 64,64,64', "the same at the paper's scale")
+      .example(
+        '$0 bench conv',
+        'every convolution of the networks against the peak of the processor or GPU',
+      )
+      .example(
+        '$0 bench conv --backend webgpu --width 64 --patch 64,64,64',
+        "the same at the paper's scale",
+      )
       .example('$0 bench psf', 'the PSF models')
-      .example('$0 bench rl --repeat 5', 'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels'),
+      .example(
+        '$0 bench rl --repeat 5',
+        'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels',
+      ),
   handler: async (options) => {
     const figures = await measure(options);
     if (options.json) console.log(JSON.stringify(figures, null, 2));
@@ -66,7 +86,8 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
 
 function parseSubject(name: string): (typeof SUBJECTS)[number] {
   const found = SUBJECTS.find((known) => known === name);
-  if (found === undefined) throw new InputError(describeUnknown('bench', 'subject', name, SUBJECTS));
+  if (found === undefined)
+    throw new InputError(describeUnknown('bench', 'subject', name, SUBJECTS));
   return found;
 }
 
@@ -103,7 +124,13 @@ async function convFigures(options: BenchArguments): Promise<object> {
     const remedy =
       'plain JavaScript has no peak to be measured against; where C++ kernels are missing: npm rebuild';
     throw new InputError(
-      describeViolation('bench conv', '--backend', 'be tensorflow, webgpu or native', info.name, remedy),
+      describeViolation(
+        'bench conv',
+        '--backend',
+        'be tensorflow, webgpu or native',
+        info.name,
+        remedy,
+      ),
     );
   }
   const layers = { volume: patch, width };
@@ -115,7 +142,10 @@ async function convFigures(options: BenchArguments): Promise<object> {
           const step = { method: { blurPath: 'none' as const }, width, patch };
           throw explainGpuMemory(error, 'bench conv', step, '--patch');
         });
-  return { ...machine, kernels: kernels.map((entry) => ({ ...entry, shape: entry.shape.join(',') })) };
+  return {
+    ...machine,
+    kernels: kernels.map((entry) => ({ ...entry, shape: entry.shape.join(',') })),
+  };
 }
 
 async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]> {
@@ -123,7 +153,12 @@ async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]
   return benchPsf(repeat);
 }
 
-async function deconvolutionFigures({ side, psf, repeat, threads }: BenchArguments): Promise<object> {
+async function deconvolutionFigures({
+  side,
+  psf,
+  repeat,
+  threads,
+}: BenchArguments): Promise<object> {
   const { selectBackend } = await import('@blurcycle/compute');
   const { benchRichardsonLucy } = await import('../deconvolution/benchRichardsonLucy.ts');
   // The transform runs in the add-on whatever the back-end is; this sets its threads.
@@ -144,7 +179,12 @@ function spelled({ zero, weights }: Readonly<Record<'zero' | 'weights', number>>
 }
 
 async function stepFigures(options: BenchArguments): Promise<object> {
-  const { settings } = findRun(loadExperiments(options.experimentsDir), options.method, options.profile, 0);
+  const { settings } = findRun(
+    loadExperiments(options.experimentsDir),
+    options.method,
+    options.profile,
+    0,
+  );
   const { benchStep } = await import('../runs/benchStep.ts');
   const info = await openBackend(options);
   const step = {
@@ -153,10 +193,11 @@ async function stepFigures(options: BenchArguments): Promise<object> {
     patch: options.patch ?? settings.training.patch,
   };
   const { explainGpuMemory } = await import('../explainGpuMemory.ts');
-  const result = await benchStep({ ...step, blurKernelSide: options.psf, steps: options.repeat }, info).catch(
-    (error: unknown) => {
-      throw explainGpuMemory(error, 'bench step', step, '--patch');
-    },
-  );
+  const result = await benchStep(
+    { ...step, blurKernelSide: options.psf, steps: options.repeat },
+    info,
+  ).catch((error: unknown) => {
+    throw explainGpuMemory(error, 'bench step', step, '--patch');
+  });
   return { ...result, patch: result.patch.join(',') };
 }

@@ -96,7 +96,9 @@ export function withClassicalMethod<T>(yargs: Argv<T>): Argv<T & ClassicalArgume
 }
 
 /** Options and the settings that they become; the first that a method has. */
-const SETTINGS_OF: Readonly<Record<Exclude<keyof ClassicalArguments, 'method'>, readonly string[]>> = {
+const SETTINGS_OF: Readonly<
+  Record<Exclude<keyof ClassicalArguments, 'method'>, readonly string[]>
+> = {
   iterations: ['iterations', 'objectIterations'],
   background: ['background'],
   boundary: ['boundary'],
@@ -121,7 +123,8 @@ export interface ClassicalRequest {
 /**
  * The method that a command line describes.
  *
- * @throws {InputError} One line: an unknown method, a parameter that the method does not have, a value out of range.
+ * @throws {InputError} One line: an unknown method, a parameter that the method does not have, a
+ *   value out of range.
  */
 export function classicalRequest(args: ClassicalArguments): ClassicalRequest {
   const algorithm = CLASSICAL_ALGORITHMS.find((known) => known === args.method);
@@ -139,7 +142,8 @@ export function classicalRequest(args: ClassicalArguments): ClassicalRequest {
     );
   }
   const { start, ...rest } = args;
-  const startFile = start === undefined || start === 'flat' || start === 'observed' ? undefined : start;
+  const startFile =
+    start === undefined || start === 'flat' || start === 'observed' ? undefined : start;
   const given = { ...rest, ...(startFile === undefined ? { start } : {}), method: undefined };
   const settings: Record<string, unknown> = { algorithm };
   const optionOf = new Map<string, string>();
@@ -160,11 +164,16 @@ export function classicalRequest(args: ClassicalArguments): ClassicalRequest {
 }
 
 /** The setting that an option stands for. */
-function settingFor(option: keyof typeof SETTINGS_OF, algorithm: ClassicalSettings['algorithm']): string {
+function settingFor(
+  option: keyof typeof SETTINGS_OF,
+  algorithm: ClassicalSettings['algorithm'],
+): string {
   const candidates = SETTINGS_OF[option];
   const found = candidates.find((name) => keysOf(algorithm).includes(name));
   if (found !== undefined) return found;
-  const owners = CLASSICAL_ALGORITHMS.filter((name) => candidates.some((key) => keysOf(name).includes(key)));
+  const owners = CLASSICAL_ALGORITHMS.filter((name) =>
+    candidates.some((key) => keysOf(name).includes(key)),
+  );
   throw new InputError(
     describeViolation(
       'deconvolve',
@@ -177,7 +186,9 @@ function settingFor(option: keyof typeof SETTINGS_OF, algorithm: ClassicalSettin
 }
 
 function keysOf(algorithm: ClassicalSettings['algorithm']): string[] {
-  const schema = classicalSettingsSchema.options.find(({ shape }) => shape.algorithm.value === algorithm);
+  const schema = classicalSettingsSchema.options.find(
+    ({ shape }) => shape.algorithm.value === algorithm,
+  );
   return Object.keys(schema?.shape ?? {});
 }
 

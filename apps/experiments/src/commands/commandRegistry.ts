@@ -10,8 +10,8 @@ export interface CommandEntry {
 }
 
 /**
- * The commands in the order of the help text. The code of a command is loaded when it is called: the libraries behind
- * it take longer to load than most answers take to compute.
+ * The commands in the order of the help text. The code of a command is loaded when it is called:
+ * the libraries behind it take longer to load than most answers take to compute.
  */
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
@@ -32,7 +32,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     'train what is missing and make the table',
     async () => (await import('./run.ts')).runCommand,
   ),
-  entry('train', 'train <method>', 'one training run', async () => (await import('./train.ts')).trainCommand),
+  entry(
+    'train',
+    'train <method>',
+    'one training run',
+    async () => (await import('./train.ts')).trainCommand,
+  ),
   entry(
     'dataset',
     'dataset <experiment>',
@@ -125,6 +130,7 @@ function entry<T>(
   describe: string,
   load: () => Promise<CommandModule<object, T>>,
 ): CommandEntry {
-  // yargs hands a command the options that its own builder declares; that their types agree is the module's business.
+  // yargs hands a command the options that its own builder declares; that their types agree is the
+  // module's business.
   return { name, usage, describe, load: load as unknown as CommandEntry['load'] };
 }

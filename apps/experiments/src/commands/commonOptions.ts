@@ -63,9 +63,16 @@ export function withCompute<T>(yargs: Argv<T>): Argv<T & ComputeArguments> {
     });
 }
 
-/** `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes its share of the cores. */
+/**
+ * `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes
+ * its share of the cores.
+ */
 function threadsFromEnvironment(): { default: number } | object {
-  const { BLURCYCLE_THREADS: threads, BLURCYCLE_RUNS_AT_ONCE: runs, NX_PARALLEL: parallel } = process.env;
+  const {
+    BLURCYCLE_THREADS: threads,
+    BLURCYCLE_RUNS_AT_ONCE: runs,
+    NX_PARALLEL: parallel,
+  } = process.env;
   if (threads !== undefined) return { default: Number(threads) };
   if (runs === undefined) return {};
   return { default: Math.max(1, Math.floor(availableParallelism() / Number(parallel ?? runs))) };
@@ -73,7 +80,8 @@ function threadsFromEnvironment(): { default: number } | object {
 
 function parseBackend(name: string): BackendName | 'auto' {
   const found = BACKENDS.find((known) => known === name);
-  if (found === undefined) throw new InputError(describeUnknown('--backend', 'back-end', name, BACKENDS));
+  if (found === undefined)
+    throw new InputError(describeUnknown('--backend', 'back-end', name, BACKENDS));
   return found;
 }
 

@@ -15,13 +15,20 @@ interface DatasetArguments extends ProfileArguments {
   hash: boolean;
 }
 
-/** `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment need, or finds them made. */
+/**
+ * `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment
+ * need, or finds them made.
+ */
 export const datasetCommand: CommandModule<object, DatasetArguments> = {
   command: 'dataset <experiment>',
   describe: 'make the data sets that an experiment trains on',
   builder: (yargs) =>
     withProfile(yargs)
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
       .option('hash', {
         type: 'boolean',
         default: false,
@@ -50,11 +57,16 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
 function datasetsOf(set: ExperimentSet, experiment: string, profile: string): DatasetSettings[] {
   const runs = listRuns(set, experiment, profile);
   return [
-    ...new Map(runs.map(({ settings: { dataset } }) => [contentHash(dataset), dataset] as const)).values(),
+    ...new Map(
+      runs.map(({ settings: { dataset } }) => [contentHash(dataset), dataset] as const),
+    ).values(),
   ];
 }
 
-/** What Nx compares to see whether stacks changed. Stacks that are not there are a state too: making the data set then says so. */
+/**
+ * What Nx compares to see whether stacks changed. Stacks that are not there are a state too: making
+ * the data set then says so.
+ */
 async function hashOfStacks(set: ExperimentSet, experiment: string): Promise<string> {
   const { hashSourceStacks } = await import('../runs/prepareDataset.ts');
   const found: unknown[] = [];

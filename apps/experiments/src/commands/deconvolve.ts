@@ -5,7 +5,11 @@ import type { Argv, CommandModule } from 'yargs';
 import { deconvolveFile, type FileReport } from '../deconvolution/deconvolveFile.ts';
 import type { ScoredTruth } from '../deconvolution/iterationLog.ts';
 import { createProgress } from '../progress.ts';
-import { classicalRequest, withClassicalMethod, type ClassicalArguments } from './classicalRequest.ts';
+import {
+  classicalRequest,
+  withClassicalMethod,
+  type ClassicalArguments,
+} from './classicalRequest.ts';
 import { withCompute, withJson } from './commonOptions.ts';
 import type { ModelArguments } from './deconvolveByModel.ts';
 import { optionalTriple } from './opticsOptions.ts';
@@ -26,14 +30,19 @@ export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
   builder: (yargs) =>
     withJson(
       withCompute(
-        withPsfSource(withOutput(withModel(withClassicalMethod(withStackChoice(withInput(yargs)))))),
+        withPsfSource(
+          withOutput(withModel(withClassicalMethod(withStackChoice(withInput(yargs))))),
+        ),
       ),
     )
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --iterations 50 --psf psf.tif --out sharp.tif',
         'the standard, with a measured PSF',
       )
-      .example('$0 deconvolve cell.tif --model model --out sharp.tif', 'by a model that blurcycle fit made')
+      .example(
+        '$0 deconvolve cell.tif --model model --out sharp.tif',
+        'by a model that blurcycle fit made',
+      )
       .example(
         '$0 deconvolve cell.tif --method rl-tv --na 1.45 --ni 1.512 --wavelength 0.461 --out sharp.tif',
         'against noise, PSF from the optics',
@@ -44,7 +53,8 @@ export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
       ) as unknown as Argv<DeconvolveArguments>,
   handler: async (args) => {
     if (args.model !== undefined) {
-      // Loaded when it is needed: what is behind models takes longer to load than classical work to start.
+      // Loaded when it is needed: what is behind models takes longer to load than classical work to
+      // start.
       const { deconvolveByModel } = await import('./deconvolveByModel.ts');
       return deconvolveByModel(args.model, args);
     }
@@ -175,11 +185,14 @@ function describe(report: FileReport): string[] {
   const { shape, voxelSizeUm, updates, seconds, flux, psf } = report;
   const most = updates === 1 ? 'update' : 'updates';
   const tiles = report.tiles > 1 ? ` in ${report.tiles} tiles` : '';
-  const kept = psf.keptLight < 1 ? `, cut to ${(100 * psf.keptLight).toFixed(1)} % of its light` : '';
+  const kept =
+    psf.keptLight < 1 ? `, cut to ${(100 * psf.keptLight).toFixed(1)} % of its light` : '';
   const residual =
     report.reblurResidual === null
       ? []
-      : [`data minus blurred estimate: ${(100 * report.reblurResidual).toPrecision(3)} % of the data (RMS)`];
+      : [
+          `data minus blurred estimate: ${(100 * report.reblurResidual).toPrecision(3)} % of the data (RMS)`,
+        ];
   return [
     `${report.file}: ${report.settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     `${shape.join(' x ')} voxels of ${voxelSizeUm.map((side) => Number(side.toPrecision(4))).join(' x ')} µm, ${report.sampleType}`,

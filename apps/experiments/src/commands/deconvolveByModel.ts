@@ -22,7 +22,10 @@ export interface ModelArguments extends ComputeArguments, PsfSourceArguments, St
   json: boolean;
 }
 
-/** `blurcycle deconvolve --model`: loads and checks the model, applies it, says how far the result can be trusted. */
+/**
+ * `blurcycle deconvolve --model`: loads and checks the model, applies it, says how far the result
+ * can be trusted.
+ */
 export async function deconvolveByModel(folder: string, args: ModelArguments): Promise<void> {
   refuseClassical(args);
   await openBackend(args);
@@ -49,11 +52,15 @@ export async function deconvolveByModel(folder: string, args: ModelArguments): P
 
 function refuseClassical(args: ModelArguments): void {
   const refuse = (option: string, value: unknown, remedy?: string): InputError =>
-    new InputError(describeViolation('deconvolve', option, 'be left out with --model', value, remedy));
+    new InputError(
+      describeViolation('deconvolve', option, 'be left out with --model', value, remedy),
+    );
   if (args.method !== undefined) throw refuse('--method', args.method);
   if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model has learned with its own');
   if (args.whole && args.tile !== undefined) {
-    throw new InputError(describeViolation('deconvolve', '--tile', 'be left out with --whole', args.tile));
+    throw new InputError(
+      describeViolation('deconvolve', '--tile', 'be left out with --whole', args.tile),
+    );
   }
 }
 

@@ -39,7 +39,11 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
   builder: (yargs) =>
     withJson(
       yargs
-        .positional('truth', { type: 'string', demandOption: true, describe: 'TIFF stack of the specimen' })
+        .positional('truth', {
+          type: 'string',
+          demandOption: true,
+          describe: 'TIFF stack of the specimen',
+        })
         .option('psf', {
           type: 'string',
           demandOption: true,
@@ -49,7 +53,8 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
         .option('snr', {
           type: 'string',
           default: '20',
-          describe: 'average SNR in dB that the read noise brings the image to; none: no read noise',
+          describe:
+            'average SNR in dB that the read noise brings the image to; none: no read noise',
           coerce: (text: string) => numberOrNull('--snr', text, 'none'),
         })
         .option('photons', {
@@ -71,8 +76,14 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
         })
         .option('seed', { type: 'number', default: 1, describe: 'seed of the noise' }),
     )
-      .example('$0 degrade truth.tif --psf psf.tif --snr 20 --seed 1 --out blurred.tif', 'as in the paper')
-      .example('$0 degrade truth.tif --psf psf.tif --snr none --photons none --out clean.tif', 'blur only'),
+      .example(
+        '$0 degrade truth.tif --psf psf.tif --snr 20 --seed 1 --out blurred.tif',
+        'as in the paper',
+      )
+      .example(
+        '$0 degrade truth.tif --psf psf.tif --snr none --photons none --out clean.tif',
+        'blur only',
+      ),
   handler: async (options) => {
     const { volume: truth } = await readTiffStack(options.truth);
     const psf = unitSum((await readTiffStack(options.psf)).volume, options.psf);
@@ -83,7 +94,8 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
       truth.voxelSizeUm,
       blurred.data.map((value) => gain * value),
     );
-    const stream = (part: string): RandomStream => createRandomStream(options.seed, `noise/degrade/${part}`);
+    const stream = (part: string): RandomStream =>
+      createRandomStream(options.seed, `noise/degrade/${part}`);
     const counted = addPhotonNoise(clean, options.photons, stream('photons'));
     const readNoiseSigma = findReadNoise(clean, counted, options.snr);
     const image = addReadNoise(counted, readNoiseSigma, stream('read'));
@@ -134,7 +146,11 @@ function unitSum(psf: Volume, path: string): Volume {
 }
 
 function findReadNoise(clean: Volume, counted: Volume, snr: number | null): number {
-  const { readNoiseSigma, reachable, photonSnrDb } = calibrateReadNoise([clean], [counted], snr ?? Infinity);
+  const { readNoiseSigma, reachable, photonSnrDb } = calibrateReadNoise(
+    [clean],
+    [counted],
+    snr ?? Infinity,
+  );
   if (snr !== null && !reachable) {
     throw new InputError(
       describeViolation(

@@ -39,7 +39,12 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   },
 };
 
-function describeLimits({ bufferBytes, bindingBytes, workgroupBytes, computesInHalf }: GpuLimits): string {
+function describeLimits({
+  bufferBytes,
+  bindingBytes,
+  workgroupBytes,
+  computesInHalf,
+}: GpuLimits): string {
   const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
   return [
     `largest array ${mebibytes(bufferBytes)}`,

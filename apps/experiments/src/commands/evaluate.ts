@@ -39,11 +39,20 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
   builder: (yargs) =>
     withJson(
       yargs
-        .positional('estimate', { type: 'string', demandOption: true, describe: 'TIFF stack to score' })
-        .positional('truth', { type: 'string', demandOption: true, describe: 'TIFF stack of the truth' })
+        .positional('estimate', {
+          type: 'string',
+          demandOption: true,
+          describe: 'TIFF stack to score',
+        })
+        .positional('truth', {
+          type: 'string',
+          demandOption: true,
+          describe: 'TIFF stack of the truth',
+        })
         .option('data-range', {
           type: 'number',
-          describe: 'largest minus smallest possible intensity; needed unless --kernel: it is never guessed',
+          describe:
+            'largest minus smallest possible intensity; needed unless --kernel: it is never guessed',
         })
         .option('kernel', {
           type: 'boolean',
@@ -61,7 +70,10 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
             text === undefined ? undefined : parseTriple('--voxel', text, '0.25,0.1,0.1'),
         }),
     )
-      .example('$0 evaluate estimate.tif truth.tif --data-range 1', 'all scores of images in [0, 1]')
+      .example(
+        '$0 evaluate estimate.tif truth.tif --data-range 1',
+        'all scores of images in [0, 1]',
+      )
       .example('$0 evaluate estimate.tif truth.tif --data-range 65535 --json', 'for a script')
       .example(
         '$0 evaluate learned.tif psf.tif --kernel --smooth 1.5',
@@ -97,7 +109,8 @@ function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<s
   const options = { dataRange };
   const gaussian = { dataRange, window: 'gaussian' } as const;
   const [depth, height, width] = truth.shape;
-  const fits = (side: number, planes: number): boolean => Math.min(height, width) >= side && depth >= planes;
+  const fits = (side: number, planes: number): boolean =>
+    Math.min(height, width) >= side && depth >= planes;
   const counts = [estimate, truth].every(({ data }) => data.every((value) => value >= 0));
   return {
     psnr: psnr(estimate, truth, options),
@@ -111,7 +124,8 @@ function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<s
     nrmse: truth.data.some((value) => value !== 0) ? nrmse(estimate, truth) : null,
     psnrAffine: psnrAffine(estimate, truth, options),
     iDivergence: counts ? iDivergence(estimate, truth) : null,
-    resolution: truth.data.length > 1 ? fourierShellCorrelation(estimate, truth).resolutionUm : null,
+    resolution:
+      truth.data.length > 1 ? fourierShellCorrelation(estimate, truth).resolutionUm : null,
   };
 }
 
@@ -122,7 +136,11 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, none:
   psnrPerSlice: ['PSNR, mean of the planes', 'dB', ''],
   ssimPerSlice: ['SSIM, mean of the planes', '', ''],
   ssimWindowed2d: ['SSIM, windows of 7 x 7', '', 'the planes are smaller than the window'],
-  ssimWindowed2dGaussian: ['SSIM, Gaussian windows of 11 x 11', '', 'the planes are smaller than the window'],
+  ssimWindowed2dGaussian: [
+    'SSIM, Gaussian windows of 11 x 11',
+    '',
+    'the planes are smaller than the window',
+  ],
   ssimWindowed3d: ['SSIM, windows of 7 x 7 x 7', '', 'the stack is smaller than the window'],
   ssimWindowed3dGaussian: [
     'SSIM, Gaussian windows of 11 x 11 x 11',
@@ -132,7 +150,11 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, none:
   nrmse: ['NRMSE', '', 'the truth is zero everywhere'],
   psnrAffine: ['PSNR after the best straight line', 'dB', ''],
   iDivergence: ['I-divergence per voxel', '', 'there are negative values'],
-  resolution: ['resolution, Fourier shell correlation 0.5', 'µm', 'the correlation stays above 0.5'],
+  resolution: [
+    'resolution, Fourier shell correlation 0.5',
+    'µm',
+    'the correlation stays above 0.5',
+  ],
 };
 
 function describeScores(scores: Record<string, Score>, unit: string): string[] {

@@ -28,7 +28,8 @@ import { optionalTriple } from './opticsOptions.ts';
 import { namesPsf, psfSource, withPsfSource, type PsfSourceArguments } from './psfSourceOptions.ts';
 import { stackChoice, withStackChoice, type StackArguments } from './stackOptions.ts';
 
-interface FitArguments extends PsfSourceArguments, StackArguments, ComputeArguments, ProfileArguments {
+interface FitArguments
+  extends PsfSourceArguments, StackArguments, ComputeArguments, ProfileArguments {
   blurred: string[];
   sharp: string[] | undefined;
   sharpFrom: SharpMethod | undefined;
@@ -52,12 +53,17 @@ export const fitCommand: CommandModule<object, FitArguments> = {
   command: 'fit',
   describe: 'train a model on stacks of your own',
   builder: (yargs) =>
-    withJson(withPsfSource(withCompute(withProfile(withTraining(withData(withStackChoice(yargs)))))))
+    withJson(
+      withPsfSource(withCompute(withProfile(withTraining(withData(withStackChoice(yargs)))))),
+    )
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
         'blind: the kernel is learned, too',
       )
-      .example("$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model", 'with a PSF')
+      .example(
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model",
+        'with a PSF',
+      )
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp-from richardson-lucy --na 1.4 --ni 1.515 --wavelength 0.52 --dry-run",
         'no sharp stacks; check everything, train nothing',
@@ -76,7 +82,13 @@ export const fitCommand: CommandModule<object, FitArguments> = {
       wishes: { ...args, kernelSize: args.kernel },
     });
     const { name, description } = await openBackend(args);
-    const request = { args, input, out, trainingFolder: `${out}.training`, optics: opticsOf(args, psf) };
+    const request = {
+      args,
+      input,
+      out,
+      trainingFolder: `${out}.training`,
+      optics: opticsOf(args, psf),
+    };
     const work = (): Promise<void> => {
       say(`back-end ${name}, ${description}`);
       return fitInto(request);
@@ -124,7 +136,8 @@ async function fitInto({ args, input, out, trainingFolder, optics }: FitRequest)
     progress: createProgress,
     warn: (line) => say(`warning: ${line}`),
   });
-  if (args.json) console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
+  if (args.json)
+    console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
   else {
     const [{ file }] = input.blurred;
     console.log(
@@ -150,20 +163,29 @@ function withData<T>(yargs: Argv<T>): Argv<T> {
     .option('sharp', {
       type: 'string',
       array: true,
-      describe: 'TIFF stacks of the same kind of specimen, sharp; they need not show the same places',
+      describe:
+        'TIFF stacks of the same kind of specimen, sharp; they need not show the same places',
     })
     .option('sharp-from', {
       choices: SHARP_METHODS,
       describe: 'without --sharp: make the sharp set of the blurred one; blind-rl needs no PSF',
     })
-    .option('iterations', { type: 'number', default: 50, describe: 'with --sharp-from: iterations' })
+    .option('iterations', {
+      type: 'number',
+      default: 50,
+      describe: 'with --sharp-from: iterations',
+    })
     .option('out', { type: 'string', default: 'model', describe: 'folder of the model' });
 }
 
 function withTraining<T>(yargs: Argv<T>): Argv<T> {
   return yargs
     .option('seed', { type: 'number', default: 0, describe: 'seed of weights and sampling' })
-    .option('updates', { type: 'number', defaultDescription: "the profile's", describe: 'training updates' })
+    .option('updates', {
+      type: 'number',
+      defaultDescription: "the profile's",
+      describe: 'training updates',
+    })
     .option('patch', {
       type: 'string',
       defaultDescription: "the profile's",
@@ -198,7 +220,11 @@ function withTraining<T>(yargs: Argv<T>): Argv<T> {
       describe: 'terms of the model, an SPDX identifier such as CC-BY-4.0',
       coerce: parseLicense,
     })
-    .option('dry-run', { type: 'boolean', default: false, describe: 'check, estimate, train nothing' })
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      describe: 'check, estimate, train nothing',
+    })
     .option('restart', {
       type: 'boolean',
       default: false,
@@ -209,22 +235,32 @@ function withTraining<T>(yargs: Argv<T>): Argv<T> {
 function parseLicense(text: string): string {
   if (modelConfigSchema.shape.license.safeParse(text).success) return text;
   const remedy = 'such as MIT or CC-BY-4.0';
-  throw new InputError(describeViolation('fit', '--license', 'be an SPDX identifier', text, remedy));
+  throw new InputError(
+    describeViolation('fit', '--license', 'be an SPDX identifier', text, remedy),
+  );
 }
 
 function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSource {
   if ((sharp === undefined) === (sharpFrom === undefined)) {
     const value = sharp === undefined ? 'none' : 'both';
-    throw new InputError(describeViolation('fit', 'one of --sharp and --sharp-from', 'be given', value));
+    throw new InputError(
+      describeViolation('fit', 'one of --sharp and --sharp-from', 'be given', value),
+    );
   }
   if (sharp !== undefined) return { kind: 'files', files: expandPatterns('fit', '--sharp', sharp) };
   if (!(Number.isSafeInteger(iterations) && iterations > 0)) {
-    throw new InputError(describeViolation('fit', '--iterations', 'be a positive integer', iterations));
+    throw new InputError(
+      describeViolation('fit', '--iterations', 'be a positive integer', iterations),
+    );
   }
   return { kind: 'classical', method: sharpFrom ?? 'richardson-lucy', iterations };
 }
 
-async function prepare(args: FitArguments, input: FitInput, trainingFolder: string): Promise<PreparedFit> {
+async function prepare(
+  args: FitArguments,
+  input: FitInput,
+  trainingFolder: string,
+): Promise<PreparedFit> {
   let display: Progress | undefined;
   return prepareFit(input, {
     sharpFolder: args.dryRun ? null : join(trainingFolder, 'sharp'),
@@ -269,6 +305,8 @@ function opticsOf(args: FitArguments, psf: PsfSource | null): ModelConfig['optic
     emissionWavelengthUm: wavelength,
   };
   return Object.fromEntries(
-    Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+    Object.entries(given).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
+    ),
   );
 }

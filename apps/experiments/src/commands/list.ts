@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { experimentDirectory, loadExperiments, readTable, resolveExperiment } from '@blurcycle/experiment';
+import {
+  experimentDirectory,
+  loadExperiments,
+  readTable,
+  resolveExperiment,
+} from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
 import { planExperiment, type PlanStep } from '../planExperiment.ts';
 import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
@@ -13,7 +18,10 @@ export const listCommand: CommandModule<object, ListArguments> = {
   command: 'list',
   describe: 'experiments and the state of their results',
   builder: (yargs) =>
-    withJson(withProfile(yargs)).example('$0 list --profile standard', 'state of the reference results'),
+    withJson(withProfile(yargs)).example(
+      '$0 list --profile standard',
+      'state of the reference results',
+    ),
   handler: async ({ profile, experimentsDir, resultsDir, json }) => {
     const set = loadExperiments(experimentsDir);
     const experiments = [];
@@ -38,7 +46,9 @@ export const listCommand: CommandModule<object, ListArguments> = {
       const held = verdicts.filter(({ verdict }) => verdict === 'reproduced').length;
       const parts = [
         ...(runs.total === 0 ? [] : [`${runs.done} of ${runs.total} runs done${others(runs)}`]),
-        ...(tests.total === 0 ? [] : [`${tests.done} of ${tests.total} tests done${others(tests)}`]),
+        ...(tests.total === 0
+          ? []
+          : [`${tests.done} of ${tests.total} tests done${others(tests)}`]),
         ...(classical.total === 0
           ? []
           : [`${classical.done} of ${classical.total} classical results done${others(classical)}`]),
@@ -54,10 +64,16 @@ type States = Readonly<Record<PlanStep['state'] | 'total', number>>;
 
 function countStates(steps: readonly PlanStep[], kind: PlanStep['kind']): States {
   const states = steps.filter((step) => step.kind === kind).map(({ state }) => state);
-  const count = (wanted: PlanStep['state']): number => states.filter((state) => state === wanted).length;
+  const count = (wanted: PlanStep['state']): number =>
+    states.filter((state) => state === wanted).length;
   return {
     total: states.length,
-    ...{ done: count('done'), stale: count('stale'), failed: count('failed'), missing: count('missing') },
+    ...{
+      done: count('done'),
+      stale: count('stale'),
+      failed: count('failed'),
+      missing: count('missing'),
+    },
   };
 }
 

@@ -24,14 +24,24 @@ export function withGrid<T>(yargs: Argv<T>): Argv<T> {
     });
 }
 
-/** Adds the options of every optical model; `defaults` says what the help calls the values of those not given. */
+/**
+ * Adds the options of every optical model; `defaults` says what the help calls the values of those
+ * not given.
+ */
 export function withOptics<T>(
   yargs: Argv<T>,
   defaults: { readonly na: string; readonly ni: string; readonly wavelength: string },
 ): Argv<T> {
   return yargs
-    .option('preset', { type: 'string', describe: `start from: ${Object.keys(PSF_PRESETS).join(', ')}` })
-    .option('na', { type: 'number', defaultDescription: defaults.na, describe: 'numerical aperture' })
+    .option('preset', {
+      type: 'string',
+      describe: `start from: ${Object.keys(PSF_PRESETS).join(', ')}`,
+    })
+    .option('na', {
+      type: 'number',
+      defaultDescription: defaults.na,
+      describe: 'numerical aperture',
+    })
     .option('ni', {
       type: 'number',
       defaultDescription: defaults.ni,

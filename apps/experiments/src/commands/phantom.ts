@@ -1,4 +1,10 @@
-import { createRandomStream, describeUnknown, InputError, mean, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  describeUnknown,
+  InputError,
+  mean,
+  type Volume,
+} from '@blurcycle/core';
 import {
   beads,
   hollowBars,
@@ -81,7 +87,10 @@ export const phantomCommand: CommandModule<object, PhantomArguments> = {
           describe: 'JSON file for the centre lines (or bead centres) in µm, z, y, x',
         }),
     )
-      .example('$0 phantom microtubules --size 64,128,128 --seed 1 --out truth.tif', 'a tubulin network')
+      .example(
+        '$0 phantom microtubules --size 64,128,128 --seed 1 --out truth.tif',
+        'a tubulin network',
+      )
       .example('$0 phantom microtubules --lines axes.json --out truth.tif', 'with its centre lines')
       .example('$0 phantom beads --count 20 --radius 0.1 --out beads.tif', 'small beads'),
   handler: async (options) => {
@@ -104,7 +113,9 @@ export const phantomCommand: CommandModule<object, PhantomArguments> = {
     };
     if (options.json) console.log(JSON.stringify(facts, null, 2));
     else {
-      const parts = { microtubules: 'filaments', beads: 'beads', 'hollow-bars': 'bars' }[options.kind];
+      const parts = { microtubules: 'filaments', beads: 'beads', 'hollow-bars': 'bars' }[
+        options.kind
+      ];
       console.log(
         `${options.out}: ${lines.length} ${parts} in ${volume.shape.join(' x ')} voxels, ${(100 * facts.filled).toFixed(2)} % filled`,
       );

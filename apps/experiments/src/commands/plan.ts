@@ -8,13 +8,20 @@ interface PlanArguments extends ProfileArguments {
   json: boolean;
 }
 
-/** `blurcycle plan <experiment>`: runs, tests and table, whether each can be used, and what changed since where it cannot. */
+/**
+ * `blurcycle plan <experiment>`: runs, tests and table, whether each can be used, and what changed
+ * since where it cannot.
+ */
 export const planCommand: CommandModule<object, PlanArguments> = {
   command: 'plan <experiment>',
   describe: 'what would run and why',
   builder: (yargs) =>
     withJson(withProfile(yargs))
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
       .example('$0 plan table1 --profile standard', 'what Table I still needs'),
   handler: async ({ experiment: name, profile, experimentsDir, resultsDir, json }) => {
     const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);

@@ -22,18 +22,27 @@ interface PsfCommandArguments extends PsfArguments {
   json: boolean;
 }
 
-/** `blurcycle psf`: a point spread function as a TIFF stack, with what there is to know about it. */
+/**
+ * `blurcycle psf`: a point spread function as a TIFF stack, with what there is to know about it.
+ */
 export const psfCommand: CommandModule<object, PsfCommandArguments> = {
   command: 'psf',
   describe: 'a point spread function from the optics',
   // yargs also gives each option its camel-cased name, which its types do not say.
   builder: (yargs) =>
-    withJson(withOutput(withLayers(withOptics(withGrid(yargs), { na: '1.4', ni: '1.5', wavelength: '0.5' }))))
+    withJson(
+      withOutput(
+        withLayers(withOptics(withGrid(yargs), { na: '1.4', ni: '1.5', wavelength: '0.5' })),
+      ),
+    )
       .example(
         '$0 psf --model born-wolf --na 1.4 --ni 1.5 --wavelength 0.5 --out psf.tif',
         "the paper's model",
       )
-      .example('$0 psf --preset paper-microscope --size 61,61,61 --out psf.tif', 'NA 1.49 oil, 64/64/60 nm')
+      .example(
+        '$0 psf --preset paper-microscope --size 61,61,61 --out psf.tif',
+        'NA 1.49 oil, 64/64/60 nm',
+      )
       .example(
         '$0 psf --model gibson-lanni --ni 1.515 --ns 1.33 --depth 5 --out psf.tif',
         '5 µm deep in water',

@@ -65,7 +65,8 @@ const MODEL_OPTIONS = {
  * The request that a command line describes: preset (or defaults), then what is given.
  *
  * @param modelFlag - What the command calls the option of the optical model.
- * @throws {InputError} If a name is unknown, or an option is given to a model that has no use for it.
+ * @throws {InputError} If a name is unknown, or an option is given to a model that has no use for
+ *   it.
  */
 export function psfRequest(args: PsfArguments, modelFlag = '--model'): PsfRequest {
   const base: PsfRequest = args.preset === undefined ? DEFAULTS : preset(args.preset);
@@ -85,7 +86,11 @@ export function psfRequest(args: PsfArguments, modelFlag = '--model'): PsfReques
   };
 }
 
-function modelOptions(args: PsfArguments, model: PsfModelName, modelFlag: string): Record<string, unknown> {
+function modelOptions(
+  args: PsfArguments,
+  model: PsfModelName,
+  modelFlag: string,
+): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const option of Object.keys(MODEL_OPTIONS) as (keyof typeof MODEL_OPTIONS)[]) {
     if (args[option] === undefined) continue;

@@ -70,7 +70,15 @@ export function withPsfSource<T>(yargs: Argv<T>): Argv<T & PsfSourceArguments> {
     });
   const needed = 'needed without --psf';
   const optics = withLayers(withOptics(file, { na: needed, ni: needed, wavelength: needed }));
-  const names = ['psf', 'psf-center', 'psf-background', 'crop-psf', 'psf-model', 'psf-size', ...OPTICS];
+  const names = [
+    'psf',
+    'psf-center',
+    'psf-background',
+    'crop-psf',
+    'psf-model',
+    'psf-size',
+    ...OPTICS,
+  ];
   // yargs also gives each option its camel-cased name, which its types do not say.
   return optics.group(names, GROUP) as unknown as Argv<T & PsfSourceArguments>;
 }
@@ -99,7 +107,9 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   ] as const) {
     if (value !== undefined) throw refuse(option, 'go with --psf', value);
   }
-  const missing = (['na', 'ni', 'wavelength'] as const).filter((option) => args[option] === undefined);
+  const missing = (['na', 'ni', 'wavelength'] as const).filter(
+    (option) => args[option] === undefined,
+  );
   if (args.preset === undefined && missing.length > 0) {
     const rest = missing.map((option) => `--${option}`).join(', ');
     throw given.length === 0
@@ -109,7 +119,12 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
           'none',
           '--psf FILE, or the optics: --na 1.4 --ni 1.515 --wavelength 0.52',
         )
-      : refuse(rest, 'be given, too', 'nothing', 'a PSF from the optics needs --na, --ni and --wavelength');
+      : refuse(
+          rest,
+          'be given, too',
+          'nothing',
+          'a PSF from the optics needs --na, --ni and --wavelength',
+        );
   }
   const { psfModel } = args;
   return {

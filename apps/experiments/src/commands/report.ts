@@ -17,7 +17,10 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   describe: 'the HTML report of the results that are there',
   builder: (yargs) =>
     withProfile(yargs)
-      .positional('experiment', { type: 'string', describe: 'print the table of this experiment too' })
+      .positional('experiment', {
+        type: 'string',
+        describe: 'print the table of this experiment too',
+      })
       .example('$0 report --profile standard', 'the report of the reference results'),
   handler: async ({ experiment, profile, experimentsDir, resultsDir }) => {
     if (experiment === undefined) {
@@ -55,6 +58,7 @@ export async function buildReport(profile: string, resultsDir: string): Promise<
     child.on('error', reject);
     child.on('close', (exitCode) => resolve(exitCode ?? 1));
   });
-  if (code !== 0) throw new Error(`report: the report of profile ${profile} could not be built (see above)`);
+  if (code !== 0)
+    throw new Error(`report: the report of profile ${profile} could not be built (see above)`);
   return join(resultsDir, profile, 'report.html');
 }

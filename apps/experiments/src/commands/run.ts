@@ -11,13 +11,20 @@ interface RunArguments {
   threads: number | undefined;
 }
 
-/** `blurcycle run <experiment>`: what `nx run experiments:<experiment>:<profile>` does, with a choice of back-end. */
+/**
+ * `blurcycle run <experiment>`: what `nx run experiments:<experiment>:<profile>` does, with a
+ * choice of back-end.
+ */
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <experiment>',
   describe: 'train what is missing and make the table',
   builder: (yargs) =>
     withCompute(yargs)
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
       .option('profile', {
         type: 'string',
         default: 'quick',
@@ -33,17 +40,22 @@ export const runCommand: CommandModule<object, RunArguments> = {
       ...(threads === undefined ? {} : { BLURCYCLE_THREADS: String(threads) }),
     };
     const code = await runNx([`run`, `experiments:${experiment}:${profile}`], environment);
-    if (code !== 0) throw new Error(`run: ${experiment} in profile ${profile} did not finish (see above)`);
+    if (code !== 0)
+      throw new Error(`run: ${experiment} in profile ${profile} did not finish (see above)`);
   },
 };
 
 function runNx(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${PROJECT_ROOT}/node_modules/nx/dist/bin/nx.js`, ...parameters], {
-      cwd: PROJECT_ROOT,
-      env: environment,
-      stdio: 'inherit',
-    });
+    const child = spawn(
+      process.execPath,
+      [`${PROJECT_ROOT}/node_modules/nx/dist/bin/nx.js`, ...parameters],
+      {
+        cwd: PROJECT_ROOT,
+        env: environment,
+        stdio: 'inherit',
+      },
+    );
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });

@@ -19,7 +19,11 @@ export const slurmCommand: CommandModule<object, SlurmArguments> = {
   describe: 'a script that runs an experiment on a SLURM cluster',
   builder: (yargs) => {
     const extended = withProfile(yargs)
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
       .option('cpus', { type: 'number', default: 2, describe: 'cores of each job' })
       .option('sbatch', {
         type: 'string',
@@ -42,7 +46,13 @@ export const slurmCommand: CommandModule<object, SlurmArguments> = {
     return extended as unknown as Argv<SlurmArguments>;
   },
   handler: ({ experiment, profile, experimentsDir, resultsDir, cpus, sbatch, sbatchTrain }) => {
-    assertRange(Number.isSafeInteger(cpus) && cpus > 0, 'slurm', '--cpus', 'be a positive integer', cpus);
+    assertRange(
+      Number.isSafeInteger(cpus) && cpus > 0,
+      'slurm',
+      '--cpus',
+      'be a positive integer',
+      cpus,
+    );
     const runs = listRuns(loadExperiments(experimentsDir), experiment, profile);
     console.log(
       slurmScript({

@@ -19,8 +19,14 @@ export function withStackChoice<T>(yargs: Argv<T>): Argv<T & StackArguments> {
       describe: 'voxel size in µm, z,y,x; stands above what the files say',
       coerce: optionalTriple('--voxel', '0.25,0.1,0.1'),
     })
-    .option('channel', { type: 'number', describe: 'which channel, from 1, of a file with several' })
-    .option('time-point', { type: 'number', describe: 'which time point, from 1, of a file with several' })
+    .option('channel', {
+      type: 'number',
+      describe: 'which channel, from 1, of a file with several',
+    })
+    .option('time-point', {
+      type: 'number',
+      describe: 'which time point, from 1, of a file with several',
+    })
     .option('page-axis', {
       choices: ['z', 't'] as const,
       describe: 'what the pages of the file are where it does not say: slices or time points',
@@ -30,7 +36,12 @@ export function withStackChoice<T>(yargs: Argv<T>): Argv<T & StackArguments> {
 }
 
 /** The same for the reader. */
-export function stackChoice({ voxel, channel, timePoint, pageAxis }: StackArguments): ReadTiffOptions {
+export function stackChoice({
+  voxel,
+  channel,
+  timePoint,
+  pageAxis,
+}: StackArguments): ReadTiffOptions {
   return {
     ...(voxel === undefined ? {} : { voxelSizeUm: voxel }),
     ...(channel === undefined ? {} : { channel }),

@@ -23,17 +23,32 @@ interface TableArguments extends ProfileArguments, ComputeArguments {
   report: boolean;
 }
 
-/** `blurcycle table <experiment>`: scores, intervals and verdicts from finished runs, printed as paper | ours. */
+/**
+ * `blurcycle table <experiment>`: scores, intervals and verdicts from finished runs, printed as
+ * paper | ours.
+ */
 export const tableCommand: CommandModule<object, TableArguments> = {
   command: 'table <experiment>',
   describe: 'the table of an experiment from finished runs',
   builder: (yargs) =>
     withJson(withCompute(withProfile(yargs)))
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
-      .option('report', { type: 'boolean', default: true, describe: 'build the HTML report afterwards' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
+      .option('report', {
+        type: 'boolean',
+        default: true,
+        describe: 'build the HTML report afterwards',
+      })
       .example('$0 table table1 --profile standard', 'Table I from the runs that are there'),
   handler: async (args) => {
-    const experiment = resolveExperiment(loadExperiments(args.experimentsDir), args.experiment, args.profile);
+    const experiment = resolveExperiment(
+      loadExperiments(args.experimentsDir),
+      args.experiment,
+      args.profile,
+    );
     makeFolders(args.resultsDir, 'table', '--results-dir');
     const { buildTable } = await import('../tables/buildTable.ts');
     const table = await buildTable(experiment, { ...args, progress: createProgress });

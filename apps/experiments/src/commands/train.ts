@@ -1,7 +1,12 @@
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
 import { createProgress } from '../progress.ts';
-import { withCompute, withProfile, type ComputeArguments, type ProfileArguments } from './commonOptions.ts';
+import {
+  withCompute,
+  withProfile,
+  type ComputeArguments,
+  type ProfileArguments,
+} from './commonOptions.ts';
 
 interface TrainArguments extends ProfileArguments, ComputeArguments {
   method: string;
@@ -10,7 +15,9 @@ interface TrainArguments extends ProfileArguments, ComputeArguments {
   restart: boolean;
 }
 
-/** `blurcycle train <method>`: one training run, continued from its checkpoint where there is one. */
+/**
+ * `blurcycle train <method>`: one training run, continued from its checkpoint where there is one.
+ */
 export const trainCommand: CommandModule<object, TrainArguments> = {
   command: 'train <method>',
   describe: 'one training run',
@@ -19,10 +26,19 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .positional('method', {
         type: 'string',
         demandOption: true,
-        describe: 'a method of methods.yaml, or a row of an experiment that has settings of its own',
+        describe:
+          'a method of methods.yaml, or a row of an experiment that has settings of its own',
       })
-      .option('seed', { type: 'number', demandOption: true, describe: 'seed of weights and sampling' })
-      .option('resume', { type: 'boolean', default: true, describe: 'go on from the last checkpoint' })
+      .option('seed', {
+        type: 'number',
+        demandOption: true,
+        describe: 'seed of weights and sampling',
+      })
+      .option('resume', {
+        type: 'boolean',
+        default: true,
+        describe: 'go on from the last checkpoint',
+      })
       .option('restart', { type: 'boolean', default: false, describe: 'begin again from nothing' })
       .example('$0 train proposed --seed 0 --profile quick', 'train the blind method'),
   handler: async ({ experimentsDir, method, profile, seed, ...options }) => {

@@ -14,7 +14,11 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
   describe: 'hash and score stored results again, and compare',
   builder: (yargs) =>
     withJson(withProfile(yargs))
-      .positional('experiment', { type: 'string', demandOption: true, describe: 'a file of experiments/' })
+      .positional('experiment', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a file of experiments/',
+      })
       .example(
         '$0 verify table1 --profile standard',
         'check runs, predictions, table and figures of Table I',
@@ -27,7 +31,9 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       checked.push(result);
       if (json) continue;
       const { what, differences } = result;
-      console.log(differences.length === 0 ? `ok    ${what}` : `FAIL  ${what}: ${summarize(differences)}`);
+      console.log(
+        differences.length === 0 ? `ok    ${what}` : `FAIL  ${what}: ${summarize(differences)}`,
+      );
     }
     if (json) console.log(JSON.stringify({ experiment: name, profile, checked }, null, 2));
     const bad = checked.filter(({ differences }) => differences.length > 0);

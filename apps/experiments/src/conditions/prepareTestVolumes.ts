@@ -22,10 +22,11 @@ import {
 import { readSourceHash } from '../runs/sourceHash.ts';
 
 /**
- * The test volumes of a data set under a condition: its own, or the same specimens recorded again with another microscope
- * or other noise, by the gain and the random numbers of the data set.
+ * The test volumes of a data set under a condition: its own, or the same specimens recorded again
+ * with another microscope or other noise, by the gain and the random numbers of the data set.
  *
- * Kept in `results/<profile>/data/<key>` like any data set; training and validation volumes come back empty.
+ * Kept in `results/<profile>/data/<key>` like any data set; training and validation volumes come
+ * back empty.
  */
 export async function prepareTestVolumes(
   trained: DatasetSettings,
@@ -36,14 +37,19 @@ export async function prepareTestVolumes(
   const key = testKey(trained, condition);
   if (key === null) return prepareDataset(trained, own);
   const settings = testedDataset(trained, condition);
-  if (settings.kind !== 'microtubules') throw new Error('internal: only microtubules are recorded again');
+  if (settings.kind !== 'microtubules')
+    throw new Error('internal: only microtubules are recorded again');
   const madeFrom = contentHash({ trained, settings, source: await readSourceHash() });
   const folder = join(options.resultsDir, options.profile, 'data', key);
   return prepareFolder(folder, { key: madeFrom, sources: {} }, own, async () => {
     const { test, facts } = await prepareDataset(trained, own);
     const psf = createDatasetPsf(settings);
     const { gain } = facts;
-    const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(withTruth(test), { ...settings, psf, gain });
+    const { pairs, readNoiseSigma, averageSnrDb } = recordPairs(withTruth(test), {
+      ...settings,
+      psf,
+      gain,
+    });
     const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
     return {
       ...{ train: [], validation: [], test: pairs, unmatched: [], targets: [] },

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { selectBackend } from '@blurcycle/compute';
-import { runDirectory, writeTestRecord, type RunRecord, type TestRecord } from '@blurcycle/experiment';
+import {
+  runDirectory,
+  writeTestRecord,
+  type RunRecord,
+  type TestRecord,
+} from '@blurcycle/experiment';
 import type { ComputeOptions } from '../contracts.ts';
 import { loadModel } from '../model/loadModel.ts';
 import { fileHash } from '../runs/fileHash.ts';
@@ -24,7 +29,10 @@ export interface TestRunRequest {
   readonly command: string;
 }
 
-/** Applies a trained model to other test volumes than its own: predictions, scores, record. Trains nothing. */
+/**
+ * Applies a trained model to other test volumes than its own: predictions, scores, record. Trains
+ * nothing.
+ */
 export async function testRun(
   { run, dataset, volumes, folder, command }: TestRunRequest,
   { resultsDir, backend: wanted, threads }: ComputeOptions,

@@ -50,7 +50,9 @@ export async function testState(
   if (record === undefined) return { state: 'missing', reason: 'never tested', folder, record };
   const reason =
     describeChange(run, record, testedDataset(dataset, condition), sources) ||
-    (await dataChange(record.inputs, () => readTestHashes(dataset, condition, resultsDir, run.profile)));
+    (await dataChange(record.inputs, () =>
+      readTestHashes(dataset, condition, resultsDir, run.profile),
+    ));
   return { state: reason === '' ? 'done' : 'stale', reason, folder, record };
 }
 

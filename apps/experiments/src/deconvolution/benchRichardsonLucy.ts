@@ -1,4 +1,10 @@
-import { createRandomStream, createVolume, median, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  createVolume,
+  median,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { richardsonLucy } from '@blurcycle/imaging';
 
 /** Seconds that Richardson-Lucy took. */
@@ -13,14 +19,19 @@ export interface RichardsonLucyBenchmark {
 const ITERATIONS = 10;
 
 /**
- * Times ten iterations of Richardson-Lucy, with zeros beyond the edge (as scikit-image has it) and with weights (our default).
+ * Times ten iterations of Richardson-Lucy, with zeros beyond the edge (as scikit-image has it) and
+ * with weights (our default).
  *
  * `tools/bench/richardsonLucy.py` times the same in scikit-image and with the FFT of SciPy.
  *
  * @param side - Side of the volume in voxels.
  * @param psfSide - Side of the PSF in voxels, odd.
  */
-export function benchRichardsonLucy(side: number, psfSide: number, repeat: number): RichardsonLucyBenchmark {
+export function benchRichardsonLucy(
+  side: number,
+  psfSide: number,
+  repeat: number,
+): RichardsonLucyBenchmark {
   const stream = createRandomStream(1, 'noise/bench');
   const observed = cube(side, () => stream.uniform() + 0.1);
   const psf = gaussian(psfSide);
@@ -44,7 +55,8 @@ export function benchRichardsonLucy(side: number, psfSide: number, repeat: numbe
 function gaussian(side: number): Volume {
   const middle = (side - 1) / 2;
   const sigma = side / 12;
-  const profile = (place: number): number => Math.exp(-((place - middle) ** 2) / (2 * sigma * sigma));
+  const profile = (place: number): number =>
+    Math.exp(-((place - middle) ** 2) / (2 * sigma * sigma));
   const psf = cube(side, (z, y, x) => profile(z) * profile(y) * profile(x));
   const total = psf.data.reduce((sum, value) => sum + value, 0);
   return createVolume(

@@ -5,12 +5,16 @@ import type { ClassicalSettings } from '@blurcycle/experiment';
 const BYTES_PER_VALUE = 4;
 /** Volumes of the stack's shape: the stack, the result, and its copy that is written. */
 const STACK_VOLUMES = 3;
-/** Volumes of a tile's shape: the data as counts, the expected image, what is cut out of the estimate. */
+/**
+ * Volumes of a tile's shape: the data as counts, the expected image, what is cut out of the
+ * estimate.
+ */
 const TILE_VOLUMES = 3;
 /**
- * Volumes on the grid of the transform, as the methods hold them: two spectra; estimates, sensitivity and its inverse; what
- * the gradient of a penalty or the solver adds. For 64x256x256 voxels and a PSF of 31x31x31 the estimate is 301 MiB for Richardson-Lucy,
- * 418 for Wiener; the peak above the program's own 80 was 318 and 453.
+ * Volumes on the grid of the transform, as the methods hold them: two spectra; estimates,
+ * sensitivity and its inverse; what the gradient of a penalty or the solver adds. For 64x256x256
+ * voxels and a PSF of 31x31x31 the estimate is 301 MiB for Richardson-Lucy, 418 for Wiener; the
+ * peak above the program's own 80 was 318 and 453.
  */
 const GRID_VOLUMES: Readonly<Record<ClassicalSettings['algorithm'], number>> = {
   'richardson-lucy': 7,
@@ -51,11 +55,13 @@ export function assertMemory(
   tiles: TileOptions | undefined,
   availableBytes: number,
 ): number {
-  const needed = (tile: Shape3 | undefined): number => classicalMemoryBytes(stack, psf, settings, tile);
+  const needed = (tile: Shape3 | undefined): number =>
+    classicalMemoryBytes(stack, psf, settings, tile);
   const bytes = needed(tiles?.tile);
   if (bytes <= availableBytes) return bytes;
   const fits = (tile: Shape3): boolean => needed(tile) <= availableBytes;
-  const tile = settings.algorithm === 'blind-rl' ? null : largestTile(tiles?.tile ?? stack, psf, fits);
+  const tile =
+    settings.algorithm === 'blind-rl' ? null : largestTile(tiles?.tile ?? stack, psf, fits);
   throw new InputError(
     describeViolation(
       'deconvolve',
@@ -75,7 +81,11 @@ function largestTile(first: Shape3, psf: Shape3, fits: (tile: Shape3) => boolean
     const halved = Math.ceil(tile[axis] / 2);
     // Twice the PSF: what neighboring tiles share should not be most of them.
     if (halved < 2 * psf[axis]) return null;
-    tile = [axis === 0 ? halved : tile[0], axis === 1 ? halved : tile[1], axis === 2 ? halved : tile[2]];
+    tile = [
+      axis === 0 ? halved : tile[0],
+      axis === 1 ? halved : tile[1],
+      axis === 2 ? halved : tile[2],
+    ];
   }
   return tile;
 }

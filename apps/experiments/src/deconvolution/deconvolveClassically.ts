@@ -34,7 +34,8 @@ export interface ClassicalEstimate {
  *
  * @param observed - Stack; the estimate has its shape, voxel size and intensity scale.
  * @param psf - Unit sum, odd sides, no larger than the stack.
- * @param reference - The stack from which a method takes its levels; the whole one where `observed` is a tile of it.
+ * @param reference - The stack from which a method takes its levels; the whole one where `observed`
+ *   is a tile of it.
  */
 export function deconvolveClassically(
   observed: Volume,
@@ -48,7 +49,11 @@ export function deconvolveClassically(
       const { accelerated, ...options } = settings;
       const method = accelerated === true ? acceleratedRichardsonLucy : richardsonLucy;
       return {
-        estimate: method(observed, psf, { ...options, ...firstEstimate(settings, reference), ...hooks }),
+        estimate: method(observed, psf, {
+          ...options,
+          ...firstEstimate(settings, reference),
+          ...hooks,
+        }),
       };
     }
     case 'rl-tv': {
@@ -70,7 +75,10 @@ export function deconvolveClassically(
 
 /** A flat start has the level of the whole stack, whichever tile of it is deconvolved. */
 function firstEstimate(
-  { start = 'flat', background }: { readonly start?: 'flat' | 'observed'; readonly background?: number },
+  {
+    start = 'flat',
+    background,
+  }: { readonly start?: 'flat' | 'observed'; readonly background?: number },
   reference: Volume,
 ): Pick<RichardsonLucyOptions, 'start'> {
   return { start: start === 'flat' ? startLevel(reference, background) : start };

@@ -52,7 +52,10 @@ export interface FileReport extends StackFormat {
   readonly warnings: readonly string[];
 }
 
-/** Deconvolves a file by a classical method. Everything that can be checked is checked before the work begins. */
+/**
+ * Deconvolves a file by a classical method. Everything that can be checked is checked before the
+ * work begins.
+ */
 export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
   const { settings, out, psfOut, statistics, truth } = request;
   const inputs = [request.stack, ...(request.psf.kind === 'file' ? [request.psf.path] : [])];
@@ -61,7 +64,8 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   if (statistics !== undefined) await checkOutput('--stats', statistics, inputs);
   const { volume: stack } = await readStack(request.stack, request.reading);
   if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
-  const start = request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
+  const start =
+    request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
   const { psf, keptLight, warnings } = await stackPsf(request.psf, stack, request.cropPsf);
   const tiles =
     request.tile === undefined
@@ -81,7 +85,8 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   const seconds = (performance.now() - began) / 1000;
   const { background = 0, boundary } = settings;
   const { clipped } = await writeStack(out, result.estimate, request);
-  if (psfOut !== undefined) await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
+  if (psfOut !== undefined)
+    await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
   if (statistics !== undefined) await writeIterationLog(statistics, result.log);
   return {
     file: out,
@@ -102,7 +107,11 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     reblurResidual:
       result.tiles > 1
         ? null
-        : relativeResidual(stack.data, blurAgain(result.estimate, result.psf ?? psf, boundary), background),
+        : relativeResidual(
+            stack.data,
+            blurAgain(result.estimate, result.psf ?? psf, boundary),
+            background,
+          ),
     clipped,
     warnings,
   };

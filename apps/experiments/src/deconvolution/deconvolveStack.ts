@@ -3,7 +3,12 @@ import { applyTiled, cutTile, planTiles, type TileOptions } from '@blurcycle/dat
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { blurAgain } from './blurAgain.ts';
 import { deconvolveClassically } from './deconvolveClassically.ts';
-import { iterationRow, linearStatistics, type IterationRow, type ScoredTruth } from './iterationLog.ts';
+import {
+  iterationRow,
+  linearStatistics,
+  type IterationRow,
+  type ScoredTruth,
+} from './iterationLog.ts';
 
 /** What to do with one stack. */
 export interface StackDeconvolution {
@@ -15,9 +20,14 @@ export interface StackDeconvolution {
   readonly start?: Volume;
   /** Cut the stack into tiles, which are deconvolved one after the other. */
   readonly tiles?: TileOptions;
-  /** Keep the statistics of every iteration (a linear method has one), in every tile, scored against the truth where there is one. */
+  /**
+   * Keep the statistics of every iteration (a linear method has one), in every tile, scored against
+   * the truth where there is one.
+   */
   readonly log?: { readonly truth: ScoredTruth | undefined };
-  /** Told after each update how many are done and how many there are at most, in all tiles together. */
+  /**
+   * Told after each update how many are done and how many there are at most, in all tiles together.
+   */
   readonly onUpdate: (done: number, most: number) => void;
 }
 
@@ -32,7 +42,10 @@ export interface StackEstimate {
   readonly log: readonly IterationRow[];
 }
 
-/** Deconvolves a stack, whole or in tiles; the estimate has its shape, voxel size and intensity scale. */
+/**
+ * Deconvolves a stack, whole or in tiles; the estimate has its shape, voxel size and intensity
+ * scale.
+ */
 export async function deconvolveStack(request: StackDeconvolution): Promise<StackEstimate> {
   const { stack, tiles, log, onUpdate } = request;
   if (tiles !== undefined) return deconvolveTiles(request, tiles);
@@ -59,7 +72,10 @@ function deconvolveOne(
       },
       ...(log === undefined
         ? {}
-        : { onIteration: (statistics, estimate) => rows.push(iterationRow(statistics, estimate, truth)) }),
+        : {
+            onIteration: (statistics, estimate) =>
+              rows.push(iterationRow(statistics, estimate, truth)),
+          }),
       ...(start === undefined ? {} : { start }),
     },
     stack,
@@ -67,13 +83,22 @@ function deconvolveOne(
   if (log !== undefined && rows.length === 0) {
     const { data } = result.estimate;
     const expected = blurAgain(result.estimate, psf, settings.boundary);
-    const statistics = linearStatistics(updates, piece.data, expected, data, settings.background ?? 0);
+    const statistics = linearStatistics(
+      updates,
+      piece.data,
+      expected,
+      data,
+      settings.background ?? 0,
+    );
     rows.push(iterationRow(statistics, data, truth));
   }
   return { ...result, updates, log: rows };
 }
 
-async function deconvolveTiles(request: StackDeconvolution, tiles: TileOptions): Promise<StackEstimate> {
+async function deconvolveTiles(
+  request: StackDeconvolution,
+  tiles: TileOptions,
+): Promise<StackEstimate> {
   const { stack, settings, start, log, onUpdate } = request;
   refuseWhole(settings, start);
   const plan = planTiles(stack.shape, tiles);
@@ -106,8 +131,16 @@ async function deconvolveTiles(request: StackDeconvolution, tiles: TileOptions):
 /** What only makes sense for a stack that is deconvolved as a whole. */
 function refuseWhole(settings: ClassicalSettings, start: Volume | undefined): void {
   const whole = [
-    [settings.algorithm === 'blind-rl', '--method blind-rl', 'every tile would find a PSF of its own'],
-    ['relativeTolerance' in settings, '--tolerance', 'every tile would stop at an iteration of its own'],
+    [
+      settings.algorithm === 'blind-rl',
+      '--method blind-rl',
+      'every tile would find a PSF of its own',
+    ],
+    [
+      'relativeTolerance' in settings,
+      '--tolerance',
+      'every tile would stop at an iteration of its own',
+    ],
     [start !== undefined, '--start from a file', "give 'flat' or 'observed'"],
   ] as const;
   const found = whole.find(([applies]) => applies);

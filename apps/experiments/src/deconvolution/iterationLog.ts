@@ -9,7 +9,9 @@ export interface ScoredTruth {
   readonly dataRange: number;
 }
 
-/** Statistics of one estimate: what the method knows of it, with scores where the truth is known. */
+/**
+ * Statistics of one estimate: what the method knows of it, with scores where the truth is known.
+ */
 export interface IterationRow extends Partial<IterationStatistics> {
   /** From 1, where the stack was cut into tiles. */
   readonly tile?: number;
@@ -17,7 +19,10 @@ export interface IterationRow extends Partial<IterationStatistics> {
   readonly ssim?: number;
 }
 
-/** A row of the log; PSNR and SSIM (the paper's formulas over the whole volume) when there is a truth. */
+/**
+ * A row of the log; PSNR and SSIM (the paper's formulas over the whole volume) when there is a
+ * truth.
+ */
 export function iterationRow(
   statistics: Partial<IterationStatistics>,
   estimate: Float32Array,
@@ -57,7 +62,10 @@ export function linearStatistics(
 }
 
 /** Writes the rows as CSV: a header, then one line for each, the start first. */
-export async function writeIterationLog(path: string, rows: readonly IterationRow[]): Promise<void> {
+export async function writeIterationLog(
+  path: string,
+  rows: readonly IterationRow[],
+): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}) as (keyof IterationRow)[];
   const lines = rows.map((row) => columns.map((column) => String(row[column])).join(','));
   await writeFileAtomically(path, 'writeIterationLog', async (file) => {

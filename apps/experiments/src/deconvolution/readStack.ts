@@ -4,7 +4,8 @@ import { readTiffStack, type ReadTiffOptions, type TiffStack } from '@blurcycle/
 /**
  * Reads a stack that is to be deconvolved and checks what no deconvolution can make up for.
  *
- * @throws {InputError} One line: for what the reader refuses, NaN or infinite values, and a stack of one intensity.
+ * @throws {InputError} One line: for what the reader refuses, NaN or infinite values, and a stack
+ *   of one intensity.
  */
 export async function readStack(path: string, options: ReadTiffOptions): Promise<TiffStack> {
   const stack = await readTiffStack(path, options);
@@ -12,7 +13,11 @@ export async function readStack(path: string, options: ReadTiffOptions): Promise
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const [, height, width] = shape;
-    const place = [Math.floor(bad / (height * width)), Math.floor(bad / width) % height, bad % width];
+    const place = [
+      Math.floor(bad / (height * width)),
+      Math.floor(bad / width) % height,
+      bad % width,
+    ];
     throw new InputError(
       describeViolation(
         'readStack',

@@ -29,7 +29,10 @@ export interface StackPsf {
   readonly warnings: readonly string[];
 }
 
-/** Window of a computed PSF where none is given: the paper's for its own microscope, and no larger than the stack. */
+/**
+ * Window of a computed PSF where none is given: the paper's for its own microscope, and no larger
+ * than the stack.
+ */
 const LARGEST_WINDOW = 61;
 /** Cutting a PSF down to this part of its light deserves a word. */
 const LEAST_KEPT = 0.95;
@@ -41,11 +44,14 @@ const VOXEL_TOLERANCE = 1e-3;
  *
  * @param stack - The stack to deconvolve.
  * @param crop - Cut down a PSF that is larger than the stack instead of refusing it.
- * @throws {InputError} If optics make no sense, voxel sizes differ, or the PSF is larger than the stack.
+ * @throws {InputError} If optics make no sense, voxel sizes differ, or the PSF is larger than the
+ *   stack.
  */
 export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean): Promise<StackPsf> {
-  const { psf, warnings } = source.kind === 'file' ? await readPsf(source, stack) : computePsf(source, stack);
-  if (psf.shape.every((side, axis) => side <= stack.shape[axis])) return { psf, keptLight: 1, warnings };
+  const { psf, warnings } =
+    source.kind === 'file' ? await readPsf(source, stack) : computePsf(source, stack);
+  if (psf.shape.every((side, axis) => side <= stack.shape[axis]))
+    return { psf, keptLight: 1, warnings };
   const largestShape = mapSides((axis) => Math.min(psf.shape[axis], stack.shape[axis]));
   if (!crop) {
     throw new InputError(
@@ -63,12 +69,19 @@ export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean):
   const middle = (volume: Volume): number => volume.data[(volume.data.length - 1) / 2];
   const keptLight = middle(psf) / middle(cropped);
   const lost = `the stack's sides cut off ${(100 * (1 - keptLight)).toFixed(1)} % of the PSF's light`;
-  return { psf: cropped, keptLight, warnings: keptLight < LEAST_KEPT ? [...warnings, lost] : warnings };
+  return {
+    psf: cropped,
+    keptLight,
+    warnings: keptLight < LEAST_KEPT ? [...warnings, lost] : warnings,
+  };
 }
 
 type Found = Pick<StackPsf, 'psf' | 'warnings'>;
 
-async function readPsf(source: Extract<PsfSource, { kind: 'file' }>, stack: Volume): Promise<Found> {
+async function readPsf(
+  source: Extract<PsfSource, { kind: 'file' }>,
+  stack: Volume,
+): Promise<Found> {
   const { voxelSizeUm } = stack;
   const options = source.voxelSizeGiven ? { voxelSizeUm } : { defaultVoxelSizeUm: voxelSizeUm };
   const { volume } = await readTiffStack(source.path, options);
@@ -109,13 +122,20 @@ function floorWarning({ data }: Volume, background: number): string[] {
 
 function computePsf(source: Extract<PsfSource, { kind: 'optics' }>, stack: Volume): Found {
   const [dz, dy, dx] = stack.voxelSizeUm;
-  const shape = source.shape ?? mapSides((axis) => largestOdd(Math.min(LARGEST_WINDOW, stack.shape[axis])));
+  const shape =
+    source.shape ?? mapSides((axis) => largestOdd(Math.min(LARGEST_WINDOW, stack.shape[axis])));
   const request = source.request([dz, dy, dx], shape);
   const errors = psfWarnings(request).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new InputError(`psf: ${errors[0].message}`);
   if (shape.some((side) => side % 2 === 0)) {
     throw new InputError(
-      describeViolation('deconvolve', '--psf-size', 'be odd', shape, 'an even side has no center voxel'),
+      describeViolation(
+        'deconvolve',
+        '--psf-size',
+        'be odd',
+        shape,
+        'an even side has no center voxel',
+      ),
     );
   }
   const psf = createPsf(request);

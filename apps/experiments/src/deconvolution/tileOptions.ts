@@ -4,13 +4,19 @@ import type { TileOptions } from '@blurcycle/data';
 /**
  * Tiles for a deconvolution: no larger than the stack, and overlapping by the support of the PSF.
  *
- * What a tile does not know of its surroundings reaches half of the PSF's support into it; the blending weights of an
- * overlap as wide as the support are small there.
+ * What a tile does not know of its surroundings reaches half of the PSF's support into it; the
+ * blending weights of an overlap as wide as the support are small there.
  *
  * @param overlap - Overlap in voxels; the sides of the PSF unless given.
- * @throws {InputError} If a side that is cut is not larger than the PSF or the overlap, or the overlap is smaller than the PSF.
+ * @throws {InputError} If a side that is cut is not larger than the PSF or the overlap, or the
+ *   overlap is smaller than the PSF.
  */
-export function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 = psf): TileOptions {
+export function tileOptions(
+  stack: Shape3,
+  psf: Shape3,
+  tile: Shape3,
+  overlap: Shape3 = psf,
+): TileOptions {
   const isCut = (axis: number): boolean => tile[axis] < stack[axis];
   const axes = [0, 1, 2].filter(isCut);
   const list = (shape: Shape3): string => `[${shape.join(', ')}]`;

@@ -14,7 +14,8 @@ const LARGEST_UINT16 = 65535;
 /**
  * Writes a result with its voxel size and on its own intensity scale.
  *
- * @returns How many values `uint16` could not hold and what became of them: rounded to whole numbers all, clipped these.
+ * @returns How many values `uint16` could not hold and what became of them: rounded to whole
+ *   numbers all, clipped these.
  */
 export async function writeStack(
   path: string,
@@ -32,7 +33,10 @@ export async function writeStack(
     clipped++;
     return whole < 0 ? 0 : LARGEST_UINT16;
   });
-  await writeTiffStack(path, createVolume(volume.shape, volume.voxelSizeUm, data), { sampleType, format });
+  await writeTiffStack(path, createVolume(volume.shape, volume.voxelSizeUm, data), {
+    sampleType,
+    format,
+  });
   return { clipped };
 }
 
@@ -41,7 +45,11 @@ export async function writeStack(
  *
  * @param inputs - Files that must not be overwritten.
  */
-export async function checkOutput(option: string, path: string, inputs: readonly string[]): Promise<void> {
+export async function checkOutput(
+  option: string,
+  path: string,
+  inputs: readonly string[],
+): Promise<void> {
   const refuse = (rule: string, value: unknown, remedy: string): never => {
     throw new InputError(describeViolation('deconvolve', option, rule, value, remedy));
   };
@@ -55,7 +63,8 @@ export async function checkOutput(option: string, path: string, inputs: readonly
   }
   const folder = dirname(path);
   const home = await stat(folder).catch(() => undefined);
-  if (home?.isDirectory() !== true) refuse('lie in a folder that exists', path, 'create the folder first');
+  if (home?.isDirectory() !== true)
+    refuse('lie in a folder that exists', path, 'create the folder first');
   await access(folder, constants.W_OK).catch(() =>
     refuse('lie in a folder that can be written to', path, 'choose another folder'),
   );

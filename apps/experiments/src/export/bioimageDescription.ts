@@ -33,7 +33,8 @@ export interface DescribedPackage {
 /**
  * `rdf.yaml` of a BioImage Model Zoo package, as a value to be written as YAML.
  *
- * Preprocessing brings intensities to the network's scale, postprocessing brings them back, so consumers hand over raw stacks.
+ * Preprocessing brings intensities to the network's scale, postprocessing brings them back, so
+ * consumers hand over raw stacks.
  *
  * Source: bioimage.io model description 0.5 (github.com/bioimage-io/spec-bioimage-io).
  */
@@ -48,7 +49,10 @@ export function bioimageDescription(described: DescribedPackage): object {
     name: zooName(config.name),
     description: `Deconvolution of fluorescence stacks: ${config.method.label} (CycleGAN with a blur kernel), 3-D U-Net of width ${config.network.width}.`,
     authors: authors.map((name) => ({ name })),
-    cite: citation.map(({ text, doi, url }) => ({ text, ...(doi === undefined ? { url } : { doi }) })),
+    cite: citation.map(({ text, doi, url }) => ({
+      text,
+      ...(doi === undefined ? { url } : { doi }),
+    })),
     license,
     documentation: PACKAGE_FILES.documentation,
     attachments: described.attachments.map(file),
@@ -96,7 +100,10 @@ export function bioimageDescription(described: DescribedPackage): object {
   };
 }
 
-function axes({ config, tile }: DescribedPackage, size: (axis: string, side: number) => unknown): object[] {
+function axes(
+  { config, tile }: DescribedPackage,
+  size: (axis: string, side: number) => unknown,
+): object[] {
   const space = ['z', 'y', 'x'].map((id, i) => ({
     type: 'space',
     id,
@@ -104,7 +111,11 @@ function axes({ config, tile }: DescribedPackage, size: (axis: string, side: num
     unit: 'micrometer',
     scale: config.voxelSizeUm[i],
   }));
-  return [{ type: 'batch' }, ...space, { type: 'channel', id: 'channel', channel_names: ['intensity'] }];
+  return [
+    { type: 'batch' },
+    ...space,
+    { type: 'channel', id: 'channel', channel_names: ['intensity'] },
+  ];
 }
 
 function tolerance({ config, largestTestOutput }: DescribedPackage): object {

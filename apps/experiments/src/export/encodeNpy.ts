@@ -1,7 +1,8 @@
 /**
  * A float32 array as a NumPy .npy file, version 1.0.
  *
- * Source: numpy.lib.format. The header is padded so that the values start at a multiple of 64 bytes.
+ * Source: numpy.lib.format. The header is padded so that the values start at a multiple of 64
+ * bytes.
  */
 export function encodeNpy(shape: readonly number[], data: Float32Array): Uint8Array {
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

@@ -4,7 +4,9 @@ import type { NamedArray } from '@blurcycle/training';
 import { ONNX_TYPES, onnxModelType } from './onnxSchema.ts';
 import { permute } from './permute.ts';
 
-/** Version of the operators that the graph uses: the first with all of them in their present form. */
+/**
+ * Version of the operators that the graph uses: the first with all of them in their present form.
+ */
 export const ONNX_OPSET = 13;
 /** File format of that time; readers accept older ones. */
 const ONNX_IR_VERSION = 8;
@@ -27,12 +29,17 @@ interface OnnxTensor {
 }
 
 /**
- * The generator of a model as an ONNX file: `blurred` [n, z, y, x, 1] to `sharp`, the same shape, any sides that are multiples of 4.
+ * The generator of a model as an ONNX file: `blurred` [n, z, y, x, 1] to `sharp`, the same shape,
+ * any sides that are multiples of 4.
  *
- * In and out are the network's intensities; the metadata say black and white. Channels last outside, as everywhere here; ONNX wants them
- * second, so the graph begins and ends with a transposition that, with one channel, moves nothing.
+ * In and out are the network's intensities; the metadata say black and white. Channels last
+ * outside, as everywhere here; ONNX wants them second, so the graph begins and ends with a
+ * transposition that, with one channel, moves nothing.
  */
-export function generatorToOnnx(config: ModelConfig, weights: ReadonlyMap<string, NamedArray>): Uint8Array {
+export function generatorToOnnx(
+  config: ModelConfig,
+  weights: ReadonlyMap<string, NamedArray>,
+): Uint8Array {
   const graph = createGraph(weights);
   const channelsSecond = graph.node('Transpose', ['blurred'], [ints('perm', [0, 4, 1, 2, 3])]);
   const result = walkUNet<string>(channelsSecond, {
@@ -40,7 +47,8 @@ export function generatorToOnnx(config: ModelConfig, weights: ReadonlyMap<string
       const convolved = graph.convolution('Conv', name, x, [4, 3, 0, 1, 2], 1);
       return graph.node('Relu', [graph.instanceNorm(convolved, name)]);
     },
-    pool: (x) => graph.node('MaxPool', [x], [ints('kernel_shape', [2, 2, 2]), ints('strides', [2, 2, 2])]),
+    pool: (x) =>
+      graph.node('MaxPool', [x], [ints('kernel_shape', [2, 2, 2]), ints('strides', [2, 2, 2])]),
     rise: (name, x) => graph.convolution('ConvTranspose', name, x, [4, 3, 0, 1, 2], 2),
     join: (skip, x) => graph.node('Concat', [skip, x], [int('axis', 1)]),
     project: (name, x) => graph.convolution('Conv', name, x, [4, 3, 0, 1, 2], 1),
@@ -93,7 +101,9 @@ function createGraph(weights: ReadonlyMap<string, NamedArray>) {
     nodes,
     tensors,
     node,
-    /** A layer whose filter [z, y, x, ., .] becomes what ONNX wants by a permutation of its axes. */
+    /**
+     * A layer whose filter [z, y, x, ., .] becomes what ONNX wants by a permutation of its axes.
+     */
     convolution(
       type: 'Conv' | 'ConvTranspose',
       layer: string,

@@ -1,5 +1,11 @@
 import { io, tensor } from '@tensorflow/tfjs-core';
-import { input, layers, model, type LayersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  layers,
+  model,
+  type LayersModel,
+  type SymbolicTensor,
+} from '@tensorflow/tfjs-layers';
 import type { Shape3 } from '@blurcycle/core';
 import { walkUNet } from '@blurcycle/models';
 import type { NamedArray } from '@blurcycle/training';
@@ -14,10 +20,12 @@ export interface TfjsFiles {
 const EPSILON = 1e-5;
 
 /**
- * The generator as a TensorFlow.js layers model, which `tf.loadLayersModel` opens in any browser: [n, z, y, x, 1] in and out.
+ * The generator as a TensorFlow.js layers model, which `tf.loadLayersModel` opens in any browser:
+ * [n, z, y, x, 1] in and out.
  *
- * Instance normalization is Keras' layer normalization over the spatial axes, without scale and shift. TensorFlow.js has it for up to four
- * axes, so z and y become one for it, and for that the sides must be known: those of the tile the model is meant to be applied with.
+ * Instance normalization is Keras' layer normalization over the spatial axes, without scale and
+ * shift. TensorFlow.js has it for up to four axes, so z and y become one for it, and for that the
+ * sides must be known: those of the tile the model is meant to be applied with.
  *
  * @param tile - Sides z, y, x of every input, multiples of 4.
  */
@@ -81,13 +89,22 @@ function buildLayersModel(weights: ReadonlyMap<string, NamedArray>, tile: Shape3
         epsilon: EPSILON,
       });
       const normalized = apply(normalize, flat);
-      const back = layers.reshape({ name: `${name}_back`, targetShape: [depth, height, width, channels] });
+      const back = layers.reshape({
+        name: `${name}_back`,
+        targetShape: [depth, height, width, channels],
+      });
       return apply(layers.reLU({ name: `${name}_relu` }), apply(back, normalized));
     },
     pool: (x) =>
-      apply(layers.maxPooling3d({ name: unique('pool'), poolSize: [2, 2, 2], strides: [2, 2, 2] }), x),
+      apply(
+        layers.maxPooling3d({ name: unique('pool'), poolSize: [2, 2, 2], strides: [2, 2, 2] }),
+        x,
+      ),
     rise: (name, x) =>
-      apply(layers.conv3dTranspose({ name, filters: filters(name, 3), kernelSize: 2, strides: 2 }), x),
+      apply(
+        layers.conv3dTranspose({ name, filters: filters(name, 3), kernelSize: 2, strides: 2 }),
+        x,
+      ),
     join: (skip, x) =>
       layers.concatenate({ name: unique('join'), axis: 4 }).apply([skip, x]) as SymbolicTensor,
     project: (name, x) => convolve(name, 1, x),

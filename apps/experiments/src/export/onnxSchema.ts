@@ -1,6 +1,9 @@
 import protobuf from 'protobufjs';
 
-/** The part of onnx.proto3 that a U-Net needs; names and numbers as in github.com/onnx/onnx (Apache-2.0). */
+/**
+ * The part of onnx.proto3 that a U-Net needs; names and numbers as in github.com/onnx/onnx
+ * (Apache-2.0).
+ */
 const ONNX_PROTO = `
 syntax = "proto3";
 package onnx;

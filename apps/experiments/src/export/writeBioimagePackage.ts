@@ -19,11 +19,11 @@ import { modelWeights } from './modelWeights.ts';
 const DATE = new Date('2020-01-01T00:00:00Z');
 
 /**
- * Writes a model as a package of the BioImage Model Zoo: `rdf.yaml`, weights for TensorFlow.js and ONNX, test tensors, and what the
- * model folder says of licence, citation and kernel.
+ * Writes a model as a package of the BioImage Model Zoo: `rdf.yaml`, weights for TensorFlow.js and
+ * ONNX, test tensors, and what the model folder says of licence, citation and kernel.
  *
- * Test tensors have the sides of the model's tile, the size that it is meant to be applied with; the model's own test input is mirrored to
- * fill them.
+ * Test tensors have the sides of the model's tile, the size that it is meant to be applied with;
+ * the model's own test input is mirrored to fill them.
  */
 export async function writeBioimagePackage(path: string, model: LoadedModel): Promise<void> {
   const { config, folder } = model;
@@ -60,7 +60,10 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
   });
 }
 
-async function fillTile(path: string, tile: LoadedModel['config']['inference']['tile']): Promise<Volume> {
+async function fillTile(
+  path: string,
+  tile: LoadedModel['config']['inference']['tile'],
+): Promise<Volume> {
   const { volume } = await readTiffStack(path);
   return cutTile(volume, planTiles(volume.shape, { tile, overlap: [0, 0, 0] }), 0);
 }

@@ -15,13 +15,21 @@ export async function cost(
   const { paperScale } = figure;
   if (paperScale !== undefined) {
     // Networks are built to be counted: somewhere their parameters must lie.
-    await selectBackend(options.backend, options.threads === undefined ? {} : { threads: options.threads });
+    await selectBackend(
+      options.backend,
+      options.threads === undefined ? {} : { threads: options.threads },
+    );
   }
   const methodOf = async (rowId: string): Promise<CostedMethod> => {
     const row = experiment.rows.find((candidate) => candidate.id === rowId);
     if (row === undefined || row.runs.length === 0) {
       throw new InputError(
-        describeViolation(`${experiment.name}.yaml`, 'rows of cost', 'name rows that are trained', rowId),
+        describeViolation(
+          `${experiment.name}.yaml`,
+          'rows of cost',
+          'name rows that are trained',
+          rowId,
+        ),
       );
     }
     const results = await readRuns(row.runs, options.resultsDir);
@@ -29,7 +37,8 @@ export async function cost(
     return {
       label: row.label,
       records: results.flatMap(({ record }) => (record === undefined ? [] : [record])),
-      paperScale: paperScale === undefined ? null : countParametersAt(method, { ...network, ...paperScale }),
+      paperScale:
+        paperScale === undefined ? null : countParametersAt(method, { ...network, ...paperScale }),
     };
   };
   const [measure, compared] = [await methodOf(figure.rows[0]), await methodOf(figure.rows[1])];

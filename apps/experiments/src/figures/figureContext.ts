@@ -13,7 +13,9 @@ export interface FigureContext {
   readonly options: ComputeOptions;
 }
 
-/** Computes the blocks of one figure and writes its images. The ids of the blocks start with `id`. */
+/**
+ * Computes the blocks of one figure and writes its images. The ids of the blocks start with `id`.
+ */
 export type MakeFigure<Declaration> = (
   declaration: Declaration,
   id: string,

@@ -20,14 +20,18 @@ export async function learnedKernel(
   { experiment, volumesOf, folder, options }: FigureContext,
 ): Promise<readonly FigureBlock[]> {
   const { kernel: truth } = await volumesOf(experiment.conditions[0]);
-  const truthLabel = experiment.settings.dataset.kind === 'tiff-folders' ? 'Computed kernel' : 'Truth';
+  const truthLabel =
+    experiment.settings.dataset.kind === 'tiff-folders' ? 'Computed kernel' : 'Truth';
   const rows: LearnedKernels[] = [];
   for (const row of experiment.rows) {
     if (figure.rows?.includes(row.id) === false || !learnsKernel(row)) continue;
     rows.push({ id: row.id, label: row.label, seeds: await readKernels(row, options.resultsDir) });
   }
   const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
-  return writeParts(folder, learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels }));
+  return writeParts(
+    folder,
+    learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels }),
+  );
 }
 
 function learnsKernel({ runs: [first] }: ResolvedRow): boolean {

@@ -10,7 +10,9 @@ import { testVolumes } from './testVolumes.ts';
 
 /** How each kind of figure is computed. */
 const KINDS: {
-  readonly [Kind in FigureDeclaration['kind']]: MakeFigure<Extract<FigureDeclaration, { kind: Kind }>>;
+  readonly [Kind in FigureDeclaration['kind']]: MakeFigure<
+    Extract<FigureDeclaration, { kind: Kind }>
+  >;
 } = {
   volumes: testVolumes,
   'sweep-curves': sweepCurves,
@@ -19,15 +21,22 @@ const KINDS: {
   cost,
 };
 
-/** The blocks of every figure of an experiment, in the order of its file; images of an earlier call are removed. */
+/**
+ * The blocks of every figure of an experiment, in the order of its file; images of an earlier call
+ * are removed.
+ */
 export async function makeFigures(context: FigureContext): Promise<readonly FigureBlock[]> {
   await rm(join(context.folder, 'figures'), { recursive: true, force: true });
   const blocks: FigureBlock[] = [];
-  for (const figure of context.experiment.figures) blocks.push(...(await makeFigure(figure, context)));
+  for (const figure of context.experiment.figures)
+    blocks.push(...(await makeFigure(figure, context)));
   return blocks;
 }
 
-function makeFigure(figure: FigureDeclaration, context: FigureContext): Promise<readonly FigureBlock[]> {
+function makeFigure(
+  figure: FigureDeclaration,
+  context: FigureContext,
+): Promise<readonly FigureBlock[]> {
   const make = KINDS[figure.kind] as MakeFigure<FigureDeclaration>;
   return make(figure, figureId(figure), context);
 }

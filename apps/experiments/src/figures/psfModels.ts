@@ -3,7 +3,9 @@ import type { FigureContext } from './figureContext.ts';
 import { writeParts } from './figureParts.ts';
 import { psfModelsFigure } from './psfModels/psfModelsFigure.ts';
 
-/** Point spread functions with the optics, the voxels and the window of the experiment's data set. */
+/**
+ * Point spread functions with the optics, the voxels and the window of the experiment's data set.
+ */
 export function psfModels(
   figure: PsfModelsFigure,
   id: string,

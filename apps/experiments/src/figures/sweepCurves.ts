@@ -1,10 +1,15 @@
-import { METRICS, summarizeScores, type CurvesBlock, type SweepCurvesFigure } from '@blurcycle/experiment';
+import {
+  METRICS,
+  summarizeScores,
+  type CurvesBlock,
+  type SweepCurvesFigure,
+} from '@blurcycle/experiment';
 import type { FigureContext } from './figureContext.ts';
 import { shownCells } from './shownCells.ts';
 
 /**
- * Each metric over the steps of the sweep, from the most noise to none: one line for each row, the mean with its 95 %
- * interval (over seeds where there are several, else over test volumes).
+ * Each metric over the steps of the sweep, from the most noise to none: one line for each row, the
+ * mean with its 95 % interval (over seeds where there are several, else over test volumes).
  *
  * The axis is ordinal, because no noise at all has no place on a scale in dB.
  */

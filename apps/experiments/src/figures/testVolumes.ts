@@ -2,15 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
-import { INPUT_METHOD, TARGET_METHOD, type VolumesBlock, type VolumesFigure } from '@blurcycle/experiment';
+import {
+  INPUT_METHOD,
+  TARGET_METHOD,
+  type VolumesBlock,
+  type VolumesFigure,
+} from '@blurcycle/experiment';
 import { cutMiddle } from '../stacks/cutMiddle.ts';
 import type { FigureContext } from './figureContext.ts';
 import { blockPart, shownCells } from './shownCells.ts';
 import { writeVolumesBlock, type ShownVolumes } from './writeVolumesBlock.ts';
 
 /**
- * One test volume under each condition: its image, its truth where that is known, and every row's estimate (first seed), all through the window
- * [0, dataRange].
+ * One test volume under each condition: its image, its truth where that is known, and every row's
+ * estimate (first seed), all through the window [0, dataRange].
  *
  * A row without a prediction is left out; the table says why.
  */
@@ -32,7 +37,14 @@ export async function testVolumes(
       { id: 'input', label: 'Input', role: 'input', volume: cut(shown.blurred) },
       ...(shown.sharp === null
         ? []
-        : [{ id: 'truth', label: 'Ground truth', role: 'truth' as const, volume: cut(shown.sharp) }]),
+        : [
+            {
+              id: 'truth',
+              label: 'Ground truth',
+              role: 'truth' as const,
+              volume: cut(shown.sharp),
+            },
+          ]),
     ];
     for (const { row, tests } of shownCells(context, condition, figure.rows)) {
       if (row.method === INPUT_METHOD) continue;

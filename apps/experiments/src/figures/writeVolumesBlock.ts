@@ -18,7 +18,8 @@ export interface ShownVolumes {
 }
 
 /**
- * Writes stacks for the slice viewer, `figures/<block>-<item>.png` with the z planes from top to bottom.
+ * Writes stacks for the slice viewer, `figures/<block>-<item>.png` with the z planes from top to
+ * bottom.
  *
  * @param folder - Directory of the experiment.
  * @returns The block of `figures.json` that names them.

@@ -27,8 +27,9 @@ export interface ClassicalSharpSet {
 }
 
 /**
- * A sharp set from the blurred one by a classical method: no new knowledge, but a target that a network can learn to reach at
- * once and without a PSF. Training draws places independently, so it remains unmatched.
+ * A sharp set from the blurred one by a classical method: no new knowledge, but a target that a
+ * network can learn to reach at once and without a PSF. Training draws places independently, so it
+ * remains unmatched.
  *
  * The background of each stack is named to the method; estimates start above zero.
  */
@@ -40,7 +41,8 @@ export async function classicalSharpSet(
   for (const [i, { file, volume }] of blurred.entries()) {
     const settings = methodSettings(method, iterations, Math.max(0, backgroundLevel(volume)));
     const key = contentHash({ stack: volumeHash(volume), psf: volumeHash(psf), settings });
-    const place = folder === null ? null : join(folder, `${i + 1}-${basename(file, extname(file))}.tif`);
+    const place =
+      folder === null ? null : join(folder, `${i + 1}-${basename(file, extname(file))}.tif`);
     const earlier = place === null ? undefined : await readMade(place, key);
     const estimate =
       earlier ??
@@ -70,7 +72,11 @@ export function firstGuess(size: Shape3, voxelSizeUm: VoxelSizeUm): Volume {
   return preparePsf(guess, { center: 'middle' });
 }
 
-function methodSettings(method: SharpMethod, iterations: number, background: number): ClassicalSettings {
+function methodSettings(
+  method: SharpMethod,
+  iterations: number,
+  background: number,
+): ClassicalSettings {
   const shared = { background, negatives: 'clip' as const };
   if (method !== 'blind-rl') return { algorithm: method, iterations, ...shared };
   const objectIterations = 10;

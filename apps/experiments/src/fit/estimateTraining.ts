@@ -7,7 +7,9 @@ import type { PreparedFit } from './prepareFit.ts';
 export interface TrainingEstimate {
   readonly secondsPerUpdate: number;
   readonly seconds: number;
-  /** Largest memory of the process after the timed updates, which allocate all that later ones do. */
+  /**
+   * Largest memory of the process after the timed updates, which allocate all that later ones do.
+   */
   readonly memoryBytes: number;
 }
 

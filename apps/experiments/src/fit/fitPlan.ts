@@ -14,7 +14,11 @@ export interface FitPlan {
   readonly voxelSizeUm: readonly number[];
   readonly intensity: PreparedFit['intensity'];
   readonly sharpIntensity: PreparedFit['sharpIntensity'];
-  readonly kernel: { readonly shape: Shape3; readonly learned: boolean; readonly keptLight: number };
+  readonly kernel: {
+    readonly shape: Shape3;
+    readonly learned: boolean;
+    readonly keptLight: number;
+  };
   readonly patch: Shape3;
   readonly width: number;
   readonly updates: number;
@@ -25,7 +29,8 @@ export interface FitPlan {
 
 /** The plan of prepared data and a timed trainer. */
 export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitPlan {
-  const { settings, stacks, kernel, keptLight, intensity, sharpIntensity, data, seed, warnings } = prepared;
+  const { settings, stacks, kernel, keptLight, intensity, sharpIntensity, data, seed, warnings } =
+    prepared;
   const { method, network, training } = settings;
   return {
     method: method.label,

@@ -59,7 +59,11 @@ export function fitSettings(
 export function stackSidesNeeded({ training, network }: FitSettings): Shape3 {
   const border = (axis: number): number =>
     training.cycleBorder === 'exclude' ? network.blurKernelSize[axis] - 1 : 0;
-  return [training.patch[0] + border(0), training.patch[1] + border(1), training.patch[2] + border(2)];
+  return [
+    training.patch[0] + border(0),
+    training.patch[1] + border(1),
+    training.patch[2] + border(2),
+  ];
 }
 
 /**
@@ -111,7 +115,13 @@ function checkSides(patch: Shape3, kernel: Shape3, cycleBorder: 'keep' | 'exclud
   if (cycleBorder === 'exclude' && kernel.some((side, axis) => side > patch[axis])) {
     const rule = `be no larger than the patch [${patch.join(', ')}]`;
     throw new InputError(
-      describeViolation('fit', '--kernel', rule, kernel, 'take a larger --patch or a smaller --kernel'),
+      describeViolation(
+        'fit',
+        '--kernel',
+        rule,
+        kernel,
+        'take a larger --patch or a smaller --kernel',
+      ),
     );
   }
 }

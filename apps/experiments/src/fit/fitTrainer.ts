@@ -17,7 +17,11 @@ export function fitTrainer({ settings, seed, kernel }: PreparedFit): Trainer {
 }
 
 /** The patches in the order that follows from the seed. */
-export function fitSource({ settings, seed, pairs }: PreparedFit): ReturnType<typeof createPatchSource> {
+export function fitSource({
+  settings,
+  seed,
+  pairs,
+}: PreparedFit): ReturnType<typeof createPatchSource> {
   const { training, method } = settings;
   return createPatchSource({
     ...training,

@@ -20,13 +20,18 @@ export interface PreparedFit {
   readonly intensity: IntensityScale;
   readonly sharpIntensity: IntensityScale;
   readonly voxelSizeUm: VoxelSizeUm;
-  /** Unit-sum kernel of the non-blind method, cut to the kernel's window; null for the blind one. */
+  /**
+   * Unit-sum kernel of the non-blind method, cut to the kernel's window; null for the blind one.
+   */
   readonly kernel: Volume | null;
   /** Part of the PSF's light inside that window. */
   readonly keptLight: number;
   /** Part of a blurred stack in its own intensities, to test the model with. */
   readonly testInput: Volume;
-  readonly stacks: { readonly blurred: readonly NamedStack[]; readonly sharp: readonly NamedStack[] };
+  readonly stacks: {
+    readonly blurred: readonly NamedStack[];
+    readonly sharp: readonly NamedStack[];
+  };
   /** What was trained on, in words. */
   readonly data: string;
   /** Hash of settings, seed, data and code: a training of another key is not continued. */
@@ -45,7 +50,10 @@ export interface PrepareFitOptions {
  *
  * @throws {InputError} If a domain holds no light above its background.
  */
-export async function prepareFit(input: FitInput, options: PrepareFitOptions): Promise<PreparedFit> {
+export async function prepareFit(
+  input: FitInput,
+  options: PrepareFitOptions,
+): Promise<PreparedFit> {
   const { blurred, source, voxelSizeUm, settings, seed, known } = input;
   const sharp = await sharpStacks(input, options);
   const kernel = known?.kernel ?? null;
@@ -125,7 +133,9 @@ function warn(sharp: SharpSource, blurred: number, keptLight: number): string[] 
     lines.push(`the model learns to look like ${sharp.method}; it can be no sharper than that`);
   }
   if (blurred === 1)
-    lines.push('one blurred stack: the model will know this stack, and others of its kind only by luck');
+    lines.push(
+      'one blurred stack: the model will know this stack, and others of its kind only by luck',
+    );
   return lines;
 }
 

@@ -3,8 +3,18 @@ import type { ReadTiffOptions } from '@blurcycle/data';
 import { preparePsf } from '@blurcycle/imaging';
 import { stackPsf, type PsfSource, type StackPsf } from '../deconvolution/stackPsf.ts';
 import type { SharpMethod } from './classicalSharpSet.ts';
-import { checkStackSides, fitSettings, type FitSettings, type SettingsWishes } from './fitSettings.ts';
-import { commonVoxelSize, readStackSet, smallestShape, type NamedStack } from '../stacks/stackSet.ts';
+import {
+  checkStackSides,
+  fitSettings,
+  type FitSettings,
+  type SettingsWishes,
+} from './fitSettings.ts';
+import {
+  commonVoxelSize,
+  readStackSet,
+  smallestShape,
+  type NamedStack,
+} from '../stacks/stackSet.ts';
 
 /** Where sharp stacks come from. */
 export type SharpSource =
@@ -33,7 +43,10 @@ export interface FitInput {
   readonly voxelSizeUm: VoxelSizeUm;
   readonly settings: FitSettings;
   readonly seed: number;
-  /** PSF of the blurred stacks, and the same cut to the window of the kernel; null for the blind method. */
+  /**
+   * PSF of the blurred stacks, and the same cut to the window of the kernel; null for the blind
+   * method.
+   */
   readonly known: (StackPsf & { readonly kernel: Volume }) | null;
 }
 
@@ -46,7 +59,9 @@ export async function readFit(data: FitData): Promise<FitInput> {
   const { sharp: source, psf } = data;
   if (psf === null && source.kind === 'classical' && source.method !== 'blind-rl') {
     const remedy = 'give --psf or the optics, or take --sharp-from blind-rl';
-    throw new InputError(describeViolation('fit', '--sharp-from', 'go with a PSF', source.method, remedy));
+    throw new InputError(
+      describeViolation('fit', '--sharp-from', 'go with a PSF', source.method, remedy),
+    );
   }
   const wished = fitSettings(data.experimentsDir, data.wishes, psf === null);
   const blurred = await readStackSet(data.blurred, data.reading);

@@ -27,13 +27,18 @@ export interface TrainModelOptions {
 }
 
 /**
- * Trains on prepared data and writes the model folder; a training that was stopped goes on where it was.
+ * Trains on prepared data and writes the model folder; a training that was stopped goes on where it
+ * was.
  *
  * @throws {Interrupted} On SIGINT or SIGTERM, once the state is saved.
  * @throws {TrainingFailure} If the training went wrong: see `fit`.
- * @throws {InputError} If a step does not fit the memory of the GPU: one line with a patch that should.
+ * @throws {InputError} If a step does not fit the memory of the GPU: one line with a patch that
+ *   should.
  */
-export async function trainModel(prepared: PreparedFit, options: TrainModelOptions): Promise<ModelContent> {
+export async function trainModel(
+  prepared: PreparedFit,
+  options: TrainModelOptions,
+): Promise<ModelContent> {
   const trainer = fitTrainer(prepared);
   try {
     const selectedUpdate = await train(trainer, prepared, options);
@@ -76,7 +81,8 @@ async function train(
       stop: interruption.signal,
     });
     if (!result.finished) throw interruption.error('fit', trainer.step);
-    if (result.selection === null) throw new Error('internal: a finished fit has validated at its last step');
+    if (result.selection === null)
+      throw new Error('internal: a finished fit has validated at its last step');
     writeGeneratingWeights(trainer, result.selection.weights);
     return result.selection.step;
   } finally {

@@ -11,7 +11,10 @@ export interface AppliedModel {
 }
 
 /** Deconvolves a small stack at once, sides multiples of 4; intensities of the stack in and out. */
-export async function applyModel({ config, generator }: AppliedModel, stack: Volume): Promise<Volume> {
+export async function applyModel(
+  { config, generator }: AppliedModel,
+  stack: Volume,
+): Promise<Volume> {
   const { intensity } = config;
   return fromNetworkScale(await applyWhole(generator, toNetworkScale(stack, intensity)), intensity);
 }

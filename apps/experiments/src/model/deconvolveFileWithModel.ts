@@ -1,4 +1,10 @@
-import { describeViolation, InputError, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  describeViolation,
+  InputError,
+  type Shape3,
+  type Volume,
+  type VoxelSizeUm,
+} from '@blurcycle/core';
 import type { ReadTiffOptions } from '@blurcycle/data';
 import { availableMemoryBytes } from '../deconvolution/availableMemoryBytes.ts';
 import { readStack } from '../deconvolution/readStack.ts';
@@ -34,13 +40,18 @@ export interface ModelFileReport extends Omit<ModelDeconvolution, 'estimate'>, S
 
 /** Up to here two descriptions mean one voxel; */
 const SAME_VOXEL = 0.01;
-/** up to here the kernel is about right; beyond, the model sees structures of another size than it learned. */
+/**
+ * up to here the kernel is about right; beyond, the model sees structures of another size than it
+ * learned.
+ */
 const SIMILAR_VOXEL = 0.1;
 
 /**
- * Deconvolves a file with a model. Everything that can be checked is checked before the work begins.
+ * Deconvolves a file with a model. Everything that can be checked is checked before the work
+ * begins.
  *
- * @throws {InputError} One line: for what the reader refuses, voxels unlike the model's, an output that cannot be written.
+ * @throws {InputError} One line: for what the reader refuses, voxels unlike the model's, an output
+ *   that cannot be written.
  */
 export async function deconvolveFileWithModel(
   model: LoadedModel,
@@ -52,7 +63,10 @@ export async function deconvolveFileWithModel(
   const warnings = compareVoxels(stack.voxelSizeUm, model.config.voxelSizeUm, request.anyVoxelSize);
   const began = performance.now();
   const availableBytes = availableMemoryBytes();
-  const { estimate, ...report } = await deconvolveWithModel(model, stack, { ...request, availableBytes });
+  const { estimate, ...report } = await deconvolveWithModel(model, stack, {
+    ...request,
+    availableBytes,
+  });
   const seconds = (performance.now() - began) / 1000;
   const { clipped } = await writeStack(out, estimate, { sampleType, format });
   const { name } = model.config;
@@ -74,7 +88,8 @@ export async function deconvolveFileWithModel(
 function compareVoxels(stack: VoxelSizeUm, model: VoxelSizeUm, any: boolean): string[] {
   const difference = Math.max(...stack.map((side, axis) => Math.abs(side / model[axis] - 1)));
   if (difference <= SAME_VOXEL) return [];
-  const rounded = (voxel: VoxelSizeUm): number[] => voxel.map((side) => Number(side.toPrecision(4)));
+  const rounded = (voxel: VoxelSizeUm): number[] =>
+    voxel.map((side) => Number(side.toPrecision(4)));
   const text = `be those of the model, [${rounded(model).join(', ')}] µm`;
   if (difference > SIMILAR_VOXEL && !any) {
     const remedy =

@@ -29,8 +29,8 @@ export interface ModelDeconvolution {
   readonly tiles: number;
   readonly memoryBytes: number;
   /**
-   * Root mean square difference of two tiles where both show a voxel, as a part of the result's standard deviation; null
-   * without overlaps.
+   * Root mean square difference of two tiles where both show a voxel, as a part of the result's
+   * standard deviation; null without overlaps.
    */
   readonly tileMismatch: number | null;
   /** See `kernelResidual`; null for a model without a kernel. */
@@ -40,8 +40,8 @@ export interface ModelDeconvolution {
 /**
  * Deconvolves a stack with a model: intensities to the network's scale, tile by tile, and back.
  *
- * When memory runs out the tiles are halved along their longest side, down to 16 voxels. A GPU that was lost does not come
- * back in this process: its error names the tiles to try next.
+ * When memory runs out the tiles are halved along their longest side, down to 16 voxels. A GPU that
+ * was lost does not come back in this process: its error names the tiles to try next.
  *
  * Memory: two volumes beside the stack and the result, and `tileMemoryBytes` for the network.
  */
@@ -53,7 +53,12 @@ export async function deconvolveWithModel(
   const { availableBytes, say, onTile, apply = (tile) => applyWhole(generator, tile) } = options;
   const { width } = config.network;
   const observed = toNetworkScale(stack, config.intensity);
-  let tiles = fitInto(availableBytes, chooseTiles(stack.shape, config.inference, options), width, say);
+  let tiles = fitInto(
+    availableBytes,
+    chooseTiles(stack.shape, config.inference, options),
+    width,
+    say,
+  );
   let prediction: TiledPrediction | undefined;
   while (prediction === undefined) {
     try {
@@ -104,7 +109,9 @@ function fitInto(
 function isOutOfMemory(error: unknown): boolean {
   if (asGpuMemoryError(error) !== null) return true;
   const text = error instanceof Error ? error.message : String(error);
-  return /allocation failed|bad_alloc|invalid (typed )?array( buffer)? length|cannot allocate/i.test(text);
+  return /allocation failed|bad_alloc|invalid (typed )?array( buffer)? length|cannot allocate/i.test(
+    text,
+  );
 }
 
 function sides(shape: Shape3): string {

@@ -13,7 +13,10 @@ export interface TileWishes {
 const MULTIPLE = 4;
 /** Shortest side that is still cut: below it normalization sees hardly more than its own voxel. */
 const SHORTEST = 16;
-/** Measured with the native back-end at widths 4 to 16 and up to 64x256x256 voxels: 51 to 59 bytes for each voxel and channel. */
+/**
+ * Measured with the native back-end at widths 4 to 16 and up to 64x256x256 voxels: 51 to 59 bytes
+ * for each voxel and channel.
+ */
 const BYTES_PER_VOXEL_AND_CHANNEL = 60;
 
 /** Memory in bytes that a U-Net of this width takes for one tile. */
@@ -32,18 +35,29 @@ export function chooseTiles(stack: Shape3, model: TileOptions, wishes: TileWishe
   const { tile = model.tile } = wishes;
   if (!tile.every((side) => Number.isSafeInteger(side) && side > 0 && side % MULTIPLE === 0)) {
     const remedy = 'the network halves every side twice';
-    throw new InputError(describeViolation('deconvolve', '--tile', 'be multiples of 4', tile, remedy));
+    throw new InputError(
+      describeViolation('deconvolve', '--tile', 'be multiples of 4', tile, remedy),
+    );
   }
-  const overlap = wishes.overlap ?? mapSides((axis) => Math.min(model.overlap[axis], tile[axis] / 2));
-  if (!overlap.every((side, axis) => Number.isSafeInteger(side) && side >= 0 && side < tile[axis])) {
+  const overlap =
+    wishes.overlap ?? mapSides((axis) => Math.min(model.overlap[axis], tile[axis] / 2));
+  if (
+    !overlap.every((side, axis) => Number.isSafeInteger(side) && side >= 0 && side < tile[axis])
+  ) {
     const rule = `be whole numbers below the tile [${tile.join(', ')}]`;
     throw new InputError(describeViolation('deconvolve', '--overlap', rule, overlap));
   }
   const fitted = mapSides((axis) => Math.min(tile[axis], covering[axis]));
-  return { tile: fitted, overlap: mapSides((axis) => Math.min(overlap[axis], fitted[axis] - MULTIPLE)) };
+  return {
+    tile: fitted,
+    overlap: mapSides((axis) => Math.min(overlap[axis], fitted[axis] - MULTIPLE)),
+  };
 }
 
-/** Tiles of about half the size, cut along their longest side; null when they are as small as they may be. */
+/**
+ * Tiles of about half the size, cut along their longest side; null when they are as small as they
+ * may be.
+ */
 export function smallerTiles({ tile, overlap }: TileOptions): TileOptions | null {
   const longest = Math.max(...tile);
   if (longest <= SHORTEST) return null;

@@ -30,17 +30,19 @@ export interface LoadedModel {
 
 /** The schema of one JSON file of the folder. */
 interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { success: true; data: T }
-    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+    | {
+        success: false;
+        error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+      };
 }
 
 const AGAIN = 'get the model again from where it came';
 
 /**
- * Reads a model folder and checks all of it: hashes, schema, weights, and that the test input gives the test output here.
+ * Reads a model folder and checks all of it: hashes, schema, weights, and that the test input gives
+ * the test output here.
  *
  * Call `selectBackend` first. The caller disposes the model.
  *
@@ -49,7 +51,8 @@ const AGAIN = 'get the model again from where it came';
 export async function loadModel(folder: string): Promise<LoadedModel> {
   await checkFiles(folder);
   const config = await readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
-  const volume = async (name: string): Promise<Volume> => (await readTiffStack(join(folder, name))).volume;
+  const volume = async (name: string): Promise<Volume> =>
+    (await readTiffStack(join(folder, name))).volume;
   const { arrays } = await readArrayFile(join(folder, MODEL_FILES.weights));
   const kernel = config.kernel === 'none' ? null : await volume(MODEL_FILES.kernel);
   const generator = buildUNet(config.network, createRandomStream(0, 'init/sharpGenerator'));
@@ -66,7 +69,14 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
           `got ${testDifference.toPrecision(3)} (try another --backend, or ${AGAIN})`,
       );
     }
-    return { folder, config, generator, kernel, testDifference, dispose: () => disposeNetworks(generator) };
+    return {
+      folder,
+      config,
+      generator,
+      kernel,
+      testDifference,
+      dispose: () => disposeNetworks(generator),
+    };
   } catch (error) {
     disposeNetworks(generator);
     throw error;
@@ -74,7 +84,11 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
 }
 
 async function checkFiles(folder: string): Promise<void> {
-  const { files } = await readJson<ModelManifest>(folder, MODEL_FILES.manifest, modelManifestSchema);
+  const { files } = await readJson<ModelManifest>(
+    folder,
+    MODEL_FILES.manifest,
+    modelManifestSchema,
+  );
   for (const [name, hash] of Object.entries(files)) {
     const path = join(folder, name);
     const got = await fileHash(path).catch((error: unknown) => {
@@ -106,7 +120,9 @@ async function readJson<T>(folder: string, name: string, schema: Schema<T>): Pro
   try {
     value = JSON.parse(text);
   } catch {
-    throw new InputError(`loadModel: ${path} must hold JSON, got text that does not parse (${AGAIN})`);
+    throw new InputError(
+      `loadModel: ${path} must hold JSON, got text that does not parse (${AGAIN})`,
+    );
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -123,6 +139,7 @@ function unreadable(path: string, error: unknown, remedy: string): InputError {
 
 function largestDifference(a: Volume, b: Volume): number {
   let largest = a.data.length === b.data.length ? 0 : Infinity;
-  for (let i = 0; i < a.data.length; i++) largest = Math.max(largest, Math.abs(a.data[i] - b.data[i]));
+  for (let i = 0; i < a.data.length; i++)
+    largest = Math.max(largest, Math.abs(a.data[i] - b.data[i]));
   return largest;
 }

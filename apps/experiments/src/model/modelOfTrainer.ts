@@ -9,8 +9,9 @@ import type { ModelContent } from './writeModelFolder.ts';
 export type ModelFacts = Omit<ModelConfig, 'format' | 'kernel' | 'testTolerance'>;
 
 /**
- * Back-ends round differently; normalization amplifies that where a channel hardly varies. A thousandth of the range is above
- * what correct back-ends differ by and far below what a wrong weight does.
+ * Back-ends round differently; normalization amplifies that where a channel hardly varies. A
+ * thousandth of the range is above what correct back-ends differ by and far below what a wrong
+ * weight does.
  */
 const TEST_TOLERANCE = 1e-3;
 

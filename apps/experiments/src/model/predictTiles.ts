@@ -1,19 +1,26 @@
 import { createVolume, voxelIndex, type Volume } from '@blurcycle/core';
 import { addTile, cutTile, planTiles, type TileOptions, type TilePlan } from '@blurcycle/data';
 
-/** A volume put together from tiles, and how well neighbouring tiles agreed before they were blended. */
+/**
+ * A volume put together from tiles, and how well neighbouring tiles agreed before they were
+ * blended.
+ */
 export interface TiledPrediction {
   readonly estimate: Volume;
   readonly tiles: number;
-  /** Root mean square difference of two tiles where both show a voxel; null when no tiles overlap. */
+  /**
+   * Root mean square difference of two tiles where both show a voxel; null when no tiles overlap.
+   */
   readonly mismatch: number | null;
 }
 
 /**
- * Applies an operation to a volume tile by tile, blends the overlaps, and measures how far the tiles disagree there.
+ * Applies an operation to a volume tile by tile, blends the overlaps, and measures how far the
+ * tiles disagree there.
  *
- * Instance normalization takes its statistics from the tile, so two tiles give one voxel two answers; what blending hides is
- * told as a number. Each further answer for a voxel is compared with its first one.
+ * Instance normalization takes its statistics from the tile, so two tiles give one voxel two
+ * answers; what blending hides is told as a number. Each further answer for a voxel is compared
+ * with its first one.
  *
  * Memory: two volumes beside the input, one tile and its result.
  *

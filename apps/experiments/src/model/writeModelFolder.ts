@@ -4,7 +4,12 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { explainWriteError, writeTiffStack } from '@blurcycle/data';
-import { MODEL_FORMAT, modelConfigSchema, type ModelConfig, type ModelManifest } from '@blurcycle/experiment';
+import {
+  MODEL_FORMAT,
+  modelConfigSchema,
+  type ModelConfig,
+  type ModelManifest,
+} from '@blurcycle/experiment';
 import { writeArrayFile, type NamedArray } from '@blurcycle/training';
 import { fileHash } from '../runs/fileHash.ts';
 import { MODEL_FILES } from './modelFiles.ts';
@@ -24,9 +29,11 @@ export interface ModelContent {
 /**
  * Writes a model folder so that its name holds either what it held before or the whole model.
  *
- * All files go to a folder beside it, which then takes the name. The same content gives the same bytes.
+ * All files go to a folder beside it, which then takes the name. The same content gives the same
+ * bytes.
  *
- * @throws {InputError} One line when the disk is full or the place cannot be written to; nothing is left behind.
+ * @throws {InputError} One line when the disk is full or the place cannot be written to; nothing is
+ *   left behind.
  */
 export async function writeModelFolder(folder: string, content: ModelContent): Promise<void> {
   const target = resolve(folder);
@@ -47,7 +54,10 @@ export async function writeModelFolder(folder: string, content: ModelContent): P
   }
 }
 
-async function writeFiles(folder: string, { config, weights, kernel, test }: ModelContent): Promise<void> {
+async function writeFiles(
+  folder: string,
+  { config, weights, kernel, test }: ModelContent,
+): Promise<void> {
   const place = (name: keyof typeof MODEL_FILES): string => join(folder, MODEL_FILES[name]);
   const checked = modelConfigSchema.parse(config);
   if ((kernel === null) !== (config.kernel === 'none')) {
@@ -63,7 +73,8 @@ async function writeFiles(folder: string, { config, weights, kernel, test }: Mod
   await writeTiffStack(place('testInput'), test.input);
   await writeTiffStack(place('testOutput'), test.output);
   const files: Record<string, string> = {};
-  for (const name of (await readdir(folder)).sort()) files[name] = await fileHash(join(folder, name));
+  for (const name of (await readdir(folder)).sort())
+    files[name] = await fileHash(join(folder, name));
   const manifest: ModelManifest = { format: MODEL_FORMAT, files };
   await writeFile(place('manifest'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -73,7 +84,8 @@ export async function checkModelPlace(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names: string[] = await readdir(folder).catch(() => ['a file']);
   const ours =
-    names.length === 0 || [MODEL_FILES.manifest, MODEL_FILES.weights].some((name) => names.includes(name));
+    names.length === 0 ||
+    [MODEL_FILES.manifest, MODEL_FILES.weights].some((name) => names.includes(name));
   if (ours) return;
   throw new InputError(
     `writeModelFolder: ${folder} must be a new folder or a model, got one that holds ${names[0]} (choose another name)`,

@@ -25,10 +25,11 @@ const TAKEN_STARTS = ['train-', 'data-', 'make-'];
 type Targets = Record<string, TargetConfiguration>;
 
 /**
- * The Nx targets of the experiment files: one for each data set, training run, table or figure (`make-table1`),
- * the same with the report (`table1`), and `all`.
+ * The Nx targets of the experiment files: one for each data set, training run, table or figure
+ * (`make-table1`), the same with the report (`table1`), and `all`.
  *
- * A run that several experiments need has one target. Profiles are the configurations of every target.
+ * A run that several experiments need has one target. Profiles are the configurations of every
+ * target.
  *
  * @param files - Files of the experiments directory, from the project root.
  * @param root - Project root.
@@ -41,7 +42,9 @@ export function inferTargets(files: readonly string[], root: string): CreateNode
 
 /** How many tasks Nx runs at once. */
 function readParallel(root: string): number {
-  const { parallel = 1 } = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as { parallel?: number };
+  const { parallel = 1 } = JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')) as {
+    parallel?: number;
+  };
   return parallel;
 }
 
@@ -51,7 +54,11 @@ interface Shared {
   readonly runsAtOnce: number;
 }
 
-function projectsOf(set: ExperimentSet, file: string, shared: Shared): Record<string, { targets: Targets }> {
+function projectsOf(
+  set: ExperimentSet,
+  file: string,
+  shared: Shared,
+): Record<string, { targets: Targets }> {
   if (basename(file) === '_defaults.yaml') {
     return {
       [EXPERIMENTS_PROJECT]: { targets: { all: allTarget(set) } },
@@ -61,13 +68,22 @@ function projectsOf(set: ExperimentSet, file: string, shared: Shared): Record<st
   if (!isExperimentFile(file)) return {};
   const name = basename(file, '.yaml');
   if (TAKEN.includes(name) || TAKEN_STARTS.some((start) => name.startsWith(start))) {
-    throw new InputError(describeViolation(file, 'file name', 'not be that of another target', name));
+    throw new InputError(
+      describeViolation(file, 'file name', 'not be that of another target', name),
+    );
   }
   return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file, shared) } };
 }
 
-function experimentTargets(set: ExperimentSet, name: string, file: string, shared: Shared): Targets {
-  const runsOfProfile = new Map(profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]));
+function experimentTargets(
+  set: ExperimentSet,
+  name: string,
+  file: string,
+  shared: Shared,
+): Targets {
+  const runsOfProfile = new Map(
+    profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]),
+  );
   const runs = new Map([...runsOfProfile.values()].flat().map((run) => [run.id, run]));
   const targets: Targets = {};
   const stacks = stackInputs(name, [...runs.values()]);
@@ -96,7 +112,9 @@ function experimentTargets(set: ExperimentSet, name: string, file: string, share
     outputs: [`{workspaceRoot}/results/{options.profile}/${name}`],
     options: { command: `${CLI} table ${name} --no-report` },
     ...configurations(set),
-    metadata: { description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts` },
+    metadata: {
+      description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts`,
+    },
   };
   const withStacks = Object.entries(targets).map(([id, target]) => [
     id,
@@ -123,14 +141,20 @@ function ownData(set: ExperimentSet, { profile, settings }: ResolvedRun): boolea
   return contentHash(settings.dataset) !== contentHash(resolveShared(set, profile).dataset);
 }
 
-/** An experiment that trains on the data of the defaults: what is simulated for it serves all others that do. */
+/**
+ * An experiment that trains on the data of the defaults: what is simulated for it serves all others
+ * that do.
+ */
 function firstOnSharedData(set: ExperimentSet): string {
   const trains = (name: string): boolean =>
     listRuns(set, name, DEFAULT_PROFILE).some((run) => !ownData(set, run));
   return [...set.experiments.keys()].find(trains) ?? '';
 }
 
-/** The data set is found again by its content, and training makes what is missing: Nx has nothing to store. */
+/**
+ * The data set is found again by its content, and training makes what is missing: Nx has nothing to
+ * store.
+ */
 function dataTarget(set: ExperimentSet, experiment: string, file?: string): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
@@ -155,15 +179,19 @@ function trainTarget(
   const name = run.id.replace(/-s\d+$/, '');
   const isVariant = name !== run.method;
   const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
-  // What a table depends on cannot differ between configurations, so a seed that a profile does not have is an empty task, for which Nx starts
-  // nothing.
+  // What a table depends on cannot differ between configurations, so a seed that a profile does not
+  // have is an empty task, for which Nx starts nothing.
   const skip = (profile: string) => ({ profile, commands: [] });
   const command = `${CLI} train ${name} --seed ${run.seed}`;
   return {
     executor: 'nx:run-commands',
     cache: true,
-    inputs: trainingInputs(isVariant ? file : undefined) as NonNullable<TargetConfiguration['inputs']>,
-    outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map((item) => `${directory}/${item}`),
+    inputs: trainingInputs(isVariant ? file : undefined) as NonNullable<
+      TargetConfiguration['inputs']
+    >,
+    outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map(
+      (item) => `${directory}/${item}`,
+    ),
     // Two runs on a thread each get through more than one after the other on two.
     options: { env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) } },
     configurations: Object.fromEntries(
@@ -187,7 +215,8 @@ function allTarget(set: ExperimentSet): TargetConfiguration {
 }
 
 /**
- * Made anew whenever it is asked for, because it shows all results of the profile, also those that this task does not depend on.
+ * Made anew whenever it is asked for, because it shows all results of the profile, also those that
+ * this task does not depend on.
  *
  * @param parameters - What follows the command.
  */

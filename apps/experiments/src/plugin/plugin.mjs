@@ -1,4 +1,5 @@
-// What Nx loads (nx.json, "plugins"). Nx reads plain JavaScript only; the TypeScript behind it comes in through tsx.
+// What Nx loads (nx.json, "plugins"). Nx reads plain JavaScript only; the TypeScript behind it
+// comes in through tsx.
 import { register } from 'tsx/esm/api';
 
 /** Every file of the experiments directory: what experiments share decides their targets too. */

@@ -22,7 +22,10 @@ export function trainingInputs(experimentFile?: string): readonly unknown[] {
   ];
 }
 
-/** Nx inputs of a table with its figures: its file, the records of its runs, and the code that makes tables. */
+/**
+ * Nx inputs of a table with its figures: its file, the records of its runs, and the code that makes
+ * tables.
+ */
 export function tableInputs(experimentFile: string): readonly unknown[] {
   return [
     ...trainingInputs(experimentFile),

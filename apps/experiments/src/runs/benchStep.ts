@@ -38,7 +38,10 @@ export interface BenchStepResult {
 const WARM_UP_STEPS = 3;
 
 /** Times whole training steps on random patches: median, memory, leaks. */
-export async function benchStep(options: BenchStepOptions, backend: BackendInfo): Promise<BenchStepResult> {
+export async function benchStep(
+  options: BenchStepOptions,
+  backend: BackendInfo,
+): Promise<BenchStepResult> {
   const { method, width, patch, blurKernelSide, steps } = options;
   const size: Shape3 = [blurKernelSide, blurKernelSide, blurKernelSide];
   const random = createRandomStream(0, 'bench');

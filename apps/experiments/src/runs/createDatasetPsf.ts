@@ -19,5 +19,8 @@ export function createDatasetPsf({ psf, voxelSizeUm }: Optics): Volume {
 
 /** The same optics with nothing that aberrates: what a user knows of a microscope. */
 export function createUnaberratedPsf({ psf, voxelSizeUm }: Optics): Volume {
-  return createDatasetPsf({ psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined }, voxelSizeUm });
+  return createDatasetPsf({
+    psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined },
+    voxelSizeUm,
+  });
 }

@@ -24,11 +24,17 @@ export interface DatasetFacts {
 
 /** Volumes as they go into a folder and come out of it. */
 export interface DatasetContent extends Readonly<Record<Split, readonly Observation[]>> {
-  /** Gain times PSF: the linear operator between sharp and blurred, before noise; for stacks that were read, the PSF by their optics. */
+  /**
+   * Gain times PSF: the linear operator between sharp and blurred, before noise; for stacks that
+   * were read, the PSF by their optics.
+   */
   readonly kernel: Volume;
   /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
   readonly unmatched: readonly Volume[];
-  /** What the method behind the sharp set makes of each test volume; empty where the sharp set is the truth. */
+  /**
+   * What the method behind the sharp set makes of each test volume; empty where the sharp set is
+   * the truth.
+   */
   readonly targets: readonly Volume[];
   readonly facts: DatasetFacts;
 }
@@ -55,7 +61,10 @@ export function readManifest(folder: string): DatasetManifest | undefined {
   return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
 }
 
-/** Writes float32 TIFF stacks, so that what was trained on can be looked at in Fiji, and last the manifest. */
+/**
+ * Writes float32 TIFF stacks, so that what was trained on can be looked at in Fiji, and last the
+ * manifest.
+ */
 export async function writeDatasetFolder(
   folder: string,
   content: DatasetContent,
@@ -74,7 +83,8 @@ export async function writeDatasetFolder(
       await write(`${id}-blurred.tif`, blurred);
     }
   }
-  for (const [i, volume] of content.unmatched.entries()) await write(`unmatched-${i}-sharp.tif`, volume);
+  for (const [i, volume] of content.unmatched.entries())
+    await write(`unmatched-${i}-sharp.tif`, volume);
   for (const [i, volume] of content.targets.entries()) await write(`test-${i}-target.tif`, volume);
   const ids = (split: Split): string[] => content[split].map(({ id }) => id);
   const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
@@ -116,7 +126,11 @@ export async function readDatasetFolder(
     }
     return list;
   };
-  const further = async (split: Split, count: number, nameOf: (i: number) => string): Promise<Volume[]> => {
+  const further = async (
+    split: Split,
+    count: number,
+    nameOf: (i: number) => string,
+  ): Promise<Volume[]> => {
     const list: Volume[] = [];
     for (let i = 0; splits.includes(split) && i < count; i++) list.push(await read(nameOf(i)));
     return list;

@@ -4,12 +4,12 @@ import type { Trainer } from '@blurcycle/training';
 import { readBlurKernel } from './readBlurKernel.ts';
 
 /**
- * Figures of the learned kernel beside the true one (gain times PSF), as it is and, under names with `smoothed`, after a Gaussian
- * filter that takes out the noise of the layer (Fig. 11; the true kernel goes through the same filter). Null for a method that
- * learns none.
+ * Figures of the learned kernel beside the true one (gain times PSF), as it is and, under names
+ * with `smoothed`, after a Gaussian filter that takes out the noise of the layer (Fig. 11; the true
+ * kernel goes through the same filter). Null for a method that learns none.
  *
- * What cannot be told of a kernel, such as a width that its window cuts off, is left out, and so is every comparison where the true
- * kernel is not known.
+ * What cannot be told of a kernel, such as a width that its window cuts off, is left out, and so is
+ * every comparison where the true kernel is not known.
  *
  * @param truth - Null for recordings of a microscope that nobody has measured.
  * @param options - Voxels of the data, and the standard deviation of the filter.
@@ -30,7 +30,9 @@ export async function describeKernel(
       Object.entries(smoothed).map(([name, value]) => [prefixed('smoothed', name), value]),
     ),
   };
-  const told = Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== null);
+  const told = Object.entries(figures).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
   return Object.fromEntries(told);
 }
 
@@ -52,7 +54,10 @@ function prefixed(prefix: string, name: string): string {
   return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-function byAxis(name: string, values: readonly (number | null)[] | null): Record<string, number | null> {
+function byAxis(
+  name: string,
+  values: readonly (number | null)[] | null,
+): Record<string, number | null> {
   const axes = ['Z', 'Y', 'X'];
   return Object.fromEntries(axes.map((axis, i) => [`${name}${axis}`, values?.[i] ?? null]));
 }

@@ -19,7 +19,10 @@ export type FoundRecord =
       readonly outdated?: RecordedSettings | undefined;
     };
 
-/** Looks for the record of a run. One that is damaged, or of another version of the program, is as good as none. */
+/**
+ * Looks for the record of a run. One that is damaged, or of another version of the program, is as
+ * good as none.
+ */
 export function findRunRecord(
   { id, profile }: Pick<ResolvedRun, 'id' | 'profile'>,
   resultsDir: string,
@@ -31,7 +34,8 @@ export function findRunRecord(
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const outdated = readRecordedSettings(path);
-    const problem = outdated === undefined ? 'its record is damaged' : 'its record is of another version';
+    const problem =
+      outdated === undefined ? 'its record is damaged' : 'its record is of another version';
     return { record: undefined, problem, outdated };
   }
 }

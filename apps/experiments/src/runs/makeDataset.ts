@@ -28,16 +28,20 @@ export function makeDataset(
 }
 
 function makeMicrotubules(settings: MicrotubulesSettings): DatasetContent {
-  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel } = buildMicrotubuleDataset({
-    ...settings,
-    psf: createDatasetPsf(settings),
-  });
+  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel } =
+    buildMicrotubuleDataset({
+      ...settings,
+      psf: createDatasetPsf(settings),
+    });
   const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
   const facts = { gain, readNoiseSigma, averageSnrDb: snr, intensity: NETWORK_SCALE };
   return { train, validation, test, kernel, unmatched: [], targets: [], facts };
 }
 
-function makeMicroscope(settings: SimulatedMicroscopeSettings, say: (line: string) => void): DatasetContent {
+function makeMicroscope(
+  settings: SimulatedMicroscopeSettings,
+  say: (line: string) => void,
+): DatasetContent {
   const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel, unmatched } =
     buildMicroscopeDataset({
       ...settings,

@@ -20,7 +20,10 @@ export interface PatchSourceOptions {
   readonly seed: number;
 }
 
-/** Random patches of the training volumes, turned and flipped; the order follows from the seed alone. */
+/**
+ * Random patches of the training volumes, turned and flipped; the order follows from the seed
+ * alone.
+ */
 export function createPatchSource(options: PatchSourceOptions): SampleSource<PatchSourceState> {
   const { pairs, patch, sharpMargin, sampling, seed } = options;
   const wide: Shape3 = [

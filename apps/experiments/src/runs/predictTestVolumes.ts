@@ -20,7 +20,10 @@ export async function predictTestVolumes(
     const { id, blurred } = observation;
     const estimate = await predictVolume(generator, blurred, inference);
     await writeTiffStack(join(folder, `${id}.tif`), estimate, { sampleType: 'float32' });
-    scored.push({ volume: id, scores: scoreEstimate(estimate, observation, { ...scoring, kernel }) });
+    scored.push({
+      volume: id,
+      scores: scoreEstimate(estimate, observation, { ...scoring, kernel }),
+    });
   }
   return scored;
 }

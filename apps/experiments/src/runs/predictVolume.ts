@@ -13,9 +13,11 @@ export interface InferenceSettings {
 /**
  * Applies a network to a volume of any size, tile by tile; overlapping tiles are blended.
  *
- * Instance normalization takes its statistics from the tile: a tile as large as a training patch sees what it was trained on.
+ * Instance normalization takes its statistics from the tile: a tile as large as a training patch
+ * sees what it was trained on.
  *
- * @throws {InputError} If a tile does not fit the memory of the GPU: one line with tiles that should.
+ * @throws {InputError} If a tile does not fit the memory of the GPU: one line with tiles that
+ *   should.
  */
 export async function predictVolume(
   network: Network,
@@ -30,7 +32,10 @@ export async function predictVolume(
 }
 
 /** Applies a network to a whole volume at once. */
-export async function applyWhole(network: Network, { data, shape, voxelSizeUm }: Volume): Promise<Volume> {
+export async function applyWhole(
+  network: Network,
+  { data, shape, voxelSizeUm }: Volume,
+): Promise<Volume> {
   const output = tidy(() => network.apply(tensor5d(data, [1, ...shape, 1])));
   try {
     return createVolume(shape, voxelSizeUm, Float32Array.from(await output.data()));

@@ -31,28 +31,37 @@ export interface PrepareDatasetOptions {
 }
 
 /** Folder of a data set. */
-export function datasetFolder(settings: DatasetSettings, resultsDir: string, profile: string): string {
+export function datasetFolder(
+  settings: DatasetSettings,
+  resultsDir: string,
+  profile: string,
+): string {
   return join(resultsDir, profile, 'data', contentHash(settings).slice(0, 12));
 }
 
 /**
- * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by the same code and of the same
- * stacks, else made.
+ * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by
+ * the same code and of the same stacks, else made.
  *
- * @throws {InputError} If a file there is not the one that was written, or stacks that the settings name cannot be used.
+ * @throws {InputError} If a file there is not the one that was written, or stacks that the settings
+ *   name cannot be used.
  */
 export async function prepareDataset(
   settings: DatasetSettings,
   options: PrepareDatasetOptions,
 ): Promise<PreparedDataset> {
   const sources = await hashSourceStacks(settings);
-  const madeFrom = { key: contentHash({ settings, sources, source: await readSourceHash() }), sources };
+  const madeFrom = {
+    key: contentHash({ settings, sources, source: await readSourceHash() }),
+    sources,
+  };
   const folder = datasetFolder(settings, options.resultsDir, options.profile);
   return prepareFolder(folder, madeFrom, options, () => makeDataset(settings, options.say));
 }
 
 /**
- * SHA-256 of what a data set is made of now, as far as it is there: its files by name, and the stacks that they were made from.
+ * SHA-256 of what a data set is made of now, as far as it is there: its files by name, and the
+ * stacks that they were made from.
  *
  * @throws {InputError} If stacks that the settings name are not there.
  */
@@ -65,7 +74,10 @@ export async function readDatasetHashes(
   return { ...manifest?.hashes, ...(await hashSourceStacks(settings)) };
 }
 
-/** SHA-256 of the stacks that a data set is made of; nothing outside the settings goes into simulated volumes. */
+/**
+ * SHA-256 of the stacks that a data set is made of; nothing outside the settings goes into
+ * simulated volumes.
+ */
 export async function hashSourceStacks(settings: DatasetSettings): Promise<Hashes> {
   return settings.kind === 'tiff-folders' ? hashStacks(listStacks(settings)) : {};
 }
@@ -96,6 +108,7 @@ function describe({ volumes, facts }: DatasetManifest): string {
     const { black, white } = facts.intensity;
     return `${counts}; blurred intensity ${black.toPrecision(4)} is 0, ${white.toPrecision(4)} is 1`;
   }
-  const snr = facts.averageSnrDb === null ? 'no noise' : `average SNR ${facts.averageSnrDb.toFixed(2)} dB`;
+  const snr =
+    facts.averageSnrDb === null ? 'no noise' : `average SNR ${facts.averageSnrDb.toFixed(2)} dB`;
   return `${counts}; gain ${facts.gain.toFixed(3)}, ${snr}`;
 }

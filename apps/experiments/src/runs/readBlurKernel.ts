@@ -3,7 +3,10 @@ import type { Trainer } from '@blurcycle/training';
 import { tidy } from '@tensorflow/tfjs-core';
 
 /** The kernel that a trainer has learned, as a volume; null for a method that learns none. */
-export async function readBlurKernel(trainer: Trainer, voxelSizeUm: VoxelSizeUm): Promise<Volume | null> {
+export async function readBlurKernel(
+  trainer: Trainer,
+  voxelSizeUm: VoxelSizeUm,
+): Promise<Volume | null> {
   const { blurGenerator } = trainer.networks;
   if (
     trainer.method.blurPath !== 'learned-kernel' ||

@@ -11,8 +11,8 @@ export interface ScoreOptions {
 }
 
 /**
- * Metrics of an estimate by name: against the truth, or where that is not known, how far the estimate is from the data when it is
- * blurred again.
+ * Metrics of an estimate by name: against the truth, or where that is not known, how far the
+ * estimate is from the data when it is blurred again.
  */
 export function scoreEstimate(
   estimate: Volume,

@@ -13,7 +13,8 @@ import {
 /**
  * Every metric of an estimate against its truth, by name.
  *
- * A metric without a finite value is left out: a plane without light in either makes psnrPerSlice infinite.
+ * A metric without a finite value is left out: a plane without light in either makes psnrPerSlice
+ * infinite.
  */
 export function scoreVolume(
   estimate: Volume,

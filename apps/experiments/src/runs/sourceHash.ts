@@ -9,9 +9,12 @@ const SOURCE_FILE = /\.(ts|cc|h|mjs)$/;
 /**
  * SHA-256 over sources: paths and contents, in sorted order.
  *
- * @param folders - From the project root. @defaultValue those that decide the numbers of a training run
+ * @param folders - From the project root. @defaultValue those that decide the numbers of a training
+ *   run
  */
-export async function readSourceHash(folders: readonly string[] = TRAINING_SOURCES): Promise<string> {
+export async function readSourceHash(
+  folders: readonly string[] = TRAINING_SOURCES,
+): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of folders) {
     const names = await readdir(join(PROJECT_ROOT, folder), { recursive: true });

@@ -42,17 +42,23 @@ import { writeModel } from './writeModel.ts';
 /**
  * Carries out one training run: data, training, predictions of the test volumes, scores, record.
  *
- * A finished run of the same settings, seed and code is not made again. An unfinished one goes on from its last checkpoint.
+ * A finished run of the same settings, seed and code is not made again. An unfinished one goes on
+ * from its last checkpoint.
  *
- * @throws {InputError} If another process is at the same run, or the results cannot be written; what was saved stays.
- * @throws {Interrupted} On SIGINT or SIGTERM, after the step is finished and saved; a later call goes on.
+ * @throws {InputError} If another process is at the same run, or the results cannot be written;
+ *   what was saved stays.
+ * @throws {Interrupted} On SIGINT or SIGTERM, after the step is finished and saved; a later call
+ *   goes on.
  */
 export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Promise<RunRecord> {
   const folder = runDirectory(options.resultsDir, run.profile, run.id);
   const recordPath = join(folder, 'record.json');
   const sourceHash = await readSourceHash();
   const earlier = options.restart ? undefined : findRunRecord(run, options.resultsDir).record;
-  if (earlier !== undefined && (await runState(run, options.resultsDir, sourceHash)).state === 'done') {
+  if (
+    earlier !== undefined &&
+    (await runState(run, options.resultsDir, sourceHash)).state === 'done'
+  ) {
     say(`${run.id}: up to date`);
     return earlier;
   }
@@ -66,12 +72,18 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
 }
 
 interface MakeRunOptions extends TrainRunOptions {
-  /** What decides the numbers besides the data: checkpoints of another identity are not continued. */
+  /**
+   * What decides the numbers besides the data: checkpoints of another identity are not continued.
+   */
   readonly identity: string;
   readonly clock: ProvenanceClock;
 }
 
-async function makeRun(run: ResolvedRun, folder: string, options: MakeRunOptions): Promise<RunRecord> {
+async function makeRun(
+  run: ResolvedRun,
+  folder: string,
+  options: MakeRunOptions,
+): Promise<RunRecord> {
   const dataset = await prepareDataset(run.settings.dataset, {
     resultsDir: options.resultsDir,
     profile: run.profile,
@@ -145,7 +157,8 @@ async function trainAndScore(
       identity: `${options.identity}/${contentHash(dataset.hashes)}`,
       resume: options.resume && !options.restart,
       validate: () => validateTrainer(trainer, dataset.validation, settings),
-      // From where it goes on, so that the time left is not reckoned from updates of an earlier process.
+      // From where it goes on, so that the time left is not reckoned from updates of an earlier
+      // process.
       onStart: (start) => {
         progress = options.progress({ label: run.id, total: training.updates, start });
       },
@@ -156,13 +169,18 @@ async function trainAndScore(
     if (!result.finished) throw interruption.error(run.id, trainer.step);
   } catch (error) {
     if (!(error instanceof TrainingFailure)) throw error;
-    return await finish({ ...FAILED, error: error.message, trainingSeconds: secondsSince(started) });
+    return await finish({
+      ...FAILED,
+      error: error.message,
+      trainingSeconds: secondsSince(started),
+    });
   } finally {
     progress?.stop();
     interruption.release();
   }
   const { selection, seconds: trainingSeconds } = result;
-  if (selection === null) throw new Error('internal: a finished fit has validated at its last step');
+  if (selection === null)
+    throw new Error('internal: a finished fit has validated at its last step');
   writeGeneratingWeights(trainer, selection.weights);
   const trueKernel = settings.dataset.kind === 'tiff-folders' ? null : dataset.kernel;
   const kernel = await describeKernel(trainer, trueKernel, {
@@ -212,7 +230,10 @@ const FAILED = {
 } as const;
 
 /** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
-function trainingPairs({ train, unmatched }: PreparedDataset, sampling: 'paired' | 'unpaired'): Pair[] {
+function trainingPairs(
+  { train, unmatched }: PreparedDataset,
+  sampling: 'paired' | 'unpaired',
+): Pair[] {
   if (sampling === 'paired' || unmatched.length === 0) return withTruth(train);
   return unmatchedPairs(
     train.map(({ blurred }) => blurred),

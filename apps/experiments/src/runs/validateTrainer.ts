@@ -5,7 +5,10 @@ import type { Trainer, ValidationValues } from '@blurcycle/training';
 import type { Observation } from './observation.ts';
 import { applyWhole, predictVolume } from './predictVolume.ts';
 
-/** What the validation volumes say of the trainer's networks as they are now, averaged over the volumes. */
+/**
+ * What the validation volumes say of the trainer's networks as they are now, averaged over the
+ * volumes.
+ */
 export async function validateTrainer(
   trainer: Trainer,
   observations: readonly Observation[],

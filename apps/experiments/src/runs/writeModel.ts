@@ -8,7 +8,8 @@ import { fromNetworkScale } from '../stacks/intensityScale.ts';
 import type { PreparedDataset } from './prepareDataset.ts';
 
 /**
- * Writes what it takes to deconvolve with the trained network, as a model folder that can be handed on.
+ * Writes what it takes to deconvolve with the trained network, as a model folder that can be handed
+ * on.
  *
  * The test input is a part of a training volume: the test volumes stay unseen.
  */
@@ -44,6 +45,9 @@ export async function writeModel(
     license: 'MIT',
     citation: METHOD_CITATION,
   };
-  const testInput = fromNetworkScale(testPatch(data.train[0].blurred, training.patch), data.facts.intensity);
+  const testInput = fromNetworkScale(
+    testPatch(data.train[0].blurred, training.patch),
+    data.facts.intensity,
+  );
   await writeModelFolder(folder, await modelOfTrainer(trainer, facts, data.kernel, testInput));
 }

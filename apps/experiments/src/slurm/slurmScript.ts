@@ -21,8 +21,9 @@ export interface SlurmRequest {
 const GRACE_SECONDS = 120;
 
 /**
- * A shell script that hands an experiment to SLURM: one job that makes the data sets, one array with a task for each
- * training run, and one job that makes the table, each after the one before it succeeded.
+ * A shell script that hands an experiment to SLURM: one job that makes the data sets, one array
+ * with a task for each training run, and one job that makes the table, each after the one before it
+ * succeeded.
  *
  * Runs share no state but the results folder, where each writes into a folder of its own.
  *
@@ -42,7 +43,11 @@ export function slurmScript(request: SlurmRequest): string {
   ];
   if (runs.length > 0) {
     stages.push(
-      ...job(request, { name: 'data', variable: 'data', body: [command(request, `dataset ${experiment}`)] }),
+      ...job(request, {
+        name: 'data',
+        variable: 'data',
+        body: [command(request, `dataset ${experiment}`)],
+      }),
       ...job(request, {
         name: 'train',
         variable: 'runs',
@@ -108,7 +113,10 @@ function job(request: SlurmRequest, { name, variable, after, options = [], body 
 }
 
 /** In place of the shell, so that SLURM's signals reach it. */
-function command({ profile, experimentsDir, resultsDir, cpus }: SlurmRequest, parameters: string): string {
+function command(
+  { profile, experimentsDir, resultsDir, cpus }: SlurmRequest,
+  parameters: string,
+): string {
   const folders = `--experiments-dir ${quote(experimentsDir)} --results-dir ${quote(resultsDir)}`;
   const threads = parameters.startsWith('dataset') ? '' : ` --threads ${cpus}`;
   return `exec node apps/experiments/bin/blurcycle.mjs ${parameters} --profile ${profile} ${folders}${threads}`;

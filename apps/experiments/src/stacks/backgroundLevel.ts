@@ -6,10 +6,12 @@ const BLOCK = [4, 8, 8] as const;
 const DARKEST_PART = 0.01;
 
 /**
- * The intensity of a stack where there is nothing: what the darkest 1 % of its 4x8x8 blocks reach on average.
+ * The intensity of a stack where there is nothing: what the darkest 1 % of its 4x8x8 blocks reach
+ * on average.
  *
- * A minimum or a low percentile of single voxels lies below the background by some standard deviations of the noise, which adds
- * up over millions of dark voxels; block means do not. In a stack without an empty block it is the haze of the darkest.
+ * A minimum or a low percentile of single voxels lies below the background by some standard
+ * deviations of the noise, which adds up over millions of dark voxels; block means do not. In a
+ * stack without an empty block it is the haze of the darkest.
  */
 export function backgroundLevel({ data, shape }: Volume): number {
   const counts = shape.map((side, axis) => Math.max(1, Math.floor(side / BLOCK[axis])));

@@ -13,10 +13,12 @@ export interface FitIntensities {
 /**
  * Chooses once, from all stacks, what the network sees as 0 and as 1.
  *
- * Black is the background of each domain (`backgroundLevel`, mean over its stacks). White of the sharp stacks is what their
- * brightest 0.05 % reach: the sigmoid ends there. White of the blurred stacks follows from blur keeping the light: it is chosen so
- * that both domains have the same mean, mean(y) = mean(x), so a unit-sum kernel joins them and the result has the light and the
- * units of the blurred stack. This holds as far as both sets show about as much structure, which unmatched training assumes anyway.
+ * Black is the background of each domain (`backgroundLevel`, mean over its stacks). White of the
+ * sharp stacks is what their brightest 0.05 % reach: the sigmoid ends there. White of the blurred
+ * stacks follows from blur keeping the light: it is chosen so that both domains have the same mean,
+ * mean(y) = mean(x), so a unit-sum kernel joins them and the result has the light and the units of
+ * the blurred stack. This holds as far as both sets show about as much structure, which unmatched
+ * training assumes anyway.
  *
  * @param names - What to call the two domains in a message.
  * @throws {InputError} If a domain holds no light above its background.
@@ -74,13 +76,21 @@ function lightOf(
   if (!(light > 0)) {
     const remedy = 'are these the right files and channel?';
     throw new InputError(
-      describeViolation(where, `${name} stacks`, 'hold light above their background', light, remedy),
+      describeViolation(
+        where,
+        `${name} stacks`,
+        'hold light above their background',
+        light,
+        remedy,
+      ),
     );
   }
   return { black, light };
 }
 
-/** A sharp stack as a training target: on the network's scale, cut to what the sigmoid can reach. */
+/**
+ * A sharp stack as a training target: on the network's scale, cut to what the sigmoid can reach.
+ */
 export function toTarget(volume: Volume, scale: IntensityScale): Volume {
   const { shape, voxelSizeUm, data } = toNetworkScale(volume, scale);
   return createVolume(

@@ -6,7 +6,8 @@ import { globSync, isDynamicPattern } from 'tinyglobby';
 /**
  * The TIFF files that patterns, folders and plain names stand for, sorted, each once.
  *
- * Shells expand an unquoted pattern themselves; a quoted one is expanded here, the same on every system.
+ * Shells expand an unquoted pattern themselves; a quoted one is expanded here, the same on every
+ * system.
  *
  * @param where - What to begin the message with.
  * @param name - Option or setting to name in the message.

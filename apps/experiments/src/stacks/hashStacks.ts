@@ -6,8 +6,8 @@ import { fileHash } from '../runs/fileHash.ts';
 import type { StackList } from './listStacks.ts';
 
 /**
- * SHA-256 of every stack of a list by its path from the project root, and under `stacks` that of the list itself, so that a stack
- * which comes or goes is a change too.
+ * SHA-256 of every stack of a list by its path from the project root, and under `stacks` that of
+ * the list itself, so that a stack which comes or goes is a change too.
  */
 export async function hashStacks(list: StackList): Promise<Hashes> {
   const { truth, ...others } = list;

@@ -9,7 +9,10 @@ export interface IntensityScale {
 /** That of volumes which are made for the network: simulated ones. */
 export const NETWORK_SCALE: IntensityScale = { black: 0, white: 1 };
 
-/** Intensities of a stack as the network takes them: (v - black) / (white - black); nothing is clipped. */
+/**
+ * Intensities of a stack as the network takes them: (v - black) / (white - black); nothing is
+ * clipped.
+ */
 export function toNetworkScale(volume: Volume, { black, white }: IntensityScale): Volume {
   return mapVolume(volume, (value) => (value - black) / (white - black));
 }
@@ -19,6 +22,9 @@ export function fromNetworkScale(volume: Volume, { black, white }: IntensityScal
   return mapVolume(volume, (value) => black + (white - black) * value);
 }
 
-function mapVolume({ shape, voxelSizeUm, data }: Volume, change: (value: number) => number): Volume {
+function mapVolume(
+  { shape, voxelSizeUm, data }: Volume,
+  change: (value: number) => number,
+): Volume {
   return createVolume(shape, voxelSizeUm, data.map(change));
 }

@@ -21,10 +21,11 @@ export const STACKS = 'tiff-folders';
 /**
  * The stacks that settings name, as paths; relative ones start from the project root.
  *
- * Blurred stacks in the order of their names: the first are trained on, the last are tested on, those before them watched. With fewer
- * volumes than stacks, those in the middle are left out.
+ * Blurred stacks in the order of their names: the first are trained on, the last are tested on,
+ * those before them watched. With fewer volumes than stacks, those in the middle are left out.
  *
- * @throws {InputError} If one does not exist, there are fewer than the settings ask for, or a stack has no truth where others have.
+ * @throws {InputError} If one does not exist, there are fewer than the settings ask for, or a stack
+ *   has no truth where others have.
  */
 export function listStacks({ blurred, sharp, truth, volumes }: TiffFoldersSettings): StackList {
   const expand = (name: string, patterns: string | readonly string[]): string[] =>
@@ -49,7 +50,12 @@ export function listStacks({ blurred, sharp, truth, volumes }: TiffFoldersSettin
   const tested = all.slice(-test);
   const known = truth === undefined ? null : expand('truth', truth);
   return {
-    ...{ train: all.slice(0, train), validation: watched, test: tested, sharp: expand('sharp', sharp) },
+    ...{
+      train: all.slice(0, train),
+      validation: watched,
+      test: tested,
+      sharp: expand('sharp', sharp),
+    },
     truth: known === null ? null : [...watched, ...tested].map((file) => truthOf(file, known)),
   };
 }

@@ -12,8 +12,9 @@ import { readStackSet, sameVoxels } from './stackSet.ts';
 /**
  * Recordings as a data set: the middle of every stack, on the scale of the networks.
  *
- * Black and white are chosen from the training stacks and the sharp ones alone (`chooseIntensities`), so that a unit-sum kernel joins the
- * two domains. A truth may be in units of its own: it gets the light of the stacks that it belongs to, as blur keeps the light.
+ * Black and white are chosen from the training stacks and the sharp ones alone
+ * (`chooseIntensities`), so that a unit-sum kernel joins the two domains. A truth may be in units
+ * of its own: it gets the light of the stacks that it belongs to, as blur keeps the light.
  *
  * Memory: all stacks, cut to `shape`, twice.
  *
@@ -38,7 +39,8 @@ export async function readTiffFolders(settings: TiffFoldersSettings): Promise<Da
     volumes.map((volume) => toNetworkScale(volume, scales.blurred));
 
   const [watched, tested] = [onScale(validation), onScale(test)];
-  const truth = list.truth === null ? null : withLightOf([...watched, ...tested], await read(list.truth));
+  const truth =
+    list.truth === null ? null : withLightOf([...watched, ...tested], await read(list.truth));
   return {
     train: observations('train', onScale(train), null),
     validation: observations('validation', watched, truth),
@@ -52,7 +54,11 @@ export async function readTiffFolders(settings: TiffFoldersSettings): Promise<Da
 
 function withLightOf(blurred: readonly Volume[], truth: readonly Volume[]): Volume[] {
   const light = mean(blurred.map(({ data }) => mean(data)));
-  const scale: IntensityScale = scaleOfEqualLight({ where: STACKS, name: 'dataset.truth' }, truth, light);
+  const scale: IntensityScale = scaleOfEqualLight(
+    { where: STACKS, name: 'dataset.truth' },
+    truth,
+    light,
+  );
   return truth.map((volume) => toNetworkScale(volume, scale));
 }
 
@@ -61,10 +67,17 @@ function observations(
   blurred: readonly Volume[],
   truth: readonly Volume[] | null,
 ): Observation[] {
-  return blurred.map((volume, i) => ({ id: `${split}-${i}`, blurred: volume, sharp: truth?.[i] ?? null }));
+  return blurred.map((volume, i) => ({
+    id: `${split}-${i}`,
+    blurred: volume,
+    sharp: truth?.[i] ?? null,
+  }));
 }
 
-async function readMiddle(file: string, { shape, voxelSizeUm }: TiffFoldersSettings): Promise<Volume> {
+async function readMiddle(
+  file: string,
+  { shape, voxelSizeUm }: TiffFoldersSettings,
+): Promise<Volume> {
   const [{ volume }] = await readStackSet([file], { defaultVoxelSizeUm: voxelSizeUm }, STACKS);
   if (!sameVoxels(volume.voxelSizeUm, voxelSizeUm)) {
     const rule = `be that of '${file}', [${volume.voxelSizeUm.join(', ')}] µm`;
@@ -72,7 +85,9 @@ async function readMiddle(file: string, { shape, voxelSizeUm }: TiffFoldersSetti
   }
   if (shape.some((side, axis) => side > volume.shape[axis])) {
     const rule = `fit into '${file}', [${volume.shape.join(', ')}]`;
-    throw new InputError(describeViolation(STACKS, 'dataset.shape', rule, shape, 'state a smaller shape'));
+    throw new InputError(
+      describeViolation(STACKS, 'dataset.shape', rule, shape, 'state a smaller shape'),
+    );
   }
   return cutMiddle({ ...volume, voxelSizeUm }, shape);
 }

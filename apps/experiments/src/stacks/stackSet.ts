@@ -22,7 +22,8 @@ const VOXEL_TOLERANCE = 0.01;
 const MOST_NEGATIVE = 0.25;
 
 /**
- * Reads the stacks of one domain and checks each: one channel and time point, finite, not constant, not negative beyond noise.
+ * Reads the stacks of one domain and checks each: one channel and time point, finite, not constant,
+ * not negative beyond noise.
  *
  * @param where - What to begin a message with.
  * @throws {InputError} One line for the first stack that cannot be trained on.
@@ -55,7 +56,8 @@ export async function readStackSet(
 /**
  * The one voxel size of all stacks.
  *
- * @throws {InputError} If a stack has another than the first: a kernel means nothing across voxel sizes.
+ * @throws {InputError} If a stack has another than the first: a kernel means nothing across voxel
+ *   sizes.
  */
 export function commonVoxelSize(stacks: readonly NamedStack[]): VoxelSizeUm {
   const [first] = stacks;
@@ -81,7 +83,8 @@ export function sameVoxels(a: VoxelSizeUm, b: VoxelSizeUm): boolean {
 
 /** The smallest side along each axis over all stacks. */
 export function smallestShape(stacks: readonly NamedStack[]): Shape3 {
-  const smallest = (axis: number): number => Math.min(...stacks.map(({ volume }) => volume.shape[axis]));
+  const smallest = (axis: number): number =>
+    Math.min(...stacks.map(({ volume }) => volume.shape[axis]));
   return [smallest(0), smallest(1), smallest(2)];
 }
 

@@ -25,12 +25,17 @@ import { hashTableInputs, hashTableOutputs } from './tableFiles.ts';
 import { tabulate } from './tabulate.ts';
 
 /**
- * The table of an experiment from what its runs have left: table.json, table.csv, table.md, figures.json with what it shows
- * beside its table, and record.json. Predictions under test conditions are made where they are missing; nothing is trained.
+ * The table of an experiment from what its runs have left: table.json, table.csv, table.md,
+ * figures.json with what it shows beside its table, and record.json. Predictions under test
+ * conditions are made where they are missing; nothing is trained.
  *
- * A run that failed, is missing, or was made by other settings or other code is said to be so in its row.
+ * A run that failed, is missing, or was made by other settings or other code is said to be so in
+ * its row.
  */
-export async function buildTable(experiment: ResolvedExperiment, options: ComputeOptions): Promise<Table> {
+export async function buildTable(
+  experiment: ResolvedExperiment,
+  options: ComputeOptions,
+): Promise<Table> {
   const { resultsDir } = options;
   const { profile, name } = experiment;
   const clock = await startProvenance(null);
@@ -60,7 +65,8 @@ export async function buildTable(experiment: ResolvedExperiment, options: Comput
 /** Applies trained models and classical methods to test volumes. */
 function makers(experiment: string, options: ComputeOptions): Makers {
   const { resultsDir } = options;
-  const commandFor = (profile: string): string => `npx blurcycle table ${experiment} --profile ${profile}`;
+  const commandFor = (profile: string): string =>
+    `npx blurcycle table ${experiment} --profile ${profile}`;
   return {
     async test(run, condition, folder) {
       const { id, profile } = run;
@@ -69,7 +75,10 @@ function makers(experiment: string, options: ComputeOptions): Makers {
       const { testRun } = await import('../conditions/testRun.ts');
       const volumes = await prepareTestVolumes(dataset, condition, { resultsDir, profile, say });
       const tested = testedDataset(dataset, condition);
-      return testRun({ run, folder, dataset: tested, volumes, command: commandFor(profile) }, options);
+      return testRun(
+        { run, folder, dataset: tested, volumes, command: commandFor(profile) },
+        options,
+      );
     },
     async classical(run, volumes, folder) {
       const { computeClassical } = await import('../classical/computeClassical.ts');

@@ -57,8 +57,9 @@ export interface Makers {
 export type TestVolumesOf = (condition: ResolvedCondition) => Promise<PreparedDataset>;
 
 /**
- * Every row under every condition, conditions outermost. Nothing is trained; `make` is called for what is missing or stale:
- * predictions of models under other conditions, where the weights are there, and those of classical methods.
+ * Every row under every condition, conditions outermost. Nothing is trained; `make` is called for
+ * what is missing or stale: predictions of models under other conditions, where the weights are
+ * there, and those of classical methods.
  */
 export async function readCells(
   experiment: ResolvedExperiment,
@@ -75,7 +76,12 @@ export async function readCells(
       if (computed !== undefined) {
         const test = await classicalTest(computed, () => volumesOf(condition), resultsDir, make);
         const runs = test.scores === undefined ? [] : [{ seed: null, volumes: test.scores }];
-        cells.push({ row, condition, tests: [test], scores: runs.length === 0 ? null : { id: name, runs } });
+        cells.push({
+          row,
+          condition,
+          tests: [test],
+          scores: runs.length === 0 ? null : { id: name, runs },
+        });
         continue;
       }
       if (row.runs.length === 0) {
@@ -89,7 +95,12 @@ export async function readCells(
             options,
           ),
         }));
-        cells.push({ row, condition, tests: [], scores: { id: name, runs: [{ seed: null, volumes }] } });
+        cells.push({
+          row,
+          condition,
+          tests: [],
+          scores: { id: name, runs: [{ seed: null, volumes }] },
+        });
         continue;
       }
       const tests: ModelTest[] = [];
@@ -116,7 +127,11 @@ async function classicalTest(
   if (state === 'done') return { ...test, note: null, scores: record?.scores };
   if (make === undefined)
     return { ...test, note: `${run.id} is ${state}: ${reason}`, scores: record?.scores };
-  return { ...test, note: null, scores: (await make.classical(run, await volumes(), folder)).scores };
+  return {
+    ...test,
+    note: null,
+    scores: (await make.classical(run, await volumes(), folder)).scores,
+  };
 }
 
 async function testUnder(
@@ -137,7 +152,11 @@ async function testUnder(
   if (known.state === 'done') return { ...test, scores: known.record?.scores };
   const left = (why: string): ModelTest => {
     const told = `${id}: its predictions under ${condition.label} are ${known.state}, and ${why}`;
-    return { ...test, scores: known.record?.scores, note: note === null ? told : `${note}; ${told}` };
+    return {
+      ...test,
+      scores: known.record?.scores,
+      note: note === null ? told : `${note}; ${told}`,
+    };
   };
   if (make === undefined) return left('they were not made again');
   if (!hasWeights(folder)) return left('its weights are not here');

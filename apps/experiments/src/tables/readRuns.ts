@@ -26,7 +26,9 @@ export async function readRuns(
     const usable = record?.status === 'done' ? record : undefined;
     const notes = [
       ...(state === 'done' ? [] : [`${run.id} is ${state}: ${reason}`]),
-      ...(usable?.provenance.gitDirty === true ? [`${run.id} was made from uncommitted changes`] : []),
+      ...(usable?.provenance.gitDirty === true
+        ? [`${run.id} was made from uncommitted changes`]
+        : []),
     ];
     const note = notes.length === 0 ? null : notes.join('; ');
     results.push({ run, record: usable, failed: state === 'failed', note });

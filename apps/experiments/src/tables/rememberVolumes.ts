@@ -3,7 +3,10 @@ import { prepareTestVolumes } from '../conditions/prepareTestVolumes.ts';
 import type { PreparedDataset } from '../runs/prepareDataset.ts';
 import type { TestVolumesOf } from './readCells.ts';
 
-/** Test volumes of an experiment, made or read once for each condition, and only if something asks for them. */
+/**
+ * Test volumes of an experiment, made or read once for each condition, and only if something asks
+ * for them.
+ */
 export function rememberVolumes(
   { settings, profile }: Pick<ResolvedExperiment, 'settings' | 'profile'>,
   resultsDir: string,
@@ -12,7 +15,8 @@ export function rememberVolumes(
   const say = (line: string): void => console.error(line);
   return (condition) => {
     const volumes =
-      known.get(condition) ?? prepareTestVolumes(settings.dataset, condition, { resultsDir, profile, say });
+      known.get(condition) ??
+      prepareTestVolumes(settings.dataset, condition, { resultsDir, profile, say });
     known.set(condition, volumes);
     return volumes;
   };

@@ -13,21 +13,32 @@ import {
 import { fileHash } from '../runs/fileHash.ts';
 import { datasetFolder } from '../runs/prepareDataset.ts';
 
-/** Files of an experiment's directory that are results; the report draws charts of its own beside them. */
+/**
+ * Files of an experiment's directory that are results; the report draws charts of its own beside
+ * them.
+ */
 const OUTPUTS = /^(table\.(json|csv|md)|figures\.json|figures\/.+\.png)$/;
 
-/** SHA-256 of every file that a table and its figures are, by the path inside the experiment's directory. */
+/**
+ * SHA-256 of every file that a table and its figures are, by the path inside the experiment's
+ * directory.
+ */
 export async function hashTableOutputs(folder: string): Promise<Hashes> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => OUTPUTS.test(name)).sort();
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => OUTPUTS.test(name))
+    .sort();
   return hashFiles(folder, names);
 }
 
 /**
- * SHA-256 of what a table is made from, by the path inside the directory of the profile: the records of its runs, of
- * their tests and of classical methods, and the lists of the data sets. Each of those holds the hashes of what it stands for. Files that are not there
- * are left out.
+ * SHA-256 of what a table is made from, by the path inside the directory of the profile: the
+ * records of its runs, of their tests and of classical methods, and the lists of the data sets.
+ * Each of those holds the hashes of what it stands for. Files that are not there are left out.
  */
-export async function hashTableInputs(experiment: ResolvedExperiment, resultsDir: string): Promise<Hashes> {
+export async function hashTableInputs(
+  experiment: ResolvedExperiment,
+  resultsDir: string,
+): Promise<Hashes> {
   const { profile, rows, conditions, settings } = experiment;
   const root = join(resultsDir, profile);
   const paths = new Set<string>();
@@ -39,7 +50,8 @@ export async function hashTableInputs(experiment: ResolvedExperiment, resultsDir
     for (const run of rows.flatMap((row) => row.runs)) {
       paths.add(join(runDirectory(resultsDir, profile, run.id), 'record.json'));
       const test = testKey(run.settings.dataset, condition);
-      if (test !== null) paths.add(join(testDirectory(resultsDir, profile, run.id, test), 'record.json'));
+      if (test !== null)
+        paths.add(join(testDirectory(resultsDir, profile, run.id, test), 'record.json'));
     }
   }
   for (const run of classicalRuns(experiment)) {

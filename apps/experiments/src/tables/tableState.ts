@@ -21,7 +21,10 @@ export interface TableState {
 }
 
 /** Compares the record that a table left with what would be made of the results that are there. */
-export async function tableState(experiment: ResolvedExperiment, resultsDir: string): Promise<TableState> {
+export async function tableState(
+  experiment: ResolvedExperiment,
+  resultsDir: string,
+): Promise<TableState> {
   const folder = experimentDirectory(resultsDir, experiment.profile, experiment.name);
   const record = readUnlessDamaged(() => readExperimentRecord(join(folder, 'record.json')));
   if (record === null) return { state: 'stale', reason: DAMAGED_RECORD, record: undefined };
@@ -36,7 +39,10 @@ export async function tableState(experiment: ResolvedExperiment, resultsDir: str
   return { state: changes.length === 0 ? 'done' : 'stale', reason: changes.join('; '), record };
 }
 
-function changedInputs(before: ExperimentRecord['inputs'], now: ExperimentRecord['inputs']): string[] {
+function changedInputs(
+  before: ExperimentRecord['inputs'],
+  now: ExperimentRecord['inputs'],
+): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(now)])].sort().flatMap((path) => {
     if (before[path] === now[path]) return [];
     if (!(path in now)) return [`${path} is gone`];

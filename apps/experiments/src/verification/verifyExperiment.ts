@@ -29,24 +29,33 @@ export interface Verification {
   readonly differences: readonly string[];
 }
 
-/** Checks the runs of an experiment, all predictions under its conditions, and its table and figures, one by one. */
+/**
+ * Checks the runs of an experiment, all predictions under its conditions, and its table and
+ * figures, one by one.
+ */
 export async function* verifyExperiment(
   experiment: ResolvedExperiment,
   resultsDir: string,
 ): AsyncGenerator<Verification> {
   const sources = await readSourceHash();
-  const runs = new Map(experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)));
+  const runs = new Map(
+    experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)),
+  );
   for (const run of runs.values()) {
     const { record, problem } = findRunRecord(run, resultsDir);
     const what = `run ${run.id}`;
-    if (record === undefined) yield { what, differences: [`there is no record: it was ${problem}`] };
-    else yield { what, differences: await tolerant(() => differencesOfRun(run, record, resultsDir)) };
+    if (record === undefined)
+      yield { what, differences: [`there is no record: it was ${problem}`] };
+    else
+      yield { what, differences: await tolerant(() => differencesOfRun(run, record, resultsDir)) };
     if (record?.status !== 'done') continue;
     for (const condition of experiment.conditions) {
       if (testKey(record.settings.dataset, condition) === null) continue;
       yield {
         what: `test ${run.id}@${condition.id}`,
-        differences: await tolerant(() => differencesOfTest(record, condition, resultsDir, sources)),
+        differences: await tolerant(() =>
+          differencesOfTest(record, condition, resultsDir, sources),
+        ),
       };
     }
   }
@@ -76,12 +85,23 @@ async function tolerant(check: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
-async function differencesOfRun(run: ResolvedRun, record: RunRecord, resultsDir: string): Promise<string[]> {
-  if (record.status === 'failed') return [`the run failed: ${record.error ?? 'no reason recorded'}`];
+async function differencesOfRun(
+  run: ResolvedRun,
+  record: RunRecord,
+  resultsDir: string,
+): Promise<string[]> {
+  if (record.status === 'failed')
+    return [`the run failed: ${record.error ?? 'no reason recorded'}`];
   const options = { resultsDir, profile: run.profile, say };
   const { hashes, test, kernel } = await prepareDataset(record.settings.dataset, options);
   const folder = runDirectory(resultsDir, run.profile, run.id);
-  return verifyRun(record, { folder, scoring: record.settings.scoring, inputs: hashes, test, kernel });
+  return verifyRun(record, {
+    folder,
+    scoring: record.settings.scoring,
+    inputs: hashes,
+    test,
+    kernel,
+  });
 }
 
 async function differencesOfTest(
@@ -99,7 +119,10 @@ async function differencesOfTest(
     say,
   });
   const weights = join(runDirectory(resultsDir, run.profile, run.id), WEIGHTS);
-  const inputs = { ...hashes, ...(existsSync(weights) ? { [WEIGHTS]: await fileHash(weights) } : {}) };
+  const inputs = {
+    ...hashes,
+    ...(existsSync(weights) ? { [WEIGHTS]: await fileHash(weights) } : {}),
+  };
   return verifyRun(record, { folder, scoring: record.scoring, inputs, test, kernel });
 }
 

@@ -29,7 +29,10 @@ export type ScoredRecord = Pick<RunRecord, 'inputs' | 'outputs' | 'scores'>;
  *
  * @returns One line for each difference; none when all is as recorded.
  */
-export async function verifyRun(record: ScoredRecord, options: VerifyRunOptions): Promise<string[]> {
+export async function verifyRun(
+  record: ScoredRecord,
+  options: VerifyRunOptions,
+): Promise<string[]> {
   return [
     ...compareHashes('input', record.inputs, options.inputs),
     ...compareHashes('output', record.outputs, await hashOutputs(options.folder)),

@@ -14,8 +14,8 @@ import { tabulate } from '../tables/tabulate.ts';
 import { compareHashes } from './compareHashes.ts';
 
 /**
- * Checks that a table and its figures are what their record says: every byte of them and of the records they were made from,
- * and every mean, interval and verdict, computed again.
+ * Checks that a table and its figures are what their record says: every byte of them and of the
+ * records they were made from, and every mean, interval and verdict, computed again.
  *
  * @returns One line for each difference; none when all is as recorded.
  */

@@ -1,5 +1,10 @@
 import { selectBackend } from '@blurcycle/compute';
-import { loadExperiments, resolveRun, type FactsBlock, type RunRecord } from '@blurcycle/experiment';
+import {
+  loadExperiments,
+  resolveRun,
+  type FactsBlock,
+  type RunRecord,
+} from '@blurcycle/experiment';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { costFacts } from '../../src/figures/cost/costFacts.ts';
@@ -37,7 +42,9 @@ describe('countParametersAt(method, network)', () => {
 
   it('counts nothing for a known kernel and a missing one', () => {
     const { network } = settingsOf('proposed', 'smoke');
-    expect(countParametersAt(settingsOf('non-blind', 'smoke').method, network).blurGenerator).toBe(0);
+    expect(countParametersAt(settingsOf('non-blind', 'smoke').method, network).blurGenerator).toBe(
+      0,
+    );
     const supervised = countParametersAt(settingsOf('supervised-mse', 'smoke').method, network);
     expect(supervised).toMatchObject({ blurGenerator: 0, discriminators: 0 });
   });
@@ -90,17 +97,26 @@ describe('costFacts(id, content)', () => {
     const blocks = costFacts('cost', content);
     expect(rowOf(blocks, 'cost-measured', 'training, s')?.slice(1, 4)).toEqual([12, 9, 75]);
     // 4 updates at this scale
-    expect(rowOf(blocks, 'cost-measured', 'training, ms for each update')?.slice(1, 3)).toEqual([3000, 2250]);
-    expect(rowOf(blocks, 'cost-measured', 'inference, s for each test volume')?.slice(1, 3)).toEqual([3, 3]);
+    expect(rowOf(blocks, 'cost-measured', 'training, ms for each update')?.slice(1, 3)).toEqual([
+      3000, 2250,
+    ]);
+    expect(
+      rowOf(blocks, 'cost-measured', 'inference, s for each test volume')?.slice(1, 3),
+    ).toEqual([3, 3]);
     expect(rowOf(blocks, 'cost-parameters', 'all')?.slice(1, 4)).toEqual([240, 150, 62.5]);
-    expect(rowOf(blocks, 'cost-parameters-paper', 'sharp to blurred')?.slice(1, 4)).toEqual([1000, 0, 0]);
+    expect(rowOf(blocks, 'cost-parameters-paper', 'sharp to blurred')?.slice(1, 4)).toEqual([
+      1000, 0, 0,
+    ]);
   });
 
   it('says when times do not compare, and leaves open what was not measured', () => {
     const compared = { ...content.compared, records: [recordOf('proposed', 9, 'webgpu')] };
     const [, , mixed] = costFacts('cost', { ...content, compared });
     expect(mixed.note).toContain('On different machines, so that times do not compare');
-    const missing = costFacts('cost', { ...content, compared: { ...content.compared, records: [] } });
+    const missing = costFacts('cost', {
+      ...content,
+      compared: { ...content.compared, records: [] },
+    });
     expect(rowOf(missing, 'cost-measured', 'training, s')?.slice(1, 4)).toEqual([12, null, null]);
     expect(rowOf(missing, 'cost-parameters', 'all')?.slice(1, 4)).toEqual([240, null, null]);
   });

@@ -53,7 +53,9 @@ describe('figures of experiments of which nothing is trained', () => {
       const altered = Buffer.from(original);
       altered[altered.length >> 1] ^= 1;
       writeFileSync(join(folder, name), altered);
-      expect(await verified('fig5')).toBe(`1 FAIL  table fig5: output ${name} has other bytes than recorded`);
+      expect(await verified('fig5')).toBe(
+        `1 FAIL  table fig5: output ${name} has other bytes than recorded`,
+      );
       writeFileSync(join(folder, name), original);
       expect(await verified('fig5')).toBe('0 ok    table fig5');
     },

@@ -71,7 +71,9 @@ describe('learnedKernelFigure(content)', () => {
     expect(Math.abs(fwhmY / (widthPerSigma * SIGMA_UM[1]) - 1)).toBeLessThan(0.015);
     // A Gaussian of 2 voxels = 0.2 µm widens in quadrature.
     const smoothed = row('Truth, smoothed').map(Number);
-    expect(Math.abs(smoothed[7] / (widthPerSigma * Math.hypot(SIGMA_UM[1], 0.2)) - 1)).toBeLessThan(0.015);
+    expect(Math.abs(smoothed[7] / (widthPerSigma * Math.hypot(SIGMA_UM[1], 0.2)) - 1)).toBeLessThan(
+      0.015,
+    );
   });
 
   it('shows that smoothing brings a kernel under noise back to the truth', () => {

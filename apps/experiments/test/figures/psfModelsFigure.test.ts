@@ -31,14 +31,17 @@ describe('psfModelsFigure(options)', () => {
   });
 
   it('is white in the focus and nowhere else', () => {
-    const png = PNG.sync.read(files.get('figures/psf-sections-richards-wolf-xz.png') ?? Buffer.of());
+    const png = PNG.sync.read(
+      files.get('figures/psf-sections-richards-wolf-xz.png') ?? Buffer.of(),
+    );
     const grey = Array.from({ length: 41 * 25 }, (_, i) => png.data[4 * i]);
     expect(grey[20 * 25 + 12]).toBe(255);
     expect(grey.filter((value) => value === 255)).toHaveLength(1);
   });
 
   it('finds Richards & Wolf shorter along the axis and wider across it', () => {
-    // Widths of the two models at these optics, computed independently: 0.827 and 0.581 µm axially, 0.224 and 0.247 laterally.
+    // Widths of the two models at these optics, computed independently: 0.827 and 0.581 µm axially,
+    // 0.224 and 0.247 laterally.
     const [bornWolf, , richardsWolf] = facts('psf-widths');
     expect(bornWolf[2]).toBeCloseTo(0.827, 3);
     expect(bornWolf[4]).toBeCloseTo(0.224, 3);

@@ -46,7 +46,15 @@ describe.skipIf(missing !== undefined)('the printed script on a SLURM cluster', 
 
   it('trains the runs of the array and makes the table from them', async () => {
     const places = ['--experiments-dir', experimentsDir, '--results-dir', resultsDir];
-    const { out } = await blurcycle('slurm', 'pair', '--profile', 'smoke', '--cpus', '1', ...places);
+    const { out } = await blurcycle(
+      'slurm',
+      'pair',
+      '--profile',
+      'smoke',
+      '--cpus',
+      '1',
+      ...places,
+    );
     const slurm = { env: cluster?.env, encoding: 'utf8' } as const;
     execFileSync('bash', [], { ...slurm, input: out });
     while (execFileSync('squeue', ['-h'], slurm) !== '') await sleep(250);

@@ -21,7 +21,8 @@ export function missingDaemon(): string | undefined {
 }
 
 /**
- * Starts munged, slurmctld and slurmd with key, sockets, state and logs of their own inside `folder`.
+ * Starts munged, slurmctld and slurmd with key, sockets, state and logs of their own inside
+ * `folder`.
  *
  * @throws {Error} With the ends of the logs, if the node is not idle within 20 s.
  */
@@ -37,7 +38,9 @@ export async function startLocalCluster(folder: string): Promise<LocalCluster> {
   const start = (name: (typeof DAEMONS)[number], ...parameters: string[]): void => {
     started.push(spawn(`/usr/sbin/${name}`, parameters, { env, stdio: 'ignore' }));
   };
-  const files = ['pid', 'seed', 'log'].map((kind) => `--${kind}-file=${join(folder, `munged.${kind}`)}`);
+  const files = ['pid', 'seed', 'log'].map(
+    (kind) => `--${kind}-file=${join(folder, `munged.${kind}`)}`,
+  );
   start('munged', '--foreground', '--force', `--key-file=${key}`, `--socket=${socket}`, ...files);
   start('slurmctld', '-D', '-f', config);
   start('slurmd', '-D', '-f', config);
@@ -61,14 +64,20 @@ export async function startLocalCluster(folder: string): Promise<LocalCluster> {
 
 function nodeState(env: NodeJS.ProcessEnv): string {
   try {
-    return execFileSync('sinfo', ['-h', '-o', '%t'], { env, encoding: 'utf8', stdio: 'pipe' }).trim();
+    return execFileSync('sinfo', ['-h', '-o', '%t'], {
+      env,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   } catch {
     return 'not answering';
   }
 }
 
 function lastLines(path: string): string {
-  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-10).join('\n') : `${path}: none`;
+  return existsSync(path)
+    ? readFileSync(path, 'utf8').split('\n').slice(-10).join('\n')
+    : `${path}: none`;
 }
 
 function configuration(folder: string, socket: string): string {

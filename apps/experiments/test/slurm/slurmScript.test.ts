@@ -64,7 +64,12 @@ describe('slurmScript(request)', () => {
     expect(jobs[0].script).toContain('dataset table1 --profile standard');
     expect(jobs[0].options.filter((option) => option.startsWith('--dependency'))).toEqual([]);
     expect(jobs[1].options).toEqual(
-      expect.arrayContaining(['--dependency=afterok:101', '--array=0-2', '--cpus-per-task=8', '--gpus=1']),
+      expect.arrayContaining([
+        '--dependency=afterok:101',
+        '--array=0-2',
+        '--cpus-per-task=8',
+        '--gpus=1',
+      ]),
     );
     expect(jobs[2].script).toContain('table table1 --profile standard');
     expect(jobs[2].options).toContain('--dependency=afterok:102');
@@ -96,7 +101,14 @@ describe('slurmScript(request)', () => {
 
 describe('blurcycle slurm <experiment>', () => {
   it('prints a script for every run of the experiment and nothing else', async () => {
-    const { code, out, error } = await blurcycle('slurm', 'table3', '--profile', 'standard', '--cpus', '4');
+    const { code, out, error } = await blurcycle(
+      'slurm',
+      'table3',
+      '--profile',
+      'standard',
+      '--cpus',
+      '4',
+    );
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(/^#!\/usr\/bin\/env bash\n/);
     expect(out).toContain("'proposed --seed 4'");
@@ -104,7 +116,10 @@ describe('blurcycle slurm <experiment>', () => {
   });
 
   it('says in one line what is wrong', async () => {
-    expect(await blurcycle('slurm', 'tabel3')).toMatchObject({ code: 2, error: /did you mean 'table3'/ });
+    expect(await blurcycle('slurm', 'tabel3')).toMatchObject({
+      code: 2,
+      error: /did you mean 'table3'/,
+    });
     expect(await blurcycle('slurm', 'table3', '--cpus', '0')).toMatchObject({
       code: 2,
       error: 'slurm: --cpus must be a positive integer, got 0\n',

@@ -7,9 +7,11 @@ export interface CurvePoint {
 }
 
 /**
- * Thins a curve to at most `maxPoints` by averaging runs of consecutive points, so that no part of it is left out.
+ * Thins a curve to at most `maxPoints` by averaging runs of consecutive points, so that no part of
+ * it is left out.
  *
- * Each point of the result stands at the last step of its run. A curve that is short enough is returned as it is.
+ * Each point of the result stands at the last step of its run. A curve that is short enough is
+ * returned as it is.
  */
 export function binCurve(points: readonly CurvePoint[], maxPoints: number): readonly CurvePoint[] {
   const size = binSize(points.length, maxPoints);

@@ -12,12 +12,18 @@ import { seriesStyles } from './seriesStyles.ts';
 
 type Layer = Extract<TopLevelSpec, { readonly layer: unknown }>['layer'][number];
 type Encoding = NonNullable<Extract<Layer, { readonly mark: unknown }>['encoding']>;
-type Axis = Pick<Extract<NonNullable<Encoding['x']>, { readonly axis?: unknown }>, 'scale' | 'axis'>;
+type Axis = Pick<
+  Extract<NonNullable<Encoding['x']>, { readonly axis?: unknown }>,
+  'scale' | 'axis'
+>;
 
 /** A line with more points than this has no markers. */
 const MOST_MARKERS = 24;
 
-/** Lines of a block with their own intervals: bands along an axis of numbers, whiskers at named steps. */
+/**
+ * Lines of a block with their own intervals: bands along an axis of numbers, whiskers at named
+ * steps.
+ */
 export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, MethodStyle>): Chart {
   const points = curvePoints(block);
   return {
@@ -97,7 +103,11 @@ function layers(
   ];
 }
 
-function xAxis({ x }: CurvesBlock, points: readonly CurvePointDrawn[], steps: readonly string[]): Axis {
+function xAxis(
+  { x }: CurvesBlock,
+  points: readonly CurvePointDrawn[],
+  steps: readonly string[],
+): Axis {
   if (x.scale !== 'ordinal') {
     return {
       scale: { type: x.scale, nice: false, padding: 8, ...fromData(x.scale) },
@@ -139,7 +149,10 @@ function tooltipOf({ x, y }: CurvesBlock, points: readonly CurvePointDrawn[]) {
   ];
 }
 
-/** An axis that starts where the data start; a logarithmic one never starts at zero, and may not be told so. */
+/**
+ * An axis that starts where the data start; a logarithmic one never starts at zero, and may not be
+ * told so.
+ */
 function fromData(scale: 'linear' | 'log'): { zero?: false } {
   return scale === 'log' ? {} : { zero: false };
 }

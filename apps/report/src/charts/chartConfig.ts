@@ -1,6 +1,9 @@
 import type { Config } from 'vega-lite';
 
-/** Inner width of every chart in px: small enough that a telephone shows it without shrinking the type. */
+/**
+ * Inner width of every chart in px: small enough that a telephone shows it without shrinking the
+ * type.
+ */
 export const CHART_WIDTH = 300;
 
 const INK = 'currentColor';
@@ -9,7 +12,8 @@ const FONT = 'system-ui, sans-serif';
 /**
  * One look for all charts: no frame, faint grid, type that follows the colour of the page.
  *
- * `currentColor` is black in a stand-alone SVG and the colour of the text inside the report, light or dark.
+ * `currentColor` is black in a stand-alone SVG and the colour of the text inside the report, light
+ * or dark.
  */
 export const CHART_CONFIG: Config = {
   background: 'transparent',

@@ -79,12 +79,23 @@ export function curveChart(options: CurveChartOptions): Chart {
           type: 'quantitative',
           title: axisTitle,
           scale: { zero: !markers, nice: true },
-          // Not `format`: d3 takes the digits from the step of the ticks, and writes 0.1 for 0.12 beside 0.1.
+          // Not `format`: d3 takes the digits from the step of the ticks, and writes 0.1 for 0.12
+          // beside 0.1.
           axis: { tickCount: 5, labelExpr: "format(datum.value, '~g')" },
         },
-        color: { field: 'method', type: 'nominal', scale: scaleOf((style) => style.light, '#76707a') },
+        color: {
+          field: 'method',
+          type: 'nominal',
+          scale: scaleOf((style) => style.light, '#76707a'),
+        },
         ...(markers
-          ? { shape: { field: 'method', type: 'nominal', scale: scaleOf((style) => style.shape, 'circle') } }
+          ? {
+              shape: {
+                field: 'method',
+                type: 'nominal',
+                scale: scaleOf((style) => style.shape, 'circle'),
+              },
+            }
           : {
               strokeDash: {
                 field: 'method',

@@ -40,7 +40,10 @@ function placeOf({ x }: CurvesBlock, point: Point): string {
   return x.unit === null ? formatSignificant(point.x) : `${formatSignificant(point.x)} ${x.unit}`;
 }
 
-/** One row for each place on the horizontal axis, for each line its value and, where there are any, its limits. */
+/**
+ * One row for each place on the horizontal axis, for each line its value and, where there are any,
+ * its limits.
+ */
 export function curveTable(block: CurvesBlock): ChartTable {
   const { x, series } = block;
   const key = (point: Point): string =>

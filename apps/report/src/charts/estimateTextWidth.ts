@@ -1,4 +1,7 @@
-/** Widths of characters of a sans-serif face in parts of the type size, by class; generous, so that nothing is cut. */
+/**
+ * Widths of characters of a sans-serif face in parts of the type size, by class; generous, so that
+ * nothing is cut.
+ */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[iljtfI.,:;'|!()[\]/ ]/, 0.36],
   [/[mwMW%@]/, 0.95],

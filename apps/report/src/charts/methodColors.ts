@@ -7,8 +7,9 @@ export interface MethodColor {
 /**
  * One colour per method, the same in every figure.
  *
- * Found by search over OKLCH: every pair stays apart (OKLab distance at least 8 of 100) for normal sight and for
- * simulated protanopia, deuteranopia and tritanopia, and each has contrast 3:1 or more on its background.
+ * Found by search over OKLCH: every pair stays apart (OKLab distance at least 8 of 100) for normal
+ * sight and for simulated protanopia, deuteranopia and tritanopia, and each has contrast 3:1 or
+ * more on its background.
  */
 export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   input: { light: '#76707a', dark: '#dde5ec' },
@@ -20,7 +21,10 @@ export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   'richardson-lucy': { light: '#a68402', dark: '#edcb29' },
 };
 
-/** For methods without a colour of their own, in the order of their ids; dash and marker tell them apart as well. */
+/**
+ * For methods without a colour of their own, in the order of their ids; dash and marker tell them
+ * apart as well.
+ */
 const FURTHER_COLORS: readonly MethodColor[] = [
   { light: '#3d6b1f', dark: '#a5cf6b' },
   { light: '#8a4b08', dark: '#d9a066' },
@@ -37,7 +41,15 @@ const DASHES: readonly (readonly number[])[] = [
   [12, 3],
   [1, 3],
 ];
-const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down', 'triangle-right'];
+const SHAPES = [
+  'circle',
+  'square',
+  'triangle-up',
+  'diamond',
+  'cross',
+  'triangle-down',
+  'triangle-right',
+];
 
 /** How each of the given methods is drawn. */
 export interface MethodStyle extends MethodColor {
@@ -48,7 +60,8 @@ export interface MethodStyle extends MethodColor {
 /**
  * Colour, dash and marker of every method of a report.
  *
- * @param methods - Every method id of the report: a method without a fixed colour gets one by its place among these.
+ * @param methods - Every method id of the report: a method without a fixed colour gets one by its
+ *   place among these.
  */
 export function methodStyles(methods: readonly string[]): ReadonlyMap<string, MethodStyle> {
   const fixed = Object.keys(METHOD_COLORS);
@@ -67,7 +80,10 @@ export function furtherStyle(i: number): MethodStyle {
   return { ...color, dash: DASHES[i % DASHES.length], shape: SHAPES[i % SHAPES.length] };
 }
 
-/** Rules that exchange the light colours inside charts for the dark ones, by attribute, so that a chart is drawn once. */
+/**
+ * Rules that exchange the light colours inside charts for the dark ones, by attribute, so that a
+ * chart is drawn once.
+ */
 export function darkColorRules(): string {
   return [...Object.values(METHOD_COLORS), ...FURTHER_COLORS]
     .flatMap(({ light, dark }) => [

@@ -13,16 +13,20 @@ export interface RenderedChart extends Chart {
   /** Unique within the page. */
   readonly id: string;
   readonly svg: string;
-  /** The specification compiled to Vega, which the page draws again for somebody who wants to hover and zoom. */
+  /**
+   * The specification compiled to Vega, which the page draws again for somebody who wants to hover
+   * and zoom.
+   */
   readonly vega: Spec;
 }
 
 /**
- * Draws a chart with Vega, without a browser. The same chart gives the same bytes: the width of text is
- * estimated rather than measured, and the ids of clip paths are numbered anew.
+ * Draws a chart with Vega, without a browser. The same chart gives the same bytes: the width of
+ * text is estimated rather than measured, and the ids of clip paths are numbered anew.
  *
  * @param chart - What to draw.
- * @param scope - Id of the experiment; with the name it keeps ids apart where several charts stand in one page.
+ * @param scope - Id of the experiment; with the name it keeps ids apart where several charts stand
+ *   in one page.
  */
 export async function renderChart(chart: Chart, scope: string): Promise<RenderedChart> {
   const id = `chart-${scope}-${chart.name}`;
@@ -34,7 +38,10 @@ export async function renderChart(chart: Chart, scope: string): Promise<Rendered
   return { ...chart, id, svg, vega };
 }
 
-/** Vega numbers clip paths through the life of the process; here they are numbered by chart, in order of appearance. */
+/**
+ * Vega numbers clip paths through the life of the process; here they are numbered by chart, in
+ * order of appearance.
+ */
 function renumberClips(svg: string, id: string): string {
   const numbers = new Map<string, number>();
   return svg.replace(/(id="|url\(#)(clip\d+)/g, (_, before: string, clip: string) => {
@@ -51,7 +58,10 @@ function withShortNumbers(svg: string): string {
   );
 }
 
-/** One text alternative for the whole drawing in the place of Vega's roles for its parts, which say nothing here. */
+/**
+ * One text alternative for the whole drawing in the place of Vega's roles for its parts, which say
+ * nothing here.
+ */
 function withOneDescription(svg: string, summary: string): string {
   return svg
     .replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')

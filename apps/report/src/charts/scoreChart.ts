@@ -22,8 +22,8 @@ interface DrawnScore {
 }
 
 /**
- * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond. Rows that were tested
- * under several conditions stand together by condition.
+ * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond.
+ * Rows that were tested under several conditions stand together by condition.
  *
  * @returns Nothing when no row has the metric.
  */
@@ -57,9 +57,13 @@ export function scoreChart(
             ...{ value: score.mean, low: score.low, high: score.high, n: score.n },
           },
         ]),
-    ...(printed === undefined ? [] : [{ row, name, place, source: 'paper' as const, value: printed }]),
+    ...(printed === undefined
+      ? []
+      : [{ row, name, place, source: 'paper' as const, value: printed }]),
   ]);
-  const domain = paddedExtent(values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]));
+  const domain = paddedExtent(
+    values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]),
+  );
   const methods = [...new Map(drawn.map(({ label, method }) => [label, method]))];
   const labels = methods.map(([label]) => label);
   const places = [...new Set(drawn.map(({ place }) => place))];
@@ -70,7 +74,9 @@ export function scoreChart(
     title: null,
     axis: { labelExpr: wrapLabels(places), labelLimit: 0 },
   } as const;
-  const apart = hasConditions ? { yOffset: { field: 'row', type: 'nominal', sort: labels } as const } : {};
+  const apart = hasConditions
+    ? { yOffset: { field: 'row', type: 'nominal', sort: labels } as const }
+    : {};
   const color = {
     field: 'row',
     type: 'nominal',
@@ -99,7 +105,9 @@ export function scoreChart(
   });
   return {
     name: `scores-${metric}`,
-    title: drawn.some(({ printed }) => printed !== undefined) ? `${label}, ours beside the paper's` : label,
+    title: drawn.some(({ printed }) => printed !== undefined)
+      ? `${label}, ours beside the paper's`
+      : label,
     summary: `${axisTitle} by method: ${formatList(said)}.`,
     spec: {
       $schema: VEGA_LITE_SCHEMA,
@@ -120,8 +128,17 @@ export function scoreChart(
         },
         {
           transform: [{ filter: "datum.source === 'paper'" }],
-          params: [{ name: 'zoom', select: { type: 'interval', encodings: ['x'] }, bind: 'scales' }],
-          mark: { type: 'point', shape: 'diamond', filled: false, size: 85, strokeWidth: 1.6, opacity: 1 },
+          params: [
+            { name: 'zoom', select: { type: 'interval', encodings: ['x'] }, bind: 'scales' },
+          ],
+          mark: {
+            type: 'point',
+            shape: 'diamond',
+            filled: false,
+            size: 85,
+            strokeWidth: 1.6,
+            opacity: 1,
+          },
           encoding: {
             y,
             ...apart,
@@ -155,5 +172,8 @@ function limitsOf(limits: Pick<DrawnScore, 'low' | 'high'>): number[] {
 function paddedExtent(values: readonly number[]): [number, number] {
   const [smallest, largest] = extent(values);
   const room = 0.06 * (largest - smallest) || 0.5;
-  return [smallest - room, largest + room].map((end) => Number(end.toPrecision(6))) as [number, number];
+  return [smallest - room, largest + room].map((end) => Number(end.toPrecision(6))) as [
+    number,
+    number,
+  ];
 }

@@ -2,8 +2,8 @@ import type { CurvesBlock } from '@blurcycle/experiment';
 import { furtherStyle, type MethodStyle } from './methodColors.ts';
 
 /**
- * How each line of a block is drawn: the colour of its method, as everywhere; another one where it belongs to none.
- * Several lines of one method are told apart by dash and marker.
+ * How each line of a block is drawn: the colour of its method, as everywhere; another one where it
+ * belongs to none. Several lines of one method are told apart by dash and marker.
  */
 export function seriesStyles(
   series: CurvesBlock['series'],

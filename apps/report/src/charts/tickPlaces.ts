@@ -4,8 +4,9 @@ import { extent } from '@blurcycle/core';
 const MANY_DECADES = 2;
 
 /**
- * Where the ticks of an axis stand: about five on a linear one, which Vega places; on a logarithmic one 1, 2 and 5 times
- * powers of ten, or powers of ten alone, because Vega would draw a line at every multiple.
+ * Where the ticks of an axis stand: about five on a linear one, which Vega places; on a logarithmic
+ * one 1, 2 and 5 times powers of ten, or powers of ten alone, because Vega would draw a line at
+ * every multiple.
  *
  * @param values - What is drawn along the axis.
  */

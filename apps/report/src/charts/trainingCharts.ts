@@ -45,7 +45,10 @@ function draw(
   const byLabel = new Map(
     runs.map(({ record }) => {
       const variant = variantOf(record);
-      return [labelOf(record), styles.get(variant) ?? furtherStyle(variants.indexOf(variant))] as const;
+      return [
+        labelOf(record),
+        styles.get(variant) ?? furtherStyle(variants.indexOf(variant)),
+      ] as const;
     }),
   );
   return namesOf(runs, kind).map((name) => {

@@ -2,7 +2,8 @@
 const LINE_LENGTH = 22;
 
 /**
- * A Vega expression for `labelExpr` that breaks long labels into lines, so that they leave room for what is drawn.
+ * A Vega expression for `labelExpr` that breaks long labels into lines, so that they leave room for
+ * what is drawn.
  *
  * @param labels - Every label of the axis.
  */

@@ -1,5 +1,7 @@
 import { enhanceChart } from './enhanceChart.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
-for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes')) enhanceVolumes(figure);
-for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure')) enhanceChart(figure);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
+  enhanceVolumes(figure);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure'))
+  enhanceChart(figure);

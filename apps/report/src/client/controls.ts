@@ -69,7 +69,9 @@ export function createControls(
     return `${AXIS_NAMES[axis]} ${state.point[axis] + 1} of ${data.shape[axis]} (${um} µm)`;
   };
   const place = (): string =>
-    state.direction === 'maximum' ? 'brightest voxel along z' : words(AXES_OF[state.direction].along);
+    state.direction === 'maximum'
+      ? 'brightest voxel along z'
+      : words(AXES_OF[state.direction].along);
   return {
     root: element(
       'div',
@@ -103,7 +105,10 @@ function curtainControls(
   state: ViewerState,
   update: () => void,
 ): Pick<Controls, 'root' | 'show'> {
-  const side = (label: string, key: 'left' | 'right'): readonly [HTMLLabelElement, HTMLSelectElement] => {
+  const side = (
+    label: string,
+    key: 'left' | 'right',
+  ): readonly [HTMLLabelElement, HTMLSelectElement] => {
     const options = items.map((item, i) => element('option', { value: String(i) }, item.label));
     const select = element('select', {}, ...options);
     select.addEventListener('change', () => {

@@ -11,13 +11,18 @@ import type { VolumeData, ViewerState } from './volumeData.ts';
 const SQUARE_SHARE = 0.25;
 
 /**
- * The viewer of a set of volumes: all of them at the same place, in the same direction, through the same window.
+ * The viewer of a set of volumes: all of them at the same place, in the same direction, through the
+ * same window.
  *
  * @param data - What the page says about the volumes.
  * @param stacks - Their grey values, in the order of `data.items`.
  * @param name - Unique within the page; names the radio buttons.
  */
-export function createViewer(data: VolumeData, stacks: readonly Stack[], name: string): HTMLElement {
+export function createViewer(
+  data: VolumeData,
+  stacks: readonly Stack[],
+  name: string,
+): HTMLElement {
   const state = initialState(data);
   const truth = data.items.findIndex(({ role }) => role === 'truth');
   const update = (): void => {
@@ -58,8 +63,13 @@ export function createViewer(data: VolumeData, stacks: readonly Stack[], name: s
     if (different) paintDifference(stage.canvas, picture, cut(truth));
     else paintGrey(stage.canvas, picture);
     stage.place(view);
-    const mean = intensity(data, picture.grey.reduce((sum, value) => sum + value, 0) / picture.grey.length);
-    const what = different ? `${label} minus ${data.items[truth].label}` : `${label}, mean intensity ${mean}`;
+    const mean = intensity(
+      data,
+      picture.grey.reduce((sum, value) => sum + value, 0) / picture.grey.length,
+    );
+    const what = different
+      ? `${label} minus ${data.items[truth].label}`
+      : `${label}, mean intensity ${mean}`;
     stage.describe(`${what}, ${controls.place()}`);
   }
 
@@ -74,7 +84,15 @@ export function createViewer(data: VolumeData, stacks: readonly Stack[], name: s
   }
 
   update();
-  return element('div', { class: 'viewer' }, controls.root, grid, single, legend, stackLinks(data, name));
+  return element(
+    'div',
+    { class: 'viewer' },
+    controls.root,
+    grid,
+    single,
+    legend,
+    stackLinks(data, name),
+  );
 }
 
 function initialState({ plane, region, items }: VolumeData): ViewerState {
@@ -97,7 +115,10 @@ function voxelAt(share: number, count: number): number {
   return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
 }
 
-function viewOf({ shape, voxelSizeUm }: VolumeData, { direction, zoom, point }: ViewerState): StageView {
+function viewOf(
+  { shape, voxelSizeUm }: VolumeData,
+  { direction, zoom, point }: ViewerState,
+): StageView {
   const [widthUm, heightUm] = extentUm(shape, voxelSizeUm, direction);
   if (!zoom) return { widthUm, heightUm, square: null };
   const { across, down } = AXES_OF[direction];
@@ -105,7 +126,11 @@ function viewOf({ shape, voxelSizeUm }: VolumeData, { direction, zoom, point }: 
   const [width, height] = [Math.min(1, side / widthUm), Math.min(1, side / heightUm)];
   const start = (axis: 0 | 1 | 2, share: number): number =>
     Math.min(1 - share, Math.max(0, point[axis] / shape[axis] - share / 2));
-  return { widthUm, heightUm, square: { x: start(across, width), y: start(down, height), width, height } };
+  return {
+    widthUm,
+    heightUm,
+    square: { x: start(across, width), y: start(down, height), width, height },
+  };
 }
 
 function intensity({ window: [low, high] }: VolumeData, grey: number): string {

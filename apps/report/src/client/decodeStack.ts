@@ -1,6 +1,9 @@
 import type { Stack } from './stack.ts';
 
-/** Reads the grey values of a stack out of the image that the page holds, planes one below the other. */
+/**
+ * Reads the grey values of a stack out of the image that the page holds, planes one below the
+ * other.
+ */
 export async function decodeStack(imageId: string, shape: Stack['shape']): Promise<Stack> {
   const [depth, height, width] = shape;
   const image = new Image();

@@ -13,7 +13,10 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A group of radio buttons in a row; the first is chosen. Arrow keys move the choice, as everywhere. */
+/**
+ * A group of radio buttons in a row; the first is chosen. Arrow keys move the choice, as
+ * everywhere.
+ */
 export function radioGroup<Value extends string>(
   legend: string,
   name: string,

@@ -2,7 +2,10 @@ import type { Spec } from 'vega';
 import { liveChart, type LiveChart } from './liveChart.ts';
 import { unpackScript } from './unpackScript.ts';
 
-/** Lets somebody hover over a chart and zoom into it: the button below it draws the same specification again, live. */
+/**
+ * Lets somebody hover over a chart and zoom into it: the button below it draws the same
+ * specification again, live.
+ */
 export function enhanceChart(figure: HTMLElement): void {
   const button = figure.querySelector<HTMLButtonElement>('button.explore');
   const still = figure.querySelector<HTMLElement>('.chart');

@@ -15,9 +15,11 @@ export interface LiveChart {
 }
 
 /**
- * Draws a specification live: the value nearest to the pointer is read out, dragging and the wheel move the axes.
+ * Draws a specification live: the value nearest to the pointer is read out, dragging and the wheel
+ * move the axes.
  *
- * Expressions are interpreted rather than compiled, because the policy of the page allows no `eval`.
+ * Expressions are interpreted rather than compiled, because the policy of the page allows no
+ * `eval`.
  *
  * @param summary - Text alternative of the drawing.
  * @param width - Room for the whole drawing in px.
@@ -38,7 +40,11 @@ export function liveChart(spec: Spec, summary: string, width: number): LiveChart
     if (svg === null) return;
     const [box, frame] = [svg.getBoundingClientRect(), drawing.getBoundingClientRect()];
     const [left, top] = plotCorner(view);
-    const nearest = nearestValue(view.scenegraph(), clientX - box.left - left, clientY - box.top - top);
+    const nearest = nearestValue(
+      view.scenegraph(),
+      clientX - box.left - left,
+      clientY - box.top - top,
+    );
     ring.hidden = nearest === undefined;
     tooltip.replaceChildren(...(nearest === undefined ? [HINT] : tooltipLines(nearest.fields)));
     if (nearest === undefined) return;
@@ -56,7 +62,10 @@ export function liveChart(spec: Spec, summary: string, width: number): LiveChart
   };
 }
 
-/** Where the plot begins in the drawing, in px: Vega shifts it by the room of the axes and by the padding. */
+/**
+ * Where the plot begins in the drawing, in px: Vega shifts it by the room of the axes and by the
+ * padding.
+ */
 function plotCorner(view: View): readonly [left: number, top: number] {
   const [left, top] = view.origin();
   const padding = view.padding();

@@ -19,7 +19,8 @@ interface SceneNode {
 }
 
 /**
- * The drawn value nearest to a place: of lines as well, whose points Vega itself does not tell apart under the pointer.
+ * The drawn value nearest to a place: of lines as well, whose points Vega itself does not tell
+ * apart under the pointer.
  *
  * @param scenegraph - `view.scenegraph()`.
  * @param x - Place in px from the corner of the plot, to the right.
@@ -30,7 +31,12 @@ export function nearestValue(scenegraph: unknown, x: number, y: number): DrawnVa
   let smallest = REACH;
   const visit = (node: SceneNode): void => {
     const { x: left, y: top, tooltip } = node;
-    if (typeof tooltip === 'object' && tooltip !== null && left !== undefined && top !== undefined) {
+    if (
+      typeof tooltip === 'object' &&
+      tooltip !== null &&
+      left !== undefined &&
+      top !== undefined
+    ) {
       const distance = Math.hypot(left - x, top - y);
       if (distance < smallest) {
         smallest = distance;

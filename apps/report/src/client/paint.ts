@@ -1,6 +1,9 @@
 import type { Picture } from './stack.ts';
 
-/** Ends and middle of the scale of differences: blue is too dark, orange is too bright, near black is no difference. */
+/**
+ * Ends and middle of the scale of differences: blue is too dark, orange is too bright, near black
+ * is no difference.
+ */
 const TOO_DARK = [86, 170, 255] as const;
 const EQUAL = [16, 19, 23] as const;
 const TOO_BRIGHT = [255, 158, 74] as const;
@@ -16,10 +19,15 @@ export function paintGrey(canvas: HTMLCanvasElement, { width, height, grey }: Pi
 }
 
 /** Draws estimate minus truth in the colours of differences. */
-export function paintDifference(canvas: HTMLCanvasElement, estimate: Picture, truth: Picture): void {
+export function paintDifference(
+  canvas: HTMLCanvasElement,
+  estimate: Picture,
+  truth: Picture,
+): void {
   const { width, height, grey } = estimate;
   draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < grey.length; i++) pixels.set(differenceColor(grey[i] - truth.grey[i]), 4 * i);
+    for (let i = 0; i < grey.length; i++)
+      pixels.set(differenceColor(grey[i] - truth.grey[i]), 4 * i);
   });
 }
 

@@ -14,7 +14,10 @@ export interface Picture {
   readonly grey: Uint8Array;
 }
 
-/** Index into [z, y, x] of the axis along the direction of view, and of those across and down the picture. */
+/**
+ * Index into [z, y, x] of the axis along the direction of view, and of those across and down the
+ * picture.
+ */
 export const AXES_OF = {
   xy: { along: 0, across: 2, down: 1 },
   xz: { along: 1, across: 2, down: 0 },

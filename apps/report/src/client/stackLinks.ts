@@ -2,7 +2,8 @@ import { element } from './element.ts';
 import type { VolumeData } from './volumeData.ts';
 
 /**
- * Links that save the stacks behind a viewer, as the page holds them: 8-bit grey, planes one below the other.
+ * Links that save the stacks behind a viewer, as the page holds them: 8-bit grey, planes one below
+ * the other.
  *
  * @param name - Begin of the file names.
  */
@@ -11,5 +12,10 @@ export function stackLinks({ items }: VolumeData, name: string): HTMLElement {
     const href = document.getElementById(image)?.getAttribute('href') ?? '';
     return element('a', { class: 'data-link', download: `${name}-${i + 1}.png`, href }, label);
   });
-  return element('p', { class: 'tools' }, element('span', { class: 'note' }, 'Stacks as PNG:'), ...links);
+  return element(
+    'p',
+    { class: 'tools' },
+    element('span', { class: 'note' }, 'Stacks as PNG:'),
+    ...links,
+  );
 }

@@ -1,7 +1,9 @@
 import { scaleBarUm } from '../model/scaleBar.ts';
 import { element } from './element.ts';
 
-/** A picture on screen with its scale bar, the frame of the enlarged square, and the enlargement. */
+/**
+ * A picture on screen with its scale bar, the frame of the enlarged square, and the enlargement.
+ */
 export interface Stage {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
@@ -30,13 +32,22 @@ export interface StageView {
  * @param title - What stands above the picture.
  * @param onPoint - Called with the place, in shares of width and height, that somebody points at.
  */
-export function createStage(title: string, onPoint: (horizontal: number, vertical: number) => void): Stage {
+export function createStage(
+  title: string,
+  onPoint: (horizontal: number, vertical: number) => void,
+): Stage {
   const canvas = element('canvas', { role: 'img' });
   const bar = element('span', { class: 'scale-bar' });
   const frame = element('span', { class: 'square' });
   const picture = element('div', { class: 'picture' }, canvas, frame, bar);
   const inset = element('canvas', { class: 'enlarged', 'aria-hidden': 'true' });
-  const root = element('figure', { class: 'stage' }, element('figcaption', {}, title), picture, inset);
+  const root = element(
+    'figure',
+    { class: 'stage' },
+    element('figcaption', {}, title),
+    picture,
+    inset,
+  );
   canvas.addEventListener('click', (event) => {
     const box = canvas.getBoundingClientRect();
     onPoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);

@@ -21,7 +21,10 @@ export interface VolumeData {
 export interface ViewerState {
   direction: Direction;
   mode: 'intensity' | 'difference' | 'curtain';
-  /** The voxel that is looked at, z, y, x: every direction shows the plane through it, and the square lies around it. */
+  /**
+   * The voxel that is looked at, z, y, x: every direction shows the plane through it, and the
+   * square lies around it.
+   */
   point: [number, number, number];
   /** Whether the square is enlarged. */
   zoom: boolean;

@@ -11,7 +11,10 @@ export function dataLink(label: string, fileName: string, mediaType: string, tex
 }
 
 /** A table as comma-separated values after RFC 4180. */
-export function toCsv(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function toCsv(
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const cell = (value: string | number): string => {
     const text = String(value).replaceAll('\u2212', '-');
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

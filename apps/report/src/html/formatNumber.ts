@@ -1,6 +1,9 @@
 const MINUS = '\u2212';
 
-/** A number with a fixed count of decimals and a true minus sign; infinities in words of mathematics. */
+/**
+ * A number with a fixed count of decimals and a true minus sign; infinities in words of
+ * mathematics.
+ */
 export function formatNumber(value: number, decimals: number): string {
   if (value === Infinity) return '∞';
   if (value === -Infinity) return `${MINUS}∞`;
@@ -22,7 +25,10 @@ export function formatSignificant(value: number, digits = 4): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** A number of unknown kind in a table: whole numbers whole, others with four digits, far ones as powers of ten. */
+/**
+ * A number of unknown kind in a table: whole numbers whole, others with four digits, far ones as
+ * powers of ten.
+ */
 export function formatFact(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
     return value < 0 ? MINUS + formatCount(-value) : formatCount(value);
@@ -34,7 +40,10 @@ export function formatFact(value: number): string {
 }
 
 function superscript(exponent: number): string {
-  return String(exponent).replace(/./g, (character) => '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'['0123456789-'.indexOf(character)]);
+  return String(exponent).replace(
+    /./g,
+    (character) => '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'['0123456789-'.indexOf(character)],
+  );
 }
 
 /** Whole numbers with thin spaces between thousands: 7 077 251. */

@@ -5,16 +5,23 @@ export interface Html {
   readonly markup: string;
 }
 
-/** What may stand in a slot of `html`: text is escaped, markup and lists of markup are kept, nothing is nothing. */
+/**
+ * What may stand in a slot of `html`: text is escaped, markup and lists of markup are kept, nothing
+ * is nothing.
+ */
 export type Slot = Html | string | number | null | undefined | false | readonly Slot[];
 
-/** Declares text to be markup. Only for what this project itself produced: SVG of the charts, rendered markdown. */
+/**
+ * Declares text to be markup. Only for what this project itself produced: SVG of the charts,
+ * rendered markdown.
+ */
 export function trusted(markup: string): Html {
   return { markup };
 }
 
 /**
- * A piece of a page. Every value that is not already markup is escaped, so a method called `<script>` is text.
+ * A piece of a page. Every value that is not already markup is escaped, so a method called
+ * `<script>` is text.
  *
  * @example
  * html`<td>${row.label}</td>`;

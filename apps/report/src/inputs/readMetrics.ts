@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { CurvePoint } from '../charts/binCurve.ts';
 
-/** Curves of one run by name; a value that is not finite breaks nothing, it is left out and counted. */
+/**
+ * Curves of one run by name; a value that is not finite breaks nothing, it is left out and counted.
+ */
 export interface RunMetrics {
   readonly train: ReadonlyMap<string, readonly CurvePoint[]>;
   readonly validation: ReadonlyMap<string, readonly CurvePoint[]>;
-  /** Lines that could not be read, the last one of a killed run for instance, and values that are no number. */
+  /**
+   * Lines that could not be read, the last one of a killed run for instance, and values that are no
+   * number.
+   */
   readonly unreadable: number;
 }
 

@@ -1,7 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import { readFigures, readRunRecord, readTable, type RunRecord, type Table } from '@blurcycle/experiment';
+import {
+  readFigures,
+  readRunRecord,
+  readTable,
+  type RunRecord,
+  type Table,
+} from '@blurcycle/experiment';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 import { readMetrics, type RunMetrics } from './readMetrics.ts';
 
@@ -71,14 +77,23 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
       const shown = await tolerant(() => readBlock(at, block));
       if (shown !== null) blocks.push(shown);
     }
-    experiments.push({ id, directory: at, table, csv: await optionalText(join(at, 'table.csv')), blocks });
+    experiments.push({
+      id,
+      directory: at,
+      table,
+      csv: await optionalText(join(at, 'table.csv')),
+      blocks,
+    });
   }
   const runs: RunInput[] = [];
   for (const id of await directoriesIn(join(directory, 'runs'))) {
     const at = join(directory, 'runs', id);
     const record = await tolerant(() => readRunRecord(join(at, 'record.json')));
     if (record === null || record === undefined) continue;
-    runs.push({ record, metrics: (await ifPresent(() => readMetrics(join(at, 'metrics.jsonl')))) ?? null });
+    runs.push({
+      record,
+      metrics: (await ifPresent(() => readMetrics(join(at, 'metrics.jsonl')))) ?? null,
+    });
   }
   const deviations = deviationsPath === undefined ? null : await optionalText(deviationsPath);
   return { profile, experiments, runs, damaged, deviations };
@@ -87,7 +102,8 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
 /** Names of the directories, tables before figures before the rest, numbers in their order. */
 async function directoriesIn(path: string): Promise<string[]> {
   const entries = await ifPresent(() => readdir(path, { withFileTypes: true }));
-  const rank = (name: string): number => (name.startsWith('table') ? 0 : name.startsWith('fig') ? 1 : 2);
+  const rank = (name: string): number =>
+    name.startsWith('table') ? 0 : name.startsWith('fig') ? 1 : 2;
   return (entries ?? [])
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

@@ -14,11 +14,16 @@ interface RowProblem {
   readonly what: string;
 }
 
-/** Everything that is failed, missing, stale, made from uncommitted sources, or unreadable; the gravest first. */
+/**
+ * Everything that is failed, missing, stale, made from uncommitted sources, or unreadable; the
+ * gravest first.
+ */
 export function findProblems(inputs: ReportInputs): readonly Problem[] {
   const found = [
     ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
-    ...gatherPlaces(inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs))),
+    ...gatherPlaces(
+      inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs)),
+    ),
     ...staleness(inputs),
     ...dirt(inputs),
     ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
@@ -37,16 +42,23 @@ function rowProblems({ table }: ExperimentInput, runs: readonly RunInput[]): Row
     const place = `${table.place}, ${label}`;
     if (status !== 'done') {
       return [
-        { kind: status, place, what: note ?? (status === 'failed' ? 'its run failed' : 'no finished run') },
+        {
+          kind: status,
+          place,
+          what: note ?? (status === 'failed' ? 'its run failed' : 'no finished run'),
+        },
       ];
     }
     const lost = behind.filter((id) => !known.has(id));
-    if (lost.length > 0) return [{ kind: 'missing', place, what: `no record of ${lost.join(', ')}` }];
+    if (lost.length > 0)
+      return [{ kind: 'missing', place, what: `no record of ${lost.join(', ')}` }];
     return note === undefined ? [] : [{ kind: 'stale', place, what: note }];
   });
 }
 
-/** One run stands behind rows of many tables: what is wrong with it is said once, with every place. */
+/**
+ * One run stands behind rows of many tables: what is wrong with it is said once, with every place.
+ */
 function gatherPlaces(problems: readonly RowProblem[]): Problem[] {
   const gathered = new Map<string, { kind: Problem['kind']; what: string; places: Set<string> }>();
   for (const { kind, place, what } of problems) {
@@ -62,7 +74,9 @@ function gatherPlaces(problems: readonly RowProblem[]): Problem[] {
 
 /** Tables that do not belong to the runs behind them as they are now. */
 function staleness({ experiments, runs }: ReportInputs): Problem[] {
-  const tablesWith = (isOff: (run: RunInput['record'], table: ExperimentInput['table']) => boolean): string =>
+  const tablesWith = (
+    isOff: (run: RunInput['record'], table: ExperimentInput['table']) => boolean,
+  ): string =>
     experiments
       .filter(({ table }) => {
         const behind = new Set(table.rows.flatMap((row) => row.runs));
@@ -73,7 +87,9 @@ function staleness({ experiments, runs }: ReportInputs): Problem[] {
   const older = tablesWith(
     (run, table) => Date.parse(run.provenance.createdAt) > Date.parse(table.provenance.createdAt),
   );
-  const other = tablesWith((run, table) => run.provenance.sourceHash !== table.provenance.sourceHash);
+  const other = tablesWith(
+    (run, table) => run.provenance.sourceHash !== table.provenance.sourceHash,
+  );
   return [
     ...(older === '' ? [] : [`Older than runs behind them, to be made again: ${older}.`]),
     ...(other === '' ? [] : [`Computed with other sources than runs behind them: ${other}.`]),
@@ -82,9 +98,15 @@ function staleness({ experiments, runs }: ReportInputs): Problem[] {
 
 function dirt({ experiments, runs }: ReportInputs): Problem[] {
   const names = [
-    ...experiments.filter(({ table }) => table.provenance.gitDirty === true).map(({ table }) => table.place),
-    ...runs.filter(({ record }) => record.provenance.gitDirty === true).map(({ record }) => record.id),
+    ...experiments
+      .filter(({ table }) => table.provenance.gitDirty === true)
+      .map(({ table }) => table.place),
+    ...runs
+      .filter(({ record }) => record.provenance.gitDirty === true)
+      .map(({ record }) => record.id),
   ];
   if (names.length === 0) return [];
-  return [{ kind: 'dirty', text: `Made from sources with uncommitted changes: ${names.join(', ')}.` }];
+  return [
+    { kind: 'dirty', text: `Made from sources with uncommitted changes: ${names.join(', ')}.` },
+  ];
 }

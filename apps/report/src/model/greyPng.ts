@@ -3,11 +3,17 @@ import { PNG } from 'pngjs';
 /**
  * An 8-bit grey PNG.
  *
- * Without compression its bytes do not depend on the version of zlib, which keeps small sections reproducible.
+ * Without compression its bytes do not depend on the version of zlib, which keeps small sections
+ * reproducible.
  *
  * @param compress - Whether to deflate; for images that are large.
  */
-export function greyPng(grey: Uint8Array, width: number, height: number, compress: boolean): Buffer {
+export function greyPng(
+  grey: Uint8Array,
+  width: number,
+  height: number,
+  compress: boolean,
+): Buffer {
   const png = new PNG({ width, height });
   for (let i = 0; i < grey.length; i++) {
     png.data.fill(grey[i], 4 * i, 4 * i + 3);

@@ -1,4 +1,7 @@
-/** Length of a scale bar: the largest of 1, 2, 5 times a power of ten that is at most a third of the width. */
+/**
+ * Length of a scale bar: the largest of 1, 2, 5 times a power of ten that is at most a third of the
+ * width.
+ */
 export function scaleBarUm(widthUm: number): number {
   const limit = widthUm / 3;
   const power = 10 ** Math.floor(Math.log10(limit));

@@ -3,7 +3,10 @@ import type { RunInput } from '../inputs/readResults.ts';
 
 /** Runs that are shown together. */
 export interface SplitRuns {
-  /** Those of the methods as `methods.yaml` has them; all, where every row of an experiment has settings of its own. */
+  /**
+   * Those of the methods as `methods.yaml` has them; all, where every row of an experiment has
+   * settings of its own.
+   */
   readonly main: readonly RunInput[];
   /** Those of rows with settings of their own. */
   readonly further: readonly RunInput[];

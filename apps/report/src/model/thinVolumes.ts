@@ -7,8 +7,9 @@ const BASE64_GROWTH = 4 / 3;
 const FEWEST_PLANES = 2;
 
 /**
- * Leaves out planes where a report would become too large: every second one of the largest set, and so on with the set
- * that is then the largest, until the stacks fit. The voxel size follows, so that sections keep their proportions.
+ * Leaves out planes where a report would become too large: every second one of the largest set, and
+ * so on with the set that is then the largest, until the stacks fit. The voxel size follows, so
+ * that sections keep their proportions.
  *
  * @param sets - Volume sets of the report; a stack in several of them counts once.
  * @param budgetBytes - Largest size of all stacks together inside the page.
@@ -53,5 +54,11 @@ function keepEvery(set: VolumeSet, step: number): VolumeSet {
     }
     return { ...item, grey, png: greyPng(grey, width, height * kept, true) };
   });
-  return { ...set, shape: [kept, height, width], voxelSizeUm: [dz * step, dy, dx], items, planeStep: step };
+  return {
+    ...set,
+    shape: [kept, height, width],
+    voxelSizeUm: [dz * step, dy, dx],
+    items,
+    planeStep: step,
+  };
 }

@@ -7,7 +7,10 @@ export interface Region {
   readonly size: number;
 }
 
-/** Where to look first: chosen from the numbers, so that the same volumes always open in the same way. */
+/**
+ * Where to look first: chosen from the numbers, so that the same volumes always open in the same
+ * way.
+ */
 export interface VolumeView {
   /** The plane of the reference with the largest mean. */
   readonly plane: number;
@@ -32,7 +35,10 @@ export function chooseView(set: VolumeSet): VolumeView {
     for (let i = z * area; i < (z + 1) * area; i++) sum += grey[i];
     if (sum > brightest) [plane, brightest] = [z, sum];
   }
-  return { plane, region: brightestRegion(grey.subarray(plane * area, (plane + 1) * area), height, width) };
+  return {
+    plane,
+    region: brightestRegion(grey.subarray(plane * area, (plane + 1) * area), height, width),
+  };
 }
 
 function brightestRegion(plane: Uint8Array, height: number, width: number): Region {
@@ -43,7 +49,8 @@ function brightestRegion(plane: Uint8Array, height: number, width: number): Regi
   for (let y = 0; y + size <= height; y += stride) {
     for (let x = 0; x + size <= width; x += stride) {
       let sum = 0;
-      for (let v = y; v < y + size; v++) for (let u = x; u < x + size; u++) sum += plane[v * width + u];
+      for (let v = y; v < y + size; v++)
+        for (let u = x; u < x + size; u++) sum += plane[v * width + u];
       if (sum > brightest) [best, brightest] = [{ x, y, size }, sum];
     }
   }

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** The script of the page: the viewer of volumes, and Vega with an interpreter that needs no `eval`. */
+/**
+ * The script of the page: the viewer of volumes, and Vega with an interpreter that needs no `eval`.
+ */
 export async function bundleScript(): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL('../client/client.ts', import.meta.url))],

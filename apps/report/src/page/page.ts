@@ -10,11 +10,12 @@ export interface PageParts {
 }
 
 /**
- * The whole page. Its policy allows nothing but this style, this script and images inside the file: it sends no
- * request, and text that slipped through as markup could neither load nor run anything.
+ * The whole page. Its policy allows nothing but this style, this script and images inside the file:
+ * it sends no request, and text that slipped through as markup could neither load nor run anything.
  */
 export function page({ title, body, style, script }: PageParts): string {
-  // An end tag inside the script would end it for the parser of HTML; inside strings the escape means the same.
+  // An end tag inside the script would end it for the parser of HTML; inside strings the escape
+  // means the same.
   const safeScript = script.replaceAll('</script', '<\\/script');
   const policy = [
     "default-src 'none'",

@@ -15,7 +15,8 @@ export function bannerSection(problems: readonly Problem[]): Html | null {
   return html`<aside class="banner" aria-label="Warnings">
     <p>
       <strong>Read with care.</strong>
-      ${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} not as they should be:
+      ${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} not as they should
+      be:
     </p>
     <ul>
       ${problems.map(({ kind, text }) => html`<li><span class="tag">${WORDS[kind]}</span> ${text}</li>`)}

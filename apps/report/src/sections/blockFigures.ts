@@ -18,8 +18,14 @@ export interface BlockContext {
   readonly frame: FigureFrame;
 }
 
-/** Everything that an experiment shows beside its table, in its order; neighbouring charts stand side by side. */
-export function blockFigures(blocks: readonly ShownBlock[], context: BlockContext): readonly Slot[] {
+/**
+ * Everything that an experiment shows beside its table, in its order; neighbouring charts stand
+ * side by side.
+ */
+export function blockFigures(
+  blocks: readonly ShownBlock[],
+  context: BlockContext,
+): readonly Slot[] {
   return groupCurves(blocks).map((group) => {
     const [first] = group;
     if (first.kind !== 'curves') return blockFigure(first, context);
@@ -30,13 +36,17 @@ export function blockFigures(blocks: readonly ShownBlock[], context: BlockContex
 function groupCurves(blocks: readonly ShownBlock[]): ShownBlock[][] {
   const groups: ShownBlock[][] = [];
   blocks.forEach((block, i) => {
-    if (block.kind === 'curves' && blocks[i - 1]?.kind === 'curves') groups[groups.length - 1].push(block);
+    if (block.kind === 'curves' && blocks[i - 1]?.kind === 'curves')
+      groups[groups.length - 1].push(block);
     else groups.push([block]);
   });
   return groups;
 }
 
-function blockFigure(block: ShownBlock, { experiment, curves, images, frame }: BlockContext): Html | null {
+function blockFigure(
+  block: ShownBlock,
+  { experiment, curves, images, frame }: BlockContext,
+): Html | null {
   switch (block.kind) {
     case 'volumes':
       return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images });

@@ -17,7 +17,12 @@ export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame):
     <details class="data">
       <summary>Numbers</summary>
       <p class="note">${summary}</p>
-      <div class="scroll tall" tabindex="0" role="region" aria-label="${place}, numbers behind: ${title}">
+      <div
+        class="scroll tall"
+        tabindex="0"
+        role="region"
+        aria-label="${place}, numbers behind: ${title}"
+      >
         <table class="plain">
           <thead>
             <tr>

@@ -32,6 +32,8 @@ export function contentsSection(entries: readonly ContentsEntry[]): Html {
 function verdicts(claims: Table['claims']): readonly Html[] {
   return (['reproduced', 'not reproduced', 'undecided'] as const).flatMap((verdict) => {
     const count = claims.filter((claim) => claim.verdict === verdict).length;
-    return count === 0 ? [] : [html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`];
+    return count === 0
+      ? []
+      : [html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`];
   });
 }

@@ -67,6 +67,8 @@ function describeNoise(dataset: Simulated): string[] {
       : [`Poisson noise with ${formatSignificant(poissonPeakCounts)} counts at intensity 1`]),
     ...(averageSnrDb === null
       ? []
-      : [`Gaussian noise to an average signal-to-noise ratio of ${formatSignificant(averageSnrDb)} dB`]),
+      : [
+          `Gaussian noise to an average signal-to-noise ratio of ${formatSignificant(averageSnrDb)} dB`,
+        ]),
   ];
 }

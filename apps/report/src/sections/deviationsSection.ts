@@ -3,12 +3,14 @@ import { html, trusted, type Html } from '../html/html.ts';
 import { sectionHead } from './sectionHead.ts';
 
 /**
- * The deviations register, from markdown. HTML in it is escaped, links leave only when somebody follows them, and its
- * headings are lowered to stand below the section's own.
+ * The deviations register, from markdown. HTML in it is escaped, links leave only when somebody
+ * follows them, and its headings are lowered to stand below the section's own.
  */
 export function deviationsSection(markdown: string | null): Html | null {
   if (markdown === null) return null;
-  const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable('image');
+  const renderer = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable(
+    'image',
+  );
   const tokens = renderer.parse(markdown, {});
   for (const token of tokens) {
     if (token.type === 'heading_open' || token.type === 'heading_close') {

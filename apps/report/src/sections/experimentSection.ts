@@ -30,7 +30,9 @@ export interface ExperimentParts {
   readonly images: ImageStore;
 }
 
-/** One table or figure of the paper: verdicts, numbers, charts, volumes, and how all that was made. */
+/**
+ * One table or figure of the paper: verdicts, numbers, charts, volumes, and how all that was made.
+ */
 export function experimentSection({ experiment, runs, figures, images }: ExperimentParts): Html {
   const { id, table, csv, blocks } = experiment;
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
@@ -71,7 +73,8 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
 }
 
 function verdictSentence({ claims }: Table): string {
-  const count = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length;
+  const count = (verdict: string): number =>
+    claims.filter((claim) => claim.verdict === verdict).length;
   if (claims.length === 0) return 'No claim of the paper is judged here.';
   const parts = (['reproduced', 'not reproduced', 'undecided'] as const)
     .filter((verdict) => count(verdict) > 0)

@@ -9,7 +9,9 @@ import type { FigureFrame } from './figureFrame.ts';
 export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Html {
   const { id, title, columns, rows, note } = block;
   const titles = columns.map(axisTitle);
-  const sides = columns.map((_, i) => (rows.some((row) => typeof row[i] === 'string') ? 'text' : 'number'));
+  const sides = columns.map((_, i) =>
+    rows.some((row) => typeof row[i] === 'string') ? 'text' : 'number',
+  );
   const cell = (value: string | number | null, column: number): Html => {
     const text = value === null ? '–' : typeof value === 'number' ? formatFact(value) : value;
     return column === 0

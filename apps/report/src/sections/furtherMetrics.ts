@@ -74,7 +74,9 @@ function metricCell(row: TableRow, metric: string): Html {
 }
 
 function valuesOver(rows: readonly TableRow[]): string {
-  const over = new Set(rows.flatMap(({ ours }) => Object.values(ours ?? {}).map((summary) => summary.over)));
+  const over = new Set(
+    rows.flatMap(({ ours }) => Object.values(ours ?? {}).map((summary) => summary.over)),
+  );
   if (over.size > 1) return 'means of seeds for trained methods, single volumes for the rest';
   return over.has('seeds') ? 'means of seeds' : 'single test volumes';
 }

@@ -8,7 +8,8 @@ export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Micros
 /** What this is, and the outcome in a handful of numbers. */
 export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
   const claims = experiments.flatMap(({ table }) => table.claims);
-  const tally = (verdict: string): number => claims.filter((claim) => claim.verdict === verdict).length;
+  const tally = (verdict: string): number =>
+    claims.filter((claim) => claim.verdict === verdict).length;
   const seconds = runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0);
   const facts: readonly (readonly [string, string, string])[] = [
     [
@@ -25,8 +26,8 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
     <p class="eyebrow">blurcycle, profile <b>${profile}</b></p>
     <h1>${PAPER_TITLE}</h1>
     <p class="lede">
-      A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020): the
-      paper’s values beside ours, and what each number was made of.
+      A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020):
+      the paper’s values beside ours, and what each number was made of.
     </p>
     <dl class="facts">
       ${facts.map(

@@ -7,13 +7,19 @@ import type { FigureFrame } from './figureFrame.ts';
 /** What the widest and the tallest image of a figure may measure on the page, in px. */
 const WIDEST = 230;
 const TALLEST = 300;
-/** Images share one line of the page, in px, unless they would become narrower than they can be read. */
+/**
+ * Images share one line of the page, in px, unless they would become narrower than they can be
+ * read.
+ */
 const LINE = 1100;
 const NARROWEST = 120;
 const GAP = 16;
 
 /** Plane images side by side, all at one magnification and through one window. */
-export function imagesFigure({ title, window, quantity, items }: ImageSet, { made }: FigureFrame): Html {
+export function imagesFigure(
+  { title, window, quantity, items }: ImageSet,
+  { made }: FigureFrame,
+): Html {
   const [low, high] = window.map((value) => formatSignificant(value, 3));
   const sizes = items.map(sizeUm);
   const widest = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(LINE / items.length) - GAP));
@@ -39,7 +45,9 @@ function sizeUm({ width, height, pixelSizeUm: [down, across] }: ShownImage): {
 
 function panel(item: ShownImage, pxPerUm: number): Html {
   const { widthUm, heightUm } = sizeUm(item);
-  const [width, height] = [widthUm * pxPerUm, heightUm * pxPerUm].map((side) => Number(side.toFixed(1)));
+  const [width, height] = [widthUm * pxPerUm, heightUm * pxPerUm].map((side) =>
+    Number(side.toFixed(1)),
+  );
   const bar = scaleBarUm(widthUm);
   const inset = 7;
   return html`<figure>
@@ -63,7 +71,12 @@ function panel(item: ShownImage, pxPerUm: number): Html {
         width="${Number((bar * pxPerUm).toFixed(1))}"
         height="3"
       />
-      <text class="bar-label" x="${inset}" y="${Number((height - inset - 7).toFixed(1))}" font-size="11">
+      <text
+        class="bar-label"
+        x="${inset}"
+        y="${Number((height - inset - 7).toFixed(1))}"
+        font-size="11"
+      >
         ${formatSignificant(bar, 2)} µm
       </text>
     </svg>

@@ -2,7 +2,10 @@ import { formatSignificant } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 
-/** What a record calls the figures of a kernel, in words; the true kernel's have `true` before their name. */
+/**
+ * What a record calls the figures of a kernel, in words; the true kernel's have `true` before their
+ * name.
+ */
 const WORDS: readonly (readonly [name: string, words: string])[] = [
   ['sum', 'sum of the weights'],
   ['negativeMass', 'negative mass'],
@@ -13,9 +16,14 @@ const WORDS: readonly (readonly [name: string, words: string])[] = [
   ]),
 ];
 
-/** What the learned blur kernels are like beside the true one, one column for each run that learned one. */
+/**
+ * What the learned blur kernels are like beside the true one, one column for each run that learned
+ * one.
+ */
 export function kernelTable(runs: readonly RunInput[]): Html | null {
-  const learned = runs.flatMap(({ record: { id, kernel } }) => (kernel === null ? [] : [{ id, kernel }]));
+  const learned = runs.flatMap(({ record: { id, kernel } }) =>
+    kernel === null ? [] : [{ id, kernel }],
+  );
   if (learned.length === 0) return null;
   const names = namesOf(learned.map(({ kernel }) => kernel));
   return html`<h3>Learned blur kernels</h3>
@@ -44,12 +52,20 @@ export function kernelTable(runs: readonly RunInput[]): Html | null {
 
 type Kernel = Readonly<Record<string, number>>;
 
-/** Names of the properties, known ones first and in their order; those of the true kernel are its column. */
+/**
+ * Names of the properties, known ones first and in their order; those of the true kernel are its
+ * column.
+ */
 function namesOf(kernels: readonly Kernel[]): readonly string[] {
   const found = new Set(kernels.flatMap((kernel) => Object.keys(kernel)));
-  const known = WORDS.map(([name]) => name).filter((name) => found.has(name) || found.has(trueName(name)));
+  const known = WORDS.map(([name]) => name).filter(
+    (name) => found.has(name) || found.has(trueName(name)),
+  );
   const ofTruth = new Set(known.map(trueName));
-  return [...known, ...[...found].filter((name) => !known.includes(name) && !ofTruth.has(name)).sort()];
+  return [
+    ...known,
+    ...[...found].filter((name) => !known.includes(name) && !ofTruth.has(name)).sort(),
+  ];
 }
 
 function trueName(name: string): string {
@@ -58,6 +74,8 @@ function trueName(name: string): string {
 
 /** The value of a property; of the true kernels of several runs all that differ. */
 function told(name: string, ...kernels: readonly Kernel[]): string {
-  const values = kernels.filter((kernel) => name in kernel).map((kernel) => formatSignificant(kernel[name]));
+  const values = kernels
+    .filter((kernel) => name in kernel)
+    .map((kernel) => formatSignificant(kernel[name]));
   return values.length === 0 ? '–' : [...new Set(values)].join(' / ');
 }

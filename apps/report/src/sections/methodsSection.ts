@@ -5,7 +5,9 @@ import type { RunInput } from '../inputs/readResults.ts';
 import { describeData, sides } from './describeData.ts';
 import { sectionHead } from './sectionHead.ts';
 
-/** What was done, written from the resolved configuration of the runs, to be pasted into a paper. */
+/**
+ * What was done, written from the resolved configuration of the runs, to be pasted into a paper.
+ */
 export function methodsSection(runs: readonly RunInput[]): Html | null {
   const records = runs.map(({ record }) => record).filter(({ status }) => status === 'done');
   if (records.length === 0) return null;
@@ -66,7 +68,8 @@ function describeTraining(records: readonly RunRecord[]): string {
 
 function describeSelection(select: RunSettings['training']['select']): string {
   if (select === 'last') return 'those of the last update';
-  if (select === 'best-validation-psnr') return 'those with the best PSNR on the validation volumes';
+  if (select === 'best-validation-psnr')
+    return 'those with the best PSNR on the validation volumes';
   return 'those with the smallest cycle residual on the validation volumes';
 }
 

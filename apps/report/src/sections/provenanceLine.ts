@@ -32,12 +32,18 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
     ['command', command],
     ['commit', describeCommit(provenance)],
     ['made', createdAt],
-    ['seeds', cost.seeds.length === 0 ? 'none (nothing trained)' : formatList(cost.seeds.map(String))],
+    [
+      'seeds',
+      cost.seeds.length === 0 ? 'none (nothing trained)' : formatList(cost.seeds.map(String)),
+    ],
     ['training', formatDuration(cost.trainingSeconds)],
     ['evaluation', formatDuration(wallSeconds)],
     ['peak memory', formatBytes(peakMemoryBytes)],
     ['machine', describeMachine(provenance)],
-    ['versions', formatList(Object.entries(versions).map(([name, version]) => `${name} ${version}`))],
+    [
+      'versions',
+      formatList(Object.entries(versions).map(([name, version]) => `${name} ${version}`)),
+    ],
     ['hash of the sources', sourceHash],
   ];
   return html`<details class="made" id="${id}">

@@ -1,4 +1,10 @@
-import { METRICS, NO_TRUTH, type ScoreSummary, type Table, type TableRow } from '@blurcycle/experiment';
+import {
+  METRICS,
+  NO_TRUTH,
+  type ScoreSummary,
+  type Table,
+  type TableRow,
+} from '@blurcycle/experiment';
 import { axisTitle } from '../html/axisTitle.ts';
 import { formatDifference, formatNumber } from '../html/formatNumber.ts';
 import { html, type Html } from '../html/html.ts';
@@ -62,15 +68,22 @@ function resultRow(row: TableRow, hasPaper: boolean): Html {
   const isOurs = hasPaper && row.paper === null;
   const head = html`<th scope="row">
     ${row.label}${isOurs ? html`<span class="note">not in the paper</span>` : null}${
-      row.note === undefined || row.ours === null ? null : html`<span class="note">${row.note}</span>`
+      row.note === undefined || row.ours === null
+        ? null
+        : html`<span class="note">${row.note}</span>`
     }
   </th>`;
-  return html`<tr class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}">
+  return html`<tr
+    class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}"
+  >
     ${head}${PRIMARY.map((metric) => cells(row, metric, hasPaper))}
   </tr>`;
 }
 
-/** The cells of one metric; the first carries its name for screens where metrics stand one below the other. */
+/**
+ * The cells of one metric; the first carries its name for screens where metrics stand one below the
+ * other.
+ */
 function cells(row: TableRow, metric: Primary, hasPaper: boolean): Html {
   const { label, digits } = METRICS[metric];
   const summary = row.ours?.[metric];
@@ -79,7 +92,11 @@ function cells(row: TableRow, metric: Primary, hasPaper: boolean): Html {
   const paperCell = html`<td class="first" data-metric="${label}">${printed}</td>`;
   if (summary === undefined) {
     return html`${hasPaper ? paperCell : null}
-      <td class="reason ${hasPaper ? '' : 'first'}" colspan="${hasPaper ? 3 : 2}" data-metric="${label}">
+      <td
+        class="reason ${hasPaper ? '' : 'first'}"
+        colspan="${hasPaper ? 3 : 2}"
+        data-metric="${label}"
+      >
         ${row.ours === null ? reason(row) : NO_TRUTH}
       </td>`;
   }

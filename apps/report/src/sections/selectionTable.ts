@@ -11,17 +11,20 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Which weights each rule of selection would have taken, and what the validation volumes said of them; the rule in force
- * is marked. Nothing where no record tells.
+ * Which weights each rule of selection would have taken, and what the validation volumes said of
+ * them; the rule in force is marked. Nothing where no record tells.
  */
 export function selectionTable(runs: readonly RunInput[]): Html | null {
-  const told = runs.map(({ record }) => record).filter(({ choices }) => Object.keys(choices).length > 0);
+  const told = runs
+    .map(({ record }) => record)
+    .filter(({ choices }) => Object.keys(choices).length > 0);
   if (told.length === 0) return null;
   const rules = [...new Set(told.flatMap(({ choices }) => Object.keys(choices)))];
   return html`<h3>Choice of weights</h3>
     <p class="note">
-      Of the weights that were validated, those that each rule would have taken, with what the validation
-      volumes said of them. The rule in force is set in bold; the test volumes have no part in it.
+      Of the weights that were validated, those that each rule would have taken, with what the
+      validation volumes said of them. The rule in force is set in bold; the test volumes have no
+      part in it.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Choice of weights">
       <table class="plain">

@@ -41,8 +41,8 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
     ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">
       ${runs.length === 1 ? 'One run' : `${runs.length} runs`},
-      ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of training in all.
-      Losses of adversarial training do not tell quality; the validation scores do.
+      ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of
+      training in all. Losses of adversarial training do not tell quality; the validation scores do.
     </p>
     ${curves('On the validation volumes', figures.validation, frame(main))}
     ${curves('Losses', figures.losses, frame(main))}
@@ -74,7 +74,8 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
             html`<div>
               <dt>${id}</dt>
               <dd>
-                <code>${provenance.command}</code>, ${provenance.createdAt}, ${describeMachine(provenance)}
+                <code>${provenance.command}</code>, ${provenance.createdAt},
+                ${describeMachine(provenance)}
               </dd>
             </div>`,
         )}
@@ -97,16 +98,20 @@ function curves(
         <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>`;
 }
 
-/** The line below a chart of many runs: what they have in common, and where the record of each stands. */
+/**
+ * The line below a chart of many runs: what they have in common, and where the record of each
+ * stands.
+ */
 function madeByRuns(records: readonly RunRecord[]): Html {
   const distinct = (values: readonly string[]): string => formatList([...new Set(values)].sort());
   const seeds = [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b);
   return html`<p class="made-brief">
-    <a href="#training-made">How each run was made</a> ${records.length} × <code>blurcycle train</code>,
-    commit ${distinct(records.map(({ provenance }) => describeCommit(provenance)))},
+    <a href="#training-made">How each run was made</a> ${records.length} ×
+    <code>blurcycle train</code>, commit
+    ${distinct(records.map(({ provenance }) => describeCommit(provenance)))},
     ${seeds.length === 1 ? 'seed' : 'seeds'} ${formatList(seeds.map(String))},
-    ${formatDuration(records.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0))} in all,
-    ${distinct(records.map(({ provenance: { cpu } }) => cpu.model))}
+    ${formatDuration(records.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0))} in
+    all, ${distinct(records.map(({ provenance: { cpu } }) => cpu.model))}
   </p>`;
 }
 
@@ -114,7 +119,11 @@ function runRow({ record, metrics }: RunInput): Html {
   const { provenance, parameterCounts } = record;
   const parameters = Object.values(parameterCounts).reduce((sum, count) => sum + count, 0);
   const unreadable =
-    metrics === null ? 'no metrics' : metrics.unreadable > 0 ? `${metrics.unreadable} unreadable` : '';
+    metrics === null
+      ? 'no metrics'
+      : metrics.unreadable > 0
+        ? `${metrics.unreadable} unreadable`
+        : '';
   return html`<tr>
     <th scope="row">${record.id}</th>
     <td class="words">

@@ -20,30 +20,37 @@ export interface VolumeFigureOptions extends FigureFrame {
 }
 
 /**
- * Volumes side by side: a plane with a zoomed square and a section through its middle for each of them. This is the
- * whole figure without a script; with one, the script puts a viewer in its place.
+ * Volumes side by side: a plane with a zoomed square and a section through its middle for each of
+ * them. This is the whole figure without a script; with one, the script puts a viewer in its place.
  */
 export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureOptions): Html {
   const [depth, height, width] = set.shape;
   const view = chooseView(set);
   const strip = [...new Set(STRIP_PLACES.map((place) => Math.floor(place * depth)))];
-  const stored = set.items.map((item) => ({ item, image: images.add(item.png, width, height * depth) }));
+  const stored = set.items.map((item) => ({
+    item,
+    image: images.add(item.png, width, height * depth),
+  }));
   const voxel = [...set.voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
   const [low, high] = set.window.map((value) => formatSignificant(value, 3));
   const thinned =
-    set.planeStep === 1 ? '' : ` To keep the file small, one plane in ${set.planeStep} is kept here.`;
+    set.planeStep === 1
+      ? ''
+      : ` To keep the file small, one plane in ${set.planeStep} is kept here.`;
   return html`<figure class="volumes" id="${id}">
     <figcaption>
-      <strong>${set.title}.</strong> ${depth} planes of ${height} by ${width} voxels of ${voxel.join(' × ')}
-      µm (x, y, z), all seen through one window.${thinned}
+      <strong>${set.title}.</strong> ${depth} planes of ${height} by ${width} voxels of
+      ${voxel.join(' × ')} µm (x, y, z), all seen through one window.${thinned}
     </figcaption>
     <div class="still">
       <p class="note">
-        Plane ${view.plane + 1} (the brightest of ${referenceOf(set).label}); the marked square enlarged; the
-        XZ section through the middle of the square; planes ${strip.map((z) => z + 1).join(', ')}. Black is
-        ${low}, white is ${high}.
+        Plane ${view.plane + 1} (the brightest of ${referenceOf(set).label}); the marked square
+        enlarged; the XZ section through the middle of the square; planes
+        ${strip.map((z) => z + 1).join(', ')}. Black is ${low}, white is ${high}.
       </p>
-      <div class="sheet">${stored.map(({ item, image }) => panel(item, image, set, view, strip))}</div>
+      <div class="sheet">
+        ${stored.map(({ item, image }) => panel(item, image, set, view, strip))}
+      </div>
     </div>
     ${jsonScript('volume-data', {
       shape: set.shape,
@@ -68,7 +75,9 @@ function panel(
   const tall = (height * dy) / dx;
   const aspect = dy / dx;
   const row = Math.floor(region.y + region.size / 2);
-  const section = greyPng(sectionXz(item.grey, set.shape, row), width, depth, false).toString('base64');
+  const section = greyPng(sectionXz(item.grey, set.shape, row), width, depth, false).toString(
+    'base64',
+  );
   const bar = scaleBarUm(width * dx);
   const barLength = bar / dx;
   const type = width / 15;

@@ -38,8 +38,14 @@ const NETWORK_SHAPES: [string, ConvShape][] = [
   ['3x3x3 8-1', same([4, 6, 48], 8, 1)],
   ['3x3x3 1-8, whole and part registers of positions', same([2, 9, 70], 1, 8, 2)],
   ['3x3x3 8-1, whole and part registers of positions', same([2, 9, 37], 8, 1, 2)],
-  ['3x3x3 1-8, unequal borders', makeShape(1, [4, 5, 17], cube(3), cube(1), [0, 2, 1], [1, 0, 2], 1, 8)],
-  ['3x3x3 8-1, unequal borders', makeShape(1, [4, 8, 16], cube(3), cube(1), [2, 0, 2], [0, 1, 0], 8, 1)],
+  [
+    '3x3x3 1-8, unequal borders',
+    makeShape(1, [4, 5, 17], cube(3), cube(1), [0, 2, 1], [1, 0, 2], 1, 8),
+  ],
+  [
+    '3x3x3 8-1, unequal borders',
+    makeShape(1, [4, 8, 16], cube(3), cube(1), [2, 0, 2], [0, 1, 0], 8, 1),
+  ],
   ['3x3x3 8-8', same([3, 9, 24], 8, 8, 2)],
   ['3x3x3 8-16', same([3, 5, 12], 8, 16)],
   ['3x3x3 16-8', same([3, 5, 13], 16, 8)],
@@ -52,7 +58,10 @@ const NETWORK_SHAPES: [string, ConvShape][] = [
   ['1x1x1 16-1', makeShape(1, [3, 4, 5], cube(1), cube(1), cube(0), cube(0), 16, 1)],
   ['4x4x4 stride 2 1-4', makeShape(1, [8, 10, 48], cube(4), cube(2), cube(1), cube(1), 1, 4)],
   ['4x4x4 stride 2 4-8', makeShape(2, [6, 8, 24], cube(4), cube(2), cube(1), cube(1), 4, 8)],
-  ['4x4x4 stride 2 8-16, odd sides', makeShape(1, [7, 9, 11], cube(4), cube(2), cube(1), cube(1), 8, 16)],
+  [
+    '4x4x4 stride 2 8-16, odd sides',
+    makeShape(1, [7, 9, 11], cube(4), cube(2), cube(1), cube(1), 8, 16),
+  ],
   ['1x1x1 stride 2', makeShape(1, [5, 6, 7], cube(1), cube(2), cube(0), cube(0), 3, 5)],
 ];
 
@@ -72,12 +81,14 @@ function randomShape(stream: RandomStream): ConvShape {
 }
 
 /**
- * Largest error in units of the sum's size. A float32 sum of k products of size below 1 is off by about sqrt(k) half units of the
- * last place (6e-8) of its partial sums, which are themselves of size sqrt(k) / 3.
+ * Largest error in units of the sum's size. A float32 sum of k products of size below 1 is off by
+ * about sqrt(k) half units of the last place (6e-8) of its partial sums, which are themselves of
+ * size sqrt(k) / 3.
  */
 function relativeError(got: Float32Array, expected: Float64Array, terms: number): number {
   let worst = 0;
-  for (let i = 0; i < expected.length; i += 1) worst = Math.max(worst, Math.abs(got[i] - expected[i])); // NaN stays NaN and fails
+  for (let i = 0; i < expected.length; i += 1)
+    worst = Math.max(worst, Math.abs(got[i] - expected[i])); // NaN stays NaN and fails
   return worst / terms;
 }
 const TOLERANCE = 2e-7; // three half units per term; a wrong tap would show as 1 / terms, above 1e-4 here
@@ -118,7 +129,9 @@ describe.skipIf(native === null)('native convolution', () => {
   const firstThreads = addon?.threads();
   const firstIsa = addon?.isa();
   const firstLimit = addon?.convScratchLimit();
-  const isas = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) => addon?.selectIsa(isa));
+  const isas = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) =>
+    addon?.selectIsa(isa),
+  );
   if (firstIsa !== undefined) addon.selectIsa(firstIsa);
 
   afterEach(() => {
@@ -138,7 +151,13 @@ describe.skipIf(native === null)('native convolution', () => {
     };
     addon.convForward(numbers, data.input, data.filter, data.bias, passes.output);
     addon.convInputGradient(numbers, data.gradient, data.filter, passes.inputGradient);
-    addon.convFilterGradient(numbers, data.input, data.gradient, passes.filterGradient, passes.biasGradient);
+    addon.convFilterGradient(
+      numbers,
+      data.input,
+      data.gradient,
+      passes.filterGradient,
+      passes.biasGradient,
+    );
     return passes;
   }
 
@@ -147,7 +166,9 @@ describe.skipIf(native === null)('native convolution', () => {
     const data = randomData(createRandomStream(7, `conv/${label}`), shape);
     const positions = shape.batch * volume(shape.output);
     const taps = volume(shape.kernel);
-    const forward = naiveConv(shape, data.input, data.filter).map((v, i) => v + data.bias[i % shape.outputs]);
+    const forward = naiveConv(shape, data.input, data.filter).map(
+      (v, i) => v + data.bias[i % shape.outputs],
+    );
     const inputGradient = naiveInputGradient(shape, data.gradient, data.filter);
     const filterGradient = naiveFilterGradient(shape, data.input, data.gradient);
     const biasGradient = sumsPerChannel(data.gradient, shape.outputs);
@@ -155,17 +176,26 @@ describe.skipIf(native === null)('native convolution', () => {
       addon.selectIsa(isa);
       const passes = run(shape, data);
       const where = `${isa} ${label}`;
-      expect(relativeError(passes.output, forward, taps * shape.inputs + 1), where).toBeLessThan(TOLERANCE);
+      expect(relativeError(passes.output, forward, taps * shape.inputs + 1), where).toBeLessThan(
+        TOLERANCE,
+      );
       const inputError = relativeError(passes.inputGradient, inputGradient, taps * shape.outputs);
       expect(inputError, where).toBeLessThan(TOLERANCE);
-      expect(relativeError(passes.filterGradient, filterGradient, positions), where).toBeLessThan(TOLERANCE);
-      expect(relativeError(passes.biasGradient, biasGradient, positions), where).toBeLessThan(TOLERANCE);
+      expect(relativeError(passes.filterGradient, filterGradient, positions), where).toBeLessThan(
+        TOLERANCE,
+      );
+      expect(relativeError(passes.biasGradient, biasGradient, positions), where).toBeLessThan(
+        TOLERANCE,
+      );
     }
   }
 
-  it.each(NETWORK_SHAPES)(`%s equals the sum by definition (${isas.join(', ')})`, (_name, shape) => {
-    check(shape);
-  });
+  it.each(NETWORK_SHAPES)(
+    `%s equals the sum by definition (${isas.join(', ')})`,
+    (_name, shape) => {
+      check(shape);
+    },
+  );
 
   it('40 random shapes equal the sum by definition', () => {
     const stream = createRandomStream(11, 'conv/shapes');
@@ -185,12 +215,15 @@ describe.skipIf(native === null)('native convolution', () => {
       const data = randomData(createRandomStream(13, 'conv/adjoint'), shape);
       data.bias.fill(0);
       const passes = run(shape, data);
-      const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, v, i) => sum + v * b[i], 0);
+      const dot = (a: Float32Array, b: Float32Array): number =>
+        a.reduce((sum, v, i) => sum + v * b[i], 0);
       const size = Math.sqrt(dot(passes.output, passes.output) * dot(data.gradient, data.gradient));
       const expected = dot(passes.output, data.gradient);
       // Rounding of float32 sums relative to the vectors' lengths (Cauchy–Schwarz).
       expect(Math.abs(dot(data.input, passes.inputGradient) - expected)).toBeLessThan(1e-5 * size);
-      expect(Math.abs(dot(data.filter, passes.filterGradient) - expected)).toBeLessThan(1e-5 * size);
+      expect(Math.abs(dot(data.filter, passes.filterGradient) - expected)).toBeLessThan(
+        1e-5 * size,
+      );
     },
   );
 
@@ -227,7 +260,13 @@ describe.skipIf(native === null)('native convolution', () => {
         const biasGradient = new Float32Array(outputs).fill(NaN);
         addon.upConvForward(numbers, data.gradient, data.filter, bias, output);
         addon.upConvInputGradient(numbers, data.input, data.filter, inputGradient);
-        addon.upConvFilterGradient(numbers, data.gradient, data.input, filterGradient, biasGradient);
+        addon.upConvFilterGradient(
+          numbers,
+          data.gradient,
+          data.input,
+          filterGradient,
+          biasGradient,
+        );
         const expected = naiveInputGradient(shape, data.gradient, data.filter).map(
           (v, i) => v + bias[i % outputs],
         );
@@ -264,8 +303,8 @@ describe.skipIf(native === null)('native convolution', () => {
     const shape = same([3, 4, 5], 3, 4);
     const data = randomData(createRandomStream(29, 'conv/short'), shape);
     const short = new Float32Array(3);
-    expect(() => addon.convForward(convShapeArray(shape), data.input, data.filter, null, short)).toThrow(
-      'native: argument 4 must be a typed array of the right kind and length',
-    );
+    expect(() =>
+      addon.convForward(convShapeArray(shape), data.input, data.filter, null, short),
+    ).toThrow('native: argument 4 must be a typed array of the right kind and length');
   });
 });

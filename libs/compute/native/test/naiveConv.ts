@@ -1,6 +1,9 @@
 import type { Axes3, ConvShape } from '../convShape.ts';
 
-/** Calls `visit` with the flat indices of every product of a convolution: input, filter and output element. */
+/**
+ * Calls `visit` with the flat indices of every product of a convolution: input, filter and output
+ * element.
+ */
 function forEachProduct(
   shape: ConvShape,
   visit: (input: number, filter: number, output: number) => void,
@@ -18,17 +21,23 @@ function forEachProduct(
                 const z = oz * stride[0] + kz - padBefore[0];
                 const y = oy * stride[1] + ky - padBefore[1];
                 const x = ox * stride[2] + kx - padBefore[2];
-                if (z < 0 || y < 0 || x < 0 || z >= input[0] || y >= input[1] || x >= input[2]) continue;
+                if (z < 0 || y < 0 || x < 0 || z >= input[0] || y >= input[1] || x >= input[2])
+                  continue;
                 const from = at(n, input, z, y, x) * inputs;
                 const to = at(n, output, oz, oy, ox) * outputs;
                 const tap = ((kz * kernel[1] + ky) * kernel[2] + kx) * inputs;
                 for (let i = 0; i < inputs; i += 1)
-                  for (let o = 0; o < outputs; o += 1) visit(from + i, (tap + i) * outputs + o, to + o);
+                  for (let o = 0; o < outputs; o += 1)
+                    visit(from + i, (tap + i) * outputs + o, to + o);
               }
 }
 
 /** Forward convolution by its definition, in double precision. */
-export function naiveConv(shape: ConvShape, input: Float32Array, filter: Float32Array): Float64Array {
+export function naiveConv(
+  shape: ConvShape,
+  input: Float32Array,
+  filter: Float32Array,
+): Float64Array {
   const [z, y, x] = shape.output;
   const result = new Float64Array(shape.batch * z * y * x * shape.outputs);
   forEachProduct(shape, (i, f, o) => {

@@ -11,7 +11,10 @@ export interface GpuLimits {
   readonly bindingBytes: number;
   /** Memory that the calls of a workgroup share. */
   readonly workgroupBytes: number;
-  /** True where programs may compute in half precision (`shader-f16`); ours never do, they only round to it. */
+  /**
+   * True where programs may compute in half precision (`shader-f16`); ours never do, they only
+   * round to it.
+   */
   readonly computesInHalf: boolean;
 }
 
@@ -23,7 +26,10 @@ export interface BackendReport {
   readonly detail: string;
   /** Name of the GPU, or of the program that stands in for one. */
   readonly device?: string;
-  /** True where the device is a program: right numbers for tests, but slower than every other back-end. */
+  /**
+   * True where the device is a program: right numbers for tests, but slower than every other
+   * back-end.
+   */
   readonly software?: boolean;
   /** Of the device of `webgpu`; other back-ends do not tell theirs. */
   readonly limits?: GpuLimits;
@@ -35,7 +41,10 @@ export interface BackendReport {
   readonly instructionSet?: string;
 }
 
-/** Every back-end in the order in which `auto` tries them. Loads the GPU packages that are installed. */
+/**
+ * Every back-end in the order in which `auto` tries them. Loads the GPU packages that are
+ * installed.
+ */
 export async function backendReport(): Promise<BackendReport[]> {
   return [
     await tensorflowReport(),
@@ -45,7 +54,9 @@ export async function backendReport(): Promise<BackendReport[]> {
   ];
 }
 
-/** What `auto` takes: the first that is there, never one that runs on a program in place of a GPU. */
+/**
+ * What `auto` takes: the first that is there, never one that runs on a program in place of a GPU.
+ */
 export function preferredBackend(report: readonly BackendReport[]): BackendReport | undefined {
   return report.find(({ available, software }) => available && software !== true);
 }
@@ -68,10 +79,17 @@ async function tensorflowReport(): Promise<BackendReport> {
 async function webgpuReport(): Promise<BackendReport> {
   const found = await findAdapter();
   if ('missing' in found) {
-    return { name: 'webgpu', available: false, detail: `WebGPU: ${found.missing}`, remedy: found.remedy };
+    return {
+      name: 'webgpu',
+      available: false,
+      detail: `WebGPU: ${found.missing}`,
+      remedy: found.remedy,
+    };
   }
   const { name: device, software, adapter } = found;
-  const detail = software ? `WebGPU on ${device}, a program in place of a GPU` : `WebGPU on ${device}`;
+  const detail = software
+    ? `WebGPU on ${device}, a program in place of a GPU`
+    : `WebGPU on ${device}`;
   return { name: 'webgpu', available: true, detail, device, software, limits: limitsOf(adapter) };
 }
 

@@ -22,7 +22,10 @@ export const blurVolumeInJavascript: KernelFunc = ({ inputs, backend, attrs }) =
   const count = voxelCount(shape);
   for (let from = 0; from < values.length; from += count) {
     const volume = values.subarray(from, from + count);
-    result.set(attrs?.adjoint === true ? convolver.adjoint(volume) : convolver.forward(volume), from);
+    result.set(
+      attrs?.adjoint === true ? convolver.adjoint(volume) : convolver.forward(volume),
+      from,
+    );
   }
   return cpu.makeTensorInfo(x.shape, 'float32', result);
 };
@@ -49,10 +52,16 @@ export const blurKernelGradientInJavascript: KernelFunc = ({ inputs, backend, at
   const cutShape = reach.map((r) => 2 * r + 1) as unknown as Shape3;
   const origin = reach.map((r, axis) => (grid[axis] - r) % grid[axis]) as unknown as Shape3;
   const middle = fft.inverse(sum, cutShape, origin);
-  return cpu.makeTensorInfo([...kernelShape], 'float32', frameWithZeros(middle, cutShape, kernelShape));
+  return cpu.makeTensorInfo(
+    [...kernelShape],
+    'float32',
+    frameWithZeros(middle, cutShape, kernelShape),
+  );
 };
 
-/** Kernel voxels farther from the centre than any two voxels are from each other have no gradient. */
+/**
+ * Kernel voxels farther from the centre than any two voxels are from each other have no gradient.
+ */
 function frameWithZeros(middle: Float32Array, from: Shape3, to: Shape3): Float32Array {
   const framed = new Float32Array(voxelCount(to));
   const shift = to.map((side, axis) => (side - from[axis]) / 2);

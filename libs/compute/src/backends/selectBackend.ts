@@ -33,7 +33,8 @@ export interface SelectBackendOptions {
   /** Threads of `native`. @defaultValue the number of cores */
   readonly threads?: number;
   /**
-   * `webgpu`: convolutions multiply factors that are rounded to half precision; sums stay in float32.
+   * `webgpu`: convolutions multiply factors that are rounded to half precision; sums stay in
+   * float32.
    * @defaultValue true where the environment variable BLURCYCLE_WEBGPU_HALF is 1
    */
   readonly halfPrecision?: boolean;
@@ -52,12 +53,16 @@ export async function selectBackend(
   options: SelectBackendOptions = {},
 ): Promise<BackendInfo> {
   const known: readonly string[] = ['auto', ...BACKEND_NAMES];
-  if (!known.includes(name)) throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
-  const { threads = availableParallelism(), halfPrecision = process.env['BLURCYCLE_WEBGPU_HALF'] === '1' } =
-    options;
+  if (!known.includes(name))
+    throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
+  const {
+    threads = availableParallelism(),
+    halfPrecision = process.env['BLURCYCLE_WEBGPU_HALF'] === '1',
+  } = options;
   setThreads(threads);
   const report = await backendReport();
-  const chosen = name === 'auto' ? preferredBackend(report) : report.find((entry) => entry.name === name);
+  const chosen =
+    name === 'auto' ? preferredBackend(report) : report.find((entry) => entry.name === name);
   if (chosen === undefined || !chosen.available) {
     throw new InputError(
       `selectBackend: back-end '${name}' is not available: ${chosen?.detail} (${chosen?.remedy ?? 'choose auto'})`,
@@ -75,7 +80,9 @@ export async function selectBackend(
     threads: chosen.name === 'native' ? threads : 1,
     // The note goes into the record of a run: it decides its numbers.
     gpu: software || chosen.device === undefined ? null : `${chosen.device}${note}`,
-    warning: software ? `back-end ${chosen.name}: ${chosen.detail}; for tests, far slower than native` : null,
+    warning: software
+      ? `back-end ${chosen.name}: ${chosen.detail}; for tests, far slower than native`
+      : null,
   };
 }
 

@@ -4,19 +4,29 @@ import { smoothLength } from './smoothLength.ts';
 export interface BlurGeometry {
   /** Sides of the grid, z, y, x. */
   readonly grid: readonly number[];
-  /** Sides, first voxel, extent and place on the grid of the volume: the whole of it, at the grid's origin. */
+  /**
+   * Sides, first voxel, extent and place on the grid of the volume: the whole of it, at the grid's
+   * origin.
+   */
   readonly volumeBox: readonly number[];
-  /** The same of the kernel: the part of it that can join two voxels, its centre at the grid's origin. */
+  /**
+   * The same of the kernel: the part of it that can join two voxels, its centre at the grid's
+   * origin.
+   */
   readonly kernelBox: readonly number[];
   /** Voxels of that part on each side of the centre. */
   readonly reach: readonly number[];
 }
 
 /**
- * The smallest grid for volumes `[n, z, y, x, 1]` and a kernel with odd sides: N + reach, wrap-around falls on voxels
- * that are cut off. The kernel reaches no further than N - 1 voxels, the largest distance of two voxels.
+ * The smallest grid for volumes `[n, z, y, x, 1]` and a kernel with odd sides: N + reach,
+ * wrap-around falls on voxels that are cut off. The kernel reaches no further than N - 1 voxels,
+ * the largest distance of two voxels.
  */
-export function blurGeometry(volumeShape: readonly number[], kernelShape: readonly number[]): BlurGeometry {
+export function blurGeometry(
+  volumeShape: readonly number[],
+  kernelShape: readonly number[],
+): BlurGeometry {
   const sides = volumeShape.slice(1, 4);
   const margin = kernelShape.map((side) => (side - 1) / 2);
   const reach = margin.map((m, axis) => Math.min(m, sides[axis] - 1));

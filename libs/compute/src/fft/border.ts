@@ -1,13 +1,19 @@
 import type { Shape3 } from '@blurcycle/core';
 
 /**
- * What lies outside of a volume: zeros, its periodic repetition, or its mirror image about the centre of the border
- * voxel (d c b | a b c d | c b a, numpy's `reflect`).
+ * What lies outside of a volume: zeros, its periodic repetition, or its mirror image about the
+ * centre of the border voxel (d c b | a b c d | c b a, numpy's `reflect`).
  */
 export type Border = 'zero' | 'periodic' | 'reflect';
 
-/** For each place of a side extended by `margin` at both ends, the place inside that shows there. */
-export function borderMap(side: number, margin: number, border: 'periodic' | 'reflect'): Int32Array {
+/**
+ * For each place of a side extended by `margin` at both ends, the place inside that shows there.
+ */
+export function borderMap(
+  side: number,
+  margin: number,
+  border: 'periodic' | 'reflect',
+): Int32Array {
   const period = border === 'periodic' ? side : Math.max(1, 2 * side - 2);
   return Int32Array.from({ length: side + 2 * margin }, (_, place) => {
     const turn = (((place - margin) % period) + period) % period;
@@ -16,7 +22,11 @@ export function borderMap(side: number, margin: number, border: 'periodic' | 're
 }
 
 /** The volume of `shape` extended through the three maps of its sides. */
-export function extendVolume(data: Float32Array, shape: Shape3, maps: readonly Int32Array[]): Float32Array {
+export function extendVolume(
+  data: Float32Array,
+  shape: Shape3,
+  maps: readonly Int32Array[],
+): Float32Array {
   const [planes, rows, places] = maps;
   const extended = new Float32Array(planes.length * rows.length * places.length);
   let to = 0;
@@ -30,7 +40,11 @@ export function extendVolume(data: Float32Array, shape: Shape3, maps: readonly I
 }
 
 /** The adjoint of `extendVolume`: every extended voxel is added to the voxel that it shows. */
-export function foldVolume(extended: Float32Array, shape: Shape3, maps: readonly Int32Array[]): Float32Array {
+export function foldVolume(
+  extended: Float32Array,
+  shape: Shape3,
+  maps: readonly Int32Array[],
+): Float32Array {
   const [planes, rows, places] = maps;
   const folded = new Float32Array(shape[0] * shape[1] * shape[2]);
   let from = 0;

@@ -4,9 +4,9 @@ import { createRealFft3d, type Spectrum } from './realFft3d.ts';
 /** Runs the transforms of a convolution on a periodic grid. */
 export interface ConvolutionEngine {
   /**
-   * Takes the kernel's spectrum (the kernel lies on the grid from `origin` on, wrapping) and returns the convolution:
-   * lays `data` of `shape` on the grid from `from` on, cuts `cutShape` voxels out of the result from `cutFrom` on, and writes
-   * them to `cut`.
+   * Takes the kernel's spectrum (the kernel lies on the grid from `origin` on, wrapping) and
+   * returns the convolution: lays `data` of `shape` on the grid from `from` on, cuts `cutShape`
+   * voxels out of the result from `cutFrom` on, and writes them to `cut`.
    */
   prepare(
     grid: Shape3,

@@ -9,7 +9,10 @@ import { isSmooth, smoothLength } from './smoothLength.ts';
 export interface ConvolverOptions {
   /** @defaultValue 'zero' */
   readonly border?: Border;
-  /** The part of the result that is wanted, which also is what the adjoint takes. @defaultValue all of it */
+  /**
+   * The part of the result that is wanted, which also is what the adjoint takes. @defaultValue all
+   * of it
+   */
   readonly window?: Window;
 }
 
@@ -22,21 +25,25 @@ export interface Window {
 /**
  * A convolution with one kernel, and its adjoint, for volumes of one shape.
  *
- * The result is a new array, or `into` where that is given: loops that keep their arrays spare the collector most of its work.
+ * The result is a new array, or `into` where that is given: loops that keep their arrays spare the
+ * collector most of its work.
  */
 export interface Convolver {
   /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the centre of the kernel. */
   readonly forward: (data: Float32Array, into?: Float32Array) => Float32Array;
-  /** The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b). */
+  /**
+   * The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b).
+   */
   readonly adjoint: (data: Float32Array, into?: Float32Array) => Float32Array;
 }
 
 /**
- * Convolution of volumes of `shape` with `kernel`, by fast Fourier transform; the result has the shape of the input or
- * of the window.
+ * Convolution of volumes of `shape` with `kernel`, by fast Fourier transform; the result has the
+ * shape of the input or of the window.
  *
- * The kernel's spectrum is kept, so every call costs one transform and one inverse. The grid is no larger than needed
- * to let wrap-around fall on voxels that are cut off: N + (k - 1)/2 per side for a zero border.
+ * The kernel's spectrum is kept, so every call costs one transform and one inverse. The grid is no
+ * larger than needed to let wrap-around fall on voxels that are cut off: N + (k - 1)/2 per side for
+ * a zero border.
  * Precision: float32 rounding of the largest term, relative 1e-6 or so.
  *
  * @param shape - Sides of the volumes.
@@ -67,13 +74,18 @@ export function createConvolverOn(
   assertWindow(window, shape);
   const margin = kernelShape.map((side) => (side - 1) / 2);
   const wraps = border === 'periodic' && shape.every(isSmooth);
-  // What a zero border needs of the kernel ends at N - 1 voxels from its centre: nothing further meets two voxels.
+  // What a zero border needs of the kernel ends at N - 1 voxels from its centre: nothing further
+  // meets two voxels.
   const reach = border === 'zero' ? margin.map((m, axis) => Math.min(m, shape[axis] - 1)) : margin;
   const maps =
-    border === 'zero' || wraps ? undefined : shape.map((side, axis) => borderMap(side, margin[axis], border));
+    border === 'zero' || wraps
+      ? undefined
+      : shape.map((side, axis) => borderMap(side, margin[axis], border));
   const inner = toShape(maps?.map((map) => map.length) ?? shape);
   const grid = toShape(
-    inner.map((side, axis) => (wraps ? side : smoothLength(maps === undefined ? side + reach[axis] : side))),
+    inner.map((side, axis) =>
+      wraps ? side : smoothLength(maps === undefined ? side + reach[axis] : side),
+    ),
   );
   const cutOrigin = toShape(
     window.origin.map((place, axis) => place + (maps === undefined ? 0 : margin[axis])),
@@ -81,7 +93,13 @@ export function createConvolverOn(
   const convolve = prepare(engine, grid, kernel, kernelShape, reach, wraps);
   const check = (name: string, data: Float32Array, sides: Shape3): void => {
     const count = voxelCount(sides);
-    assertRange(data.length === count, 'convolver', `${name}.length`, `equal ${count}`, data.length);
+    assertRange(
+      data.length === count,
+      'convolver',
+      `${name}.length`,
+      `equal ${count}`,
+      data.length,
+    );
   };
   return {
     forward(data, into = new Float32Array(voxelCount(window.shape))) {
@@ -102,7 +120,10 @@ export function createConvolverOn(
   };
 }
 
-/** Convolution of one volume; see `createConvolver3d`, which is faster for many volumes with one kernel. */
+/**
+ * Convolution of one volume; see `createConvolver3d`, which is faster for many volumes with one
+ * kernel.
+ */
 export function fftConvolve3d(
   data: Float32Array,
   shape: Shape3,
@@ -138,7 +159,8 @@ function assertWindow({ origin, shape: sides }: Window, shape: Shape3): void {
   assertShape('createConvolver3d', 'window.shape', sides);
   assertRange(
     origin.every(
-      (place, axis) => Number.isSafeInteger(place) && place >= 0 && place + sides[axis] <= shape[axis],
+      (place, axis) =>
+        Number.isSafeInteger(place) && place >= 0 && place + sides[axis] <= shape[axis],
     ),
     'createConvolver3d',
     'window',
@@ -157,21 +179,30 @@ function prepare(
   reach: readonly number[],
   wraps: boolean,
 ): Convolve {
-  const placed = wraps ? wrapKernel(kernel, kernelShape, grid) : cutKernel(kernel, kernelShape, reach);
+  const placed = wraps
+    ? wrapKernel(kernel, kernelShape, grid)
+    : cutKernel(kernel, kernelShape, reach);
   const placedShape = wraps ? grid : toShape(reach.map((r) => 2 * r + 1));
   const origin = toShape(reach.map((r, axis) => (wraps ? 0 : (grid[axis] - r) % grid[axis])));
   return engine.prepare(grid, placed, placedShape, origin);
 }
 
 /** The middle of a kernel, `reach` voxels to each side of the centre. */
-export function cutKernel(kernel: Float32Array, shape: Shape3, reach: readonly number[]): Float32Array {
+export function cutKernel(
+  kernel: Float32Array,
+  shape: Shape3,
+  reach: readonly number[],
+): Float32Array {
   const maps = shape.map((side, axis) =>
     Int32Array.from({ length: 2 * reach[axis] + 1 }, (_, i) => i + (side - 1) / 2 - reach[axis]),
   );
   return extendVolume(kernel, shape, maps);
 }
 
-/** The kernel summed onto a periodic grid with its centre at voxel 0; it may be larger than the grid. */
+/**
+ * The kernel summed onto a periodic grid with its centre at voxel 0; it may be larger than the
+ * grid.
+ */
 function wrapKernel(kernel: Float32Array, shape: Shape3, grid: Shape3): Float32Array {
   const maps = shape.map((side, axis) =>
     Int32Array.from({ length: side }, (_, i) => {

@@ -4,11 +4,17 @@ import { isSmooth } from './smoothLength.ts';
 /** Discrete Fourier transforms of one length; real and imaginary parts lie in separate arrays. */
 export interface FftPlan {
   readonly length: number;
-  /** X[k] = sum over j of x[j] exp(-2 pi i j k / n), in place. The inverse is the same with the two arrays exchanged. */
+  /**
+   * X[k] = sum over j of x[j] exp(-2 pi i j k / n), in place. The inverse is the same with the two
+   * arrays exchanged.
+   */
   transform(real: Float64Array, imaginary: Float64Array): void;
 }
 
-/** One pass of the transform: `radix` sub-sequences of `span` elements are combined, `stride` sequences side by side. */
+/**
+ * One pass of the transform: `radix` sub-sequences of `span` elements are combined, `stride`
+ * sequences side by side.
+ */
 interface Stage {
   readonly radix: number;
   readonly span: number;
@@ -20,7 +26,8 @@ interface Stage {
 /**
  * Plan of a complex transform of `length`, any product of 2, 3 and 5.
  *
- * Stockham's self-sorting decimation in frequency: no bit reversal, one work array. Tables are in double precision.
+ * Stockham's self-sorting decimation in frequency: no bit reversal, one work array. Tables are in
+ * double precision.
  * Cost: O(n log n).
  * Source: Stockham (1966); the radix-3 and radix-5 sums are written out by their definition.
  */
@@ -106,7 +113,9 @@ function runStage(
 
 /** The r-th roots of unity exp(-2 pi i t / r), by radix; exact where they are 0 or 1. */
 const ROOTS_REAL: Readonly<Record<number, Float64Array>> = rootTable((angle) => Math.cos(angle));
-const ROOTS_IMAGINARY: Readonly<Record<number, Float64Array>> = rootTable((angle) => Math.sin(angle));
+const ROOTS_IMAGINARY: Readonly<Record<number, Float64Array>> = rootTable((angle) =>
+  Math.sin(angle),
+);
 
 function rootTable(part: (angle: number) => number): Record<number, Float64Array> {
   return Object.fromEntries(

@@ -10,7 +10,13 @@ export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
       const transfer = new Float32Array(addon.fftSpectrumLength(Int32Array.from(grid)));
       addon.fftSpectrum(Int32Array.of(...grid, ...box(kernelShape, origin)), kernel, transfer);
       return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
-        const geometry = [...grid, ...box(shape, from), ...box(cutShape, cutFrom), 1, conjugate ? 1 : 0];
+        const geometry = [
+          ...grid,
+          ...box(shape, from),
+          ...box(cutShape, cutFrom),
+          1,
+          conjugate ? 1 : 0,
+        ];
         addon.fftConvolve(Int32Array.from(geometry), data, transfer, cut);
       };
     },

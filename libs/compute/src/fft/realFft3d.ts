@@ -1,7 +1,10 @@
 import type { Shape3 } from '@blurcycle/core';
 import { createFftPlan, type FftPlan } from './fftPlan.ts';
 
-/** Half of the transform of a real volume, [Fz, Fy, Fx/2 + 1]; the other half is its complex conjugate. */
+/**
+ * Half of the transform of a real volume, [Fz, Fy, Fx/2 + 1]; the other half is its complex
+ * conjugate.
+ */
 export interface Spectrum {
   readonly real: Float64Array;
   readonly imaginary: Float64Array;
@@ -10,17 +13,25 @@ export interface Spectrum {
 /** Transforms of real volumes on a periodic grid of one shape. */
 export interface RealFft3d {
   readonly shape: Shape3;
-  /** Spectrum of `data`, laid on the grid from voxel `origin` on (wrapping around); the rest of the grid is zero. */
+  /**
+   * Spectrum of `data`, laid on the grid from voxel `origin` on (wrapping around); the rest of the
+   * grid is zero.
+   */
   forward(data: ArrayLike<number>, dataShape: Shape3, origin: Shape3): Spectrum;
-  /** The voxels from `origin` on (wrapping around) of the volume with that spectrum. Uses `spectrum` as work space. */
+  /**
+   * The voxels from `origin` on (wrapping around) of the volume with that spectrum. Uses `spectrum`
+   * as work space.
+   */
   inverse(spectrum: Spectrum, cutShape: Shape3, origin: Shape3): Float32Array;
 }
 
 /**
- * Plan of the three-dimensional transforms of real volumes of `shape` (each side a product of 2, 3 and 5).
+ * Plan of the three-dimensional transforms of real volumes of `shape` (each side a product of 2, 3
+ * and 5).
  *
- * Two real rows go through one complex transform; rows and planes that are zero or not asked for are skipped.
- * Double precision throughout. Cost: O(n log n) of the grid, allocates one spectrum for each forward transform.
+ * Two real rows go through one complex transform; rows and planes that are zero or not asked for
+ * are skipped. Double precision throughout. Cost: O(n log n) of the grid, allocates one spectrum
+ * for each forward transform.
  */
 export function createRealFft3d(shape: Shape3): RealFft3d {
   const [depth, height, width] = shape;
@@ -30,7 +41,12 @@ export function createRealFft3d(shape: Shape3): RealFft3d {
   const rowImaginary = new Float64Array(width);
   const plane = height * half;
 
-  const columns = (spectrum: Spectrum, axis: 0 | 1, planes: readonly number[], inverse: boolean): void => {
+  const columns = (
+    spectrum: Spectrum,
+    axis: 0 | 1,
+    planes: readonly number[],
+    inverse: boolean,
+  ): void => {
     const stride = axis === 0 ? plane : half;
     for (const z of planes) {
       for (let column = 0; column < (axis === 0 ? plane : half); column++) {
@@ -61,7 +77,8 @@ export function createRealFft3d(shape: Shape3): RealFft3d {
           const first = planes[z] * plane + rows[y] * half;
           const second = paired ? planes[z] * plane + rows[y + 1] * half : -1;
           for (let k = 0; k < half; k++) {
-            // The spectra of two real rows a, b from that of a + ib: a is the Hermitian part, ib the rest.
+            // The spectra of two real rows a, b from that of a + ib: a is the Hermitian part, ib
+            // the rest.
             const mirror = k === 0 ? 0 : width - k;
             real[first + k] = (rowReal[k] + rowReal[mirror]) / 2;
             imaginary[first + k] = (rowImaginary[k] - rowImaginary[mirror]) / 2;
@@ -136,7 +153,8 @@ function transformLine(
     work.real[i] = spectrum.real[at];
     work.imaginary[i] = spectrum.imaginary[at];
   }
-  // Exchanging real and imaginary parts before and after turns the transform into its (unscaled) inverse.
+  // Exchanging real and imaginary parts before and after turns the transform into its (unscaled)
+  // inverse.
   if (inverse) plan.transform(work.imaginary, work.real);
   else plan.transform(work.real, work.imaginary);
   for (let i = 0, at = start; i < length; i++, at += stride) {

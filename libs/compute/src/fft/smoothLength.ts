@@ -1,5 +1,6 @@
 /**
- * Smallest length at or above `minimum` whose only prime factors are 2, 3 and 5, the radices of our transforms.
+ * Smallest length at or above `minimum` whose only prime factors are 2, 3 and 5, the radices of our
+ * transforms.
  *
  * @param minimum - Positive integer.
  */

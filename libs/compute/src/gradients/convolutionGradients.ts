@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CONV_WEIGHT_GRADIENTS, CONV_WITH_BIAS, hasKernel, runKernel, UP_CONV } from '../ops/kernelNames.ts';
+import {
+  CONV_WEIGHT_GRADIENTS,
+  CONV_WITH_BIAS,
+  hasKernel,
+  runKernel,
+  UP_CONV,
+} from '../ops/kernelNames.ts';
 import type { GradientRule } from './gradientTable.ts';
 
 /**
  * Gradients of the 3-D convolution and of its two gradients, and of pooling.
  *
- * The three convolution kernels are faces of one trilinear form t(x, filter, dy), so the gradient of each is another of
- * them: the transposed convolution can be trained, and gradients can be differentiated again.
+ * The three convolution kernels are faces of one trilinear form t(x, filter, dy), so the gradient
+ * of each is another of them: the transposed convolution can be trained, and gradients can be
+ * differentiated again.
  */
 export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Conv3D]: {
@@ -28,7 +35,11 @@ export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
             return filterGradient(x, dy, strides, pad, filter.shape);
           }
           const attributes = { strides, pad, filterShape: filter.shape };
-          const [ofFilter, rest] = runKernel<tf.Tensor[]>(CONV_WEIGHT_GRADIENTS, { x, dy }, attributes);
+          const [ofFilter, rest] = runKernel<tf.Tensor[]>(
+            CONV_WEIGHT_GRADIENTS,
+            { x, dy },
+            attributes,
+          );
           ofBias = rest;
           return ofFilter;
         },
@@ -64,7 +75,11 @@ export const CONVOLUTION_GRADIENTS: Readonly<Record<string, GradientRule>> = {
     saveOutput: true,
     pullBack: (dy, [input, output], { filterSize, strides, pad, dimRoundingMode }) => ({
       x: () =>
-        runKernel(tf.MaxPool3DGrad, { dy, input, output }, { filterSize, strides, pad, dimRoundingMode }),
+        runKernel(
+          tf.MaxPool3DGrad,
+          { dy, input, output },
+          { filterSize, strides, pad, dimRoundingMode },
+        ),
     }),
   },
 };

@@ -12,7 +12,10 @@ const STEP: GradientRule = {
 export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Add]: {
     saveInputs: ['a', 'b'],
-    pullBack: (dy, [a, b]) => ({ a: () => sumToShape(dy, a.shape), b: () => sumToShape(dy, b.shape) }),
+    pullBack: (dy, [a, b]) => ({
+      a: () => sumToShape(dy, a.shape),
+      b: () => sumToShape(dy, b.shape),
+    }),
   },
   [tf.Sub]: {
     saveInputs: ['a', 'b'],
@@ -39,7 +42,8 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Minimum]: choice((a, b) => tf.lessEqual(a, b)),
   [tf.AddN]: {
     saveAllInputs: true,
-    pullBack: (dy, inputs) => Object.fromEntries(inputs.map((_, i) => [String(i), () => tf.clone(dy)])),
+    pullBack: (dy, inputs) =>
+      Object.fromEntries(inputs.map((_, i) => [String(i), () => tf.clone(dy)])),
   },
   [tf.Neg]: { pullBack: (dy) => ({ x: () => tf.neg(dy) }) },
   [tf.Identity]: { pullBack: (dy) => ({ x: () => tf.clone(dy) }) },
@@ -63,8 +67,8 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
       dy: () => leakyReluGradient(x, g, slope as number),
     }),
   },
-  // These are simplest by their value y. It is computed again, not kept: tfjs loses the way from a kept output back to the
-  // input, and gradients of gradients would silently lack a term.
+  // These are simplest by their value y. It is computed again, not kept: tfjs loses the way from a
+  // kept output back to the input, and gradients of gradients would silently lack a term.
   [tf.Exp]: ofInput((dy, x) => tf.mul(dy, tf.exp(x))),
   [tf.Sqrt]: ofInput((dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
   [tf.Rsqrt]: ofInput((dy, x) => tf.mul(dy, tf.div(tf.mul(tf.rsqrt(x), -0.5), x))),

@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 /** One thunk per input that has a gradient; only those that are needed are called. */
 export type InputGradients = Record<string, () => tf.Tensor>;
 
-/** The gradient of one kernel (of its first output): what it keeps of the forward pass, and the chain rule. */
+/**
+ * The gradient of one kernel (of its first output): what it keeps of the forward pass, and the
+ * chain rule.
+ */
 export interface GradientRule {
   readonly saveInputs?: readonly string[];
   readonly saveOutput?: boolean;
@@ -26,7 +29,8 @@ export function registerRules(rules: Readonly<Record<string, GradientRule>>): vo
       inputsToSave: [...(rule.saveInputs ?? [])],
       outputsToSave: [...(rule.saveOutputs ?? [rule.saveOutput === true])],
       saveAllInputs: rule.saveAllInputs === true,
-      gradFunc: (dy, saved, attributes) => rule.pullBack(Array.isArray(dy) ? dy[0] : dy, saved, attributes),
+      gradFunc: (dy, saved, attributes) =>
+        rule.pullBack(Array.isArray(dy) ? dy[0] : dy, saved, attributes),
     });
   }
 }

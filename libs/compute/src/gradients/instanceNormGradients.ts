@@ -4,10 +4,12 @@ import { leakyReluGradient } from './elementwiseGradients.ts';
 import type { GradientRule } from './gradientTable.ts';
 
 /**
- * First and second gradient of the fused normalization y = f(n), n = (x - mean) s, f leaky relu of the given slope.
+ * First and second gradient of the fused normalization y = f(n), n = (x - mean) s, f leaky relu of
+ * the given slope.
  *
- * With h = f'(n) dy the first gradient is dx = s (h - <h> - n <n h>), <> the mean over the voxels of a channel. Its
- * adjoint in dy is f'(n) times the same projection of g; in x it follows from dn = the projection and ds/dx = -s² n / N.
+ * With h = f'(n) dy the first gradient is dx = s (h - <h> - n <n h>), <> the mean over the voxels
+ * of a channel. Its adjoint in dy is f'(n) times the same projection of g; in x it follows from dn
+ * = the projection and ds/dx = -s² n / N.
  */
 export const INSTANCE_NORM_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [INSTANCE_NORM]: {
@@ -51,6 +53,12 @@ function average(values: tf.Tensor): tf.Tensor {
 function perChannel(statistics: tf.Tensor): { mean: tf.Tensor; inverse: tf.Tensor } {
   const [batch, , channels] = statistics.shape;
   const part = (which: number): tf.Tensor =>
-    tf.reshape(tf.slice(statistics, [0, which, 0], [batch, 1, channels]), [batch, 1, 1, 1, channels]);
+    tf.reshape(tf.slice(statistics, [0, which, 0], [batch, 1, channels]), [
+      batch,
+      1,
+      1,
+      1,
+      channels,
+    ]);
   return { mean: part(0), inverse: part(1) };
 }

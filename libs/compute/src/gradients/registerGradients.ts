@@ -9,9 +9,10 @@ import { SHAPE_GRADIENTS } from './shapeGradients.ts';
 /**
  * Makes the standard operations that the networks use differentiable.
  *
- * The bundle of tfjs-core that Node loads holds the operations but no gradients, and the modules that hold them cannot
- * be imported by Node (no file suffixes). Ours are written from the definitions, and each is made of differentiable
- * operations, so gradients of gradients exist too. Does nothing when called twice.
+ * The bundle of tfjs-core that Node loads holds the operations but no gradients, and the modules
+ * that hold them cannot be imported by Node (no file suffixes). Ours are written from the
+ * definitions, and each is made of differentiable operations, so gradients of gradients exist too.
+ * Does nothing when called twice.
  */
 export function registerGradients(): void {
   registerRules(ELEMENTWISE_GRADIENTS);

@@ -13,7 +13,10 @@ export const SHAPE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
       x: () => tf.mul(spread(dy, x.shape, axis), dy.size / x.size),
     }),
   },
-  [tf.Reshape]: { saveInputs: ['x'], pullBack: (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }) },
+  [tf.Reshape]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }),
+  },
   [tf.ExpandDims]: {
     saveInputs: ['input'],
     pullBack: (dy, [x]) => ({ input: () => tf.reshape(dy, x.shape) }),
@@ -38,12 +41,19 @@ export const SHAPE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Slice]: {
     saveInputs: ['x'],
     pullBack: (dy, [x], { begin, size }) => {
-      const [starts, sizes] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]);
+      const [starts, sizes] = tf.slice_util.parseSliceParams(
+        x,
+        begin as number[],
+        size as number[],
+      );
       return {
         x: () =>
           tf.pad(
             dy,
-            starts.map((start, axis): [number, number] => [start, x.shape[axis] - start - sizes[axis]]),
+            starts.map((start, axis): [number, number] => [
+              start,
+              x.shape[axis] - start - sizes[axis],
+            ]),
           ),
       };
     },

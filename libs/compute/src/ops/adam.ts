@@ -5,7 +5,9 @@ import { NativeBackend } from '../backends/native/nativeBackend.ts';
 import { webgpuAdamUpdate } from '../backends/webgpu/webgpuAdamUpdate.ts';
 import type { WebgpuBackend } from '../backends/webgpu/webgpuBackend.ts';
 
-/** What Adam remembers between steps: the number of steps done and both moments of every parameter. */
+/**
+ * What Adam remembers between steps: the number of steps done and both moments of every parameter.
+ */
 export interface AdamState {
   step: number;
   readonly m: tf.Variable[];
@@ -52,10 +54,17 @@ export function adamUpdate(
 ): void {
   const count = parameters.length;
   const agree = gradients.length === count && state.m.length === count && state.v.length === count;
-  assertRange(agree, 'adamUpdate', 'gradients', `be ${count}, one for each parameter`, gradients.length);
+  assertRange(
+    agree,
+    'adamUpdate',
+    'gradients',
+    `be ${count}, one for each parameter`,
+    gradients.length,
+  );
   state.step += 1;
   const backend = tf.backend();
-  if (backend instanceof NativeBackend) nativeAdamUpdate(backend, parameters, gradients, state, options);
+  if (backend instanceof NativeBackend)
+    nativeAdamUpdate(backend, parameters, gradients, state, options);
   else if (isWebgpu(backend)) webgpuAdamUpdate(backend, parameters, gradients, state, options);
   else composedAdamUpdate(parameters, gradients, state, options);
 }

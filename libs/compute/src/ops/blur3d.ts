@@ -5,7 +5,8 @@ import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME, hasKernel, runKernel } from './kerne
 import { assertKernel } from '../fft/convolver.ts';
 
 /**
- * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same shape.
+ * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same
+ * shape.
  *
  * y[i] = sum over d of kernel[c + d] x[i - d], c the centre of the kernel.
  *
@@ -35,14 +36,19 @@ function blurKernelGradient(x: tf.Tensor, dy: tf.Tensor, kernelShape: number[]):
   return runKernel(BLUR_KERNEL_GRADIENT, { x, dy }, { kernelShape });
 }
 
-/** All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the others. */
+/**
+ * All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the
+ * others.
+ */
 export const BLUR_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [BLUR_VOLUME]: {
     saveInputs: ['x', 'kernel'],
     pullBack: (dy, [x, kernel], { adjoint }) => ({
       x: () => blurVolume(dy, kernel, adjoint !== true),
       kernel: () =>
-        adjoint === true ? blurKernelGradient(dy, x, kernel.shape) : blurKernelGradient(x, dy, kernel.shape),
+        adjoint === true
+          ? blurKernelGradient(dy, x, kernel.shape)
+          : blurKernelGradient(x, dy, kernel.shape),
     }),
   },
   [BLUR_KERNEL_GRADIENT]: {

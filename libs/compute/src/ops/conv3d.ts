@@ -5,15 +5,21 @@ import { CONV_WITH_BIAS, hasKernel, runKernel } from './kernelNames.ts';
 export interface Conv3dOptions {
   /** Step of the window along all three axes. @defaultValue 1 */
   readonly stride?: 1 | 2;
-  /** `same`: output of ceil(side / stride); a number: that many zeros at every side. @defaultValue 'same' */
+  /**
+   * `same`: output of ceil(side / stride); a number: that many zeros at every side. @defaultValue
+   * 'same'
+   */
   readonly padding?: 'same' | number;
 }
 
 /**
- * Three-dimensional convolution layer (the correlation that networks call so): y = filter ⋆ x + bias.
+ * Three-dimensional convolution layer (the correlation that networks call so): y = filter ⋆ x +
+ * bias.
  *
- * Shapes: `x` [n, z, y, x, cin]; `filter` [kz, ky, kx, cin, cout]; `bias` [cout] or null; result [n, z', y', x', cout].
- * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and bias.
+ * Shapes: `x` [n, z, y, x, cin]; `filter` [kz, ky, kx, cin, cout]; `bias` [cout] or null; result
+ * [n, z', y', x', cout].
+ * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and
+ * bias.
  */
 export function conv3d(
   x: tf.Tensor5D,

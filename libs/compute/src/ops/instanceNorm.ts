@@ -14,7 +14,8 @@ export interface InstanceNormOptions {
 /**
  * Instance normalization without learned scale or shift, then an activation.
  *
- * y = f((x - mean) / sqrt(variance + epsilon)), mean and (biased) variance over the voxels of each volume and channel.
+ * y = f((x - mean) / sqrt(variance + epsilon)), mean and (biased) variance over the voxels of each
+ * volume and channel.
  *
  * Shapes: `x` [n, z, y, x, c], result the same.
  * Memory: consumes nothing; returns one new tensor; call inside tidy.

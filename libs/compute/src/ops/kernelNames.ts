@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { NativeBackend } from '../backends/native/nativeBackend.ts';
 
-/** Kernels of our own, which a back-end may or may not have: without it the composition of standard operations runs. */
+/**
+ * Kernels of our own, which a back-end may or may not have: without it the composition of standard
+ * operations runs.
+ */
 export const CONV_WITH_BIAS = 'BlurcycleConvWithBias';
 /** Gradients for filter and bias in one call. */
 export const CONV_WEIGHT_GRADIENTS = 'BlurcycleConvWeightGradients';
@@ -36,10 +39,12 @@ export function runKernel<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
 ): T {
   const engine = tf.engine();
   const { backend } = engine;
-  // With the tape of tfjs off its bookkeeping has nothing to do; the native back-end's own tape is told by the kernel.
+  // With the tape of tfjs off its bookkeeping has nothing to do; the native back-end's own tape is
+  // told by the kernel.
   const direct = backend instanceof NativeBackend && !engine.isTapeOn();
   const kernel = direct ? tf.getKernel(kernelName, 'native') : undefined;
-  if (kernel === undefined) return engine.runKernel<T>(kernelName, inputs, attributes as tf.NamedAttrMap);
+  if (kernel === undefined)
+    return engine.runKernel<T>(kernelName, inputs, attributes as tf.NamedAttrMap);
   const result = kernel.kernelFunc({ inputs, attrs: attributes as tf.NamedAttrMap, backend });
   const made = Array.isArray(result)
     ? result.map((info) => engine.makeTensorFromTensorInfo(info))

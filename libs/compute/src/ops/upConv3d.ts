@@ -6,16 +6,26 @@ import { hasKernel, runKernel, UP_CONV } from './kernelNames.ts';
  *
  * y[2z + a, 2y + b, 2x + c, o] = sum over i of filter[a, b, c, o, i] x[z, y, x, i] + bias[o].
  *
- * Shapes: `x` [n, z, y, x, cin]; `filter` [2, 2, 2, cout, cin]; `bias` [cout] or null; result [n, 2z, 2y, 2x, cout].
- * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and bias.
+ * Shapes: `x` [n, z, y, x, cin]; `filter` [2, 2, 2, cout, cin]; `bias` [cout] or null; result [n,
+ * 2z, 2y, 2x, cout].
+ * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and
+ * bias.
  */
-export function upConv3d(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1D | null): tf.Tensor5D {
+export function upConv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+): tf.Tensor5D {
   if (bias === null || !hasKernel(UP_CONV)) return composedUpConv3d(x, filter, bias);
   return runKernel(UP_CONV, { x, filter, bias });
 }
 
 /** `upConv3d` written with standard operations: its definition. */
-export function composedUpConv3d(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1D | null): tf.Tensor5D {
+export function composedUpConv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+): tf.Tensor5D {
   const [n, depth, height, width] = x.shape;
   const outputShape: [number, number, number, number, number] = [
     n,

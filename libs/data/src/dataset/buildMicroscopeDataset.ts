@@ -21,7 +21,10 @@ export interface MicroscopeDatasetConfig extends MicrotubuleOptions {
   readonly camera: EmccdCamera;
   /** Expected electrons of the brightest voxels, before the register. */
   readonly peakPhotoelectrons: number;
-  readonly sharpSet: Pick<BlindRichardsonLucyOptions, 'rounds' | 'objectIterations' | 'psfIterations'>;
+  readonly sharpSet: Pick<
+    BlindRichardsonLucyOptions,
+    'rounds' | 'objectIterations' | 'psfIterations'
+  >;
   readonly volumes: { readonly train: number; readonly validation: number; readonly test: number };
   /** Seed of specimens and noise; each volume has its own streams. */
   readonly seed: number;
@@ -56,12 +59,14 @@ export interface MicroscopeDataset {
 }
 
 /**
- * A data set as the paper's real one, of which the truth is known: tubulin through an aberrated microscope and an EMCCD camera, and
- * a sharp set that blind Richardson-Lucy made of other recordings.
+ * A data set as the paper's real one, of which the truth is known: tubulin through an aberrated
+ * microscope and an EMCCD camera, and a sharp set that blind Richardson-Lucy made of other
+ * recordings.
  *
- * One affine map takes all counts to the scale of the networks: 0 is the camera's offset, 1 what the brightest 0.05 % of the voxels
- * of the training images reach. The sharp set is divided by what its own brightest 0.05 % reach and cut at 1, where the sigmoid
- * ends. Truths are put on the scale of the sharp set: blurred = kernel * sharp holds for them but for the noise.
+ * One affine map takes all counts to the scale of the networks: 0 is the camera's offset, 1 what
+ * the brightest 0.05 % of the voxels of the training images reach. The sharp set is divided by what
+ * its own brightest 0.05 % reach and cut at 1, where the sigmoid ends. Truths are put on the scale
+ * of the sharp set: blurred = kernel * sharp holds for them but for the noise.
  *
  * Cost: that of blind Richardson-Lucy on 2 train + test volumes. Deterministic for a seed.
  */
@@ -81,7 +86,11 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
 
   const exposure = peakPhotoelectrons * exposureGain(train.map(({ clean }) => clean));
   const record = ({ id, clean }: Recorded): Volume =>
-    recordEmccd(scaleVolume(clean, exposure), camera, createRandomStream(seed, `noise/${id}/camera`));
+    recordEmccd(
+      scaleVolume(clean, exposure),
+      camera,
+      createRandomStream(seed, `noise/${id}/camera`),
+    );
   const black = camera.offsetCounts;
   const trainCounts = train.map(record);
   const perCount = exposureGain(trainCounts.map((counts) => scaleVolume(counts, 1, black)));
@@ -93,7 +102,10 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
   let done = 0;
   const all = 2 * volumes.train + volumes.test;
   const deconvolve = (blurred: Volume): Volume => {
-    const { estimate } = blindRichardsonLucy(blurred, firstPsf, { ...config.sharpSet, negatives: 'clip' });
+    const { estimate } = blindRichardsonLucy(blurred, firstPsf, {
+      ...config.sharpSet,
+      negatives: 'clip',
+    });
     onDeconvolved?.(++done, all);
     return estimate;
   };
@@ -104,10 +116,15 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
 
   // Counts above black for intensity 1 of an object, then the two scales.
   const countsOfLight = (exposure * camera.multiplication) / camera.electronsPerCount;
-  const toTruth = (object: Volume): Volume => scaleVolume(object, countsOfLight * perCount * sharpScale);
+  const toTruth = (object: Volume): Volume =>
+    scaleVolume(object, countsOfLight * perCount * sharpScale);
   const gain = 1 / sharpScale;
   return {
-    train: train.map(({ id }, i) => ({ id, blurred: trainBlurred[i], sharp: toSharp(trainEstimates[i]) })),
+    train: train.map(({ id }, i) => ({
+      id,
+      blurred: trainBlurred[i],
+      sharp: toSharp(trainEstimates[i]),
+    })),
     unmatched: unmatchedEstimates.map(toSharp),
     validation: validation.map((one) => ({
       id: one.id,

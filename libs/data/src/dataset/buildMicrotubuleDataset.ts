@@ -13,7 +13,10 @@ export interface MicrotubuleDatasetConfig extends MicrotubuleOptions {
   readonly noise: NoiseSettings;
   /** Numbers of volumes. */
   readonly volumes: { readonly train: number; readonly validation: number; readonly test: number };
-  /** Seed of specimens and noise; each volume has its own streams, so more volumes change none of the others. */
+  /**
+   * Seed of specimens and noise; each volume has its own streams, so more volumes change none of
+   * the others.
+   */
   readonly seed: number;
   /** @defaultValue 'periodic', as the EPFL microtubules were blurred */
   readonly border?: Border;
@@ -44,13 +47,15 @@ export interface MicrotubuleDataset {
 /**
  * The simulated microtubule data set.
  *
- * Every volume: y = Poisson(N g h*x) / N + σ n, with one gain g for the data set (see `exposureGain`, from the training volumes
- * alone). The read noise σ is one for training and validation volumes, one for the test volumes, each set so that the average SNR of
- * its volumes is the asked one; if photon noise alone is worse, σ = 0 and a note says so.
+ * Every volume: y = Poisson(N g h*x) / N + σ n, with one gain g for the data set (see
+ * `exposureGain`, from the training volumes alone). The read noise σ is one for training and
+ * validation volumes, one for the test volumes, each set so that the average SNR of its volumes is
+ * the asked one; if photon noise alone is worse, σ = 0 and a note says so.
  *
  * Cost: about 0.4 s for each volume of 48x128x128. Deterministic for a seed.
  *
- * @throws {RangeError} If the PSF is larger than a volume or not fit to blur with, or there is no training or test volume.
+ * @throws {RangeError} If the PSF is larger than a volume or not fit to blur with, or there is no
+ *   training or test volume.
  */
 export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): MicrotubuleDataset {
   const { psf, noise, volumes, seed, border = 'periodic' } = config;
@@ -82,7 +87,9 @@ export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): Micro
   return {
     train: trainRecording.pairs,
     validation:
-      validation.length === 0 ? [] : recordPairs(validation, { ...microscope, readNoiseSigma }).pairs,
+      validation.length === 0
+        ? []
+        : recordPairs(validation, { ...microscope, readNoiseSigma }).pairs,
     test: testRecording.pairs,
     gain,
     readNoiseSigma,

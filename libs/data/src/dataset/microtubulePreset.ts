@@ -1,8 +1,10 @@
 /**
- * The data set of the experiments: our stand-in for the microtubules of the EPFL, which the paper used.
+ * The data set of the experiments: our stand-in for the microtubules of the EPFL, which the paper
+ * used.
  *
- * Voxels, wavelength, aperture and index are the defaults of the PSF Generator (inferred: the paper's own are lost). Radius, density
- * and window were chosen once, so that the images are as far from the specimens as the paper's: see docs/deviations.md, "Data".
+ * Voxels, wavelength, aperture and index are the defaults of the PSF Generator (inferred: the
+ * paper's own are lost). Radius, density and window were chosen once, so that the images are as far
+ * from the specimens as the paper's: see docs/deviations.md, "Data".
  */
 export const MICROTUBULE_PRESET = {
   shape: [48, 128, 128],

@@ -23,7 +23,10 @@ export interface RecordingOptions {
   readonly psf: Volume;
   /** Exposure; a data set has one, also for another PSF or noise level. */
   readonly gain: number;
-  /** Seed of the noise; each specimen has the streams `noise/<id>/photons` and `noise/<id>/read` of it. */
+  /**
+   * Seed of the noise; each specimen has the streams `noise/<id>/photons` and `noise/<id>/read` of
+   * it.
+   */
   readonly seed: number;
   readonly noise: NoiseSettings;
   /** @defaultValue 'periodic', as the EPFL microtubules were blurred */
@@ -38,7 +41,10 @@ export interface Recording {
   readonly readNoiseSigma: number;
   /** Average SNR in dB that came out, over all voxels of all pairs; Infinity without noise. */
   readonly averageSnrDb: number;
-  /** False when the target cannot be met, because photon noise alone is worse; there is no read noise then. */
+  /**
+   * False when the target cannot be met, because photon noise alone is worse; there is no read
+   * noise then.
+   */
   readonly reachable: boolean;
 }
 
@@ -46,10 +52,11 @@ export interface Recording {
 export type Specimen = Pick<Pair, 'id' | 'sharp'>;
 
 /**
- * Blurs specimens and adds noise, the same noise for the same seed and id whatever is done with the images.
+ * Blurs specimens and adds noise, the same noise for the same seed and id whatever is done with the
+ * images.
  *
- * Test specimens are recorded again with another PSF or noise level by the data set's gain and seed:
- * `recordPairs(dataset.test, { psf: richardsWolf, gain: dataset.gain, seed, noise })`.
+ * Test specimens are recorded again with another PSF or noise level by the data set's gain and
+ * seed: `recordPairs(dataset.test, { psf: richardsWolf, gain: dataset.gain, seed, noise })`.
  *
  * Cost: two FFTs and about two random numbers for each voxel.
  *
@@ -62,14 +69,18 @@ export function recordPairs(specimens: readonly Specimen[], options: RecordingOp
   return recordBlurred(specimens, clean, options);
 }
 
-/** As `recordPairs`, for specimens that are blurred already; `clean[i]` is gain × PSF * `specimens[i]`. */
+/**
+ * As `recordPairs`, for specimens that are blurred already; `clean[i]` is gain × PSF *
+ * `specimens[i]`.
+ */
 export function recordBlurred(
   specimens: readonly Specimen[],
   clean: readonly Volume[],
   options: Pick<RecordingOptions, 'seed' | 'noise' | 'readNoiseSigma'>,
 ): Recording {
   const { seed, noise } = options;
-  const stream = (id: string, part: string): RandomStream => createRandomStream(seed, `noise/${id}/${part}`);
+  const stream = (id: string, part: string): RandomStream =>
+    createRandomStream(seed, `noise/${id}/${part}`);
   const counted = specimens.map(({ id }, i) =>
     addPhotonNoise(clean[i], noise.poissonPeakCounts, stream(id, 'photons')),
   );

@@ -10,11 +10,13 @@ const AXIS_PAIRS = [
 ] as const;
 
 /**
- * A sample rotated by a multiple of 90 degrees in a random plane and flipped along a random axis, or not.
+ * A sample rotated by a multiple of 90 degrees in a random plane and flipped along a random axis,
+ * or not.
  *
- * Only planes in which the patch is square are used, so its shape stays; without any, the patch is only flipped. A rotation out of the
- * lateral plane also turns the axial blur, as in the paper (section IV: any pair of axes). Both patches of a paired sample are
- * turned alike, those of an unpaired sample independently.
+ * Only planes in which the patch is square are used, so its shape stays; without any, the patch is
+ * only flipped. A rotation out of the lateral plane also turns the axial blur, as in the paper
+ * (section IV: any pair of axes). Both patches of a paired sample are turned alike, those of an
+ * unpaired sample independently.
  *
  * @param stream - Three numbers for each turn.
  */

@@ -1,6 +1,8 @@
 import { createVolume, voxelCount, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
 
-/** The part of `shape` of a volume whose first voxel is `origin`; a copy. The part must lie inside. */
+/**
+ * The part of `shape` of a volume whose first voxel is `origin`; a copy. The part must lie inside.
+ */
 export function crop(
   volume: Volume,
   origin: readonly [z: number, y: number, x: number],

@@ -15,14 +15,18 @@ export interface PatchSample {
   readonly sharp: Volume;
 }
 
-/** Whether the two patches of a sample show the same place: `paired` for supervised methods, `unpaired` for the cycle methods. */
+/**
+ * Whether the two patches of a sample show the same place: `paired` for supervised methods,
+ * `unpaired` for the cycle methods.
+ */
 export type Pairing = 'paired' | 'unpaired';
 
 /**
  * A random patch of each domain.
  *
- * `paired`: the same crop of one pair. `unpaired`: pair and crop are drawn for each domain by itself, so the two patches show different
- * places except by chance; nothing tells a method which image belongs to which specimen. Every crop inside the volume is equally likely.
+ * `paired`: the same crop of one pair. `unpaired`: pair and crop are drawn for each domain by
+ * itself, so the two patches show different places except by chance; nothing tells a method which
+ * image belongs to which specimen. Every crop inside the volume is equally likely.
  *
  * @param pairs - At least one; the volumes of different pairs may differ in shape.
  * @param stream - Four integers are drawn for a paired sample, eight for an unpaired one.

@@ -10,7 +10,8 @@ export interface Turn {
 }
 
 /**
- * The volume mirrored and turned by multiples of 90 degrees: voxels change places, no value changes.
+ * The volume mirrored and turned by multiples of 90 degrees: voxels change places, no value
+ * changes.
  *
  * The voxel size stays as it was: the patch is used as an image of the same microscope.
  *
@@ -29,7 +30,8 @@ export function turn(volume: Volume, { plane, quarters, flip }: Turn): Volume {
     'rotate a cubic patch, or in the plane of its equal sides',
   );
   const strides = [shape[1] * shape[2], shape[2], 1];
-  // Where the voxel at the origin of the result comes from, and how far one step along each axis of the result goes.
+  // Where the voxel at the origin of the result comes from, and how far one step along each axis of
+  // the result goes.
   let from = 0;
   const steps = [...strides];
   if (flip !== null) {

@@ -29,14 +29,21 @@ export interface BeadsPhantom {
 const TRIES = 1000;
 
 /**
- * Solid spheres of intensity 1, whole inside the volume and apart from each other, at random places.
+ * Solid spheres of intensity 1, whole inside the volume and apart from each other, at random
+ * places.
  *
  * @throws {RangeError} If the beads do not fit.
  */
 export function beads(options: BeadsOptions, stream: RandomStream): BeadsPhantom {
   const { shape, voxelSizeUm, radiusUm, count } = options;
   assertRange(radiusUm > 0, 'beads', 'radiusUm', 'be positive', radiusUm);
-  assertRange(Number.isSafeInteger(count) && count > 0, 'beads', 'count', 'be a positive integer', count);
+  assertRange(
+    Number.isSafeInteger(count) && count > 0,
+    'beads',
+    'count',
+    'be a positive integer',
+    count,
+  );
   const volume = createVolume(shape, voxelSizeUm);
   const box = volumeBox(shape, voxelSizeUm, -radiusUm);
   const fits = box.low.every((low, axis) => low <= box.high[axis]);

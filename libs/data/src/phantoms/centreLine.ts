@@ -12,7 +12,9 @@ export interface Box {
   readonly high: Point3;
 }
 
-/** The box that the voxels of a volume fill; voxel (i, j, k) has its centre at (i dz, j dy, k dx). */
+/**
+ * The box that the voxels of a volume fill; voxel (i, j, k) has its centre at (i dz, j dy, k dx).
+ */
 export function volumeBox(shape: Shape3, voxelSizeUm: VoxelSizeUm, marginUm = 0): Box {
   const low = (axis: number): number => -voxelSizeUm[axis] / 2 - marginUm;
   const high = (axis: number): number => (shape[axis] - 0.5) * voxelSizeUm[axis] + marginUm;
@@ -26,9 +28,15 @@ export function insideBox(box: Box, point: Point3): boolean {
 
 /** How filaments bend. */
 export interface BendingOptions {
-  /** Length over which the direction is forgotten: ⟨t(0)·t(s)⟩ → e^(-s/persistenceLengthUm) for long s. */
+  /**
+   * Length over which the direction is forgotten: ⟨t(0)·t(s)⟩ → e^(-s/persistenceLengthUm) for long
+   * s.
+   */
   readonly persistenceLengthUm: number;
-  /** Length over which the curvature changes; short of it the filament is an arc, so that it looks smooth. */
+  /**
+   * Length over which the curvature changes; short of it the filament is an arc, so that it looks
+   * smooth.
+   */
   readonly curvatureLengthUm: number;
   /** Distance between two points of the polyline. */
   readonly stepUm: number;
@@ -37,9 +45,10 @@ export interface BendingOptions {
 /**
  * The next point after each call, along a smooth worm-like chain.
  *
- * The two curvatures κ₁, κ₂ (in the twist-free frame t, n₁, n₂) are Ornstein–Uhlenbeck processes along the arc length with
- * variance 1 / (2 ℓ P), ℓ = `curvatureLengthUm`, P = `persistenceLengthUm`. Over s ≫ ℓ each bending angle then has the variance
- * 2 σ² ℓ s = s / P: the worm-like chain. As ℓ → 0 it is the worm-like chain at every length.
+ * The two curvatures κ₁, κ₂ (in the twist-free frame t, n₁, n₂) are Ornstein–Uhlenbeck processes
+ * along the arc length with variance 1 / (2 ℓ P), ℓ = `curvatureLengthUm`, P =
+ * `persistenceLengthUm`. Over s ≫ ℓ each bending angle then has the variance 2 σ² ℓ s = s / P: the
+ * worm-like chain. As ℓ → 0 it is the worm-like chain at every length.
  */
 function createWalker(
   stream: RandomStream,
@@ -59,7 +68,13 @@ function createWalker(
   return () => {
     const binormal = cross(tangent, normal);
     // Half a turn, a straight step, half a turn: second order in the step.
-    const middle = bend(tangent, normal, binormal, (curvature1 * stepUm) / 2, (curvature2 * stepUm) / 2);
+    const middle = bend(
+      tangent,
+      normal,
+      binormal,
+      (curvature1 * stepUm) / 2,
+      (curvature2 * stepUm) / 2,
+    );
     point = add(point, middle, stepUm);
     tangent = bend(tangent, normal, binormal, curvature1 * stepUm, curvature2 * stepUm);
     normal = normalized(add(normal, tangent, -dot(normal, tangent)));
@@ -70,7 +85,8 @@ function createWalker(
 }
 
 /**
- * The centre line of a filament through `seed`, grown to both sides until it leaves `box` or has `maximumLengthUm`.
+ * The centre line of a filament through `seed`, grown to both sides until it leaves `box` or has
+ * `maximumLengthUm`.
  *
  * @param stream - Source of the direction (isotropic) and of the bending.
  */
@@ -119,7 +135,13 @@ function perpendicular(a: Point3): Point3 {
 }
 
 /** The unit vector `tangent` turned by the two small angles towards `normal` and `binormal`. */
-function bend(tangent: Point3, normal: Point3, binormal: Point3, angle1: number, angle2: number): Point3 {
+function bend(
+  tangent: Point3,
+  normal: Point3,
+  binormal: Point3,
+  angle1: number,
+  angle2: number,
+): Point3 {
   const angle = Math.hypot(angle1, angle2);
   if (angle === 0) return tangent;
   const side = add(add([0, 0, 0], normal, angle1 / angle), binormal, angle2 / angle);

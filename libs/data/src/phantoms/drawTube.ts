@@ -3,7 +3,8 @@ import { softEdge } from './softEdge.ts';
 import type { CentreLine, Point3 } from './centreLine.ts';
 
 /**
- * Draws a tube of intensity 1 around a centre line into `volume`, keeping the larger value where tubes meet.
+ * Draws a tube of intensity 1 around a centre line into `volume`, keeping the larger value where
+ * tubes meet.
  *
  * The edge is soft over one voxel, see `softEdge`.
  *
@@ -52,5 +53,8 @@ function reach(
 ): readonly [number, number] {
   const low = Math.min(from, to) - radiusUm;
   const high = Math.max(from, to) + radiusUm;
-  return [Math.max(0, Math.floor(low / voxelUm - 0.5)), Math.min(side - 1, Math.ceil(high / voxelUm + 0.5))];
+  return [
+    Math.max(0, Math.floor(low / voxelUm - 0.5)),
+    Math.min(side - 1, Math.ceil(high / voxelUm + 0.5)),
+  ];
 }

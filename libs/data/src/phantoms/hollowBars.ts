@@ -30,10 +30,12 @@ export interface HollowBarsPhantom {
 }
 
 /**
- * Round hollow bars of intensity 1 along x, in the middle plane, from thick to thin: a test of what a method can resolve.
+ * Round hollow bars of intensity 1 along x, in the middle plane, from thick to thin: a test of what
+ * a method can resolve.
  *
- * Bar i of n (from 0) has the outer radius `radiusUm` / (i + 1) and its axis at y = (i + 1/2) / n of the height; the bars end at one eighth
- * and seven eighths of the width. A hollow that stays dark after deconvolution is resolved. Nothing here is random.
+ * Bar i of n (from 0) has the outer radius `radiusUm` / (i + 1) and its axis at y = (i + 1/2) / n
+ * of the height; the bars end at one eighth and seven eighths of the width. A hollow that stays
+ * dark after deconvolution is resolved. Nothing here is random.
  *
  * @throws {RangeError} If the thickest bar leaves its part of the volume.
  */

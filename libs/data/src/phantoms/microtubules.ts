@@ -6,7 +6,13 @@ import {
   type Volume,
   type VoxelSizeUm,
 } from '@blurcycle/core';
-import { growCentreLine, insideBox, volumeBox, type CentreLine, type Point3 } from './centreLine.ts';
+import {
+  growCentreLine,
+  insideBox,
+  volumeBox,
+  type CentreLine,
+  type Point3,
+} from './centreLine.ts';
 import { drawTube } from './drawTube.ts';
 
 /** What a simulated microtubule network looks like. */
@@ -35,24 +41,35 @@ export interface MicrotubulePhantom {
 /**
  * A network of smooth curved filaments of intensity 1 on a background of 0.
  *
- * Filaments are smooth worm-like chains of the given persistence length through uniformly drawn points in uniformly drawn
- * directions; they run on beyond the volume, so that its borders look like a cut through a larger network. They are added until
- * their length inside the volume is `filamentDensityPerUm2` times its size; the last one ends where that is reached.
+ * Filaments are smooth worm-like chains of the given persistence length through uniformly drawn
+ * points in uniformly drawn directions; they run on beyond the volume, so that its borders look
+ * like a cut through a larger network. They are added until their length inside the volume is
+ * `filamentDensityPerUm2` times its size; the last one ends where that is reached.
  *
  * Cost: about 10 ms for 48x128x128 voxels. The same options and stream state give the same network.
  *
  * @throws {RangeError} If a length or the density is not positive.
  */
-export function microtubules(options: MicrotubuleOptions, stream: RandomStream): MicrotubulePhantom {
-  const { shape, voxelSizeUm, filamentRadiusUm, filamentDensityPerUm2, persistenceLengthUm } = options;
+export function microtubules(
+  options: MicrotubuleOptions,
+  stream: RandomStream,
+): MicrotubulePhantom {
+  const { shape, voxelSizeUm, filamentRadiusUm, filamentDensityPerUm2, persistenceLengthUm } =
+    options;
   const { curvatureLengthUm = 2 } = options;
-  const positive = { filamentRadiusUm, filamentDensityPerUm2, persistenceLengthUm, curvatureLengthUm };
+  const positive = {
+    filamentRadiusUm,
+    filamentDensityPerUm2,
+    persistenceLengthUm,
+    curvatureLengthUm,
+  };
   for (const [name, value] of Object.entries(positive)) {
     assertRange(Number.isFinite(value) && value > 0, 'microtubules', name, 'be positive', value);
   }
   const volume = createVolume(shape, voxelSizeUm);
   const inside = volumeBox(shape, voxelSizeUm);
-  // Beyond this margin nothing of a filament reaches the volume, unless it turns back: rare at these stiffnesses.
+  // Beyond this margin nothing of a filament reaches the volume, unless it turns back: rare at
+  // these stiffnesses.
   const around = volumeBox(shape, voxelSizeUm, 2 * filamentRadiusUm + Math.max(...voxelSizeUm));
   // Fine enough for round bends: at most half a radius, so that a bent tube has no visible corners.
   const stepUm = Math.min(0.1, filamentRadiusUm / 2);

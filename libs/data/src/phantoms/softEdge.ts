@@ -1,11 +1,13 @@
 import type { VoxelSizeUm } from '@blurcycle/core';
 
 /**
- * How much of a voxel lies within `radiusUm` of a point or axis that is (dz, dy, dx) away from the voxel's centre.
+ * How much of a voxel lies within `radiusUm` of a point or axis that is (dz, dy, dx) away from the
+ * voxel's centre.
  *
- * v = clamp(1/2 + (R - d) / w, 0, 1), where d is the distance and w = √Σ(uᵢ sᵢ)² the side of the voxel (sides s) seen along the direction u
- * from the axis. So the edge is soft over one voxel, and what is drawn has the volume of the body to a few per cent even where a
- * voxel is as thick as the body.
+ * v = clamp(1/2 + (R - d) / w, 0, 1), where d is the distance and w = √Σ(uᵢ sᵢ)² the side of the
+ * voxel (sides s) seen along the direction u from the axis. So the edge is soft over one voxel, and
+ * what is drawn has the volume of the body to a few per cent even where a voxel is as thick as the
+ * body.
  */
 export function softEdge(
   radiusUm: number,

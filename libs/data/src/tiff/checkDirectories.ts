@@ -14,10 +14,12 @@ const MOST_FIELDS = 4096;
 const MOST_VALUE_BYTES_PER_FILE_BYTE = 16;
 
 /**
- * Walks the chain of directories and checks that all they point to lies in the file, before anything is decoded.
+ * Walks the chain of directories and checks that all they point to lies in the file, before
+ * anything is decoded.
  *
- * `geotiff` allocates what a field asks for and follows the chain wherever it leads; after this check neither can exceed
- * the file: offsets and counts lie within it, the chain has no loop, the work is linear in the size of the file.
+ * `geotiff` allocates what a field asks for and follows the chain wherever it leads; after this
+ * check neither can exceed the file: offsets and counts lie within it, the chain has no loop, the
+ * work is linear in the size of the file.
  *
  * @throws {Error} One line that says what is wrong where, without the name of the file.
  */
@@ -26,10 +28,12 @@ export async function checkDirectories(source: FileSource): Promise<TiffHeader> 
   const header = await read(source, 0, 16);
   if (header.length < 8) throw new Error(`a TIFF file has at least 8 bytes, this one ${size}`);
   const mark = header.toString('latin1', 0, 2);
-  if (mark !== 'II' && mark !== 'MM') throw new Error('it is no TIFF file: it begins with neither II nor MM');
+  if (mark !== 'II' && mark !== 'MM')
+    throw new Error('it is no TIFF file: it begins with neither II nor MM');
   const littleEndian = mark === 'II';
   const version = unsigned(header, 2, 2, littleEndian);
-  if (version !== 42 && version !== 43) throw new Error(`it is no TIFF file: its version is ${version}`);
+  if (version !== 42 && version !== 43)
+    throw new Error(`it is no TIFF file: its version is ${version}`);
   const bigTiff = version === 43;
   if (bigTiff && (header.length < 16 || unsigned(header, 4, 2, littleEndian) !== 8)) {
     throw new Error('its BigTIFF header is damaged');
@@ -61,7 +65,8 @@ export async function checkDirectories(source: FileSource): Promise<TiffHeader> 
       const bytes = typeBytes * unsigned(entries, at + 4, form.word, littleEndian);
       if (bytes <= form.word) continue;
       const valueOffset = unsigned(entries, at + form.entry - form.word, form.word, littleEndian);
-      if (valueOffset + bytes > size) throw cutOff(`tag ${tag} of directory ${seen.size}`, valueOffset, size);
+      if (valueOffset + bytes > size)
+        throw cutOff(`tag ${tag} of directory ${seen.size}`, valueOffset, size);
       valueBytes += bytes;
       if (valueBytes > size * MOST_VALUE_BYTES_PER_FILE_BYTE) throw new Error('its fields overlap');
     }
@@ -76,10 +81,13 @@ async function read(source: FileSource, offset: number, length: number): Promise
 }
 
 function unsigned(bytes: Buffer, at: number, length: number, littleEndian: boolean): number {
-  if (length === 8) return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  if (length === 8)
+    return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
   return littleEndian ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
 }
 
 function cutOff(what: string, offset: number, size: number): Error {
-  return new Error(`${what} lies at byte ${offset}, the file ends at ${size}: it is cut off or damaged`);
+  return new Error(
+    `${what} lies at byte ${offset}, the file ends at ${size}: it is cut off or damaged`,
+  );
 }

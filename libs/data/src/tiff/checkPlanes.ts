@@ -5,9 +5,11 @@ import { pagedDimensions, type StackDimensions } from './stackDimensions.ts';
 import type { TiffPage } from './tiffPage.ts';
 
 /**
- * Checks that the file holds as many planes as its metadata speak of, before memory is taken for them.
+ * Checks that the file holds as many planes as its metadata speak of, before memory is taken for
+ * them.
  *
- * @returns True for the one-directory form, in which ImageJ lets the planes follow the first without pages of their own.
+ * @returns True for the one-directory form, in which ImageJ lets the planes follow the first
+ *   without pages of their own.
  * @throws {Error} One line that gives both numbers.
  */
 export function planesFollow({ pages, source }: OpenTiff, dimensions: StackDimensions): boolean {
@@ -16,11 +18,15 @@ export function planesFollow({ pages, source }: OpenTiff, dimensions: StackDimen
   const total = channels * slices * timePoints;
   if (dimensions.pages !== null || total === pages.length) return false;
   if (pages.length > 1) {
-    throw new Error(`its description speaks of ${total} planes, it holds ${pages.length} (save it again)`);
+    throw new Error(
+      `its description speaks of ${total} planes, it holds ${pages.length} (save it again)`,
+    );
   }
   const bytes = total * first.width * first.height * SAMPLE_LAYOUTS[first.sampleType].bytes;
   if (bytes > source.fileSize) {
-    throw new Error(`its description speaks of ${total} planes, it holds fewer: it is cut off or damaged`);
+    throw new Error(
+      `its description speaks of ${total} planes, it holds fewer: it is cut off or damaged`,
+    );
   }
   return true;
 }

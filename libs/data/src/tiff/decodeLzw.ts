@@ -4,10 +4,11 @@ const FIRST_FREE = 258;
 const TABLE_SIZE = 4096;
 
 /**
- * Unpacks TIFF's LZW coding: codes of 9 to 12 bits, most significant bit first, that widen one code early.
+ * Unpacks TIFF's LZW coding: codes of 9 to 12 bits, most significant bit first, that widen one code
+ * early.
  *
- * A table entry is kept as the place and length of its bytes in the output, so that no string is ever built and every
- * step is bounded, whatever the codes are. Source: TIFF 6.0, section 13.
+ * A table entry is kept as the place and length of its bytes in the output, so that no string is
+ * ever built and every step is bounded, whatever the codes are. Source: TIFF 6.0, section 13.
  *
  * @param length - Bytes to unpack at most; what follows is ignored.
  * @returns The unpacked bytes, fewer than `length` when the input ends early.
@@ -55,7 +56,8 @@ export function decodeLzw(packed: Uint8Array, length: number): Uint8Array {
       for (let i = 0; i < count && filled < length; i++) output[filled++] = output[source + i];
     }
     if (previousStart >= 0 && free < TABLE_SIZE) {
-      // The entry is the previous string and the byte after it, which lie side by side in the output.
+      // The entry is the previous string and the byte after it, which lie side by side in the
+      // output.
       starts[free] = previousStart;
       lengths[free] = previousLength + 1;
       free++;

@@ -1,8 +1,8 @@
 /**
  * Unpacks PackBits run-length coding.
  *
- * A count n from 0 to 127 is followed by n + 1 bytes as they are, from -127 to -1 by one byte that stands 1 - n times;
- * -128 stands for nothing. Source: TIFF 6.0, section 9.
+ * A count n from 0 to 127 is followed by n + 1 bytes as they are, from -127 to -1 by one byte that
+ * stands 1 - n times; -128 stands for nothing. Source: TIFF 6.0, section 9.
  *
  * @param length - Bytes to unpack at most; what follows is ignored.
  * @returns The unpacked bytes, fewer than `length` when the input ends early.

@@ -3,7 +3,10 @@ import type { Rational } from './rational.ts';
 /** One field of a directory: tag number and its value. */
 export type TiffField = readonly [tag: number, value: TiffFieldValue];
 
-/** SHORT for numbers of 16 bits, OFFSET for positions and sizes (LONG, in BigTIFF LONG8), ASCII, RATIONAL. */
+/**
+ * SHORT for numbers of 16 bits, OFFSET for positions and sizes (LONG, in BigTIFF LONG8), ASCII,
+ * RATIONAL.
+ */
 export type TiffFieldValue =
   | { readonly short: number }
   | { readonly offset: number }
@@ -34,12 +37,19 @@ function directoryBytes(fields: readonly TiffField[], bigTiff: boolean): number 
 }
 
 /** Bytes that a header and the directories take up: the place where the grey values may begin. */
-export function headBytes(directories: readonly (readonly TiffField[])[], bigTiff: boolean): number {
-  return directories.reduce((sum, fields) => sum + directoryBytes(fields, bigTiff), layout(bigTiff).header);
+export function headBytes(
+  directories: readonly (readonly TiffField[])[],
+  bigTiff: boolean,
+): number {
+  return directories.reduce(
+    (sum, fields) => sum + directoryBytes(fields, bigTiff),
+    layout(bigTiff).header,
+  );
 }
 
 /**
- * The head of a little-endian TIFF file: header, chained directories and their values; the grey values follow it.
+ * The head of a little-endian TIFF file: header, chained directories and their values; the grey
+ * values follow it.
  *
  * Source: TIFF 6.0 section 2; the BigTIFF proposal for files beyond 4 GiB.
  *

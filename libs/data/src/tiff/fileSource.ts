@@ -6,13 +6,16 @@ interface Slice {
   readonly length: number;
 }
 
-/** Directories are read in many small pieces that lie close together: so much is fetched at once. */
+/**
+ * Directories are read in many small pieces that lie close together: so much is fetched at once.
+ */
 const WINDOW_BYTES = 32768;
 
 /**
  * The bytes of an open file for `geotiff`, never more than there are.
  *
- * A slice that reaches past the end comes back shorter, so that no request allocates more than the file holds.
+ * A slice that reaches past the end comes back shorter, so that no request allocates more than the
+ * file holds.
  */
 export class FileSource {
   private readonly file: FileHandle;
@@ -33,7 +36,9 @@ export class FileSource {
 
   async fetchSlice({ offset, length }: Slice): Promise<Slice & { data: ArrayBuffer }> {
     const data =
-      length > WINDOW_BYTES / 2 ? await this.read(offset, length) : await this.readSmall(offset, length);
+      length > WINDOW_BYTES / 2
+        ? await this.read(offset, length)
+        : await this.readSmall(offset, length);
     return { offset, length: data.byteLength, data: data.buffer };
   }
 
@@ -56,7 +61,12 @@ export class FileSource {
     const bytes = new Uint8Array(available);
     let filled = 0;
     while (filled < available) {
-      const { bytesRead } = await this.file.read(bytes, filled, available - filled, offset + filled);
+      const { bytesRead } = await this.file.read(
+        bytes,
+        filled,
+        available - filled,
+        offset + filled,
+      );
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

@@ -3,10 +3,15 @@ import type { Volume } from '@blurcycle/core';
 /**
  * OME-XML of a z stack whose planes are the pages of its own file, in order.
  *
- * Lengths are in µm, the default unit of the schema. The text is plain ASCII, as the tag ImageDescription demands.
+ * Lengths are in µm, the default unit of the schema. The text is plain ASCII, as the tag
+ * ImageDescription demands.
  * Source: OME-XML schema 2016-06.
  */
-export function formatOmeXml(volume: Volume, pixelType: 'float' | 'uint16', bigEndian = false): string {
+export function formatOmeXml(
+  volume: Volume,
+  pixelType: 'float' | 'uint16',
+  bigEndian = false,
+): string {
   const [depth, height, width] = volume.shape;
   const [dz, dy, dx] = volume.voxelSizeUm;
   return [

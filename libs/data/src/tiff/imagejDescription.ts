@@ -32,7 +32,8 @@ export function formatImagejDescription(
  * Dimensions that ImageJ wrote into an image description, or null when the text is not ImageJ's.
  *
  * @param description - Text of the tag ImageDescription of the first page.
- * @param unitsPerPixel - Reciprocal of the first page's resolution along y and x, null where missing or zero.
+ * @param unitsPerPixel - Reciprocal of the first page's resolution along y and x, null where
+ *   missing or zero.
  */
 export function parseImagejDescription(
   description: string,
@@ -53,11 +54,15 @@ export function parseImagejDescription(
   const timePoints = count('frames');
   // A plain stack may say only how many images there are: then they are slices.
   const images = count('images');
-  const slices = entries.has('slices') ? count('slices') : Math.floor(images / (channels * timePoints)) || 1;
+  const slices = entries.has('slices')
+    ? count('slices')
+    : Math.floor(images / (channels * timePoints)) || 1;
   const unit = (key: string) => lengthUnitUm(entries.get(key) ?? entries.get('unit') ?? '');
   const spacing = Math.abs(Number(entries.get('spacing')));
   const size = (length: number | null, unitUm: number | null) =>
-    length !== null && length > 0 && Number.isFinite(length) && unitUm !== null ? length * unitUm : null;
+    length !== null && length > 0 && Number.isFinite(length) && unitUm !== null
+      ? length * unitUm
+      : null;
   const [unitsY, unitsX] = unitsPerPixel;
   return {
     source: 'ImageJ',
@@ -66,6 +71,10 @@ export function parseImagejDescription(
     slices,
     timePoints,
     pages: null,
-    voxelSizeUm: [size(spacing, unit('zunit')), size(unitsY, unit('yunit')), size(unitsX, unit('unit'))],
+    voxelSizeUm: [
+      size(spacing, unit('zunit')),
+      size(unitsY, unit('yunit')),
+      size(unitsX, unit('unit')),
+    ],
   };
 }

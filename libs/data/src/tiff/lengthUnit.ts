@@ -26,7 +26,8 @@ const MICROMETRES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Length of a named unit in µm, or null for a name that is no length (`pixel`, `reference frame`, nothing).
+ * Length of a named unit in µm, or null for a name that is no length (`pixel`, `reference frame`,
+ * nothing).
  *
  * Knows ImageJ's escaped micro sign (`\u00B5m`) and both micro signs of Unicode.
  */

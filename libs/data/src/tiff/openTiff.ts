@@ -34,7 +34,8 @@ export async function withTiff<Result>(
     const source = new FileSource(file, stat.size);
     const { littleEndian, pages: count } = await checkDirectories(source);
     const tiff = await GeoTIFF.fromSource(source);
-    // Values that are loaded later are read as little-endian by geotiff 3.0.5, whatever the file says.
+    // Values that are loaded later are read as little-endian by geotiff 3.0.5, whatever the file
+    // says.
     tiff.parser.eager = true;
     const pages: TiffPage[] = [];
     for (let i = 0; i < count; i++) {
@@ -56,6 +57,7 @@ export async function withTiff<Result>(
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error';
-  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('E')) return error.code;
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('E'))
+    return error.code;
   return error.message.split('\n')[0];
 }

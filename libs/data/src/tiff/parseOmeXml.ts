@@ -1,5 +1,10 @@
 import { lengthUnitUm } from './lengthUnit.ts';
-import { pagedDimensions, planeIndex, type PlaneOrder, type StackDimensions } from './stackDimensions.ts';
+import {
+  pagedDimensions,
+  planeIndex,
+  type PlaneOrder,
+  type StackDimensions,
+} from './stackDimensions.ts';
 import { xmlTags } from './xmlTags.ts';
 
 type Attributes = ReadonlyMap<string, string>;
@@ -7,12 +12,14 @@ type Attributes = ReadonlyMap<string, string>;
 /**
  * Dimensions that OME-XML states, or null when the text is not OME-XML.
  *
- * A physical size without a unit is in µm, the schema's default. Planes without `TiffData` follow one another.
+ * A physical size without a unit is in µm, the schema's default. Planes without `TiffData` follow
+ * one another.
  * Source: OME-XML schema 2016-06; OME-TIFF specification, section "TiffData".
  *
  * @param pageCount - Pages of the file, to which the listed planes must belong.
  * @param samplesPerPixel - Channels that lie side by side in a page.
- * @throws {Error} One line, for several images, planes in other files, or sizes that contradict the pages.
+ * @throws {Error} One line, for several images, planes in other files, or sizes that contradict the
+ *   pages.
  */
 export function parseOmeXml(
   text: string,
@@ -25,7 +32,8 @@ export function parseOmeXml(
   const blocks: Attributes[] = [];
   for (const { name, attributes } of xmlTags(text)) {
     if (name === 'Image') images++;
-    if (images > 1) throw new Error('it holds several images (save the one you want as a file of its own)');
+    if (images > 1)
+      throw new Error('it holds several images (save the one you want as a file of its own)');
     if (name === 'Pixels') pixels ??= attributes;
     if (name === 'TiffData') blocks.push(attributes);
   }
@@ -45,7 +53,10 @@ export function parseOmeXml(
       physicalSize(pixels, 'PhysicalSizeX'),
     ],
   };
-  return { ...dimensions, pages: listPages(pagedDimensions(dimensions, samplesPerPixel), blocks, pageCount) };
+  return {
+    ...dimensions,
+    pages: listPages(pagedDimensions(dimensions, samplesPerPixel), blocks, pageCount),
+  };
 }
 
 /** Page of every plane, from the TiffData blocks; null when they only say "in order". */
@@ -72,7 +83,8 @@ function listPages(
     );
     const page = whole(block, 'IFD', 0);
     const planes = whole(block, 'PlaneCount', block.has('IFD') ? 1 : total);
-    for (let i = 0; i < planes && first + i < total && page + i < pageCount; i++) pages[first + i] = page + i;
+    for (let i = 0; i < planes && first + i < total && page + i < pageCount; i++)
+      pages[first + i] = page + i;
   });
   return pages;
 }
@@ -83,13 +95,15 @@ function isPlaneOrder(order: string): order is PlaneOrder {
 
 function count(attributes: Attributes, name: string): number {
   const value = Number(attributes.get(name));
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`its OME-XML has no sound ${name}`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`its OME-XML has no sound ${name}`);
   return value;
 }
 
 function whole(attributes: Attributes, name: string, fallback: number): number {
   const value = Number(attributes.get(name) ?? fallback);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`its OME-XML has a damaged ${name}`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`its OME-XML has a damaged ${name}`);
   return value;
 }
 

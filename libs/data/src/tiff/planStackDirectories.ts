@@ -8,10 +8,11 @@ import { TAG } from './tiffTags.ts';
 const CLASSIC_LIMIT = 2 ** 32;
 
 /**
- * The directories of an uncompressed stack, one for each plane, with the place of each plane's values.
+ * The directories of an uncompressed stack, one for each plane, with the place of each plane's
+ * values.
  *
- * Where the file would pass 4 GiB, ImageJ's form keeps only the first directory, as ImageJ does (it knows from the
- * description how many planes follow), and OME-TIFF becomes BigTIFF.
+ * Where the file would pass 4 GiB, ImageJ's form keeps only the first directory, as ImageJ does (it
+ * knows from the description how many planes follow), and OME-TIFF becomes BigTIFF.
  *
  * @param description - Text of the first page's ImageDescription.
  * @param limit - Size from which offsets no longer fit; for tests.
@@ -27,7 +28,13 @@ export function planStackDirectories(
   const [depth, height, width] = shape;
   const { bytes, format: sampleFormat } = SAMPLE_LAYOUTS[sampleType];
   const planeBytes = height * width * bytes;
-  assertRange(planeBytes < CLASSIC_LIMIT, 'writeTiffStack', 'a plane', 'be below 4 GiB', planeBytes);
+  assertRange(
+    planeBytes < CLASSIC_LIMIT,
+    'writeTiffStack',
+    'a plane',
+    'be below 4 GiB',
+    planeBytes,
+  );
   const page = (index: number, firstValue: number): TiffField[] => [
     [TAG.newSubfileType, { offset: 0 }],
     [TAG.imageWidth, { offset: width }],

@@ -1,6 +1,9 @@
 import { describeViolation, extent, InputError } from '@blurcycle/core';
 
-/** How values become whole numbers: only if they are, to the nearest, or by stretching the data to the whole range. */
+/**
+ * How values become whole numbers: only if they are, to the nearest, or by stretching the data to
+ * the whole range.
+ */
 export type Quantization = 'exact' | 'round' | 'scale';
 
 /** Whole numbers, and the straight line that leads back: value = stored * scale + offset. */
@@ -15,7 +18,8 @@ const LARGEST = 65535;
 /**
  * Values as 16-bit whole numbers; nothing is clipped or rescaled unless asked for.
  *
- * @throws {InputError} For a value outside 0 to 65535, for fractions unless `round` or `scale`, and for NaN.
+ * @throws {InputError} For a value outside 0 to 65535, for fractions unless `round` or `scale`, and
+ *   for NaN.
  */
 export function quantize(data: Float32Array, quantization: Quantization): QuantizedSamples {
   const [low, high] = quantization === 'scale' ? extent(data) : [0, LARGEST];

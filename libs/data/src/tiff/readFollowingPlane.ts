@@ -2,7 +2,10 @@ import type { FileSource } from './fileSource.ts';
 import { SAMPLE_LAYOUTS, viewSamples } from './sampleType.ts';
 import type { TiffPage } from './tiffPage.ts';
 
-/** True when the values of a page lie in the file as they are, one after another: then one read is enough. */
+/**
+ * True when the values of a page lie in the file as they are, one after another: then one read is
+ * enough.
+ */
 export function isOnePiece({
   tiled,
   compression,
@@ -19,11 +22,12 @@ export function isOnePiece({
 }
 
 /**
- * Reads a plane that lies in one piece, or the `index`th one after it that has no directory of its own, as ImageJ writes
- * stacks beyond 4 GiB.
+ * Reads a plane that lies in one piece, or the `index`th one after it that has no directory of its
+ * own, as ImageJ writes stacks beyond 4 GiB.
  *
  * @param index - Position after the plane of `page`, 0 for that plane itself.
- * @throws {Error} One line, if the plane is not stored in one piece or the file ends before the plane does.
+ * @throws {Error} One line, if the plane is not stored in one piece or the file ends before the
+ *   plane does.
  */
 export async function readFollowingPlane(
   source: FileSource,

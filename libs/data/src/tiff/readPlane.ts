@@ -12,7 +12,11 @@ const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] ===
  * @param sample - Which of the samples of a pixel, from 0.
  * @throws {Error} One line, if a block is damaged.
  */
-export async function readPlane(page: TiffPage, sample: number, target: Float32Array): Promise<void> {
+export async function readPlane(
+  page: TiffPage,
+  sample: number,
+  target: Float32Array,
+): Promise<void> {
   const { width, height, blockWidth, blockHeight, separate } = page;
   const { across, down } = blockGrid(page);
   const stride = separate ? 1 : page.samplesPerPixel;

@@ -6,7 +6,8 @@ import { parseTifffileDescription } from './tifffileDescription.ts';
 import { TAG } from './tiffTags.ts';
 
 /**
- * What the pages of a file stand for: by ImageJ's, OME's or tifffile's metadata, otherwise slices without a known size.
+ * What the pages of a file stand for: by ImageJ's, OME's or tifffile's metadata, otherwise slices
+ * without a known size.
  *
  * @throws {Error} One line, for metadata that contradict themselves.
  */
@@ -18,7 +19,9 @@ export function readStackDimensions(pages: readonly TiffPage[]): StackDimensions
     unitsPerPixel(first, TAG.xResolution),
   ]);
   const known =
-    imagej ?? parseOmeXml(text, pages.length, first.samplesPerPixel) ?? parseTifffileDescription(text);
+    imagej ??
+    parseOmeXml(text, pages.length, first.samplesPerPixel) ??
+    parseTifffileDescription(text);
   return (
     known ?? {
       source: 'plain',
@@ -37,9 +40,13 @@ function textField(page: TiffPage, tag: number): string {
   return typeof value === 'string' ? value.replace(/\0+$/, '').trimStart() : '';
 }
 
-/** Length of a pixel in the unit of the resolution tag, or null where it is missing, zero or infinite. */
+/**
+ * Length of a pixel in the unit of the resolution tag, or null where it is missing, zero or
+ * infinite.
+ */
 function unitsPerPixel(page: TiffPage, tag: number): number | null {
   const value = fieldValue(page.image, tag);
-  if (!(value instanceof Uint32Array) || value.length < 2 || value[0] === 0 || value[1] === 0) return null;
+  if (!(value instanceof Uint32Array) || value.length < 2 || value[0] === 0 || value[1] === 0)
+    return null;
   return value[1] / value[0];
 }

@@ -39,17 +39,21 @@ export interface TiffStack {
 /**
  * Reads a z stack from a TIFF file: multi-page, ImageJ, OME-TIFF or BigTIFF.
  *
- * Whole numbers and floating point of 8 to 64 bits, either byte order, strips and tiles, uncompressed, deflate, LZW and
- * PackBits. Values are not rescaled; those beyond 24 bits are rounded to 32-bit floating point.
+ * Whole numbers and floating point of 8 to 64 bits, either byte order, strips and tiles,
+ * uncompressed, deflate, LZW and PackBits. Values are not rescaled; those beyond 24 bits are
+ * rounded to 32-bit floating point.
  *
  * Memory: the stack and one block; a damaged file can not ask for more than its own size justifies.
  *
- * @throws {InputError} One line that names the file, what is wrong, and what to do: for damaged or unsupported files,
- * RGB, several channels or time points without a choice, an unknown voxel size.
+ * @throws {InputError} One line that names the file, what is wrong, and what to do: for damaged or
+ * unsupported files, RGB, several channels or time points without a choice, an unknown voxel size.
  * @example
  * const { volume } = await readTiffStack('cell.tif', { voxelSizeUm: [0.3, 0.13, 0.13] });
  */
-export async function readTiffStack(path: string, options: ReadTiffOptions = {}): Promise<TiffStack> {
+export async function readTiffStack(
+  path: string,
+  options: ReadTiffOptions = {},
+): Promise<TiffStack> {
   return withTiff(path, 'readTiffStack', async (tiff) => {
     const { pages } = tiff;
     const [first] = pages;
@@ -61,14 +65,17 @@ export async function readTiffStack(path: string, options: ReadTiffOptions = {})
     const voxelSizeUm = chooseVoxelSize(path, dimensions, options);
     const { maxBytes = 2 ** 33 } = options;
     if (4 * voxelCount(shape) > maxBytes) {
-      throw new Error(`its ${shape.join(' x ')} values need more than ${maxBytes} bytes (crop it first)`);
+      throw new Error(
+        `its ${shape.join(' x ')} values need more than ${maxBytes} bytes (crop it first)`,
+      );
     }
     const volume = createVolume(shape, voxelSizeUm);
     const planeSize = first.height * first.width;
     for (const [z, { page, sample }] of planes.entries()) {
       const target = volume.data.subarray(z * planeSize, (z + 1) * planeSize);
       if (following) await readFollowingPlane(tiff.source, first, page, target);
-      else if (isOnePiece(pages[page])) await readFollowingPlane(tiff.source, pages[page], 0, target);
+      else if (isOnePiece(pages[page]))
+        await readFollowingPlane(tiff.source, pages[page], 0, target);
       else await readPlane(pages[page], sample, target);
     }
     return {

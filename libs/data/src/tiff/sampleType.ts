@@ -1,5 +1,6 @@
 /** How one grey value is stored in a TIFF file. */
-export type SampleType = 'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
+export type SampleType =
+  'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
 
 interface SampleArray {
   readonly length: number;
@@ -24,7 +25,10 @@ export const SAMPLE_LAYOUTS: Readonly<Record<SampleType, SampleLayout>> = {
   float64: { bytes: 8, format: 3, view: Float64Array },
 };
 
-/** The type of `bits` per value and the SampleFormat code, or undefined when it is none of the known ones. */
+/**
+ * The type of `bits` per value and the SampleFormat code, or undefined when it is none of the known
+ * ones.
+ */
 export function findSampleType(bits: number, format: number): SampleType | undefined {
   const names = Object.keys(SAMPLE_LAYOUTS) as SampleType[];
   return names.find(
@@ -35,12 +39,16 @@ export function findSampleType(bits: number, format: number): SampleType | undef
 /**
  * Bytes of a file as an array of their values, in the order they are stored.
  *
- * Values are not rescaled. Memory: a view of `bytes` where alignment allows it, otherwise a copy; `bytes` of several
- * bytes per value are turned to this machine's byte order in place.
+ * Values are not rescaled. Memory: a view of `bytes` where alignment allows it, otherwise a copy;
+ * `bytes` of several bytes per value are turned to this machine's byte order in place.
  *
  * @param littleEndian - Byte order of `bytes`.
  */
-export function viewSamples(bytes: Uint8Array, type: SampleType, littleEndian: boolean): SampleArray {
+export function viewSamples(
+  bytes: Uint8Array,
+  type: SampleType,
+  littleEndian: boolean,
+): SampleArray {
   const { bytes: size, view: View } = SAMPLE_LAYOUTS[type];
   const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
   if (littleEndian !== MACHINE_IS_LITTLE_ENDIAN) swapBytes(aligned, size);

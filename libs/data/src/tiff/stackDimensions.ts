@@ -7,7 +7,9 @@ export interface StackDimensions {
   readonly channels: number;
   readonly slices: number;
   readonly timePoints: number;
-  /** Page of each plane in `order`, where the file lists them; null when they follow one another. */
+  /**
+   * Page of each plane in `order`, where the file lists them; null when they follow one another.
+   */
   readonly pages: readonly number[] | null;
   /** Edge lengths of a voxel in µm, z, y, x; null where the file does not say. */
   readonly voxelSizeUm: readonly [dz: number | null, dy: number | null, dx: number | null];
@@ -35,8 +37,14 @@ export function planeIndex(
   return index;
 }
 
-/** Dimensions as the pages count them: channels that lie side by side in each page take no pages of their own. */
-export function pagedDimensions(dimensions: StackDimensions, samplesPerPixel: number): StackDimensions {
+/**
+ * Dimensions as the pages count them: channels that lie side by side in each page take no pages of
+ * their own.
+ */
+export function pagedDimensions(
+  dimensions: StackDimensions,
+  samplesPerPixel: number,
+): StackDimensions {
   const sideBySide = samplesPerPixel > 1 && dimensions.channels === samplesPerPixel;
   return sideBySide ? { ...dimensions, channels: 1 } : dimensions;
 }

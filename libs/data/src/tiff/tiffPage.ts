@@ -5,7 +5,9 @@ import { TAG } from './tiffTags.ts';
 
 type GeoTiffImage = Awaited<ReturnType<GeoTIFF['getImage']>>;
 
-/** One page: its size, how its values are stored, and where; checked against the length of the file. */
+/**
+ * One page: its size, how its values are stored, and where; checked against the length of the file.
+ */
 export interface TiffPage {
   readonly image: GeoTiffImage;
   readonly width: number;
@@ -26,7 +28,8 @@ export interface TiffPage {
 }
 
 /**
- * Reads the fields of a page and checks that its blocks lie in the file and can hold as many values as it claims.
+ * Reads the fields of a page and checks that its blocks lie in the file and can hold as many values
+ * as it claims.
  *
  * @throws {Error} One line that says what is wrong or not supported, without the name of the file.
  */
@@ -39,7 +42,9 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
   const bits = field(TAG.bitsPerSample, 1);
   const sampleType = findSampleType(bits, field(TAG.sampleFormat, 1));
   if (sampleType === undefined) {
-    throw new Error(`it stores ${bits}-bit values of a kind that is not read (convert it to 16 or 32 bit)`);
+    throw new Error(
+      `it stores ${bits}-bit values of a kind that is not read (convert it to 16 or 32 bit)`,
+    );
   }
   const code = field(TAG.compression, 1);
   const compression = Object.hasOwn(COMPRESSIONS, code) ? COMPRESSIONS[code] : undefined;
@@ -49,7 +54,8 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
     );
   }
   const predictor = field(TAG.predictor, 1);
-  if (predictor !== 1 && predictor !== 2 && predictor !== 3) throw new Error(`its predictor is ${predictor}`);
+  if (predictor !== 1 && predictor !== 2 && predictor !== 3)
+    throw new Error(`its predictor is ${predictor}`);
   if (predictor === 3 && SAMPLE_LAYOUTS[sampleType].format !== 3) {
     throw new Error('it combines whole numbers with the predictor for floating-point values');
   }
@@ -84,9 +90,13 @@ export function blockGrid(page: TiffPage): { across: number; down: number; total
   return { across, down, total: across * down * (page.separate ? page.samplesPerPixel : 1) };
 }
 
-/** Rows that a block of grid row `y` holds: the last strip is shorter, tiles are all of one size. */
+/**
+ * Rows that a block of grid row `y` holds: the last strip is shorter, tiles are all of one size.
+ */
 export function rowsOfBlock(page: TiffPage, y: number): number {
-  return page.tiled ? page.blockHeight : Math.min(page.blockHeight, page.height - y * page.blockHeight);
+  return page.tiled
+    ? page.blockHeight
+    : Math.min(page.blockHeight, page.height - y * page.blockHeight);
 }
 
 /** Unpacked bytes of a block of grid row `y`. */
@@ -115,7 +125,9 @@ function checkBlocks(page: TiffPage, fileSize: number): void {
     }
     const unpacked = bytesOfBlock(page, Math.floor(i / across) % down);
     if (unpacked > bytes * compression.largestExpansion) {
-      throw new Error(`${bytes} bytes (${compression.name}) can not hold the ${unpacked} bytes of a block`);
+      throw new Error(
+        `${bytes} bytes (${compression.name}) can not hold the ${unpacked} bytes of a block`,
+      );
     }
     sum += bytes;
   }
@@ -145,7 +157,9 @@ function numberField(image: GeoTiffImage, tag: number, fallback?: number): numbe
   const values = isNumbers(value) ? value : [value];
   const first: unknown = values[0];
   if (typeof first !== 'number' || !Number.isSafeInteger(first) || first < 0) {
-    throw new Error(value === undefined ? `${nameOf(tag)} is missing` : `${nameOf(tag)} is damaged`);
+    throw new Error(
+      value === undefined ? `${nameOf(tag)} is missing` : `${nameOf(tag)} is damaged`,
+    );
   }
   for (let i = 1; i < values.length; i++) {
     if (values[i] !== first) throw new Error(`its samples differ in ${nameOf(tag).slice(4)}`);

@@ -24,7 +24,9 @@ export const TAG = {
   sampleFormat: 339,
 } as const;
 
-/** Bytes of one value, by the number of the field type (TIFF 6.0 page 15; 16 to 18 are BigTIFF's). */
+/**
+ * Bytes of one value, by the number of the field type (TIFF 6.0 page 15; 16 to 18 are BigTIFF's).
+ */
 export const FIELD_TYPE_BYTES: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,

@@ -1,10 +1,11 @@
 import type { PlaneOrder, StackDimensions } from './stackDimensions.ts';
 
 /**
- * Dimensions that Python's tifffile wrote into an image description, or null when the text is not tifffile's.
+ * Dimensions that Python's tifffile wrote into an image description, or null when the text is not
+ * tifffile's.
  *
- * tifffile keeps the shape of the array as JSON and names its axes only when the user does: a shape of up to three
- * unnamed sides is read as slices.
+ * tifffile keeps the shape of the array as JSON and names its axes only when the user does: a shape
+ * of up to three unnamed sides is read as slices.
  *
  * @throws {Error} For more than three unnamed sides.
  */
@@ -21,7 +22,9 @@ export function parseTifffileDescription(description: string): StackDimensions |
     }
     return dimensions('plain', 'zct', new Map([['Z', sides[0] ?? 1]]));
   }
-  const counts = new Map([...axes.slice(0, -2)].map((axis, i): [string, number] => [axis, shape[i]]));
+  const counts = new Map(
+    [...axes.slice(0, -2)].map((axis, i): [string, number] => [axis, shape[i]]),
+  );
   for (const axis of counts.keys()) {
     if (!'TCZ'.includes(axis) && counts.get(axis) !== 1)
       throw new Error(`its axis '${axis}' is none of T, C, Z`);
@@ -54,9 +57,13 @@ function parseJson(text: string): { shape: number[] | null; axes: string | null 
     if (typeof value !== 'object' || value === null || !('shape' in value))
       return { shape: null, axes: null };
     const shape: unknown = value.shape;
-    const sound = Array.isArray(shape) && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+    const sound =
+      Array.isArray(shape) && shape.every((side) => Number.isSafeInteger(side) && side > 0);
     const axes: unknown = 'axes' in value ? value.axes : null;
-    return { shape: sound ? (shape as number[]) : null, axes: typeof axes === 'string' ? axes : null };
+    return {
+      shape: sound ? (shape as number[]) : null,
+      axes: typeof axes === 'string' ? axes : null,
+    };
   } catch {
     return { shape: null, axes: null };
   }

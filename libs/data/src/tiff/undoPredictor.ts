@@ -13,7 +13,11 @@ export interface BlockRows {
  *
  * @param bytes - Decoded block in this machine's byte order, aligned to its values.
  */
-export function undoHorizontalDifferences(bytes: Uint8Array, size: 1 | 2 | 4 | 8, block: BlockRows): void {
+export function undoHorizontalDifferences(
+  bytes: Uint8Array,
+  size: 1 | 2 | 4 | 8,
+  block: BlockRows,
+): void {
   const count = Math.floor(bytes.length / size);
   const { valuesPerRow, rows, stride } = block;
   const accumulate = (values: Uint8Array | Uint16Array | Uint32Array) => {
@@ -35,10 +39,11 @@ export function undoHorizontalDifferences(bytes: Uint8Array, size: 1 | 2 | 4 | 8
 }
 
 /**
- * Puts floating-point values together again whose bytes were sorted by significance and differenced (predictor 3).
+ * Puts floating-point values together again whose bytes were sorted by significance and differenced
+ * (predictor 3).
  *
- * Source: Adobe Photoshop TIFF Technical Note 3. The most significant bytes stand first whatever the byte order of the
- * file; the result is in the byte order asked for.
+ * Source: Adobe Photoshop TIFF Technical Note 3. The most significant bytes stand first whatever
+ * the byte order of the file; the result is in the byte order asked for.
  */
 export function undoFloatingPointPredictor(
   bytes: Uint8Array,

@@ -18,15 +18,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes a file so that its name holds either what it held before or all of the new content, never a part.
+ * Writes a file so that its name holds either what it held before or all of the new content, never
+ * a part.
  *
- * The content goes to a temporary name in the same folder, reaches the disk, and only then takes the name. When anything
- * fails the temporary file is removed.
+ * The content goes to a temporary name in the same folder, reaches the disk, and only then takes
+ * the name. When anything fails the temporary file is removed.
  *
  * @param path - File to write or replace.
  * @param where - Name of the caller, for the error line.
  * @param write - Writes the content into the open file.
- * @throws {InputError} One line that names the file, the reason and what to do, when the file system refuses.
+ * @throws {InputError} One line that names the file, the reason and what to do, when the file
+ *   system refuses.
  */
 export async function writeFileAtomically(
   path: string,
@@ -50,23 +52,29 @@ export async function writeFileAtomically(
   }
 }
 
-/** Makes the new name itself survive a power cut; folders that can not be synced are left to the system. */
+/**
+ * Makes the new name itself survive a power cut; folders that can not be synced are left to the
+ * system.
+ */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
   } catch {
-    // The file is complete and has its name; some systems (Windows, network shares) do not sync folders.
+    // The file is complete and has its name; some systems (Windows, network shares) do not sync
+    // folders.
   }
 }
 
 /**
- * An error of the file system as one line that names the file, the reason and what to do; any other error as it is.
+ * An error of the file system as one line that names the file, the reason and what to do; any other
+ * error as it is.
  *
  * @param where - Name of the caller, for the error line.
  */
 export function explainWriteError(error: unknown, path: string, where: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return error;
   const remedy = REMEDIES[error.code] ?? 'choose another place';
   return new InputError(`${where}: cannot write '${path}', got ${error.code} (${remedy})`);
 }

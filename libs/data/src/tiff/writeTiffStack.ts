@@ -11,9 +11,15 @@ import { writeFileAtomically } from './writeFileAtomically.ts';
 export interface WriteTiffOptions {
   /** How a grey value is stored. @defaultValue 'float32', which changes nothing */
   readonly sampleType?: 'float32' | 'uint16';
-  /** Whose metadata carry the voxel size: ImageJ's (Fiji opens it as a stack) or OME-XML. @defaultValue 'imagej' */
+  /**
+   * Whose metadata carry the voxel size: ImageJ's (Fiji opens it as a stack) or OME-XML.
+   * @defaultValue 'imagej'
+   */
   readonly format?: 'imagej' | 'ome';
-  /** What uint16 does with values that are no whole numbers. @defaultValue 'exact', which refuses them */
+  /**
+   * What uint16 does with values that are no whole numbers. @defaultValue 'exact', which refuses
+   * them
+   */
   readonly quantization?: Quantization;
 }
 
@@ -28,13 +34,14 @@ const CHUNK_BYTES = 2 ** 24;
 /**
  * Writes a volume as a TIFF stack that Fiji, Bio-Formats and tifffile open with its voxel size.
  *
- * One uncompressed page for each plane, little-endian, all values after all directories. Beyond 4 GiB the ImageJ form has
- * the single directory that ImageJ itself writes there, and OME-TIFF becomes BigTIFF. The file takes its name only when
- * it is complete.
+ * One uncompressed page for each plane, little-endian, all values after all directories. Beyond 4
+ * GiB the ImageJ form has the single directory that ImageJ itself writes there, and OME-TIFF
+ * becomes BigTIFF. The file takes its name only when it is complete.
  *
  * Memory: 16 MiB for float32, besides a copy of the values for uint16.
  *
- * @throws {InputError} If the values do not fit the type, or one line about what the file system refuses.
+ * @throws {InputError} If the values do not fit the type, or one line about what the file system
+ *   refuses.
  * @example
  * await writeTiffStack('deconvolved.tif', estimate, { sampleType: 'float32' });
  */
@@ -46,14 +53,26 @@ export async function writeTiffStack(
   const { sampleType = 'float32', format = 'imagej', quantization = 'exact' } = options;
   const { data, shape, voxelSizeUm } = volume;
   const count = voxelCount(shape);
-  assertRange(data.length === count, 'writeTiffStack', 'data.length', `equal ${count}`, data.length);
+  assertRange(
+    data.length === count,
+    'writeTiffStack',
+    'data.length',
+    `equal ${count}`,
+    data.length,
+  );
   const stored =
     sampleType === 'uint16' ? quantize(data, quantization) : { samples: data, scale: 1, offset: 0 };
   const description =
     format === 'ome'
       ? formatOmeXml(volume, sampleType === 'uint16' ? 'uint16' : 'float')
       : formatImagejDescription(shape[0], voxelSizeUm[0], extent(stored.samples));
-  const { directories, bigTiff } = planStackDirectories(shape, voxelSizeUm, sampleType, format, description);
+  const { directories, bigTiff } = planStackDirectories(
+    shape,
+    voxelSizeUm,
+    sampleType,
+    format,
+    description,
+  );
   await writeFileAtomically(path, 'writeTiffStack', async (file) => {
     await file.writeFile(encodeDirectories(directories, bigTiff));
     await writeSamples(file, stored.samples);

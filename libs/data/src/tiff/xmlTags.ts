@@ -4,15 +4,21 @@ export interface XmlTag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+};
 /** A tag longer than this is damage; it also bounds the work on a quote that is never closed. */
 const LONGEST_TAG = 65536;
 
 /**
  * The start tags of an XML text in order; comments, end tags and text are passed over.
  *
- * This is all that the dimensions in OME-XML need: no entity is expanded but the five named ones and characters by
- * number, so nothing can grow. Cost: linear in the text.
+ * This is all that the dimensions in OME-XML need: no entity is expanded but the five named ones
+ * and characters by number, so nothing can grow. Cost: linear in the text.
  */
 export function* xmlTags(text: string): Generator<XmlTag> {
   let at = text.indexOf('<');
@@ -41,16 +47,21 @@ function tagEnd(text: string, start: number): number {
 function parseTag(inside: string): XmlTag {
   const [name] = inside.split(/[\s/]/, 1);
   const attributes = new Map<string, string>();
-  for (const [, key, double, single] of inside.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+  for (const [, key, double, single] of inside.matchAll(
+    /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
+  )) {
     attributes.set(key, unescapeXml(double ?? single));
   }
   return { name: name.slice(name.indexOf(':') + 1), attributes };
 }
 
 function unescapeXml(value: string): string {
-  return value.replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(\w{2,4}));/gi, (whole, hex, decimal, name) => {
-    if (typeof name === 'string') return ENTITIES[name] ?? whole;
-    const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+  return value.replace(
+    /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(\w{2,4}));/gi,
+    (whole, hex, decimal, name) => {
+      if (typeof name === 'string') return ENTITIES[name] ?? whole;
+      const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }

@@ -4,7 +4,8 @@ import { addTile } from './mergeTiles.ts';
 import { planTiles, type TileOptions } from './planTiles.ts';
 
 /**
- * Applies an operation to a volume of any size, tile by tile, one after the other; overlaps are blended.
+ * Applies an operation to a volume of any size, tile by tile, one after the other; overlaps are
+ * blended.
  *
  * Memory: one tile and its result beside the two volumes.
  *

@@ -1,7 +1,10 @@
 import { createVolume, voxelCount, voxelIndex, type Volume } from '@blurcycle/core';
 import type { TilePlan } from './planTiles.ts';
 
-/** One tile of a volume; voxels beyond it show its mirror image about the centre of the border voxel. */
+/**
+ * One tile of a volume; voxels beyond it show its mirror image about the centre of the border
+ * voxel.
+ */
 export function cutTile(volume: Volume, plan: TilePlan, index: number): Volume {
   const { tile, tiles } = plan;
   const places = tiles[index].origin.map((origin, axis) =>

@@ -20,7 +20,10 @@ export function mergeTiles(plan: TilePlan, tiles: readonly Volume[]): Volume {
   return merged;
 }
 
-/** Adds one tile times its weights to `merged`, a volume of zeros at first; so tiles need not be kept. */
+/**
+ * Adds one tile times its weights to `merged`, a volume of zeros at first; so tiles need not be
+ * kept.
+ */
 export function addTile(merged: Volume, plan: TilePlan, index: number, tile: Volume): void {
   assertRange(
     sameShape(tile.shape, plan.tile),

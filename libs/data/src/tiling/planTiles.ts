@@ -25,10 +25,11 @@ export interface TilePlan {
 }
 
 /**
- * Overlapping tiles that cover a volume of any shape, and weights that sum to 1 in each of its voxels.
+ * Overlapping tiles that cover a volume of any shape, and weights that sum to 1 in each of its
+ * voxels.
  *
- * As few tiles as the overlap allows, spread evenly. Along a side shorter than the tile there is one tile, centred; what it has beyond the
- * volume is filled by reflection (`cutTile`).
+ * As few tiles as the overlap allows, spread evenly. Along a side shorter than the tile there is
+ * one tile, centred; what it has beyond the volume is filled by reflection (`cutTile`).
  *
  * @throws {RangeError} If the overlap is not smaller than the tile.
  */

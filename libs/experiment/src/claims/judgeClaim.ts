@@ -8,21 +8,28 @@ import { parseRule, scoresOf, type Expression, type Rule } from './parseRule.ts'
 /**
  * The verdict of a claim.
  *
- * The rule is read as `margin > limit`: the limit is its right side where that holds no score, else 0 with the right side
- * moved over. Two intervals of the margin are made, both paired: Student's t over seeds (each seed's margin, from its means
- * over volumes), and a bootstrap over volumes (the same volumes of every row, means over seeds). The interval of the claim
- * reaches from the lower of the low ends to the higher of the high ends, because either source of chance alone can overturn
- * a result. The claim is reproduced when the whole interval satisfies the rule, not reproduced when none of it does.
+ * The rule is read as `margin > limit`: the limit is its right side where that holds no score, else
+ * 0 with the right side moved over. Two intervals of the margin are made, both paired: Student's t
+ * over seeds (each seed's margin, from its means over volumes), and a bootstrap over volumes (the
+ * same volumes of every row, means over seeds). The interval of the claim reaches from the lower of
+ * the low ends to the higher of the high ends, because either source of chance alone can overturn a
+ * result. The claim is reproduced when the whole interval satisfies the rule, not reproduced when
+ * none of it does.
  *
- * With one seed nothing is known about the chance of training, so a claim about a trained method stays undecided, unless
- * it says `about: trained-models`: then it is about these models on such volumes, and the bootstrap alone decides. The input
- * row has no seed; a claim about nothing else is decided over volumes.
+ * With one seed nothing is known about the chance of training, so a claim about a trained method
+ * stays undecided, unless it says `about: trained-models`: then it is about these models on such
+ * volumes, and the bootstrap alone decides. The input row has no seed; a claim about nothing else
+ * is decided over volumes.
  *
  * @param claim - As the experiment file declares it.
  * @param rows - Scores of the rows that are done.
  * @param seed - Seed of the bootstrap. @defaultValue 0
  */
-export function judgeClaim(claim: ClaimDeclaration, rows: readonly RowScores[], seed = 0): ClaimResult {
+export function judgeClaim(
+  claim: ClaimDeclaration,
+  rows: readonly RowScores[],
+  seed = 0,
+): ClaimResult {
   const { id, text, rule: ruleText } = claim;
   const rule = parseRule(ruleText, `claim ${id}`);
   const undecided = (note: string, known: Partial<ClaimResult> = {}): ClaimResult => ({
@@ -31,7 +38,9 @@ export function judgeClaim(claim: ClaimDeclaration, rows: readonly RowScores[], 
   });
 
   const needed = [...new Set(scoresOf(rule).map(({ row }) => row))];
-  const missing = needed.filter((name) => !rows.some((row) => row.id === name && row.runs.length > 0));
+  const missing = needed.filter(
+    (name) => !rows.some((row) => row.id === name && row.runs.length > 0),
+  );
   if (missing.length > 0) return undecided(`no results for ${missing.join(', ')}`);
   const used = rows.filter((row) => needed.includes(row.id));
   const seeds = commonSeeds(used);
@@ -56,19 +65,33 @@ export function judgeClaim(claim: ClaimDeclaration, rows: readonly RowScores[], 
     stream,
   );
   const trained = seeds[0] !== null && claim.about !== 'trained-models';
-  const overSeeds = trained ? studentInterval(seeds.map((one) => evaluate([one], volumes))) : undefined;
+  const overSeeds = trained
+    ? studentInterval(seeds.map((one) => evaluate([one], volumes)))
+    : undefined;
   const interval = hull(overVolumes, overSeeds);
-  if (interval === undefined) return undecided('one seed and one volume give no interval', { value });
+  if (interval === undefined)
+    return undecided('one seed and one volume give no interval', { value });
   if (trained && overSeeds === undefined) {
     return undecided('n too small: one seed says nothing about the chance of training', {
       value,
       ...interval,
     });
   }
-  return { id, text, rule: ruleText, verdict: verdictOf(rule, interval, limit), value, ...interval };
+  return {
+    id,
+    text,
+    rule: ruleText,
+    verdict: verdictOf(rule, interval, limit),
+    value,
+    ...interval,
+  };
 }
 
-function verdictOf({ comparison }: Rule, { low, high }: Interval, limit: number): ClaimResult['verdict'] {
+function verdictOf(
+  { comparison }: Rule,
+  { low, high }: Interval,
+  limit: number,
+): ClaimResult['verdict'] {
   const holds = (value: number): boolean => {
     if (comparison === '>') return value > limit;
     if (comparison === '>=') return value >= limit;
@@ -83,14 +106,22 @@ function hull(a: Interval | undefined, b: Interval | undefined): Interval | unde
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
 }
 
-/** What is compared with a number: the left side, or the difference where both sides hold scores. */
+/**
+ * What is compared with a number: the left side, or the difference where both sides hold scores.
+ */
 function marginOf(rule: Rule): { margin: Expression; limit: number } {
   const constant = scoresOf({ ...rule, left: { kind: 'number', value: 0 } }).length === 0;
   if (constant) return { margin: rule.left, limit: evaluateExpression(rule.right, () => NaN) };
-  return { margin: { kind: 'binary', operator: '-', left: rule.left, right: rule.right }, limit: 0 };
+  return {
+    margin: { kind: 'binary', operator: '-', left: rule.left, right: rule.right },
+    limit: 0,
+  };
 }
 
-function evaluateExpression(expression: Expression, score: (metric: string, row: string) => number): number {
+function evaluateExpression(
+  expression: Expression,
+  score: (metric: string, row: string) => number,
+): number {
   const inner = (operand: Expression): number => evaluateExpression(operand, score);
   switch (expression.kind) {
     case 'number':

@@ -24,16 +24,16 @@ export interface Rule {
   readonly right: Expression;
 }
 
-// Names first, hyphens inside them: `supervised-mse` is one name, `psnr(a) - psnr(b)` is a difference. A condition is part
-// of the name of the row that it follows: `proposed@snr-1.25`.
+// Names first, hyphens inside them: `supervised-mse` is one name, `psnr(a) - psnr(b)` is a
+// difference. A condition is part of the name of the row that it follows: `proposed@snr-1.25`.
 const TOKEN =
   /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*)?)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
 
 /**
  * Parses the rule of a claim.
  *
- * rule = sum ('>' | '>=' | '<' | '<=') sum; sum and product as in arithmetic; a score is `metric(row)` or, in an
- * experiment with conditions, `metric(row@condition)`; `abs(sum)`.
+ * rule = sum ('>' | '>=' | '<' | '<=') sum; sum and product as in arithmetic; a score is
+ * `metric(row)` or, in an experiment with conditions, `metric(row@condition)`; `abs(sum)`.
  * Nothing else exists: no variables, no calls, no code.
  *
  * @param text - The rule, `psnr(proposed) - psnr(cyclegan) > 0`.
@@ -45,7 +45,9 @@ export function parseRule(text: string, where = 'parseRule'): Rule {
   let next = 0;
   const fail = (expected: string): never => {
     const got = tokens[next] ?? 'the end';
-    throw new InputError(describeViolation(where, 'rule', `have ${expected} before '${got}'`, text));
+    throw new InputError(
+      describeViolation(where, 'rule', `have ${expected} before '${got}'`, text),
+    );
   };
   const take = (...wanted: string[]): string | undefined => {
     const token = tokens[next];

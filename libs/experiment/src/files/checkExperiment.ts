@@ -9,7 +9,10 @@ import type { YamlSource } from './yamlSource.ts';
 /** The row that trains nothing: the blurred test volumes as they are. */
 export const INPUT_METHOD = 'input';
 
-/** The row that trains nothing either: what the method behind the sharp set makes of the test volumes. */
+/**
+ * The row that trains nothing either: what the method behind the sharp set makes of the test
+ * volumes.
+ */
 export const TARGET_METHOD = 'target';
 
 /** Ids of the methods that a row may name. */
@@ -21,8 +24,8 @@ export interface KnownMethods {
 type Locate = (...path: (string | number)[]) => string;
 
 /**
- * The rules of an experiment file that a schema cannot say: names that must exist, ids that must differ, rules that
- * must parse.
+ * The rules of an experiment file that a schema cannot say: names that must exist, ids that must
+ * differ, rules that must parse.
  *
  * @throws {InputError} One line for the first thing wrong.
  */
@@ -43,13 +46,17 @@ function checkRows(
   at: Locate,
 ): string[] {
   if (rows.length === 0 && (figures ?? []).length === 0) {
-    throw new InputError(describeViolation(at('rows'), 'rows', 'hold one where there is no figure', rows));
+    throw new InputError(
+      describeViolation(at('rows'), 'rows', 'hold one where there is no figure', rows),
+    );
   }
   const ids = new Set<string>();
   rows.forEach((row, index) => {
     const known = [INPUT_METHOD, TARGET_METHOD, ...trained, ...classical];
     if (!known.includes(row.method)) {
-      throw new InputError(describeUnknown(at('rows', index, 'method'), 'method', row.method, known));
+      throw new InputError(
+        describeUnknown(at('rows', index, 'method'), 'method', row.method, known),
+      );
     }
     const id = row.id ?? row.method;
     refuseTwice('row id', id, ids, at('rows', index), 'give this row an id');
@@ -81,7 +88,8 @@ function checkConditions(content: ExperimentFile, rows: readonly string[], at: L
   const ids = new Set<string>();
   resolveConditions(content).forEach(({ id, paper }, index) => {
     if (id === null) return;
-    const where = content.sweep === undefined ? at('conditions', index) : at('sweep', 'snrDb', index);
+    const where =
+      content.sweep === undefined ? at('conditions', index) : at('sweep', 'snrDb', index);
     refuseTwice('condition', id, ids, where);
     const stranger = Object.keys(paper).find((row) => !rows.includes(row));
     if (stranger !== undefined) {
@@ -101,7 +109,9 @@ function checkClaims(
 ): void {
   const ids = new Set<string>();
   const known =
-    conditions.length === 0 ? rows : rows.flatMap((row) => conditions.map((id) => scoreName(row, id)));
+    conditions.length === 0
+      ? rows
+      : rows.flatMap((row) => conditions.map((id) => scoreName(row, id)));
   claims.forEach(({ id, rule }, index) => {
     refuseTwice('claim id', id, ids, at('claims', index));
     const where = at('claims', index, 'rule');
@@ -114,7 +124,14 @@ function checkClaims(
   });
 }
 
-function refuseTwice(kind: string, id: string, ids: Set<string>, where: string, remedy?: string): void {
-  if (ids.has(id)) throw new InputError(describeViolation(where, kind, 'differ from all others', id, remedy));
+function refuseTwice(
+  kind: string,
+  id: string,
+  ids: Set<string>,
+  where: string,
+  remedy?: string,
+): void {
+  if (ids.has(id))
+    throw new InputError(describeViolation(where, kind, 'differ from all others', id, remedy));
   ids.add(id);
 }

@@ -10,7 +10,8 @@ export interface KnownNames {
 }
 
 /**
- * The rules of figures that a schema cannot say: ids that differ, rows and conditions that exist, curves only over a sweep.
+ * The rules of figures that a schema cannot say: ids that differ, rows and conditions that exist,
+ * curves only over a sweep.
  *
  * @throws {InputError} One line for the first thing wrong.
  */
@@ -41,7 +42,9 @@ export function checkFigures(
     }
     if (figure.kind === 'sweep-curves' && content.sweep === undefined) {
       const where = at('figures', index);
-      throw new InputError(describeViolation(where, 'sweep', 'be given for curves over it', 'none'));
+      throw new InputError(
+        describeViolation(where, 'sweep', 'be given for curves over it', 'none'),
+      );
     }
   });
 }

@@ -6,7 +6,8 @@ import type { YamlSource } from './yamlSource.ts';
 /**
  * The content of a file as its schema types it.
  *
- * @throws {InputError} One line for the first broken rule: file, line, key, value, nearest known name.
+ * @throws {InputError} One line for the first broken rule: file, line, key, value, nearest known
+ *   name.
  */
 export function checkSource<T>(source: YamlSource, schema: z.ZodType<T>): T {
   const result = schema.safeParse(source.data);

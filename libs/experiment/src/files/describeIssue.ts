@@ -5,7 +5,8 @@ import type { YamlSource } from './yamlSource.ts';
 type Issue = z.core.$ZodIssue;
 
 /**
- * One line for a broken schema rule: file and line, the setting, the rule, the value, the nearest known name.
+ * One line for a broken schema rule: file and line, the setting, the rule, the value, the nearest
+ * known name.
  *
  * @param issue - What zod found.
  * @param source - The file it was found in.
@@ -40,7 +41,9 @@ function lastKey(path: readonly (string | number)[]): string {
 /** The rule that a value breaks, as it reads on after "must". */
 export function ruleOf(issue: Issue): string {
   if (issue.code === 'invalid_type') {
-    return issue.expected === 'int' ? 'be an integer' : `be ${article(issue.expected)} ${issue.expected}`;
+    return issue.expected === 'int'
+      ? 'be an integer'
+      : `be ${article(issue.expected)} ${issue.expected}`;
   }
   if (issue.code === 'invalid_value') return `be ${issue.values.map(formatValue).join(' or ')}`;
   if (hasOwnRule(issue.message)) return issue.message;
@@ -84,7 +87,10 @@ function knownKeys(schema: z.ZodType, path: readonly (string | number)[], data: 
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
-/** The schema of the value at a path; of a discriminated union the option that the value itself chooses. */
+/**
+ * The schema of the value at a path; of a discriminated union the option that the value itself
+ * chooses.
+ */
 function schemaAt(schema: z.ZodType, path: readonly (string | number)[], data: unknown): unknown {
   let inner = unwrap(schema);
   for (const [depth, step] of path.entries()) {
@@ -101,7 +107,9 @@ function chosenOption(schema: unknown, value: unknown): unknown {
   const { discriminator } = schema.def;
   const wanted = valueAt(value, [discriminator]);
   const options: readonly unknown[] = schema.options;
-  return options.find((option) => choicesOf(option, discriminator).includes(String(wanted))) ?? schema;
+  return (
+    options.find((option) => choicesOf(option, discriminator).includes(String(wanted))) ?? schema
+  );
 }
 
 /** Values that a key with fixed values may have, over all options of a union. */
@@ -114,7 +122,11 @@ function choicesOf(schema: unknown, key: string): string[] {
 }
 
 function unwrap(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
+  ) {
     return unwrap(schema.unwrap());
   }
   return schema;

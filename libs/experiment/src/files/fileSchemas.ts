@@ -14,7 +14,10 @@ export const defaultsFileSchema = sharedSettingsSchema;
 
 const profileSchema = z.strictObject({
   description: z.string().min(1).describe('what the profile is for'),
-  seeds: z.array(z.int().nonnegative()).min(1).describe('seeds of the training runs of each method'),
+  seeds: z
+    .array(z.int().nonnegative())
+    .min(1)
+    .describe('seeds of the training runs of each method'),
   settings: overridesSchema.optional().describe('what differs from the defaults'),
 });
 
@@ -41,8 +44,14 @@ const rowSchema = z.strictObject({
   method: idSchema.describe(
     "a method of methods.yaml or classical.yaml, 'input' for the blurred volumes themselves, or 'target' for what made the sharp set",
   ),
-  id: idSchema.optional().describe('name of the row in claims and results; the method unless given'),
-  label: z.string().min(1).optional().describe('name in the table; that of the method unless given'),
+  id: idSchema
+    .optional()
+    .describe('name of the row in claims and results; the method unless given'),
+  label: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('name in the table; that of the method unless given'),
   paper: paperValuesSchema.nullable().optional(),
   settings: overridesSchema
     .optional()
@@ -76,7 +85,9 @@ export const experimentFileSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('what every row is tested on; its own test volumes unless given'),
-  sweep: sweepSchema.optional().describe('conditions that differ in one number; in place of conditions'),
+  sweep: sweepSchema
+    .optional()
+    .describe('conditions that differ in one number; in place of conditions'),
   figures: z.array(figureSchema).optional().describe('what is shown beside the table'),
   claims: z.array(claimSchema).describe('what is judged, decided before anything runs'),
 });

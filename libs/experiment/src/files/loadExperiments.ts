@@ -47,12 +47,16 @@ export function isExperimentFile(file: string): boolean {
 /**
  * Reads and checks every file of the experiments directory.
  *
- * @param directory - Where `_defaults.yaml`, `_profiles.yaml`, `methods.yaml`, `classical.yaml` and the experiment files are.
+ * @param directory - Where `_defaults.yaml`, `_profiles.yaml`, `methods.yaml`, `classical.yaml` and
+ *   the experiment files are.
  * @throws {InputError} One line for the first thing wrong in any file.
  */
 export function loadExperiments(directory: string): ExperimentSet {
   const read = <T>(file: string, schema: z.ZodType<T>): CheckedFile<T> => {
-    const source = parseYamlSource(readText(join(directory, file)), `${basename(directory)}/${file}`);
+    const source = parseYamlSource(
+      readText(join(directory, file)),
+      `${basename(directory)}/${file}`,
+    );
     return { source, content: checkSource(source, schema) };
   };
   const defaults = read('_defaults.yaml', defaultsFileSchema);
@@ -87,7 +91,9 @@ function refuseUnknownProfile(
 export function getExperiment(set: ExperimentSet, name: string): CheckedFile<ExperimentFile> {
   const found = set.experiments.get(name);
   if (found !== undefined) return found;
-  throw new InputError(describeUnknown('experiments', 'experiment', name, [...set.experiments.keys()]));
+  throw new InputError(
+    describeUnknown('experiments', 'experiment', name, [...set.experiments.keys()]),
+  );
 }
 
 function refuseCommonIds(

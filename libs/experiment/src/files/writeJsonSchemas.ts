@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { writeTextAtomically } from '../results/resultFiles.ts';
 import { jsonSchemas } from './jsonSchemas.ts';
 
-// Run as a program: `npm run schema -w libs/experiment` writes the schemas that editors read beside the experiment files.
+// Run as a program: `npm run schema -w libs/experiment` writes the schemas that editors read beside
+// the experiment files.
 const directory = resolve(import.meta.dirname, '../../../../experiments');
 for (const [file, schema] of Object.entries(jsonSchemas())) {
   writeTextAtomically(resolve(directory, file), JSON.stringify(schema));

@@ -9,7 +9,10 @@ export interface YamlSource {
   /** Name in messages, `experiments/table1.yaml`. */
   readonly file: string;
   readonly data: unknown;
-  /** Line of the value at `path` (of its key, where it has one), or of the nearest enclosing value that is there. */
+  /**
+   * Line of the value at `path` (of its key, where it has one), or of the nearest enclosing value
+   * that is there.
+   */
   lineOf(path: ValuePath): number;
 }
 
@@ -18,7 +21,8 @@ export interface YamlSource {
  *
  * @param text - Content of the file.
  * @param file - Name for messages.
- * @throws {InputError} One line with file and line when the text is no valid YAML (a key given twice included).
+ * @throws {InputError} One line with file and line when the text is no valid YAML (a key given
+ *   twice included).
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
@@ -40,7 +44,9 @@ function offsetOf(root: Node | null, path: ValuePath): number {
   let offset = root?.range?.[0] ?? 0;
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === step);
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && item.key.value === step,
+      );
       if (pair === undefined || !isScalar(pair.key)) break;
       offset = pair.key.range?.[0] ?? offset;
       node = pair.value;

@@ -5,7 +5,10 @@ import type { ScoringSettings } from '../settings/trainingSettings.ts';
 import { scoreName, testedDataset, type ResolvedCondition } from './resolveConditions.ts';
 import type { ResolvedExperiment } from './resolveExperiment.ts';
 
-/** A classical method on the test volumes of a condition: nothing is trained and nothing is random, so there is no seed. */
+/**
+ * A classical method on the test volumes of a condition: nothing is trained and nothing is random,
+ * so there is no seed.
+ */
 export interface ClassicalRun {
   /** Name of its scores in rules: `wiener`, or `wiener@snr-20`. */
   readonly id: string;

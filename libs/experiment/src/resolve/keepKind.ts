@@ -5,8 +5,8 @@ import type { MergedLayers } from './mergeLayers.ts';
 /**
  * Merged settings with only those of the data set's own kind.
  *
- * Defaults and profiles speak of the usual kind: what another kind does not have falls away, and so does what they cannot know of it.
- * What the experiment itself sets must belong to its kind.
+ * Defaults and profiles speak of the usual kind: what another kind does not have falls away, and so
+ * does what they cannot know of it. What the experiment itself sets must belong to its kind.
  *
  * @param shared - Origins of the layers that all experiments have.
  * @throws {InputError} If the experiment sets something that its kind of data does not have.

@@ -7,7 +7,10 @@ import { contentHash } from '../settings/runKey.ts';
 
 /** What the rows of an experiment are tested on. */
 export interface ResolvedCondition {
-  /** Null for an experiment that declares none: every model is tested on data like those it was trained on. */
+  /**
+   * Null for an experiment that declares none: every model is tested on data like those it was
+   * trained on.
+   */
   readonly id: string | null;
   readonly label: string;
   /** What differs from the data that a model was trained on. */
@@ -19,7 +22,10 @@ export interface ResolvedCondition {
 }
 
 /** The conditions that a file declares, at least one. */
-export function resolveConditions({ conditions, sweep }: ExperimentFile): readonly ResolvedCondition[] {
+export function resolveConditions({
+  conditions,
+  sweep,
+}: ExperimentFile): readonly ResolvedCondition[] {
   if (conditions !== undefined) {
     return conditions.map(({ id, label, test = {}, paper = {} }) => ({ id, label, test, paper }));
   }
@@ -41,8 +47,14 @@ function noiseCondition(snrDb: number | null): ResolvedCondition {
   };
 }
 
-/** The data set that a model is tested on: the one it was trained on with another microscope or noise. */
-export function testedDataset(trained: DatasetSettings, { test, label }: ResolvedCondition): DatasetSettings {
+/**
+ * The data set that a model is tested on: the one it was trained on with another microscope or
+ * noise.
+ */
+export function testedDataset(
+  trained: DatasetSettings,
+  { test, label }: ResolvedCondition,
+): DatasetSettings {
   if (trained.kind !== 'microtubules') {
     if (Object.keys(test).length === 0) return trained;
     const rule = `be left out for data of the kind '${trained.kind}', which cannot be recorded again`;
@@ -54,9 +66,11 @@ export function testedDataset(trained: DatasetSettings, { test, label }: Resolve
 }
 
 /**
- * Name of the test volumes of a data set under a condition, 12 hexadecimal digits; null where they are the data set's own.
+ * Name of the test volumes of a data set under a condition, 12 hexadecimal digits; null where they
+ * are the data set's own.
  *
- * It depends on both: the specimens, the gain and the random numbers come from the data set that was trained on.
+ * It depends on both: the specimens, the gain and the random numbers come from the data set that
+ * was trained on.
  */
 export function testKey(trained: DatasetSettings, condition: ResolvedCondition): string | null {
   const tested = testedDataset(trained, condition);

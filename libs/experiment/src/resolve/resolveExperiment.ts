@@ -55,12 +55,18 @@ const GIVEN_LABELS: Readonly<Record<string, string>> = {
 /**
  * An experiment with all its runs.
  *
- * A run is named after its row and seed. Where the experiment overrides settings for every row, its name goes in between,
- * so that a run that two tables share is trained once and one that they do not share is never confused with it.
+ * A run is named after its row and seed. Where the experiment overrides settings for every row, its
+ * name goes in between, so that a run that two tables share is trained once and one that they do
+ * not share is never confused with it.
  *
- * @throws {InputError} For an unknown experiment or profile, or when settings contradict each other.
+ * @throws {InputError} For an unknown experiment or profile, or when settings contradict each
+ *   other.
  */
-export function resolveExperiment(set: ExperimentSet, name: string, profile: string): ResolvedExperiment {
+export function resolveExperiment(
+  set: ExperimentSet,
+  name: string,
+  profile: string,
+): ResolvedExperiment {
   const experiment = getExperiment(set, name);
   const { title, place, rows, figures = [], claims, settings, profiles } = experiment.content;
   const common = sharedLayers(set, profile);
@@ -101,15 +107,21 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
     claims,
     rows: rows.map((row, rowIndex) => {
       const { method, id = method, paper = null } = row;
-      const trained = Object.hasOwn(set.methods.content, method) ? set.methods.content[method] : null;
-      const classical = Object.hasOwn(set.classical.content, method) ? set.classical.content[method] : null;
+      const trained = Object.hasOwn(set.methods.content, method)
+        ? set.methods.content[method]
+        : null;
+      const classical = Object.hasOwn(set.classical.content, method)
+        ? set.classical.content[method]
+        : null;
       const { origins, values } = mergeLayers([rowLayer(experiment, rowIndex)]);
       return {
         id,
         label: row.label ?? trained?.label ?? classical?.label ?? GIVEN_LABELS[method],
         method,
         paper,
-        overrides: Object.fromEntries(Object.keys(origins).map((path) => [path, valueAt(values, path)])),
+        overrides: Object.fromEntries(
+          Object.keys(origins).map((path) => [path, valueAt(values, path)]),
+        ),
         runs:
           trained === null
             ? []
@@ -123,13 +135,19 @@ export function resolveExperiment(set: ExperimentSet, name: string, profile: str
 }
 
 /** The runs that an experiment needs, each once. */
-export function listRuns(set: ExperimentSet, name: string, profile: string): readonly ResolvedRun[] {
+export function listRuns(
+  set: ExperimentSet,
+  name: string,
+  profile: string,
+): readonly ResolvedRun[] {
   return distinctRuns(resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs));
 }
 
 /** The runs of all experiments, each once, in the order of the experiments' names. */
 export function listAllRuns(set: ExperimentSet, profile: string): readonly ResolvedRun[] {
-  return distinctRuns([...set.experiments.keys()].flatMap((name) => [...listRuns(set, name, profile)]));
+  return distinctRuns(
+    [...set.experiments.keys()].flatMap((name) => [...listRuns(set, name, profile)]),
+  );
 }
 
 function distinctRuns(runs: readonly ResolvedRun[]): readonly ResolvedRun[] {
@@ -138,7 +156,9 @@ function distinctRuns(runs: readonly ResolvedRun[]): readonly ResolvedRun[] {
     const other = byId.get(run.id);
     if (other !== undefined && other.key !== run.key) {
       const rule = 'stand for one set of settings, two experiments give it different ones';
-      throw new InputError(describeViolation('listRuns', 'run id', rule, run.id, 'give one row another id'));
+      throw new InputError(
+        describeViolation('listRuns', 'run id', rule, run.id, 'give one row another id'),
+      );
     }
     byId.set(run.id, run);
   }
@@ -146,5 +166,7 @@ function distinctRuns(runs: readonly ResolvedRun[]): readonly ResolvedRun[] {
 }
 
 function valueAt(values: Record<string, unknown>, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
 }

@@ -20,13 +20,17 @@ export interface RunRequest {
   readonly method: string;
   readonly profile: string;
   readonly seed: number;
-  /** The experiment and the row whose settings override the rest; without them, the method as every table has it. */
+  /**
+   * The experiment and the row whose settings override the rest; without them, the method as every
+   * table has it.
+   */
   readonly experiment?: CheckedFile<ExperimentFile>;
   readonly rowIndex?: number;
 }
 
 /**
- * The settings of a training run: defaults, then profile, method, experiment and row, each overriding what came before.
+ * The settings of a training run: defaults, then profile, method, experiment and row, each
+ * overriding what came before.
  *
  * @param set - The checked files.
  * @param request - Method, profile and seed; experiment and row where they override something.
@@ -77,7 +81,9 @@ export function sharedLayers(set: ExperimentSet, profile: string): SettingsLayer
   const { defaults, profiles } = set;
   const known = profiles.content;
   if (!Object.hasOwn(known, profile)) {
-    throw new InputError(describeUnknown(profiles.source.file, 'profile', profile, Object.keys(known)));
+    throw new InputError(
+      describeUnknown(profiles.source.file, 'profile', profile, Object.keys(known)),
+    );
   }
   return [
     { origin: defaults.source.file, source: defaults.source, at: [], values: defaults.content },
@@ -90,7 +96,10 @@ export function sharedLayers(set: ExperimentSet, profile: string): SettingsLayer
   ];
 }
 
-function methodLayers({ methods: { source, content } }: ExperimentSet, method: string): SettingsLayer[] {
+function methodLayers(
+  { methods: { source, content } }: ExperimentSet,
+  method: string,
+): SettingsLayer[] {
   if (!Object.hasOwn(content, method)) {
     throw new InputError(describeUnknown(source.file, 'method', method, Object.keys(content)));
   }
@@ -123,7 +132,10 @@ export function ownLayers({
 }
 
 /** Layer of a row alone. */
-export function rowLayer({ source, content }: CheckedFile<ExperimentFile>, rowIndex: number): SettingsLayer {
+export function rowLayer(
+  { source, content }: CheckedFile<ExperimentFile>,
+  rowIndex: number,
+): SettingsLayer {
   const row = content.rows[rowIndex];
   const origin = `${source.file}#${row.id ?? row.method}`;
   return { origin, source, at: ['rows', rowIndex, 'settings'], values: row.settings ?? {} };

@@ -1,5 +1,6 @@
 /**
- * What differs between two plain values, one phrase for each leaf: `training.updates: 4 -> 9`. Arrays are leaves.
+ * What differs between two plain values, one phrase for each leaf: `training.updates: 4 -> 9`.
+ * Arrays are leaves.
  *
  * @param ignored - Paths that do not count.
  */

@@ -8,7 +8,10 @@ const file = z.string().regex(/^figures\/[A-Za-z0-9_.-]+\.png$/, 'must be figure
 const displayWindow = z.tuple([z.number(), z.number()]).readonly();
 const axis = z.strictObject({ label: z.string().min(1), unit: z.string().min(1).nullable() });
 
-/** Stacks that show the same place through one display window, one 8-bit grey PNG each, z planes from top to bottom. */
+/**
+ * Stacks that show the same place through one display window, one 8-bit grey PNG each, z planes
+ * from top to bottom.
+ */
 export const volumesBlockSchema = z.strictObject({
   kind: z.literal('volumes'),
   id: blockId,
@@ -95,7 +98,9 @@ export const factsBlockSchema = z.strictObject({
   id: blockId,
   title: z.string().min(1),
   columns: z.array(axis).min(1).readonly(),
-  /** One list of cells for each row, in the order of the columns; null where nothing can be told. */
+  /**
+   * One list of cells for each row, in the order of the columns; null where nothing can be told.
+   */
   rows: z.array(z.array(z.union([z.string(), z.number()]).nullable()).readonly()).readonly(),
   /** What a reader must know of these numbers. */
   note: z.string().optional(),
@@ -109,7 +114,10 @@ export const figureBlockSchema = z.discriminatedUnion('kind', [
   factsBlockSchema,
 ]);
 
-/** `figures.json` of an experiment: what it shows beside its table, as data, in the order of the page. */
+/**
+ * `figures.json` of an experiment: what it shows beside its table, as data, in the order of the
+ * page.
+ */
 export const figuresSchema = z.strictObject({ blocks: z.array(figureBlockSchema).readonly() });
 
 /** Stacks of one place. */

@@ -4,7 +4,9 @@ import { networkSettingsSchema } from '../settings/networkSettings.ts';
 import { shape3Schema, voxelSizeUmSchema } from '../settings/sides.ts';
 import { inferenceSettingsSchema } from '../settings/trainingSettings.ts';
 
-/** The layout of a model folder; a change that old readers would get wrong takes the next number. */
+/**
+ * The layout of a model folder; a change that old readers would get wrong takes the next number.
+ */
 export const MODEL_FORMAT = 'blurcycle-model/1';
 
 const citationSchema = z.strictObject({
@@ -24,7 +26,10 @@ export const modelConfigSchema = z.strictObject({
   inference: inferenceSettingsSchema,
   /** Voxels of the stacks it was trained on. */
   voxelSizeUm: voxelSizeUmSchema,
-  /** The straight line between stored intensities and the network's: intensity = black + (white - black) * value. */
+  /**
+   * The straight line between stored intensities and the network's: intensity = black + (white -
+   * black) * value.
+   */
   intensity: z
     .strictObject({ black: z.number(), white: z.number() })
     .refine(({ black, white }) => white > black, { message: 'have white above black' }),
@@ -47,7 +52,10 @@ export const modelConfigSchema = z.strictObject({
   /** SPDX identifier. */
   license: z.string().regex(/^[A-Za-z0-9.+-]+$/, { message: 'be an SPDX identifier such as CC-BY-4.0' }),
   citation: z.array(citationSchema).readonly(),
-  /** Largest difference from `test-output.tif`, as a part of white - black, that a machine may compute. */
+  /**
+   * Largest difference from `test-output.tif`, as a part of white - black, that a machine may
+   * compute.
+   */
   testTolerance: z.number().positive(),
 });
 

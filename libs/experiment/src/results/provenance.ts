@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Who made a result, when, with what: everything that may differ between two results that are otherwise the same. */
+/**
+ * Who made a result, when, with what: everything that may differ between two results that are
+ * otherwise the same.
+ */
 export const provenanceSchema = z.strictObject({
   /** ISO 8601, UTC. */
   createdAt: z.string(),

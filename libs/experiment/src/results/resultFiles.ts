@@ -9,7 +9,10 @@ import { runRecordSchema, type RunRecord } from './runRecord.ts';
 import { testRecordSchema, type TestRecord } from './testRecord.ts';
 import { tableSchema, type Table } from './table.ts';
 
-/** Writes under a temporary name and renames: a killed process leaves the old file or the new one. Makes directories. */
+/**
+ * Writes under a temporary name and renames: a killed process leaves the old file or the new one.
+ * Makes directories.
+ */
 export function writeTextAtomically(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
@@ -35,7 +38,10 @@ export interface RecordedSettings {
 
 const recordedSettingsSchema = z.object({ seed: z.int(), settings: z.record(z.string(), z.unknown()) });
 
-/** Reads the settings in a `record.json` that is not of this version; undefined when it is damaged or not there. */
+/**
+ * Reads the settings in a `record.json` that is not of this version; undefined when it is damaged
+ * or not there.
+ */
 export function readRecordedSettings(path: string): RecordedSettings | undefined {
   try {
     return readChecked(path, recordedSettingsSchema);
@@ -50,7 +56,9 @@ export function writeTestRecord(path: string, record: TestRecord): void {
   writeTextAtomically(path, formatJson(testRecordSchema.parse(record)));
 }
 
-/** Reads `record.json` of a test; undefined when there is none. A damaged file is an `InputError`. */
+/**
+ * Reads `record.json` of a test; undefined when there is none. A damaged file is an `InputError`.
+ */
 export function readTestRecord(path: string): TestRecord | undefined {
   return readChecked(path, testRecordSchema);
 }
@@ -60,7 +68,10 @@ export function writeClassicalRecord(path: string, record: ClassicalRecord): voi
   writeTextAtomically(path, formatJson(classicalRecordSchema.parse(record)));
 }
 
-/** Reads `record.json` of a classical method; undefined when there is none. A damaged file is an `InputError`. */
+/**
+ * Reads `record.json` of a classical method; undefined when there is none. A damaged file is an
+ * `InputError`.
+ */
 export function readClassicalRecord(path: string): ClassicalRecord | undefined {
   return readChecked(path, classicalRecordSchema);
 }
@@ -70,7 +81,9 @@ export function writeExperimentRecord(path: string, record: ExperimentRecord): v
   writeTextAtomically(path, formatJson(experimentRecordSchema.parse(record)));
 }
 
-/** Reads `record.json` of a table; undefined when there is none. A damaged file is an `InputError`. */
+/**
+ * Reads `record.json` of a table; undefined when there is none. A damaged file is an `InputError`.
+ */
 export function readExperimentRecord(path: string): ExperimentRecord | undefined {
   return readChecked(path, experimentRecordSchema);
 }

@@ -25,7 +25,10 @@ export const runRecordSchema = z.strictObject({
   origins: z.record(z.string(), z.string()),
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),
-  /** What each rule of `training.select` would have chosen: the update, and what the validation volumes said of it. */
+  /**
+   * What each rule of `training.select` would have chosen: the update, and what the validation
+   * volumes said of it.
+   */
   choices: z.record(
     z.string(),
     z.strictObject({ update: z.int().positive(), validation: z.record(z.string(), z.number()) }),

@@ -38,7 +38,10 @@ const claimResultSchema = z.strictObject({
   text: z.string(),
   rule: z.string(),
   verdict: z.enum(['reproduced', 'not reproduced', 'undecided']),
-  /** What the rule compares with its limit, and the 95 % interval of that; null where it cannot be told. */
+  /**
+   * What the rule compares with its limit, and the 95 % interval of that; null where it cannot be
+   * told.
+   */
   value: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
@@ -50,7 +53,10 @@ const claimResultSchema = z.strictObject({
 const tableConditionSchema = z.strictObject({
   id: z.string(),
   label: z.string(),
-  /** Settings of the data set that differ, as `noise.averageSnrDb`; none for the data of the training. */
+  /**
+   * Settings of the data set that differ, as `noise.averageSnrDb`; none for the data of the
+   * training.
+   */
   test: z.record(z.string(), z.unknown()),
 });
 

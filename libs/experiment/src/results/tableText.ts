@@ -1,7 +1,10 @@
 import { METRICS, NO_TRUTH } from './metrics.ts';
 import type { ScoreSummary, Table, TableRow } from './table.ts';
 
-/** What marks a row that a reader must not take at face value: stale, incomplete, or from a dirty tree. */
+/**
+ * What marks a row that a reader must not take at face value: stale, incomplete, or from a dirty
+ * tree.
+ */
 const MARK = '†';
 /** Stands in for the paper's two where no truth is known. */
 const RESIDUAL = METRICS['dataResidual'];

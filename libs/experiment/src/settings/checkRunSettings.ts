@@ -29,7 +29,12 @@ function fits(inner: Shape3, outer: Shape3): boolean {
   return inner.every((side, axis) => side <= outer[axis]);
 }
 
-function checkGeometry({ dataset, training, inference, network }: RunSettings): SettingsViolation[] {
+function checkGeometry({
+  dataset,
+  training,
+  inference,
+  network,
+}: RunSettings): SettingsViolation[] {
   const found: SettingsViolation[] = [];
   const volume = `[${dataset.shape.join(', ')}]`;
   const inside = [
@@ -39,7 +44,8 @@ function checkGeometry({ dataset, training, inference, network }: RunSettings): 
     ['network.blurKernelSize', network.blurKernelSize],
   ] as const;
   for (const [path, value] of inside) {
-    if (!fits(value, dataset.shape)) found.push({ path, rule: `fit into dataset.shape ${volume}`, value });
+    if (!fits(value, dataset.shape))
+      found.push({ path, rule: `fit into dataset.shape ${volume}`, value });
   }
   const kernel = network.blurKernelSize;
   const left = training.patch.map((side, axis) => side - (kernel[axis] - 1));
@@ -54,7 +60,12 @@ function checkGeometry({ dataset, training, inference, network }: RunSettings): 
   const pooled = inside.slice(0, 2);
   for (const [path, value] of pooled) {
     if (value.some((side) => side % 4 !== 0)) {
-      found.push({ path, rule: 'be multiples of 4', value, remedy: 'the U-Net halves every side twice' });
+      found.push({
+        path,
+        rule: 'be multiples of 4',
+        value,
+        remedy: 'the U-Net halves every side twice',
+      });
     }
   }
   if (inference.overlap.some((overlap, axis) => overlap >= inference.tile[axis])) {
@@ -94,10 +105,18 @@ function checkMethod({ method, training, dataset }: RunSettings): SettingsViolat
     found.push({ path: 'dataset.kind', rule, value: dataset.kind, remedy });
   }
   if (sampling === 'unpaired' && pixelLoss !== 'none') {
-    found.push({ path: 'method.pixelLoss', rule: "be 'none' for unpaired sampling", value: pixelLoss });
+    found.push({
+      path: 'method.pixelLoss',
+      rule: "be 'none' for unpaired sampling",
+      value: pixelLoss,
+    });
   }
   if (pixelLoss === 'none' && blurPath === 'none' && discriminators.length === 0) {
-    found.push({ path: 'method.pixelLoss', rule: 'leave at least one loss to train with', value: pixelLoss });
+    found.push({
+      path: 'method.pixelLoss',
+      rule: 'leave at least one loss to train with',
+      value: pixelLoss,
+    });
   }
   if (discriminators.includes('blurred') && (blurPath === 'none' || blurPath === 'known-psf')) {
     const rule = `not name 'blurred' for blurPath '${blurPath}'`;
@@ -105,7 +124,11 @@ function checkMethod({ method, training, dataset }: RunSettings): SettingsViolat
     found.push({ path: 'method.discriminators', rule, value: discriminators, remedy });
   }
   if (new Set(discriminators).size !== discriminators.length) {
-    found.push({ path: 'method.discriminators', rule: 'name each domain once', value: discriminators });
+    found.push({
+      path: 'method.discriminators',
+      rule: 'name each domain once',
+      value: discriminators,
+    });
   }
   if (pixelLoss !== 'none' && training.lossWeights.pixel === 0) {
     found.push({
@@ -118,7 +141,11 @@ function checkMethod({ method, training, dataset }: RunSettings): SettingsViolat
 }
 
 function checkChoice({ dataset, method, training: { select } }: RunSettings): SettingsViolation[] {
-  if (select === 'best-validation-psnr' && dataset.kind === 'tiff-folders' && dataset.truth === undefined) {
+  if (
+    select === 'best-validation-psnr' &&
+    dataset.kind === 'tiff-folders' &&
+    dataset.truth === undefined
+  ) {
     const rule = `not be '${select}' without dataset.truth`;
     return [{ path: 'training.select', rule, value: select }];
   }

@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 /** What all classical methods can be told; what is left out is the method's own default. */
 const shared = {
-  background: z.number().nonnegative().exactOptional().describe('constant light that belongs to no object'),
+  background: z
+    .number()
+    .nonnegative()
+    .exactOptional()
+    .describe('constant light that belongs to no object'),
   boundary: z
     .enum(['weights', 'zero', 'reflect', 'periodic'])
     .exactOptional()
@@ -40,7 +44,10 @@ const linear = {
   nonNegative: z.boolean().exactOptional().describe('set what comes out below zero to zero'),
 };
 
-/** A classical deconvolution: the algorithm and its parameters, named as the functions of the imaging library name them. */
+/**
+ * A classical deconvolution: the algorithm and its parameters, named as the functions of the
+ * imaging library name them.
+ */
 export const classicalSettingsSchema = z.discriminatedUnion('algorithm', [
   z.strictObject({ algorithm: z.literal('richardson-lucy'), ...richardsonLucy }),
   z.strictObject({
@@ -78,4 +85,6 @@ export const classicalSettingsSchema = z.discriminatedUnion('algorithm', [
 export type ClassicalSettings = z.infer<typeof classicalSettingsSchema>;
 
 /** Names of the algorithms, as files and the command line use them. */
-export const CLASSICAL_ALGORITHMS = classicalSettingsSchema.options.map(({ shape }) => shape.algorithm.value);
+export const CLASSICAL_ALGORITHMS = classicalSettingsSchema.options.map(
+  ({ shape }) => shape.algorithm.value,
+);

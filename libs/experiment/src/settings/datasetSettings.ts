@@ -13,7 +13,11 @@ export const PSF_MODELS = [
 /** Optics of the microscope. */
 export const psfSettingsSchema = z.strictObject({
   model: z.enum(PSF_MODELS).describe('optical model of the kernel'),
-  numericalAperture: z.number().positive().max(2).describe('numerical aperture, below the immersion index'),
+  numericalAperture: z
+    .number()
+    .positive()
+    .max(2)
+    .describe('numerical aperture, below the immersion index'),
   immersionIndex: z.number().min(1).max(2).describe('refractive index of the immersion medium'),
   emissionWavelengthUm: z
     .number()
@@ -26,7 +30,9 @@ export const psfSettingsSchema = z.strictObject({
     .min(1)
     .max(2)
     .optional()
-    .describe('gibson-lanni: refractive index of the specimen; that of the immersion medium unless given'),
+    .describe(
+      'gibson-lanni: refractive index of the specimen; that of the immersion medium unless given',
+    ),
   sourceDepthUm: z
     .number()
     .nonnegative()
@@ -43,7 +49,9 @@ export const noiseSettingsSchema = z.strictObject({
       message: 'not be negative (0 dB is as much noise as signal; null adds no Gaussian noise)',
     })
     .nullable()
-    .describe('average SNR in dB that the Gaussian part brings the data set to; null adds no Gaussian noise'),
+    .describe(
+      'average SNR in dB that the Gaussian part brings the data set to; null adds no Gaussian noise',
+    ),
   poissonPeakCounts: z
     .number()
     .positive()
@@ -88,7 +96,10 @@ const microtubulesSchema = z.strictObject({
 
 const count = z.int().positive().max(1000);
 
-/** Simulated recordings of an EMCCD camera, whose sharp set blind Richardson-Lucy made of as many other recordings. */
+/**
+ * Simulated recordings of an EMCCD camera, whose sharp set blind Richardson-Lucy made of as many
+ * other recordings.
+ */
 const simulatedMicroscopeSchema = z.strictObject({
   kind: z.literal('simulated-microscope'),
   ...specimenFields,
@@ -97,12 +108,18 @@ const simulatedMicroscopeSchema = z.strictObject({
       .number()
       .positive()
       .describe('expected electrons of the brightest voxels, before the register'),
-    multiplication: z.number().positive().describe('mean gain of the register; 1 for an ordinary CCD'),
+    multiplication: z
+      .number()
+      .positive()
+      .describe('mean gain of the register; 1 for an ordinary CCD'),
     readNoiseElectrons: z
       .number()
       .nonnegative()
       .describe('standard deviation of the read noise, after the register'),
-    electronsPerCount: z.number().positive().describe('electrons after the register that make one count'),
+    electronsPerCount: z
+      .number()
+      .positive()
+      .describe('electrons after the register that make one count'),
     offsetCounts: z.int().nonnegative().describe('counts without light'),
     bits: z.int().min(8).max(16).describe('depth of the converter'),
   }),
@@ -120,7 +137,10 @@ const stacksSchema = z.union([pathSchema, z.array(pathSchema).min(1).readonly()]
   error: 'be a folder, a pattern or a file, or a list of them',
 });
 
-/** Recordings of a real microscope, or of any other program: TIFF stacks, and an unmatched sharp set. */
+/**
+ * Recordings of a real microscope, or of any other program: TIFF stacks, and an unmatched sharp
+ * set.
+ */
 const tiffFoldersSchema = z.strictObject({
   kind: z.literal('tiff-folders'),
   ...recordingFields,
@@ -130,7 +150,9 @@ const tiffFoldersSchema = z.strictObject({
   sharp: stacksSchema.describe('sharp stacks to train with, of other places or specimens'),
   truth: stacksSchema
     .optional()
-    .describe('what the watched and the tested stacks show, under their names; nothing is trained on it'),
+    .describe(
+      'what the watched and the tested stacks show, under their names; nothing is trained on it',
+    ),
 });
 
 /** Where stacks come from: simulated in one way or another, or read. */
@@ -155,7 +177,10 @@ export function datasetKeys(kind: DatasetSettings['kind']): readonly string[] {
   return Object.keys(schema?.shape ?? {});
 }
 
-/** Keys that defaults and profiles cannot know: they describe the recordings that an experiment brings itself. */
+/**
+ * Keys that defaults and profiles cannot know: they describe the recordings that an experiment
+ * brings itself.
+ */
 export function ownDatasetKeys(kind: DatasetSettings['kind']): readonly string[] {
   return kind === 'tiff-folders' ? ['voxelSizeUm', 'psf', 'volumes'] : [];
 }

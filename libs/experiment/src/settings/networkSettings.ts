@@ -9,8 +9,13 @@ export const networkSettingsSchema = z.strictObject({
     .describe('channels of the first U-Net level; the lower ones have 2 and 4 times as many'),
   discriminatorWidth: z.int().positive().describe('channels of the first discriminator layer'),
   blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
-  blurKernelInit: z.enum(['gaussian', 'normal']).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
-  blurKernelSigmaVoxels: z.number().positive().describe('standard deviation of the Gaussian start in voxels'),
+  blurKernelInit: z
+    .enum(['gaussian', 'normal'])
+    .describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
+  blurKernelSigmaVoxels: z
+    .number()
+    .positive()
+    .describe('standard deviation of the Gaussian start in voxels'),
   blurKernelSymmetry: z
     .enum(['none', 'point'])
     .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),

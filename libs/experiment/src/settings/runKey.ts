@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { RunSettings } from './runSettings.ts';
 
 /**
- * Stable hash of what decides the numbers of a run: the seed and all settings but the label of the method.
+ * Stable hash of what decides the numbers of a run: the seed and all settings but the label of the
+ * method.
  *
  * The order of keys does not matter.
  *

@@ -8,7 +8,10 @@ import {
   trainingSettingsSchema,
 } from './trainingSettings.ts';
 
-/** Everything that decides the numbers of a training run except its seed. Strict: an unknown key is an error. */
+/**
+ * Everything that decides the numbers of a training run except its seed. Strict: an unknown key is
+ * an error.
+ */
 export const runSettingsSchema = z.strictObject({
   dataset: datasetSettingsSchema,
   network: networkSettingsSchema,
@@ -21,7 +24,10 @@ export const runSettingsSchema = z.strictObject({
 /** The resolved settings of a training run. */
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 
-/** The settings that files other than methods.yaml may hold: a method is chosen by its id, not spelled out. */
+/**
+ * The settings that files other than methods.yaml may hold: a method is chosen by its id, not
+ * spelled out.
+ */
 export const sharedSettingsSchema = runSettingsSchema.omit({ method: true });
 
 /** Settings without the method. */

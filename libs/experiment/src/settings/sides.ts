@@ -18,7 +18,10 @@ export const oddShape3Schema = z
   .readonly()
   .describe('odd sides in voxels, in the order z, y, x');
 
-const lengthUm = z.number().positive().max(100, { message: 'be a length in µm up to 100 (is it in nm?)' });
+const lengthUm = z
+  .number()
+  .positive()
+  .max(100, { message: 'be a length in µm up to 100 (is it in nm?)' });
 
 /** Edge lengths of a voxel in µm, z, y, x. */
 export const voxelSizeUmSchema = z

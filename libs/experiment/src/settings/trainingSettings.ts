@@ -17,7 +17,9 @@ export const trainingSettingsSchema = z.strictObject({
       .number()
       .min(0)
       .max(1)
-      .describe('part of the updates after which all rates fall linearly to zero; 1 keeps them constant'),
+      .describe(
+        'part of the updates after which all rates fall linearly to zero; 1 keeps them constant',
+      ),
     beta1: beta.describe('decay of the first moment'),
     beta2: beta.describe('decay of the second moment'),
     epsilon: rate.describe('added to the root of the second moment'),
@@ -32,7 +34,9 @@ export const trainingSettingsSchema = z.strictObject({
     gradientPenalty: z
       .number()
       .nonnegative()
-      .describe('η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares'),
+      .describe(
+        'η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares',
+      ),
   }),
   cycleNorm: z.enum(['l1', 'l2']).describe('norm of the cycle terms'),
   cycleBorder: z

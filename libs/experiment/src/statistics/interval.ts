@@ -20,14 +20,16 @@ export function studentInterval(values: readonly number[]): Interval | undefined
   if (values.length < 2) return undefined;
   const center = mean(values);
   const half =
-    (studentQuantile(CONFIDENCE, values.length - 1) * standardDeviation(values)) / Math.sqrt(values.length);
+    (studentQuantile(CONFIDENCE, values.length - 1) * standardDeviation(values)) /
+    Math.sqrt(values.length);
   return { low: center - half, high: center + half };
 }
 
 /**
  * Percentile bootstrap interval of a statistic of n items.
  *
- * Items are drawn with replacement; a statistic of several samples that takes the same items of each is paired.
+ * Items are drawn with replacement; a statistic of several samples that takes the same items of
+ * each is paired.
  *
  * @param count - Number of items n.
  * @param statistic - Value for a drawn list of n item indices.
@@ -47,7 +49,10 @@ export function bootstrapInterval(
     values[i] = statistic(Array.from({ length: count }, () => stream.integer(count)));
   }
   values.sort();
-  return { low: quantile(values, (1 - CONFIDENCE) / 2), high: quantile(values, (1 + CONFIDENCE) / 2) };
+  return {
+    low: quantile(values, (1 - CONFIDENCE) / 2),
+    high: quantile(values, (1 + CONFIDENCE) / 2),
+  };
 }
 
 /** Linear interpolation between the two nearest of the sorted values. */

@@ -3,7 +3,8 @@ import { assertRange } from '@blurcycle/core';
 /**
  * Two-sided quantile of Student's t: the t for which |T| ≤ t has the given probability.
  *
- * The probability is a finite sum for whole degrees of freedom; bisection inverts it to double precision.
+ * The probability is a finite sum for whole degrees of freedom; bisection inverts it to double
+ * precision.
  * Source: Abramowitz & Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
  *
  * @param probability - Between 0 and 1, 0.95 for a 95 % interval.

@@ -21,8 +21,9 @@ export interface RowScores {
 /**
  * Mean and 95 % t interval of every metric of a row.
  *
- * With several seeds the values are the means of the seeds over their volumes: the interval is about the method. With one
- * seed, or none, the values are the single volumes: the interval is about that model, and says so in `over`.
+ * With several seeds the values are the means of the seeds over their volumes: the interval is
+ * about the method. With one seed, or none, the values are the single volumes: the interval is
+ * about that model, and says so in `over`.
  *
  * @returns Metric name to summary; a metric counts only where every volume of every run has it.
  */

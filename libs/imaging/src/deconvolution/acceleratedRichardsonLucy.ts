@@ -5,9 +5,9 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
 /**
  * Richardson-Lucy whose updates start ahead of the estimate, in the direction in which it moves.
  *
- * y_k = x_k + a_k (x_k - x_(k-1)), x_(k+1) = R(y_k), a_k = <g_(k-1), g_(k-2)> / <g_(k-2), g_(k-2)>, g_k = R(y_k) - y_k,
- * R one Richardson-Lucy update. It leads to the same likelihood in a fraction of the iterations; a stopping number tuned
- * for plain Richardson-Lucy is too large for it.
+ * y_k = x_k + a_k (x_k - x_(k-1)), x_(k+1) = R(y_k), a_k = <g_(k-1), g_(k-2)> / <g_(k-2), g_(k-2)>,
+ * g_k = R(y_k) - y_k, R one Richardson-Lucy update. It leads to the same likelihood in a fraction
+ * of the iterations; a stopping number tuned for plain Richardson-Lucy is too large for it.
  *
  * Cost: two blurs per iteration, three more volumes of memory.
  * Source: Biggs & Andrews (1997) doi:10.1364/AO.36.001766, first-order vector extrapolation.
@@ -19,10 +19,19 @@ export function acceleratedRichardsonLucy(
   psf: Volume,
   options: RichardsonLucyOptions = {},
 ): Volume {
-  return iterateRichardsonLucy('acceleratedRichardsonLucy', observed, psf, options, createExtrapolation());
+  return iterateRichardsonLucy(
+    'acceleratedRichardsonLucy',
+    observed,
+    psf,
+    options,
+    createExtrapolation(),
+  );
 }
 
-/** An extrapolation never takes away more than nine tenths of a voxel: what reaches zero can not come back. */
+/**
+ * An extrapolation never takes away more than nine tenths of a voxel: what reaches zero can not
+ * come back.
+ */
 const LEAST_PART = 0.1;
 
 /** The extrapolation of Biggs and Andrews; holds the two last steps. */
@@ -35,11 +44,15 @@ export function createExtrapolation(): RichardsonLucyVariant {
     predict(estimate) {
       const before = previous;
       previous = estimate;
-      if (before === undefined || lastStep === undefined || stepBefore === undefined) return estimate;
+      if (before === undefined || lastStep === undefined || stepBefore === undefined)
+        return estimate;
       const factor = accelerationFactor(lastStep, stepBefore);
       ahead ??= new Float32Array(estimate.length);
       for (let i = 0; i < ahead.length; i++) {
-        ahead[i] = Math.max(estimate[i] + factor * (estimate[i] - before[i]), LEAST_PART * estimate[i]);
+        ahead[i] = Math.max(
+          estimate[i] + factor * (estimate[i] - before[i]),
+          LEAST_PART * estimate[i],
+        );
       }
       return ahead;
     },

@@ -5,22 +5,34 @@ import { asCounts, checkObserved } from './checkObserved.ts';
 import { expectedFloor, ratioToExpected } from './expectedImage.ts';
 import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
 import type { IterationStatistics } from './iterationStatistics.ts';
-import { createObservationModel, type Boundary, type ObservationModel } from './observationModel.ts';
+import {
+  createObservationModel,
+  type Boundary,
+  type ObservationModel,
+} from './observationModel.ts';
 
 export interface BlindRichardsonLucyOptions {
   /** Rounds of object updates followed by PSF updates. @defaultValue 10 */
   readonly rounds?: number;
-  /** Updates of the object in a round; with few the object stays blurred and the PSF shrinks. @defaultValue 20 */
+  /**
+   * Updates of the object in a round; with few the object stays blurred and the PSF shrinks.
+   * @defaultValue 20
+   */
   readonly objectIterations?: number;
   /** Updates of the PSF in a round. @defaultValue 2 */
   readonly psfIterations?: number;
-  /** Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0 */
+  /**
+   * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
+   */
   readonly background?: number;
   /** Negative values in the data: an error, or taken for 0. @defaultValue 'refuse' */
   readonly negatives?: 'refuse' | 'clip';
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
-  /** Told after each object update how many are done, counted through all rounds, and how many there will be. */
+  /**
+   * Told after each object update how many are done, counted through all rounds, and how many there
+   * will be.
+   */
   readonly onUpdate?: (done: number, most: number) => void;
   /** Told how good the estimate is after every object update, and the estimate itself. */
   readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
@@ -36,12 +48,13 @@ export interface BlindEstimate {
 /**
  * Richardson-Lucy for object and PSF in turn, for a PSF that is only roughly known.
  *
- * x <- x / (H^T 1) H^T(y / (H x + b)) with h fixed, then h <- h / (X^T 1) X^T(y / (X h + b)) with x fixed, where
- * X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros and sides of the PSF are kept.
+ * x <- x / (H^T 1) H^T(y / (H x + b)) with h fixed, then h <- h / (X^T 1) X^T(y / (X h + b)) with x
+ * fixed, where X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros
+ * and sides of the PSF are kept.
  *
- * The data alone do not decide between a blurred object and a blurring PSF. A guess that is too wide is narrowed down to the
- * truth where the object has points or edges; one that is too narrow stays so, and noise drives the PSF towards a point:
- * begin too wide and keep the rounds few.
+ * The data alone do not decide between a blurred object and a blurring PSF. A guess that is too
+ * wide is narrowed down to the truth where the object has points or edges; one that is too narrow
+ * stays so, and noise drives the PSF towards a point: begin too wide and keep the rounds few.
  *
  * Cost: two blurs per object update, two and one transform of the object per PSF update.
  * Source: Fish, Brinicombe, Pike & Walker (1995) doi:10.1364/JOSAA.12.000058.
@@ -88,8 +101,15 @@ export function blindRichardsonLucy(
   return { estimate: createVolume(observed.shape, observed.voxelSizeUm, model.crop(object)), psf };
 }
 
-/** Passes statistics on with the updates of earlier rounds counted; a later round's start is known already. */
-function reporting({ onUpdate, onIteration }: BlindRichardsonLucyOptions, before: number, most: number) {
+/**
+ * Passes statistics on with the updates of earlier rounds counted; a later round's start is known
+ * already.
+ */
+function reporting(
+  { onUpdate, onIteration }: BlindRichardsonLucyOptions,
+  before: number,
+  most: number,
+) {
   const counted = { onUpdate: (done: number) => onUpdate?.(before + done, most) };
   if (onIteration === undefined) return counted;
   return {
@@ -130,8 +150,8 @@ function refinePsf(
 /**
  * The observation as a linear model of the PSF: X h = h * x.
  *
- * The object serves as the kernel. With an even side a row of zeros makes it odd; its middle voxel is then where the
- * middle of the PSF is laid, so that the convolution comes out in place.
+ * The object serves as the kernel. With an even side a row of zeros makes it odd; its middle voxel
+ * is then where the middle of the PSF is laid, so that the convolution comes out in place.
  */
 function objectModel(
   frame: ObservationModel,
@@ -140,7 +160,9 @@ function objectModel(
 ): Pick<ObservationModel, 'forward' | 'adjoint'> {
   const shape = frame.objectShape;
   const odd: Shape3 = [shape[0] | 1, shape[1] | 1, shape[2] | 1];
-  const convolver = createConvolver3d(shape, copyBox(object, shape, [0, 0, 0], odd), odd, { border: 'zero' });
+  const convolver = createConvolver3d(shape, copyBox(object, shape, [0, 0, 0], odd), odd, {
+    border: 'zero',
+  });
   const corner = (axis: number) => (odd[axis] - 1) / 2 - (psfShape[axis] - 1) / 2;
   const origin: Shape3 = [corner(0), corner(1), corner(2)];
   const outside: Shape3 = [-origin[0], -origin[1], -origin[2]];

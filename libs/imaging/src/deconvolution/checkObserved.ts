@@ -31,7 +31,10 @@ function firstNotFinite(data: Float32Array): number | undefined {
   return undefined;
 }
 
-/** A simulated image that went through a transform is negative by this part of its maximum where it should be dark. */
+/**
+ * A simulated image that went through a transform is negative by this part of its maximum where it
+ * should be dark.
+ */
 const ROUNDING = 1e-5;
 
 /**

@@ -11,7 +11,8 @@ export interface ConjugateGradientOptions {
 /**
  * Solves A x = b for a symmetric positive definite A that is only known by what it does.
  *
- * `apply` may return the same array every time. Sums run in double precision. Cost: one application of A per step, four vectors.
+ * `apply` may return the same array every time. Sums run in double precision. Cost: one application
+ * of A per step, four vectors.
  * Source: Hestenes & Stiefel (1952) doi:10.6028/jres.049.044.
  */
 export function conjugateGradient(

@@ -1,11 +1,17 @@
 import { voxelCount, voxelIndex, type Shape3 } from '@blurcycle/core';
 
 /**
- * The box of `boxShape` that begins at voxel `origin` of a volume; what lies outside of the volume is zero.
+ * The box of `boxShape` that begins at voxel `origin` of a volume; what lies outside of the volume
+ * is zero.
  *
  * A negative origin embeds a volume into a larger one.
  */
-export function copyBox(data: Float32Array, shape: Shape3, origin: Shape3, boxShape: Shape3): Float32Array {
+export function copyBox(
+  data: Float32Array,
+  shape: Shape3,
+  origin: Shape3,
+  boxShape: Shape3,
+): Float32Array {
   const box = new Float32Array(voxelCount(boxShape));
   const first = origin.map((place) => Math.max(0, -place));
   const last = boxShape.map((side, axis) => Math.min(side, shape[axis] - origin[axis]));

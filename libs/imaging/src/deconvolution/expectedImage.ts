@@ -4,8 +4,8 @@ import type { ObservationModel } from './observationModel.ts';
 /**
  * Smallest expected value that means anything: the rounding error of the transform.
  *
- * A float32 transform of values up to the maximum is not better than 1e-7 of it; without a floor, dark voxels would be
- * divided by noise.
+ * A float32 transform of values up to the maximum is not better than 1e-7 of it; without a floor,
+ * dark voxels would be divided by noise.
  */
 export function expectedFloor(observed: Float32Array): number {
   return Math.max(1e-7 * extent(observed)[1], 1e-30);

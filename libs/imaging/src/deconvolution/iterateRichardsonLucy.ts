@@ -1,4 +1,11 @@
-import { assertRange, assertSameShape, createVolume, extent, mean, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  assertSameShape,
+  createVolume,
+  extent,
+  mean,
+  type Volume,
+} from '@blurcycle/core';
 import { asCounts, checkObserved } from './checkObserved.ts';
 import { expectedFloor, expectedImage, ratioToExpected } from './expectedImage.ts';
 import { iterationStatistics } from './iterationStatistics.ts';
@@ -7,7 +14,10 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
 
 /** What a variant adds to the plain update. */
 export interface RichardsonLucyVariant {
-  /** Where the update starts from, given the newest estimate, which lives for two calls; the estimate itself when absent. */
+  /**
+   * Where the update starts from, given the newest estimate, which lives for two calls; the
+   * estimate itself when absent.
+   */
   readonly predict?: (estimate: Float32Array) => Float32Array;
   /** Told where an update began and where it led. */
   readonly learn?: (from: Float32Array, to: Float32Array) => void;
@@ -15,9 +25,14 @@ export interface RichardsonLucyVariant {
   readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
 }
 
-/** Voxels that send less light than this part of the best into the image are not estimated but left dark. */
+/**
+ * Voxels that send less light than this part of the best into the image are not estimated but left
+ * dark.
+ */
 const LEAST_SENSITIVITY = 0.01;
-/** A penalty may divide an update by no less than this part of the sensitivity: the sign must hold. */
+/**
+ * A penalty may divide an update by no less than this part of the sensitivity: the sign must hold.
+ */
 const LEAST_DENOMINATOR = 0.1;
 
 /**
@@ -51,7 +66,8 @@ export function iterateRichardsonLucy(
 /**
  * The loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
  *
- * Memory: one image and one object beside the model and what the variant holds, whatever the number of iterations.
+ * Memory: one image and one object beside the model and what the variant holds, whatever the number
+ * of iterations.
  *
  * @param first - Object to start from, on the grid of the model; it is overwritten.
  * @returns The object after the last update, on the grid of the model.
@@ -72,7 +88,13 @@ export function updateRepeatedly(
     'be a positive integer',
     iterations,
   );
-  assertRange(relativeTolerance >= 0, where, 'relativeTolerance', 'be at least 0', relativeTolerance);
+  assertRange(
+    relativeTolerance >= 0,
+    where,
+    'relativeTolerance',
+    'be at least 0',
+    relativeTolerance,
+  );
   const floor = expectedFloor(observed.data);
   const weights = inverseSensitivity(model.sensitivity);
   const mustMeasureChange = relativeTolerance > 0 || onIteration !== undefined;
@@ -132,7 +154,13 @@ export function startEstimate(
   start: NonNullable<RichardsonLucyOptions['start']>,
 ): Float32Array {
   if (typeof start === 'number') {
-    assertRange(start >= 0 && Number.isFinite(start), where, 'start', 'be finite and at least 0', start);
+    assertRange(
+      start >= 0 && Number.isFinite(start),
+      where,
+      'start',
+      'be finite and at least 0',
+      start,
+    );
     return new Float32Array(model.sensitivity.length).fill(start);
   }
   const level = startLevel(observed, background);
@@ -142,7 +170,9 @@ export function startEstimate(
     const bad = start.data.find((value) => !(value >= 0 && Number.isFinite(value)));
     assertRange(bad === undefined, where, 'start', 'be finite and at least 0', bad);
   }
-  const inside = model.embed(start === 'observed' ? aboveBackground(observed, background) : start.data);
+  const inside = model.embed(
+    start === 'observed' ? aboveBackground(observed, background) : start.data,
+  );
   if (inside.length === observed.data.length) return Float32Array.from(inside);
   const mask = model.embed(new Float32Array(observed.data.length).fill(1));
   return inside.map((value, i) => (mask[i] === 1 ? value : level));

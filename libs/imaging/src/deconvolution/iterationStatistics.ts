@@ -2,7 +2,10 @@
 export interface IterationStatistics {
   /** Updates done; 0 is the start. */
   readonly iteration: number;
-  /** Csiszar's I-divergence of the data from the expected image: mean over voxels of y ln(y/m) - y + m, at least 0. */
+  /**
+   * Csiszar's I-divergence of the data from the expected image: mean over voxels of y ln(y/m) - y +
+   * m, at least 0.
+   */
   readonly iDivergence: number;
   /** Root mean square of data minus expected image. */
   readonly residual: number;

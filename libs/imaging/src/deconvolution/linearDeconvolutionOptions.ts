@@ -2,7 +2,9 @@ import type { Boundary } from './observationModel.ts';
 
 /** Options that the linear methods share. */
 export interface LinearDeconvolutionOptions {
-  /** Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0 */
+  /**
+   * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
+   */
   readonly background?: number;
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Boundary;

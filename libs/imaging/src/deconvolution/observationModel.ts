@@ -5,9 +5,9 @@ import { copyBox } from './copyBox.ts';
 /**
  * What a deconvolution assumes beyond the edge of the image.
  *
- * `weights`: light from unseen objects around the image reaches it, so those objects are estimated too and cut off at the
- * end, each voxel weighted by how much of its light the image caught. `zero`: there is nothing. `reflect`, `periodic`:
- * the mirrored or repeated image.
+ * `weights`: light from unseen objects around the image reaches it, so those objects are estimated
+ * too and cut off at the end, each voxel weighted by how much of its light the image caught.
+ * `zero`: there is nothing. `reflect`, `periodic`: the mirrored or repeated image.
  */
 export type Boundary = 'weights' | 'zero' | 'reflect' | 'periodic';
 
@@ -32,17 +32,26 @@ export interface ObservationModel {
  *
  * Source for `weights`: Bertero & Boccacci (2005) doi:10.1051/0004-6361:20052717.
  *
- * @throws {RangeError} If the PSF has even sides, negative values, another voxel size, or does not sum to 1.
+ * @throws {RangeError} If the PSF has even sides, negative values, another voxel size, or does not
+ *   sum to 1.
  */
-export function createObservationModel(image: Volume, psf: Volume, boundary: Boundary): ObservationModel {
+export function createObservationModel(
+  image: Volume,
+  psf: Volume,
+  boundary: Boundary,
+): ObservationModel {
   const { shape, voxelSizeUm } = image;
   const extended = boundary === 'weights';
   const margin: Shape3 = extended ? mapShape(psf.shape, (side) => (side - 1) / 2) : [0, 0, 0];
-  const objectShape = extended ? mapShape(shape, (side, axis) => fastSide(side + 2 * margin[axis])) : shape;
-  // The margin keeps what wraps around a periodic grid out of the image, and periodic grids need no padding.
+  const objectShape = extended
+    ? mapShape(shape, (side, axis) => fastSide(side + 2 * margin[axis]))
+    : shape;
+  // The margin keeps what wraps around a periodic grid out of the image, and periodic grids need no
+  // padding.
   const border = extended ? 'periodic' : boundary;
   const blur = createForwardModel(psf, objectShape, { border, window: { origin: margin, shape } });
-  const crop = (object: Float32Array) => (extended ? copyBox(object, objectShape, margin, shape) : object);
+  const crop = (object: Float32Array) =>
+    extended ? copyBox(object, objectShape, margin, shape) : object;
   const embed = (values: Float32Array) => {
     if (!extended) return values;
     return copyBox(
@@ -60,7 +69,10 @@ export function createObservationModel(image: Volume, psf: Volume, boundary: Bou
   return { objectShape, sensitivity, forward, adjoint, crop, embed };
 }
 
-/** Smallest side at or above `minimum` with no prime factor above 5, which the transform takes as it is. */
+/**
+ * Smallest side at or above `minimum` with no prime factor above 5, which the transform takes as it
+ * is.
+ */
 function fastSide(minimum: number): number {
   for (let side = minimum; ; side++) {
     let rest = side;

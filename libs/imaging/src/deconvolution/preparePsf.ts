@@ -1,7 +1,10 @@
 import { assertRange, createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
 
 export interface PreparePsfOptions {
-  /** Where the origin of the PSF is: its brightest voxel, its centroid, or already the middle. @defaultValue 'peak' */
+  /**
+   * Where the origin of the PSF is: its brightest voxel, its centroid, or already the middle.
+   * @defaultValue 'peak'
+   */
   readonly center?: 'peak' | 'centroid' | 'middle';
   /** Constant light in the file, subtracted before anything else. @defaultValue 0 */
   readonly background?: number;
@@ -10,10 +13,11 @@ export interface PreparePsfOptions {
 }
 
 /**
- * A measured or computed PSF made fit for deconvolution: centred, odd sides, no negative value, sum 1.
+ * A measured or computed PSF made fit for deconvolution: centred, odd sides, no negative value, sum
+ * 1.
  *
- * A PSF that lies off the middle of its file would shift every result by that much. It is moved by whole voxels; the
- * sides grow with zeros, so that nothing of it is lost.
+ * A PSF that lies off the middle of its file would shift every result by that much. It is moved by
+ * whole voxels; the sides grow with zeros, so that nothing of it is lost.
  *
  * @throws {RangeError} If nothing positive is left.
  */
@@ -41,18 +45,30 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
       for (let x = 0; x < shape[2]; x++) {
         const from = [z, y, x].map((place, axis) => place - reach[axis] + origin[axis]);
         if (from.some((place, axis) => place < 0 || place >= psf.shape[axis])) continue;
-        prepared.data[voxelIndex(shape, z, y, x)] = data[voxelIndex(psf.shape, from[0], from[1], from[2])];
+        prepared.data[voxelIndex(shape, z, y, x)] =
+          data[voxelIndex(psf.shape, from[0], from[1], from[2])];
       }
     }
   }
   const kept = prepared.data.reduce((sum, value) => sum + value, 0);
-  assertRange(kept > 0, 'preparePsf', 'psf', 'have light near its origin', kept, "choose another 'center'");
+  assertRange(
+    kept > 0,
+    'preparePsf',
+    'psf',
+    'have light near its origin',
+    kept,
+    "choose another 'center'",
+  );
   prepared.data.forEach((value, i) => (prepared.data[i] = value / kept));
   return prepared;
 }
 
 /** The voxel that stands for the point source. */
-function findOrigin(data: Float32Array, shape: Shape3, center: 'peak' | 'centroid' | 'middle'): number[] {
+function findOrigin(
+  data: Float32Array,
+  shape: Shape3,
+  center: 'peak' | 'centroid' | 'middle',
+): number[] {
   if (center === 'middle') return shape.map((side) => Math.floor(side / 2));
   let peak = 0;
   let total = 0;

@@ -5,7 +5,10 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
 import { totalVariationGradient } from './totalVariationGradient.ts';
 
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
-  /** Weight of total variation, 0 to about 0.02: larger is flatter, then fades. @defaultValue 0.002, the source's */
+  /**
+   * Weight of total variation, 0 to about 0.02: larger is flatter, then fades. @defaultValue 0.002,
+   * the source's
+   */
   readonly lambdaTv?: number;
   /** Differences below this count as flat. @defaultValue 1e-4 of the brightest voxel */
   readonly flatBelow?: number;
@@ -17,7 +20,8 @@ export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
  * Richardson-Lucy with total variation, which keeps noise from growing and edges sharp.
  *
  * x <- x / (H^T 1 - lambda div(grad x / |grad x|)) H^T(y / (H x + b)).
- * Distances count in lateral voxels, so that a larger axial step weakens the axial gradient accordingly.
+ * Distances count in lateral voxels, so that a larger axial step weakens the axial gradient
+ * accordingly.
  *
  * Cost: that of Richardson-Lucy and about thirty operations per voxel.
  * Source: Dey et al. (2006) doi:10.1002/jemt.20294.
@@ -43,7 +47,12 @@ export function richardsonLucyTv(
   return iterateRichardsonLucy('richardsonLucyTv', observed, psf, options, {
     ...(accelerated ? createExtrapolation() : {}),
     penaltyGradient: (object, { objectShape }) => {
-      const gradient = totalVariationGradient(object, objectShape, [dz / dx, dy / dx, 1], flatBelow);
+      const gradient = totalVariationGradient(
+        object,
+        objectShape,
+        [dz / dx, dy / dx, 1],
+        flatBelow,
+      );
       for (let i = 0; i < gradient.length; i++) gradient[i] *= lambdaTv;
       return gradient;
     },

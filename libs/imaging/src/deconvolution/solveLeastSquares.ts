@@ -14,8 +14,9 @@ export interface LeastSquaresPrior {
 /**
  * Solves (H^T H + P)(x - l) = H^T(y - b - H l): a regularised inverse of the blur.
  *
- * In the Fourier domain of a periodic image that is conj(H)/(|H|^2 + P). It is solved by conjugate gradients with the
- * forward operator and its adjoint instead, so that every kind of edge is treated as it is and not as a repetition.
+ * In the Fourier domain of a periodic image that is conj(H)/(|H|^2 + P). It is solved by conjugate
+ * gradients with the forward operator and its adjoint instead, so that every kind of edge is
+ * treated as it is and not as a repetition.
  *
  * @param where - Name of the public function, for error lines.
  */
@@ -51,7 +52,9 @@ export function solveLeastSquares(
   );
   const model = createObservationModel(observed, psf, boundary);
   const flat = model.forward(new Float32Array(model.sensitivity.length).fill(level));
-  const rightHandSide = model.adjoint(observed.data.map((value, i) => value - background - flat[i]));
+  const rightHandSide = model.adjoint(
+    observed.data.map((value, i) => value - background - flat[i]),
+  );
   const image = new Float32Array(observed.data.length);
   const result = new Float32Array(model.sensitivity.length);
   const apply = (object: Float32Array) => {

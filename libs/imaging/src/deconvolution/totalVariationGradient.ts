@@ -3,11 +3,12 @@ import type { Shape3 } from '@blurcycle/core';
 /**
  * Gradient of total variation: -div(grad x / |grad x|), by forward differences and their adjoint.
  *
- * It is the exact gradient of sum sqrt(|grad x|^2 + smoothing^2) on the grid, with no flow through the border; its sum
- * over the volume is therefore zero.
+ * It is the exact gradient of sum sqrt(|grad x|^2 + smoothing^2) on the grid, with no flow through
+ * the border; its sum over the volume is therefore zero.
  *
  * @param spacing - Distances between voxels along z, y, x.
- * @param smoothing - Length added to the gradient so that flat places have a direction; positive unless x is all zero.
+ * @param smoothing - Length added to the gradient so that flat places have a direction; positive
+ *   unless x is all zero.
  */
 export function totalVariationGradient(
   values: Float32Array,

@@ -4,9 +4,14 @@ import type { LinearDeconvolutionOptions } from './linearDeconvolutionOptions.ts
 import { solveLeastSquares } from './solveLeastSquares.ts';
 
 export interface WienerOptions extends LinearDeconvolutionOptions {
-  /** Variance of the noise over that of the object, above 0. @defaultValue estimated from the data */
+  /**
+   * Variance of the noise over that of the object, above 0. @defaultValue estimated from the data
+   */
   readonly noiseToSignal?: number;
-  /** Brightness of the object where the data say nothing. @defaultValue the mean of the data above background */
+  /**
+   * Brightness of the object where the data say nothing. @defaultValue the mean of the data above
+   * background
+   */
   readonly level?: number;
 }
 
@@ -14,10 +19,11 @@ export interface WienerOptions extends LinearDeconvolutionOptions {
 const LEAST_RATIO = 1e-5;
 
 /**
- * Wiener filter: the linear estimate of least mean square error for white noise and a white object around its mean.
+ * Wiener filter: the linear estimate of least mean square error for white noise and a white object
+ * around its mean.
  *
- * x = l + (H^T H + K)^-1 H^T(y - b - H l), for a periodic image l + conj(H)(Y - b - l) / (|H|^2 + K); l is the mean of
- * the data above background, K the noise-to-signal ratio.
+ * x = l + (H^T H + K)^-1 H^T(y - b - H l), for a periodic image l + conj(H)(Y - b - l) / (|H|^2 +
+ * K); l is the mean of the data above background, K the noise-to-signal ratio.
  *
  * Cost: two blurs per step of the solver, about 1/sqrt(K) steps.
  * Source: Wiener, Extrapolation, Interpolation, and Smoothing of Stationary Time Series (1949).
@@ -25,7 +31,10 @@ const LEAST_RATIO = 1e-5;
  * @throws {RangeError} If the data hold NaN or the PSF is not fit; the message says what to do.
  */
 export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {}): Volume {
-  const { noiseToSignal: ratio, level } = { ...wienerPrior(observed, options.background), ...options };
+  const { noiseToSignal: ratio, level } = {
+    ...wienerPrior(observed, options.background),
+    ...options,
+  };
   assertRange(
     ratio > 0 && Number.isFinite(ratio),
     'wiener',
@@ -41,7 +50,8 @@ export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {
 }
 
 /**
- * What the Wiener filter takes from the data where it is not told: the noise-to-signal ratio and the level of the object.
+ * What the Wiener filter takes from the data where it is not told: the noise-to-signal ratio and
+ * the level of the object.
  *
  * @param background - As in the filter's options.
  */

@@ -30,8 +30,8 @@ const BYTES_PER_PARAMETER = 4;
 const MEGABYTE = 1e6;
 
 /**
- * Parameters, memory and time of both methods, with the ratio of the second to the first; beside what the paper says where the
- * comparison is the paper's.
+ * Parameters, memory and time of both methods, with the ratio of the second to the first; beside
+ * what the paper says where the comparison is the paper's.
  */
 export function costFacts(id: string, content: CostContent): FactsBlock[] {
   const atPaperScale: FactsBlock = {
@@ -108,7 +108,10 @@ function measured(content: CostContent): Part {
         ({ inferenceSeconds, scores }) => inferenceSeconds / scores.length,
         PAPER.inference,
       ),
-      row('peak memory of the process, MB', ({ provenance }) => provenance.peakMemoryBytes / MEGABYTE),
+      row(
+        'peak memory of the process, MB',
+        ({ provenance }) => provenance.peakMemoryBytes / MEGABYTE,
+      ),
     ],
     note:
       `${describeMachines([...first.records, ...second.records])} Training includes its validations. Other work on the machine lengthens ` +

@@ -16,10 +16,18 @@ export interface ParameterCounts {
  *
  * Cost: 4 bytes for each parameter while it counts; a back-end must be selected.
  */
-export function countParametersAt(method: MethodSettings, network: NetworkSettings): ParameterCounts {
+export function countParametersAt(
+  method: MethodSettings,
+  network: NetworkSettings,
+): ParameterCounts {
   // What is in a known kernel does not matter: it has no parameter.
   const kernel = createVolume([1, 1, 1], [1, 1, 1], Float32Array.of(1));
-  const { sharpGenerator, blurGenerator, discriminators } = buildMethodNetworks(method, network, 0, kernel);
+  const { sharpGenerator, blurGenerator, discriminators } = buildMethodNetworks(
+    method,
+    network,
+    0,
+    kernel,
+  );
   const judges = Object.values(discriminators);
   const networks = [sharpGenerator, ...(blurGenerator === null ? [] : [blurGenerator])];
   try {

@@ -11,7 +11,10 @@ export interface LearnedKernels {
 /** What the figure is made of. */
 export interface LearnedKernelContent {
   readonly rows: readonly LearnedKernels[];
-  /** Gain times PSF: the kernel that blurred the data, or what the optics say where that is not known. */
+  /**
+   * Gain times PSF: the kernel that blurred the data, or what the optics say where that is not
+   * known.
+   */
   readonly truth: Volume;
   /** What `truth` is called. */
   readonly truthLabel: string;
@@ -33,7 +36,9 @@ export function drawnViews(content: LearnedKernelContent): KernelView[] {
   const { truth, truthLabel, rows } = content;
   return [
     { id: 'truth', label: truthLabel, kernel: truth },
-    ...rows.flatMap(({ id, label, seeds }) => seeds.slice(0, 1).map(({ kernel }) => ({ id, label, kernel }))),
+    ...rows.flatMap(({ id, label, seeds }) =>
+      seeds.slice(0, 1).map(({ kernel }) => ({ id, label, kernel })),
+    ),
   ].flatMap((entry) => rawAndSmoothed(entry, content));
 }
 
@@ -43,7 +48,11 @@ export function measuredViews(content: LearnedKernelContent): KernelView[] {
   return [
     { id: 'truth', label: truthLabel, kernel: truth },
     ...rows.flatMap(({ id, label, seeds }) =>
-      seeds.map(({ seed, kernel }) => ({ id: `${id}-s${seed}`, label: `${label}, seed ${seed}`, kernel })),
+      seeds.map(({ seed, kernel }) => ({
+        id: `${id}-s${seed}`,
+        label: `${label}, seed ${seed}`,
+        kernel,
+      })),
     ),
   ].flatMap((entry) => rawAndSmoothed(entry, content));
 }

@@ -3,15 +3,21 @@ import type { CurvesBlock, FactsBlock } from '@blurcycle/experiment';
 import { kernelMetrics } from '@blurcycle/metrics';
 import { joinParts, type FigureParts } from '../figureParts.ts';
 import { planeImages } from '../planeImages.ts';
-import { drawnViews, measuredViews, type KernelView, type LearnedKernelContent } from './kernelViews.ts';
+import {
+  drawnViews,
+  measuredViews,
+  type KernelView,
+  type LearnedKernelContent,
+} from './kernelViews.ts';
 
 /**
- * The paper's Figure 11: learned blur kernels beside the true one, as they are and after a Gaussian filter.
+ * The paper's Figure 11: learned blur kernels beside the true one, as they are and after a Gaussian
+ * filter.
  *
  * @param id - What the ids of the blocks start with.
  *
- * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. Images and profiles show the first
- * seed of each row, the facts all seeds.
+ * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. Images
+ * and profiles show the first seed of each row, the facts all seeds.
  */
 export function learnedKernelFigure(id: string, content: LearnedKernelContent): FigureParts {
   const drawn = drawnViews(content);
@@ -108,8 +114,18 @@ function facts(id: string, content: LearnedKernelContent): FactsBlock {
     ],
     rows: [
       ...measuredViews(content).map(({ label, kernel, reference }) => {
-        const { sum, negativeMass, centroidUm, fwhmUm, correlation } = kernelMetrics(kernel, reference);
-        return [label, sum, negativeMass, ...(centroidUm ?? axes.map(() => null)), ...fwhmUm, correlation];
+        const { sum, negativeMass, centroidUm, fwhmUm, correlation } = kernelMetrics(
+          kernel,
+          reference,
+        );
+        return [
+          label,
+          sum,
+          negativeMass,
+          ...(centroidUm ?? axes.map(() => null)),
+          ...fwhmUm,
+          correlation,
+        ];
       }),
       ...content.rows
         .filter(({ seeds }) => seeds.length === 0)

@@ -4,7 +4,10 @@ import type { PsfModel } from './psfModel.ts';
 
 const AXES = ['z', 'y', 'x'] as const;
 
-/** Widths of the optics and of the sampled kernels, the kernels as they blur, and what theory expects of them. */
+/**
+ * Widths of the optics and of the sampled kernels, the kernels as they blur, and what theory
+ * expects of them.
+ */
 export function psfFacts(id: string, models: readonly PsfModel[]): FactsBlock[] {
   return [
     widths(`${id}-widths`, models),
@@ -42,12 +45,19 @@ function kernels(id: string, models: readonly PsfModel[]): FactsBlock {
       { label: 'peak', unit: null },
       { label: `distance from ${first.label}`, unit: null },
     ],
-    rows: models.map(({ label, kernel }) => [label, Math.max(...kernel.data), nrmse(kernel, first.kernel)]),
+    rows: models.map(({ label, kernel }) => [
+      label,
+      Math.max(...kernel.data),
+      nrmse(kernel, first.kernel),
+    ]),
     note: 'Distance: root-mean-square difference relative to the root mean square of the first kernel.',
   };
 }
 
-/** At a high aperture the paraxial limit overrates the depth of focus and neglects the field along the axis. */
+/**
+ * At a high aperture the paraxial limit overrates the depth of focus and neglects the field along
+ * the axis.
+ */
 function comparison(id: string, models: readonly PsfModel[]): FactsBlock {
   const [first, ...others] = models;
   const ratio = (model: PsfModel, axis: 'z' | 'x'): number =>

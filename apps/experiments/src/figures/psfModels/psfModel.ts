@@ -36,7 +36,9 @@ export function samplePsfModel(id: DiffractionModel, options: PsfModelsOptions):
   const make = (shape: Shape3, voxel: VoxelSizeUm): Volume =>
     createPsf({ model: id, ...optics, shape, voxelSizeUm: voxel });
   const sampled = make(size, voxelSizeUm);
-  const [figure] = psfFigure([{ model: id, ...optics, shape: [deep, 1, wide], voxelSizeUm: square }]);
+  const [figure] = psfFigure([
+    { model: id, ...optics, shape: [deep, 1, wide], voxelSizeUm: square },
+  ]);
   return {
     id,
     label: PSF_MODEL_LABELS[id],

@@ -5,7 +5,8 @@ import { psfProfiles } from './psfProfiles.ts';
 import { psfSections } from './psfSections.ts';
 
 /**
- * The paper's Figure 5: point spread functions of several models through the focus, their profiles and their widths.
+ * The paper's Figure 5: point spread functions of several models through the focus, their profiles
+ * and their widths.
  *
  * @param id - What the ids of the blocks start with.
  *

@@ -6,10 +6,19 @@ import type { PsfModel } from './psfModel.ts';
 /** Powers of ten below the focus that the logarithmic sections show. */
 const DECADES = 4;
 
-/** Sections through the focus: finely sampled, the same on a logarithmic scale, and on the voxels of the data set. */
+/**
+ * Sections through the focus: finely sampled, the same on a logarithmic scale, and on the voxels of
+ * the data set.
+ */
 export function psfSections(id: string, models: readonly PsfModel[]): FigureParts {
-  const fine = planesOf(models, ({ lateral, axial }) => [lateralSection(lateral), axialSection(axial)]);
-  const sampled = planesOf(models, (model) => [lateralSection(model.sampled), axialSection(model.sampled)]);
+  const fine = planesOf(models, ({ lateral, axial }) => [
+    lateralSection(lateral),
+    axialSection(axial),
+  ]);
+  const sampled = planesOf(models, (model) => [
+    lateralSection(model.sampled),
+    axialSection(model.sampled),
+  ]);
   const linear = { window: [0, 1], quantity: 'intensity relative to the focus' } as const;
   return joinParts(
     planeImages({ id: `${id}-sections`, title: 'Kernels through the focus', ...linear }, fine),
@@ -37,7 +46,9 @@ function planesOf(
   ] as const;
   return views.flatMap(({ id, name, axes }, view) =>
     models.map((model) => {
-      const [down, across] = axes.map((axis) => `${axis} ${model.figure.fwhmUm[axis].toFixed(3)} µm`);
+      const [down, across] = axes.map(
+        (axis) => `${axis} ${model.figure.fwhmUm[axis].toFixed(3)} µm`,
+      );
       return {
         id: `${model.id}-${id}`,
         label: `${model.label}, ${name}`,

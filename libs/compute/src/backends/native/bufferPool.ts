@@ -1,12 +1,15 @@
 /**
- * Arrays that are used again: a training step asks for the same lengths every time, so after the first step the operating
- * system is not asked for memory any more.
+ * Arrays that are used again: a training step asks for the same lengths every time, so after the
+ * first step the operating system is not asked for memory any more.
  */
 export class BufferPool {
   private readonly free = new Map<number, Float32Array[]>();
   private freeFloats = 0;
 
-  /** @param limitFloats - Most floats that are kept unused; beyond them the lengths unused for longest are dropped. */
+  /**
+   * @param limitFloats - Most floats that are kept unused; beyond them the lengths unused for
+   *   longest are dropped.
+   */
   constructor(private readonly limitFloats: number) {}
 
   /** An array of exactly that length; its content is undefined. */

@@ -6,14 +6,23 @@ import type { NativeBackend } from './nativeBackend.ts';
 
 type Five = [number, number, number, number, number];
 
-/** The three faces of the convolution, the one with a bias, and the transposed convolution with kernel and stride 2. */
+/**
+ * The three faces of the convolution, the one with a bias, and the transposed convolution with
+ * kernel and stride 2.
+ */
 export const CONVOLUTION_KERNELS = [
   defineKernel(tf.Conv3D, (backend, { x, filter }, attributes) => {
     const geometry = geometryOf(x.shape, filter.shape, attributes);
     if (geometry === undefined) return undefined;
     const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
     const { addon } = backend;
-    addon.convForward(geometry.shape, backend.floats(x), backend.floats(filter), null, backend.floats(y));
+    addon.convForward(
+      geometry.shape,
+      backend.floats(x),
+      backend.floats(filter),
+      null,
+      backend.floats(y),
+    );
     return y;
   }),
   defineKernel(CONV_WITH_BIAS, (backend, { x, filter, bias }, attributes) => {
@@ -35,7 +44,12 @@ export const CONVOLUTION_KERNELS = [
     if (geometry === undefined) return undefined;
     const dx = backend.allocate(inputShape, sizeOf(inputShape));
     const { addon } = backend;
-    addon.convInputGradient(geometry.shape, backend.floats(dy), backend.floats(filter), backend.floats(dx));
+    addon.convInputGradient(
+      geometry.shape,
+      backend.floats(dy),
+      backend.floats(filter),
+      backend.floats(dx),
+    );
     return dx;
   }),
   defineKernel(
@@ -100,7 +114,8 @@ function geometryOf(
   { strides, pad, dilations }: Attributes,
 ): Geometry | undefined {
   const spread = (dilations ?? 1) as number | [number, number, number];
-  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1))) return undefined;
+  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1)))
+    return undefined;
   const key = `${inputShape.join()}/${filterShape.join()}/${String(strides)}/${String(pad)}`;
   const found = known.get(key);
   if (found !== undefined) return found;

@@ -18,10 +18,16 @@ interface Loop {
 /**
  * Copies a box of elements from one tensor to another of the same rank.
  *
- * Axes that go on without a gap in both tensors are joined; then the innermost loop is one stretch of memory, the next
- * one the rows of a call of the add-on, and what is left (planes of a crop) is stepped through here.
+ * Axes that go on without a gap in both tensors are joined; then the innermost loop is one stretch
+ * of memory, the next one the rows of a call of the add-on, and what is left (planes of a crop) is
+ * stepped through here.
  */
-export function copyBox(backend: NativeBackend, box: readonly number[], from: BoxPlace, to: BoxPlace): void {
+export function copyBox(
+  backend: NativeBackend,
+  box: readonly number[],
+  from: BoxPlace,
+  to: BoxPlace,
+): void {
   if (sizeOf(box) === 0) return;
   const fromSteps = steps(from.values.shape);
   const toSteps = steps(to.values.shape);
@@ -37,13 +43,18 @@ export function copyBox(backend: NativeBackend, box: readonly number[], from: Bo
       return;
     }
     const loop = loops[depth];
-    for (let i = 0; i < loop.count; i++) copyPlanes(depth + 1, fromAt + i * loop.from, toAt + i * loop.to);
+    for (let i = 0; i < loop.count; i++)
+      copyPlanes(depth + 1, fromAt + i * loop.from, toAt + i * loop.to);
   };
   copyPlanes(0, dot(from.begin, fromSteps), dot(to.begin, toSteps));
 }
 
 /** The loops of a copy, outermost first; the last has step 1 in both tensors. */
-function joinAxes(box: readonly number[], fromSteps: readonly number[], toSteps: readonly number[]): Loop[] {
+function joinAxes(
+  box: readonly number[],
+  fromSteps: readonly number[],
+  toSteps: readonly number[],
+): Loop[] {
   const loops: Loop[] = [{ count: 1, from: 1, to: 1 }];
   for (let axis = box.length - 1; axis >= 0; axis--) {
     const inner = loops[0];

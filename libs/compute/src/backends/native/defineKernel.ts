@@ -11,17 +11,23 @@ export type NativeKernel = (
   attributes: Attributes,
 ) => TensorInfo | TensorInfo[] | undefined;
 
-/** The registration of a native kernel; cases that it leaves, and inputs that are not float32, go to the kernel of tfjs. */
+/**
+ * The registration of a native kernel; cases that it leaves, and inputs that are not float32, go to
+ * the kernel of tfjs.
+ */
 export function defineKernel(kernelName: string, run: NativeKernel): KernelConfig {
   return {
     kernelName,
     backendName: 'native',
     kernelFunc: ({ inputs, backend, attrs }) => {
       const given = inputs as Inputs;
-      const result = allFloat(given) ? run(backend as NativeBackend, given, attrs ?? {}) : undefined;
+      const result = allFloat(given)
+        ? run(backend as NativeBackend, given, attrs ?? {})
+        : undefined;
       if (result !== undefined) return result;
       const standard = getKernel(kernelName, 'cpu');
-      if (standard === undefined) throw new Error(`internal: no kernel for this case of ${kernelName}`);
+      if (standard === undefined)
+        throw new Error(`internal: no kernel for this case of ${kernelName}`);
       return attrs === undefined
         ? standard.kernelFunc({ inputs, backend })
         : standard.kernelFunc({ inputs, backend, attrs });

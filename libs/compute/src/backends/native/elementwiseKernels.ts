@@ -11,7 +11,12 @@ const binary = (kernelName: string, operation: number): tf.KernelConfig =>
     if (sides === undefined || size === 0) return undefined;
     const result = backend.allocate(outShape, size);
     const shape = Int32Array.of(operation, ...sides.extent, ...sides.a, ...sides.b);
-    backend.addon.elementwiseBinary(shape, backend.floats(a), backend.floats(b), backend.floats(result));
+    backend.addon.elementwiseBinary(
+      shape,
+      backend.floats(a),
+      backend.floats(b),
+      backend.floats(result),
+    );
     return result;
   });
 
@@ -20,7 +25,13 @@ const unary = (kernelName: string, operation: number, parameter = 0): tf.KernelC
     const size = sizeOf(x.shape);
     const result = backend.allocate(x.shape, size);
     const slope = typeof alpha === 'number' ? alpha : parameter;
-    backend.addon.elementwiseUnary(operation, size, backend.floats(x), slope, backend.floats(result));
+    backend.addon.elementwiseUnary(
+      operation,
+      size,
+      backend.floats(x),
+      slope,
+      backend.floats(result),
+    );
     return result;
   });
 
@@ -43,7 +54,13 @@ export const ELEMENTWISE_KERNELS = [
     const size = sizeOf(x.shape);
     const dx = backend.allocate(x.shape, size);
     const { addon } = backend;
-    addon.leakyReluGradient(size, backend.floats(x), backend.floats(dy), slope as number, backend.floats(dx));
+    addon.leakyReluGradient(
+      size,
+      backend.floats(x),
+      backend.floats(dy),
+      slope as number,
+      backend.floats(dx),
+    );
     return dx;
   }),
 ];

@@ -6,7 +6,10 @@ interface Holder<T> {
   [ENTRY]?: T | undefined;
 }
 
-/** What a back-end keeps of its tensors, kept on the data id itself: a look-up is a property, not a search in a WeakMap. */
+/**
+ * What a back-end keeps of its tensors, kept on the data id itself: a look-up is a property, not a
+ * search in a WeakMap.
+ */
 export class EntryStorage<T> extends DataStorage<T> {
   private count = 0;
 

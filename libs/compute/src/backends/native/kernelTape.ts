@@ -17,9 +17,10 @@ interface TapeRecord {
 /**
  * The kernels of one evaluation in their order, to walk back for gradients.
  *
- * The tape of tfjs does the same for 25 µs a kernel, three quarters of it in clones that keep tensors alive. This one knows
- * arrays (data ids), not tensors: it keeps an array by its reference count, and clones and reshapes need no entry at all. Every
- * array goes back to the pool as soon as the walk has passed it.
+ * The tape of tfjs does the same for 25 µs a kernel, three quarters of it in clones that keep
+ * tensors alive. This one knows arrays (data ids), not tensors: it keeps an array by its reference
+ * count, and clones and reshapes need no entry at all. Every array goes back to the pool as soon as
+ * the walk has passed it.
  */
 export class KernelTape {
   private readonly records: TapeRecord[] = [];
@@ -39,7 +40,9 @@ export class KernelTape {
     result: tf.TensorInfo | tf.TensorInfo[],
     attributes: Attributes,
   ): void {
-    const influenced = Object.keys(inputs).filter((name) => this.influenced.has(inputs[name].dataId));
+    const influenced = Object.keys(inputs).filter((name) =>
+      this.influenced.has(inputs[name].dataId),
+    );
     if (influenced.length === 0) return;
     const outputs = Array.isArray(result) ? result : [result];
     if (this.influenced.has(outputs[0].dataId)) return; // the same array under another name or shape
@@ -53,7 +56,8 @@ export class KernelTape {
   }
 
   /**
-   * Gradients of a scalar by the data id of what influenced it: of the variables, everything else was passed on.
+   * Gradients of a scalar by the data id of what influenced it: of the variables, everything else
+   * was passed on.
    *
    * Memory: empties the tape; the gradients belong to the caller's tidy.
    */

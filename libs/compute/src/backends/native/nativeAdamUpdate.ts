@@ -21,7 +21,10 @@ export function nativeAdamUpdate(
   );
 }
 
-/** The variable's array; where it shares one with another tensor (the one it was made from), it gets its own first. */
+/**
+ * The variable's array; where it shares one with another tensor (the one it was made from), it gets
+ * its own first.
+ */
 function ownArray(backend: NativeBackend, variable: tf.Variable): Float32Array {
   if (backend.refCount(variable.dataId) > 1) {
     tf.tidy(() => variable.assign(tf.tensor(backend.floats(variable), variable.shape, 'float32')));

@@ -14,11 +14,13 @@ interface PooledEntry {
 }
 
 /**
- * The CPU back-end of tfjs with its float32 tensors in pooled arrays of its own, for kernels in C++.
+ * The CPU back-end of tfjs with its float32 tensors in pooled arrays of its own, for kernels in
+ * C++.
  *
- * Every float32 tensor owns its array: what is written is copied in, what is read is copied out, and kernels of tfjs that
- * return views of their inputs are copied when they hand them over. So an array can be used again as soon as its last
- * tensor is gone, and parameters can be changed in place.
+ * Every float32 tensor owns its array: what is written is copied in, what is read is copied out,
+ * and kernels of tfjs that return views of their inputs are copied when they hand them over. So an
+ * array can be used again as soon as its last tensor is gone, and parameters can be changed in
+ * place.
  */
 export class NativeBackend extends QuietCpuBackend {
   /** Where kernels are noted while gradients are wanted. */
@@ -54,9 +56,12 @@ export class NativeBackend extends QuietCpuBackend {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const entry: PooledEntry | undefined = this.data.has(dataId) ? this.data.get(dataId) : undefined;
+    const entry: PooledEntry | undefined = this.data.has(dataId)
+      ? this.data.get(dataId)
+      : undefined;
     const gone = super.disposeData(dataId, force);
-    // Only the array that was taken for the tensor goes back, never one that a kernel put in its place.
+    // Only the array that was taken for the tensor goes back, never one that a kernel put in its
+    // place.
     if (gone && entry?.pooled !== undefined && !this.data.has(dataId)) this.pool.give(entry.pooled);
     return gone;
   }
@@ -68,15 +73,21 @@ export class NativeBackend extends QuietCpuBackend {
     return { dataId, shape: [...shape], dtype: 'float32' };
   }
 
-  /** The array behind a float32 tensor; a copy where a cast left it the integers or booleans of its source. */
+  /**
+   * The array behind a float32 tensor; a copy where a cast left it the integers or booleans of its
+   * source.
+   */
   floats(tensor: TensorInfo): Float32Array {
     const { values } = this.data.get(tensor.dataId);
     if (values instanceof Float32Array) return values;
-    if (values instanceof Int32Array || values instanceof Uint8Array) return Float32Array.from(values);
+    if (values instanceof Int32Array || values instanceof Uint8Array)
+      return Float32Array.from(values);
     throw new Error(`internal: a ${tensor.dtype} tensor has no floats`);
   }
 
-  /** The array that a tensor gets: a pooled copy for float32, the values themselves for other types. */
+  /**
+   * The array that a tensor gets: a pooled copy for float32, the values themselves for other types.
+   */
   private adopt(values: backend_util.BackendValues, dtype: DataType): backend_util.BackendValues {
     if (dtype !== 'float32' || !(values instanceof Float32Array)) return values;
     const own = this.pool.take(values.length);

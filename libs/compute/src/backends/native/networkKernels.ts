@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { INSTANCE_NORM, INSTANCE_NORM_GRADIENT, LOSS, LOSS_GRADIENT } from '../../ops/kernelNames.ts';
+import {
+  INSTANCE_NORM,
+  INSTANCE_NORM_GRADIENT,
+  LOSS,
+  LOSS_GRADIENT,
+} from '../../ops/kernelNames.ts';
 import { defineKernel, sizeOf } from './defineKernel.ts';
 
 const isTwo = (sides: unknown): boolean =>
@@ -10,7 +15,10 @@ const isBlockPooling = (
   shape: readonly number[],
   { filterSize, strides, pad }: Readonly<Record<string, unknown>>,
 ): boolean =>
-  isTwo(filterSize) && isTwo(strides) && pad === 'valid' && shape.slice(1, 4).every((side) => side >= 2);
+  isTwo(filterSize) &&
+  isTwo(strides) &&
+  pad === 'valid' &&
+  shape.slice(1, 4).every((side) => side >= 2);
 
 /** Normalization with activation, pooling and losses. */
 export const NETWORK_KERNELS = [
@@ -54,14 +62,25 @@ export const NETWORK_KERNELS = [
     if (!isBlockPooling(input.shape, attributes)) return undefined;
     const dx = backend.allocate(input.shape, sizeOf(input.shape));
     const shape = Int32Array.from(input.shape);
-    backend.addon.maxPoolGradient(shape, backend.floats(input), backend.floats(dy), backend.floats(dx));
+    backend.addon.maxPoolGradient(
+      shape,
+      backend.floats(input),
+      backend.floats(dy),
+      backend.floats(dx),
+    );
     return dx;
   }),
   defineKernel(LOSS, (backend, { a, b }, { absolute }) => {
     const result = backend.allocate([], 1);
     const [first, second] = [backend.floats(a), backend.floats(b)];
     const { addon } = backend;
-    const value = addon.lossMean(absolute === true ? 1 : 0, first.length, first, second, second.length);
+    const value = addon.lossMean(
+      absolute === true ? 1 : 0,
+      first.length,
+      first,
+      second,
+      second.length,
+    );
     backend.floats(result)[0] = value;
     return result;
   }),

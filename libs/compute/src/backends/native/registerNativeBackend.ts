@@ -12,7 +12,10 @@ import { SHAPE_KERNELS } from './shapeKernels.ts';
 
 const FLOAT_BYTES = 4;
 
-/** Makes the back-end with kernels in C++ known to tfjs under the name `native`. Does nothing when called twice. */
+/**
+ * Makes the back-end with kernels in C++ known to tfjs under the name `native`. Does nothing when
+ * called twice.
+ */
 export function registerNativeBackend(addon: NativeAddon): void {
   if (tf.findBackendFactory('native') !== null) return;
   const native = [
@@ -24,11 +27,16 @@ export function registerNativeBackend(addon: NativeAddon): void {
   ];
   const replaced = new Set(native.map((kernel) => kernel.kernelName));
   for (const kernel of tf.getKernelsForBackend('cpu')) {
-    if (!replaced.has(kernel.kernelName)) tf.registerKernel(recorded({ ...kernel, backendName: 'native' }));
+    if (!replaced.has(kernel.kernelName))
+      tf.registerKernel(recorded({ ...kernel, backendName: 'native' }));
   }
   for (const kernel of native) tf.registerKernel(recorded(kernel));
-  // Unused memory is bounded to a quarter of the machine's; a step of any size that fits comfortably is kept whole.
-  tf.registerBackend('native', () => new NativeBackend(addon, new BufferPool(totalmem() / 4 / FLOAT_BYTES)));
+  // Unused memory is bounded to a quarter of the machine's; a step of any size that fits
+  // comfortably is kept whole.
+  tf.registerBackend(
+    'native',
+    () => new NativeBackend(addon, new BufferPool(totalmem() / 4 / FLOAT_BYTES)),
+  );
 }
 
 /** The kernel, noting what it does on the tape of the back-end when there is one. */
@@ -38,7 +46,8 @@ function recorded(kernel: tf.KernelConfig): tf.KernelConfig {
     kernelFunc: (call) => {
       const result = kernel.kernelFunc(call);
       const { tape } = call.backend as NativeBackend;
-      if (tape !== null) tape.record(kernel.kernelName, call.inputs as Inputs, result, call.attrs ?? {});
+      if (tape !== null)
+        tape.record(kernel.kernelName, call.inputs as Inputs, result, call.attrs ?? {});
       return result;
     },
   };

@@ -79,7 +79,12 @@ export const SHAPE_KERNELS = [
     const result = backend.allocate(outShape, sizeOf(outShape));
     backend.floats(result).fill(constantValue as number);
     const starts = frame.map(([before]) => before);
-    copyBox(backend, x.shape, { values: x, begin: starts.map(() => 0) }, { values: result, begin: starts });
+    copyBox(
+      backend,
+      x.shape,
+      { values: x, begin: starts.map(() => 0) },
+      { values: result, begin: starts },
+    );
     return result;
   }),
 ];

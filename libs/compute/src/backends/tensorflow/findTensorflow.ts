@@ -15,7 +15,10 @@ const INSTALL = `npm install --no-save ${PACKAGE}@4.22.0`;
 
 let search: Promise<TensorflowSearch> | undefined;
 
-/** Loads TensorFlow where it is installed, which makes the back-end `tensorflow` known to tfjs; once in a process. */
+/**
+ * Loads TensorFlow where it is installed, which makes the back-end `tensorflow` known to tfjs; once
+ * in a process.
+ */
 export function findTensorflow(): Promise<TensorflowSearch> {
   search ??= loadTensorflow();
   return search;
@@ -30,7 +33,8 @@ async function loadTensorflow(): Promise<TensorflowSearch> {
       remedy: `on a machine with CUDA run: ${INSTALL}`,
     };
   }
-  // TensorFlow announces its build and every library it does not find, line by line, unless told not to.
+  // TensorFlow announces its build and every library it does not find, line by line, unless told
+  // not to.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   try {
     const { backend } = (await import(PACKAGE)) as { backend: () => object };

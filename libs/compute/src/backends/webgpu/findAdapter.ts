@@ -3,7 +3,12 @@ import { mayHaveVulkanDriver } from './vulkanDriver.ts';
 
 /** A device that WebGPU offers, or why there is none. */
 export type AdapterSearch =
-  | { readonly gpu: GPU; readonly adapter: GPUAdapter; readonly software: boolean; readonly name: string }
+  | {
+      readonly gpu: GPU;
+      readonly adapter: GPUAdapter;
+      readonly software: boolean;
+      readonly name: string;
+    }
   | { readonly missing: string; readonly remedy: string };
 
 let search: Promise<AdapterSearch> | undefined;
@@ -16,7 +21,10 @@ export function findAdapter(): Promise<AdapterSearch> {
 
 async function lookForAdapter(): Promise<AdapterSearch> {
   if (!mayHaveVulkanDriver()) {
-    return { missing: 'no Vulkan driver on this machine', remedy: 'install the driver of your GPU' };
+    return {
+      missing: 'no Vulkan driver on this machine',
+      remedy: 'install the driver of your GPU',
+    };
   }
   try {
     const { create, globals } = await import('webgpu');
@@ -38,7 +46,10 @@ async function lookForAdapter(): Promise<AdapterSearch> {
   }
 }
 
-/** The names by which WebGPU code knows its classes and constants (`GPUBuffer`, `GPUBufferUsage`, ...). */
+/**
+ * The names by which WebGPU code knows its classes and constants (`GPUBuffer`, `GPUBufferUsage`,
+ * ...).
+ */
 function defineGlobals(globals: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(globals)) {
     if (name in globalThis) continue;

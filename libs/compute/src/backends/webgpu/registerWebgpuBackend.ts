@@ -22,7 +22,10 @@ const WEBGPU_KERNELS = [
   ...WINDOW_KERNELS,
 ];
 
-/** Limits of the device that are asked for as large as the adapter has them, instead of WebGPU's guaranteed minimum. */
+/**
+ * Limits of the device that are asked for as large as the adapter has them, instead of WebGPU's
+ * guaranteed minimum.
+ */
 const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -48,7 +51,9 @@ async function register(): Promise<WebgpuBackend> {
   const found = await findAdapter();
   if ('missing' in found) throw new Error(`internal: ${found.missing}`);
   const { adapter, gpu } = found;
-  const requiredLimits = Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]]));
+  const requiredLimits = Object.fromEntries(
+    RAISED_LIMITS.map((name) => [name, adapter.limits[name]]),
+  );
   const device = await adapter.requestDevice({ requiredLimits });
   // Loaded late: the package is an optional one.
   const { WebgpuBackend } = await import('./webgpuBackend.ts');
@@ -58,7 +63,10 @@ async function register(): Promise<WebgpuBackend> {
   return backend;
 }
 
-/** The constructor insists on a browser's `navigator.gpu`; it is not left behind, since Node would not exit while it stands. */
+/**
+ * The constructor insists on a browser's `navigator.gpu`; it is not left behind, since Node would
+ * not exit while it stands.
+ */
 function withNavigator<T>(gpu: GPU, make: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });

@@ -3,12 +3,17 @@ import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 
 /** One dispatch of a WGSL program over float32 tensors. */
 export interface ProgramRun {
-  /** Stands for `code` and everything it was made from: programs of the same name are compiled once. */
+  /**
+   * Stands for `code` and everything it was made from: programs of the same name are compiled once.
+   */
   readonly name: string;
   /** Tensors that the program reads, by the names of their arrays in `code`. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputShape: readonly number[];
-  /** `fn main(index: i32)` for one call per element of the result, else `fn main()` with `workgroups`. */
+  /**
+   * `fn main(index: i32)` for one call per element of the result, else `fn main()` with
+   * `workgroups`.
+   */
   readonly code: string;
   /** Workgroups along x, y and z; without them there are enough for every element of the result. */
   readonly workgroups?: readonly [number, number, number];
@@ -31,8 +36,9 @@ interface Uniform {
 /**
  * Runs a program and returns its result, the array `result` in its code.
  *
- * TensorFlow.js writes declarations for every axis of every tensor into the program; ours compute their own indices, so the
- * tensors are handed over as flat lists: programs stay short, and one compilation serves all ranks.
+ * TensorFlow.js writes declarations for every axis of every tensor into the program; ours compute
+ * their own indices, so the tensors are handed over as flat lists: programs stay short, and one
+ * compilation serves all ranks.
  */
 export function runProgram(gpu: WebGPUBackend, run: ProgramRun): TensorInfo {
   const { name, code, workgroups, workgroupSize = 64, components = {} } = run;
@@ -62,7 +68,10 @@ export function runProgram(gpu: WebGPUBackend, run: ProgramRun): TensorInfo {
 /** `expression` for every element of the result; `index` is its place in the flat list. */
 export function runForEach(
   gpu: WebGPUBackend,
-  run: Omit<ProgramRun, 'code' | 'workgroups'> & { readonly expression: string; readonly helpers?: string },
+  run: Omit<ProgramRun, 'code' | 'workgroups'> & {
+    readonly expression: string;
+    readonly helpers?: string;
+  },
 ): TensorInfo {
   const { expression, helpers = '', ...rest } = run;
   const code = `
@@ -75,7 +84,10 @@ export function runForEach(
   return runProgram(gpu, { ...rest, code });
 }
 
-/** As a column: to a list of the result's length, or of one element, tfjs would give a program of its own. */
+/**
+ * As a column: to a list of the result's length, or of one element, tfjs would give a program of
+ * its own.
+ */
 function flatten({ dataId, shape, dtype }: TensorInfo): TensorInfo {
   return { dataId, shape: [util.sizeFromShape(shape), 1], dtype };
 }

@@ -6,16 +6,20 @@ import { join } from 'node:path';
 const DRIVER_VARIABLES = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
 
 /**
- * True where a Vulkan driver may be found; on systems other than Linux, which bring their own graphics interface, always.
+ * True where a Vulkan driver may be found; on systems other than Linux, which bring their own
+ * graphics interface, always.
  *
- * Asked before Dawn is loaded: without a driver it would only print warnings of the Vulkan loader on standard error.
- * Source: the loader's search order, Vulkan-Loader, docs/LoaderDriverInterface.md, "Linux Driver Discovery".
+ * Asked before Dawn is loaded: without a driver it would only print warnings of the Vulkan loader
+ * on standard error.
+ * Source: the loader's search order, Vulkan-Loader, docs/LoaderDriverInterface.md, "Linux Driver
+ * Discovery".
  */
 export function mayHaveVulkanDriver(): boolean {
   if (process.platform !== 'linux') return true;
   if (DRIVER_VARIABLES.some((name) => (process.env[name] ?? '') !== '')) return true;
   const home = homedir();
-  const listed = (name: string, standard: string): string[] => (process.env[name] ?? standard).split(':');
+  const listed = (name: string, standard: string): string[] =>
+    (process.env[name] ?? standard).split(':');
   const roots = [
     ...listed('XDG_CONFIG_HOME', join(home, '.config')),
     ...listed('XDG_CONFIG_DIRS', '/etc/xdg'),

@@ -4,7 +4,10 @@ import type { WebgpuBackend } from './webgpuBackend.ts';
 
 const CALLS = 64;
 
-/** Reads gradient, parameter and both moments once, and writes the three new ones; the numbers are those of `adamUpdate`. */
+/**
+ * Reads gradient, parameter and both moments once, and writes the three new ones; the numbers are
+ * those of `adamUpdate`.
+ */
 const CODE = `
   struct Numbers {
     rate : f32, epsilon : f32, beta1 : f32, beta2 : f32, rest1 : f32, rest2 : f32, scale1 : f32, scale2 : f32
@@ -36,8 +39,8 @@ const pipelines = new WeakMap<GPUDevice, GPUComputePipeline>();
 /**
  * `adamUpdate` with one dispatch per parameter, all in one pass; the step was counted.
  *
- * The program has three results, which the kernels of tfjs cannot have, so it is put on the queue here; what tfjs has
- * recorded goes before it.
+ * The program has three results, which the kernels of tfjs cannot have, so it is put on the queue
+ * here; what tfjs has recorded goes before it.
  */
 export function webgpuAdamUpdate(
   gpu: WebgpuBackend,
@@ -70,7 +73,10 @@ export function webgpuAdamUpdate(
     pass.setPipeline(pipeline);
     for (const { size, buffers } of updates) {
       const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+      pass.setBindGroup(
+        0,
+        device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }),
+      );
       const groups = Math.ceil(size / CALLS);
       const across = Math.min(groups, device.limits.maxComputeWorkgroupsPerDimension);
       pass.dispatchWorkgroups(across, Math.ceil(groups / across));
@@ -95,7 +101,10 @@ function pipelineOf(device: GPUDevice): GPUComputePipeline {
   const known = pipelines.get(device);
   if (known !== undefined) return known;
   const module = device.createShaderModule({ code: CODE });
-  const made = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+  const made = device.createComputePipeline({
+    layout: 'auto',
+    compute: { module, entryPoint: 'main' },
+  });
   pipelines.set(device, made);
   return made;
 }

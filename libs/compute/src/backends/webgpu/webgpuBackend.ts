@@ -10,13 +10,18 @@ interface BufferStore {
   numBytesAllocated: number;
 }
 
-/** What Dawn says of a buffer, or of a part of one given to a program, that is larger than the device allows. */
+/**
+ * What Dawn says of a buffer, or of a part of one given to a program, that is larger than the
+ * device allows.
+ */
 const TOO_LARGE = /exceeds the max buffer size|larger than the max\w* \w+ buffer binding size/i;
 
 /**
- * The WebGPU back-end of tfjs, with two additions: it reports what went wrong on the device, and it carries our options.
+ * The WebGPU back-end of tfjs, with two additions: it reports what went wrong on the device, and it
+ * carries our options.
  *
- * A program that does not compile and memory that is not there are no exceptions in WebGPU; results would silently be zero.
+ * A program that does not compile and memory that is not there are no exceptions in WebGPU; results
+ * would silently be zero.
  */
 export class WebgpuBackend extends WebGPUBackend {
   /** Rounds the factors of convolutions to half precision; sums stay in float32. */
@@ -49,7 +54,8 @@ export class WebgpuBackend extends WebGPUBackend {
       this.throwFailure();
       return values;
     } catch (error) {
-      // A result that cannot be read does not say why; that the device is lost is told with its next answer.
+      // A result that cannot be read does not say why; that the device is lost is told with its
+      // next answer.
       await this.queue.onSubmittedWorkDone().catch(() => undefined);
       this.throwFailure();
       throw error;
@@ -93,7 +99,8 @@ export class WebgpuBackend extends WebGPUBackend {
   }
 
   private describe(error: GPUError): Error {
-    if (error instanceof GPUOutOfMemoryError) return new GpuMemoryError(this.memory().numBytesAllocatedInGPU);
+    if (error instanceof GPUOutOfMemoryError)
+      return new GpuMemoryError(this.memory().numBytesAllocatedInGPU);
     if (TOO_LARGE.test(error.message)) return new GpuMemoryError(null);
     return new Error(`webgpu: ${error.message.trim().split('\n')[0]}`);
   }

@@ -3,7 +3,10 @@ import { idSchema } from '../../settings/methodSettings.ts';
 import { networkSettingsSchema } from '../../settings/networkSettings.ts';
 import { figureFields } from './figureFields.ts';
 
-/** What two rows cost: parameters, memory and time, measured, and the parameters at the paper's scale where that is given. */
+/**
+ * What two rows cost: parameters, memory and time, measured, and the parameters at the paper's
+ * scale where that is given.
+ */
 export const costFigureSchema = z.strictObject({
   kind: z.literal('cost'),
   ...figureFields,
@@ -14,7 +17,9 @@ export const costFigureSchema = z.strictObject({
   paperScale: networkSettingsSchema
     .pick({ width: true, discriminatorWidth: true, blurKernelSize: true })
     .optional()
-    .describe('sizes of the networks in the paper; with it stands what section V-C says of the two methods'),
+    .describe(
+      'sizes of the networks in the paper; with it stands what section V-C says of the two methods',
+    ),
 });
 
 /** A figure of costs. */

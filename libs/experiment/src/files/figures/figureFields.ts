@@ -10,7 +10,11 @@ export const figureFields = {
 };
 
 /** Which rows of the file a figure shows. */
-export const shownRows = z.array(idSchema).min(1).optional().describe('ids of rows; all unless given');
+export const shownRows = z
+  .array(idSchema)
+  .min(1)
+  .optional()
+  .describe('ids of rows; all unless given');
 
 /** Which test conditions of the file a figure shows. */
 export const shownConditions = z

@@ -8,7 +8,8 @@ import { volumesFigureSchema } from './volumesFigure.ts';
 /**
  * A figure as it stands in an experiment file.
  *
- * A new kind is a file beside this one, a line here, and a file in apps/experiments/src/figures that computes it.
+ * A new kind is a file beside this one, a line here, and a file in apps/experiments/src/figures
+ * that computes it.
  */
 export const figureSchema = z.discriminatedUnion('kind', [
   volumesFigureSchema,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { figureFields, shownRows } from './figureFields.ts';
 
-/** Blur kernels that rows have learned, raw and smoothed (by `scoring.kernelSmoothingSigmaVoxels`), beside the true one. */
+/**
+ * Blur kernels that rows have learned, raw and smoothed (by `scoring.kernelSmoothingSigmaVoxels`),
+ * beside the true one.
+ */
 export const learnedKernelFigureSchema = z.strictObject({
   kind: z.literal('learned-kernel'),
   ...figureFields,

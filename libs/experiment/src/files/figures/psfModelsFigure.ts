@@ -11,7 +11,10 @@ export const DIFFRACTION_MODELS = [
 
 const lengthUm = z.number().positive().max(20);
 
-/** Point spread functions of several models with the optics of the data set: sections, profiles, widths. */
+/**
+ * Point spread functions of several models with the optics of the data set: sections, profiles,
+ * widths.
+ */
 export const psfModelsFigureSchema = z.strictObject({
   kind: z.literal('psf-models'),
   ...figureFields,
@@ -23,7 +26,9 @@ export const psfModelsFigureSchema = z.strictObject({
   reachUm: z
     .tuple([lengthUm, lengthUm])
     .readonly()
-    .describe('how far from the focus sections and profiles reach, in µm: along the axis, across it'),
+    .describe(
+      'how far from the focus sections and profiles reach, in µm: along the axis, across it',
+    ),
 });
 
 /** A figure of point spread functions. */

@@ -153,7 +153,10 @@ function middleOf(
   kernelShape: readonly number[],
   reach: readonly number[],
 ): [begin: number[], shape: number[]] {
-  return [kernelShape.map((side, axis) => (side - 1) / 2 - reach[axis]), reach.map((r) => 2 * r + 1)];
+  return [
+    kernelShape.map((side, axis) => (side - 1) / 2 - reach[axis]),
+    reach.map((r) => 2 * r + 1),
+  ];
 }
 
 function aroundOrigin(grid: readonly number[], reach: readonly number[]): Parts {

@@ -5,16 +5,19 @@ import { GEOMETRY_CODE, geometryUniforms, type ConvGeometry } from './convGeomet
 import { multiplyMatrices, workgroupsOf } from './matrixMultiply.ts';
 import { sumRows } from './sumRows.ts';
 
-/** Workgroups that keep a large GPU busy, and voxels that are worth a workgroup. Our choice: not measured. */
+/**
+ * Workgroups that keep a large GPU busy, and voxels that are worth a workgroup. Our choice: not
+ * measured.
+ */
 const ENOUGH_WORKGROUPS = 512;
 const VOXELS_PER_SLICE = 256;
 
 /**
- * Gradient of the convolution's filter as a product: rows are kernel places and input channels, columns output channels,
- * summed are output voxels.
+ * Gradient of the convolution's filter as a product: rows are kernel places and input channels,
+ * columns output channels, summed are output voxels.
  *
- * The product is small and the sum long, so the sum is cut into slices, whose results are added in a second program in a
- * fixed order.
+ * The product is small and the sum long, so the sum is cut into slices, whose results are added in
+ * a second program in a fixed order.
  */
 export function convFilterGradient(
   gpu: WebgpuBackend,

@@ -3,7 +3,10 @@ import type { WebgpuBackend } from '../webgpuBackend.ts';
 import { GEOMETRY_CODE, geometryUniforms, type ConvGeometry } from './convGeometry.ts';
 import { multiplyMatrices } from './matrixMultiply.ts';
 
-/** Convolution as a product: rows are output voxels, columns output channels, summed are kernel places and input channels. */
+/**
+ * Convolution as a product: rows are output voxels, columns output channels, summed are kernel
+ * places and input channels.
+ */
 export function convForward(
   gpu: WebgpuBackend,
   geometry: ConvGeometry,
@@ -14,7 +17,8 @@ export function convForward(
   const { batch, output, kernel, inputs, outputs } = geometry;
   return multiplyMatrices(gpu, {
     name: 'convForward',
-    // One program for both cases: without a bias another array stands in its place and is not added.
+    // One program for both cases: without a bias another array stands in its place and is not
+    // added.
     inputs: { x, weights: filter, bias: bias ?? filter },
     outputShape: [batch, ...output, outputs],
     rows: batch * product(output),

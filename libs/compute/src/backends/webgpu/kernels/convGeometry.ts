@@ -2,7 +2,10 @@ import { backend_util } from '@tensorflow/tfjs-core';
 
 type Five = [number, number, number, number, number];
 
-/** Everything that fixes a 3-D convolution but its data; sides, kernel, steps and zeros before are z, y, x. */
+/**
+ * Everything that fixes a 3-D convolution but its data; sides, kernel, steps and zeros before are
+ * z, y, x.
+ */
 export interface ConvGeometry {
   readonly batch: number;
   readonly input: readonly number[];
@@ -14,14 +17,18 @@ export interface ConvGeometry {
   readonly outputs: number;
 }
 
-/** The geometry that the attributes of a convolution kernel of tfjs describe; undefined where it is dilated. */
+/**
+ * The geometry that the attributes of a convolution kernel of tfjs describe; undefined where it is
+ * dilated.
+ */
 export function convGeometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
   { strides, pad, dilations }: Readonly<Record<string, unknown>>,
 ): ConvGeometry | undefined {
   const spread = (dilations ?? 1) as number | [number, number, number];
-  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1))) return undefined;
+  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1)))
+    return undefined;
   const info = backend_util.computeConv3DInfo(
     inputShape as Five,
     filterShape as Five,
@@ -42,12 +49,17 @@ export function convGeometry(
 }
 
 /** The geometry as the WGSL programs read it. */
-export function geometryUniforms(geometry: ConvGeometry): Record<string, number | readonly number[]> {
+export function geometryUniforms(
+  geometry: ConvGeometry,
+): Record<string, number | readonly number[]> {
   const { input, output, kernel, stride, padBefore, inputs, outputs } = geometry;
   return { input, output, kernel, stride, padBefore, inputs, outputs };
 }
 
-/** WGSL that takes indices apart: of a voxel in volumes of the given sides (batch last), and of a row of the filter. */
+/**
+ * WGSL that takes indices apart: of a voxel in volumes of the given sides (batch last), and of a
+ * row of the filter.
+ */
 export const GEOMETRY_CODE = `
   fn voxelOf(index : i32, sides : vec3<i32>) -> vec4<i32> {
     let plane = index / sides.z;

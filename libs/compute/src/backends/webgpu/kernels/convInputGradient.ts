@@ -5,11 +5,13 @@ import { GEOMETRY_CODE, geometryUniforms, type ConvGeometry } from './convGeomet
 import { multiplyMatrices } from './matrixMultiply.ts';
 
 /**
- * Adjoint of the convolution in its input, with a bias where it serves as the transposed convolution.
+ * Adjoint of the convolution in its input, with a bias where it serves as the transposed
+ * convolution.
  *
- * Rows are input voxels, columns input channels, summed are kernel places and output channels. With stride s an input voxel
- * i meets only kernel places t with i + padBefore - t divisible by s: voxels of the same remainders, a phase, share them, so
- * every phase is a slice of its own and no product is one with an inserted zero.
+ * Rows are input voxels, columns input channels, summed are kernel places and output channels. With
+ * stride s an input voxel i meets only kernel places t with i + padBefore - t divisible by s:
+ * voxels of the same remainders, a phase, share them, so every phase is a slice of its own and no
+ * product is one with an inserted zero.
  */
 export function convInputGradient(
   gpu: WebgpuBackend,
@@ -23,7 +25,8 @@ export function convInputGradient(
     product(sides.map((side, axis) => Math.ceil(side / stride[axis])));
   return multiplyMatrices(gpu, {
     name: 'convInputGradient',
-    // One program for both cases: without a bias another array stands in its place and is not added.
+    // One program for both cases: without a bias another array stands in its place and is not
+    // added.
     inputs: { dy, weights: filter, bias: bias ?? filter },
     outputShape: [batch, ...input, inputs],
     rows: batch * phaseOf(input),

@@ -6,7 +6,10 @@ import { convForward } from './convForward.ts';
 import { convGeometry } from './convGeometry.ts';
 import { convInputGradient } from './convInputGradient.ts';
 
-/** The three faces of the convolution, the one with a bias, and the transposed convolution with kernel and stride 2. */
+/**
+ * The three faces of the convolution, the one with a bias, and the transposed convolution with
+ * kernel and stride 2.
+ */
 export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: tf.Conv3D,

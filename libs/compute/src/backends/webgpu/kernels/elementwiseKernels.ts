@@ -4,7 +4,10 @@ import { collapseBroadcast } from '../../native/collapseBroadcast.ts';
 import type { GpuKernel } from '../gpuKernel.ts';
 import { runForEach } from '../runProgram.ts';
 
-/** Place of an operand's element: its steps along the three loops of the result, 0 where it is repeated. */
+/**
+ * Place of an operand's element: its steps along the three loops of the result, 0 where it is
+ * repeated.
+ */
 const PLACE = `
   fn place(index : i32, steps : vec3<i32>) -> i32 {
     let inner = index % uniforms.extent.z;

@@ -18,14 +18,18 @@ function sidesOf({ shape }: TensorInfo): [batch: number, voxels: number, channel
   return [shape[0], shape[1] * shape[2] * shape[3], shape[4]];
 }
 
-/** Instance normalization with activation, and its gradient: h = f'(n) dy, dx = s (h - <h> - n <n h>). */
+/**
+ * Instance normalization with activation, and its gradient: h = f'(n) dy, dx = s (h - <h> - n <n
+ * h>).
+ */
 export const INSTANCE_NORM_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: INSTANCE_NORM,
     run: (gpu, { x }, { epsilon, slope }) => {
       const shape = sidesOf(x);
       const [, voxels, channels] = shape;
-      // The channel's first voxel is taken off before squaring: far from zero the squares would swallow the variance.
+      // The channel's first voxel is taken off before squaring: far from zero the squares would
+      // swallow the variance.
       const pivot = 'x[batch * uniforms.shape.y * channels + channel]';
       const statistics = sumRows(gpu, {
         name: INSTANCE_NORM,

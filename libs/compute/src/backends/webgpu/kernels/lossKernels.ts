@@ -6,7 +6,8 @@ import { runForEach } from '../runProgram.ts';
 import { sumRows } from './sumRows.ts';
 
 /** WGSL: the difference at a place, `b` being a volume or one number. */
-const difference = (b: TensorInfo, at: string): string => `(a[${at}] - b[${isNumber(b) ? '0' : at}])`;
+const difference = (b: TensorInfo, at: string): string =>
+  `(a[${at}] - b[${isNumber(b) ? '0' : at}])`;
 
 const isNumber = (b: TensorInfo): boolean => b.shape.length === 0;
 

@@ -7,17 +7,26 @@ import type { WebgpuBackend } from '../webgpuBackend.ts';
  *
  * `code` holds five functions.
  * `setUp(slice : i32) -> vec2<i32>`: called first; first and end of the summed index of this slice.
- * `describeRow(row : i32) -> vec4<i32>`: what `left` needs of a row, w below 0 where there is no such row.
- * `describeStep(step : i32) -> vec4<i32>`: what `left` and `right` need of a value of the summed index.
- * `left(row : vec4<i32>, step : vec4<i32>) -> f32` and `right(index : i32, step : vec4<i32>, column : i32) -> f32`: the factors.
- * `store(slice : i32, row : i32, column : i32, value : f32)`: writes one element that is inside the product.
+ * `describeRow(row : i32) -> vec4<i32>`: what `left` needs of a row, w below 0 where there is no
+ * such row. `describeStep(step : i32) -> vec4<i32>`: what `left` and `right` need of a value of the
+ * summed index. `left(row : vec4<i32>, step : vec4<i32>) -> f32` and
+ * `right(index : i32, step : vec4<i32>, column : i32) -> f32`: the factors.
+ * `store(slice : i32, row : i32, column : i32, value : f32)`: writes one element that is inside the
+ * product.
  *
- * Rows and steps are described once and used many times, since taking an index apart costs more than a product.
+ * Rows and steps are described once and used many times, since taking an index apart costs more
+ * than a product.
  */
-export interface MatrixProduct extends Pick<ProgramRun, 'name' | 'inputs' | 'outputShape' | 'integers'> {
+export interface MatrixProduct extends Pick<
+  ProgramRun,
+  'name' | 'inputs' | 'outputShape' | 'integers'
+> {
   readonly rows: number;
   readonly columns: number;
-  /** Values of the summed index in the slice that has most of them: every call of a workgroup must go round as often. */
+  /**
+   * Values of the summed index in the slice that has most of them: every call of a workgroup must
+   * go round as often.
+   */
   readonly longestSum: number;
   /** Products of the same kind beside each other, or parts of one sum. @defaultValue 1 */
   readonly slices?: number;
@@ -35,7 +44,10 @@ interface Tile {
 // Our choice, by the sizes of registers and shared memory that every GPU has; not tuned on one.
 const WIDE: Tile = { rows: 128, columns: 64, rowsPerCall: 8, columnsPerCall: 8 };
 const NARROW: Tile = { rows: 128, columns: 16, rowsPerCall: 4, columnsPerCall: 4 };
-/** Values of the summed index in shared memory at once: 16 channels side by side are a memory transaction of 64 bytes. */
+/**
+ * Values of the summed index in shared memory at once: 16 channels side by side are a memory
+ * transaction of 64 bytes.
+ */
 const DEPTH = 16;
 const MOST_WORKGROUPS_X = 32_768;
 
@@ -75,7 +87,10 @@ function callsOf({ rows, columns, rowsPerCall, columnsPerCall }: Tile): number {
   return (rows / rowsPerCall) * (columns / columnsPerCall);
 }
 
-/** A factor's tile: four neighbouring rows (or columns) together, one more in a line than needed so that lines start in different banks. */
+/**
+ * A factor's tile: four neighbouring rows (or columns) together, one more in a line than needed so
+ * that lines start in different banks.
+ */
 function sharedTile(name: string, side: number, half: boolean): string {
   const type = half ? 'vec2<u32>' : 'vec4<f32>';
   const line = side / 4 + 1;
@@ -157,7 +172,8 @@ function multiplyCode(tile: Tile, half: boolean): string {
         }
         workgroupBarrier();
       }
-      // A loop, not its copies: what stores is long, and a compiler that unrolls it keeps the sums in registers.
+      // A loop, not its copies: what stores is long, and a compiler that unrolls it keeps the sums
+      // in registers.
       for (var i = 0; i < ${4 * places.length}; i++) {
         let column = firstColumn + 4 * (columnFour + i / 4 % ${columnFours.length}) + i % 4;
         keep(slice, firstRow + 4 * rowFour + i / ${columnsPerCall}, column, sums[i / 4][i % 4]);

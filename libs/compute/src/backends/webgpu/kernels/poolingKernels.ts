@@ -10,7 +10,10 @@ const isBlockPooling = (
   shape: readonly number[],
   { filterSize, strides, pad }: Readonly<Record<string, unknown>>,
 ): boolean =>
-  isTwo(filterSize) && isTwo(strides) && pad === 'valid' && shape.slice(1, 4).every((side) => side >= 2);
+  isTwo(filterSize) &&
+  isTwo(strides) &&
+  pad === 'valid' &&
+  shape.slice(1, 4).every((side) => side >= 2);
 
 const pooledShape = (shape: readonly number[]): number[] =>
   shape.map((side, axis) => (axis > 0 && axis < 4 ? side >> 1 : side));
@@ -23,7 +26,10 @@ const BLOCKS = `
     return (((block.w * sides.x + at.x) * sides.y + at.y) * sides.z + at.z) * sides.w + channel;
   }`;
 
-/** Largest values of blocks of 2 x 2 x 2 voxels, and their gradient, which the last of equal voxels gets, as in tfjs. */
+/**
+ * Largest values of blocks of 2 x 2 x 2 voxels, and their gradient, which the last of equal voxels
+ * gets, as in tfjs.
+ */
 export const POOLING_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: tf.MaxPool3D,

@@ -29,4 +29,7 @@ const reduction = (kernelName: string, isMean: boolean): GpuKernel => ({
 });
 
 /** Sums and means over axes that adjoin each other. */
-export const REDUCTION_KERNELS: readonly GpuKernel[] = [reduction(tf.Sum, false), reduction(tf.Mean, true)];
+export const REDUCTION_KERNELS: readonly GpuKernel[] = [
+  reduction(tf.Sum, false),
+  reduction(tf.Mean, true),
+];

@@ -5,7 +5,10 @@ import { runForEach, runProgram, type ProgramRun } from '../runProgram.ts';
 /** Two sums over the rows of tensors seen as [batch, rows, channels], and what is made of them. */
 export interface RowSums extends Pick<ProgramRun, 'name' | 'inputs' | 'floats'> {
   readonly shape: readonly [batch: number, rows: number, channels: number];
-  /** WGSL, `vec2<f32>`: both summands of one element; `at` is its place, `channel` and `batch` what it belongs to. */
+  /**
+   * WGSL, `vec2<f32>`: both summands of one element; `at` is its place, `channel` and `batch` what
+   * it belongs to.
+   */
   readonly term: string;
   /** WGSL, `vec2<f32>`: made of `total`, for `channel` of `batch`. */
   readonly finish: string;
@@ -20,8 +23,8 @@ const ROWS_PER_CALL = 16;
 const MOST_SLICES = 256;
 
 /**
- * Sums without atomics, so the result is the same every time: slices of rows in workgroups, calls of a workgroup as a tree,
- * slices one after the other.
+ * Sums without atomics, so the result is the same every time: slices of rows in workgroups, calls
+ * of a workgroup as a tree, slices one after the other.
  *
  * Neighbouring calls read neighbouring channels, which lie side by side in memory.
  */

@@ -2,7 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { runProgram } from '../runProgram.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
 
-/** Part of the lines of a grid that is given or wanted; outside it the grid holds zeros, or is not looked at. */
+/**
+ * Part of the lines of a grid that is given or wanted; outside it the grid holds zeros, or is not
+ * looked at.
+ */
 export interface LinePart {
   /** First place on the line; places wrap around at its end. */
   readonly place: number;
@@ -36,12 +39,17 @@ export function longestLine(gpu: WebgpuBackend): number {
 /**
  * Transforms all lines; the inverse one is scaled by 1 / length.
  *
- * A line goes through one stage per factor of its length (Stockham's order, which needs no reversal of digits): with s the
- * product of the factors before and r the factor, out[(j / s) s r + j % s + p s] = sum over q < r of
- * in[j + q length / r] w^(q (j % s + p s) length / (s r)), w = exp(-+2 pi i / length). The powers of w come from a table in
- * double precision: the sines of a GPU may be as wrong as 2^-11.
+ * A line goes through one stage per factor of its length (Stockham's order, which needs no reversal
+ * of digits): with s the product of the factors before and r the factor, out[(j / s) s r + j % s +
+ * p s] = sum over q < r of in[j + q length / r] w^(q (j % s + p s) length / (s r)), w = exp(-+2 pi
+ * i / length). The powers of w come from a table in double precision: the sines of a GPU may be as
+ * wrong as 2^-11.
  */
-export function transformLines(gpu: WebgpuBackend, x: TensorInfo, transform: LineTransform): TensorInfo {
+export function transformLines(
+  gpu: WebgpuBackend,
+  x: TensorInfo,
+  transform: LineTransform,
+): TensorInfo {
   const { outer, inner, length, given, wanted, inverse, isInputReal, isResultReal } = transform;
   const lines = Math.max(1, Math.min(MOST_LINES, inner, Math.floor(longestLine(gpu) / length)));
   const groups = Math.ceil(inner / lines);
@@ -53,7 +61,10 @@ export function transformLines(gpu: WebgpuBackend, x: TensorInfo, transform: Lin
     components: { x: isInputReal ? 1 : 2, roots: 2, result: isResultReal ? 1 : 2 },
     workgroupSize: CALLS,
     workgroups: [groups, Math.min(outer, 32_768), Math.ceil(outer / 32_768)],
-    integers: { lineSides: [outer, inner], parts: [given.place, given.length, wanted.place, wanted.length] },
+    integers: {
+      lineSides: [outer, inner],
+      parts: [given.place, given.length, wanted.place, wanted.length],
+    },
     code: `
       var<workgroup> even : array<vec2<f32>, ${length * lines}>;
       var<workgroup> odd : array<vec2<f32>, ${length * lines}>;

@@ -5,7 +5,10 @@ import type { WebgpuBackend } from '../webgpuBackend.ts';
 
 const MOST_AXES = 5;
 
-/** The window of `outputShape` whose first element is at `begin` in x, which may reach beyond x: there it holds `outside`. */
+/**
+ * The window of `outputShape` whose first element is at `begin` in x, which may reach beyond x:
+ * there it holds `outside`.
+ */
 export function cutWindow(
   gpu: WebgpuBackend,
   x: tf.TensorInfo,
@@ -58,7 +61,11 @@ export const WINDOW_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: tf.Slice,
     run: (gpu, { x }, { begin, size }) => {
-      const [starts, sizes] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]);
+      const [starts, sizes] = tf.slice_util.parseSliceParams(
+        x,
+        begin as number[],
+        size as number[],
+      );
       tf.slice_util.assertParamsValid(x, starts, sizes);
       if (x.shape.length > MOST_AXES) return undefined;
       return cutWindow(gpu, x, starts, sizes, 0);
