@@ -127,3 +127,11 @@ export {
 export { studentQuantile } from './statistics/studentQuantile.ts';
 export { summarizeScores, type RowScores, type RunScores } from './statistics/summarizeScores.ts';
 export { jsonSchemas } from './files/jsonSchemas.ts';
+export {
+  NUMERICS,
+  NUMERICS_HISTORY,
+  STAGES,
+  type Numerics,
+  type NumericsChange,
+  type Stage,
+} from './stages/numerics.ts';
