@@ -11,6 +11,14 @@ export { psnr } from './psnr.ts';
 export { affineFit, psnrAffine, type AffineFit } from './psnrAffine.ts';
 export { psnrPerSlice } from './psnrPerSlice.ts';
 export type { Intensities, ScoreOptions } from './scoreOptions.ts';
+export {
+  computeScores,
+  findMetric,
+  METRIC_NAMES,
+  METRICS,
+  type Metric,
+  type Scored,
+} from './registry.ts';
 export { relativeResidual } from './relativeResidual.ts';
 export { smoothGaussian } from './smoothGaussian.ts';
 export { ssim } from './ssim.ts';
