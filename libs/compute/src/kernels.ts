@@ -1,0 +1,11 @@
+/**
+ * @file The second entry of the library, `@blurcycle/compute/kernels`: the C++ add-on, kernels by
+ *   name and WGSL programs, for code that measures them one by one. Networks take the operations
+ *   of the first entry.
+ */
+export { native, nativeFailure, type NativeAddon } from '../native/addon.ts';
+export { convOutput, convShapeArray, type Axes3, type ConvShape } from '../native/convShape.ts';
+export { runProgram, type ProgramRun } from './backends/webgpu/runProgram.ts';
+export type { WebgpuBackend } from './backends/webgpu/webgpuBackend.ts';
+export { blurGeometry } from './fft/blurGeometry.ts';
+export { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from './ops/kernelNames.ts';
