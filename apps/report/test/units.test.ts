@@ -24,6 +24,7 @@ import { splitRuns } from '../src/model/splitRuns.ts';
 import { scaleBarUm } from '../src/model/scaleBar.ts';
 import { thinVolumes } from '../src/model/thinVolumes.ts';
 import { chooseView } from '../src/model/volumeView.ts';
+import { deviationsSection } from '../src/sections/deviationsSection.ts';
 
 describe('html`…`', () => {
   it('escapes every value that is not markup', () => {
@@ -324,5 +325,16 @@ describe('METHOD_COLORS', () => {
       methodStyles(['proposed']).get('proposed'),
     );
     expect(methodStyles(['b', 'a']).get('a')).toEqual(methodStyles(['a', 'b', 'a']).get('a'));
+  });
+});
+
+describe('deviationsSection(markdown)', () => {
+  it('keeps one heading for each deviation and drops links to files of the repository', () => {
+    const text = deviationsSection(
+      '# Deviations\n\n## Data\n\n### Noise\n\nSee [ADR 7](adr/0007.md), [EPFL](https://epfl.ch).',
+    )?.markup;
+    expect(text).toContain('<h3>Data</h3>\n<h4>Noise</h4>');
+    expect(text).toContain('<p>See ADR 7, <a href="https://epfl.ch">EPFL</a>.</p>');
+    expect(deviationsSection(null)).toBeNull();
   });
 });

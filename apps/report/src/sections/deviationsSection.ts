@@ -1,10 +1,11 @@
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 import { html, trusted, type Html } from '../html/html.ts';
 import { sectionHead } from './sectionHead.ts';
 
 /**
- * The deviations register, from markdown. HTML in it is escaped, links leave only when somebody
- * follows them, and its headings are lowered to stand below the section's own.
+ * The deviations register, from markdown: a heading for each deviation. HTML in it is escaped, its
+ * headings are lowered below the section's own, and links to files of the repository become plain
+ * text, since the report is read apart from them.
  */
 export function deviationsSection(markdown: string | null): Html | null {
   if (markdown === null) return null;
@@ -16,6 +17,7 @@ export function deviationsSection(markdown: string | null): Html | null {
     if (token.type === 'heading_open' || token.type === 'heading_close') {
       token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 1)}`;
     }
+    if (token.children !== null) token.children = withoutRelativeLinks(token.children);
   }
   const content = renderer.renderer.render(withoutTitle(tokens), renderer.options, {});
   return html`<section id="deviations" aria-labelledby="deviations-title">
@@ -25,10 +27,17 @@ export function deviationsSection(markdown: string | null): Html | null {
 }
 
 /** A first heading of level 1 says what the section's heading says already. */
-function withoutTitle<Token extends { readonly tag: string; readonly type: string }>(
-  tokens: Token[],
-): Token[] {
+function withoutTitle(tokens: Token[]): Token[] {
   return tokens[0]?.type === 'heading_open' && tokens[0].tag === 'h2' ? tokens.slice(3) : tokens;
+}
+
+/** Markdown does not nest links, so each opening is followed by its own closing. */
+function withoutRelativeLinks(tokens: Token[]): Token[] {
+  let absolute = true;
+  return tokens.filter((token) => {
+    if (token.type === 'link_open') absolute = /^[a-z]+:/i.test(token.attrGet('href') ?? '');
+    return absolute || (token.type !== 'link_open' && token.type !== 'link_close');
+  });
 }
 
 function scrollTables(content: string): string {
