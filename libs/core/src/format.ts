@@ -1,0 +1,26 @@
+/**
+ * A shape, or lengths of sides, for people: `16 x 64 x 64`. Error messages print `[16, 64, 64]`, see
+ * `formatValue`.
+ */
+export function formatShape(sides: readonly number[]): string {
+  return sides.join(' x ');
+}
+
+/**
+ * A duration: `12 s`, `3 min 20 s`, `1 h 05 min`; `?` where it is not finite.
+ *
+ * @param digits - Digits after the decimal point of durations below 10 s.
+ */
+export function formatSeconds(seconds: number, digits = 0): string {
+  if (!Number.isFinite(seconds)) return '?';
+  if (digits > 0 && seconds < 10) return `${seconds.toFixed(digits)} s`;
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor((whole % 3600) / 60),
+    whole % 60,
+  ];
+  const padded = (value: number): string => String(value).padStart(2, '0');
+  if (hours > 0) return `${hours} h ${padded(minutes)} min`;
+  return minutes > 0 ? `${minutes} min ${padded(rest)} s` : `${rest} s`;
+}

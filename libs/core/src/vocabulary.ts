@@ -1,0 +1,164 @@
+/**
+ * @file The names that settings, commands and several libraries share, each list once.
+ *
+ * Names are stored in settings and records: add to a list, but rename nothing. Help shows them in
+ * this order.
+ */
+
+// Optics
+
+/** Models of the point spread function. */
+export const PSF_MODELS = [
+  'born-wolf',
+  'richards-wolf',
+  'richards-wolf-psfgenerator',
+  'gibson-lanni',
+  'gaussian',
+] as const;
+/** One of `PSF_MODELS`. */
+export type PsfModelName = (typeof PSF_MODELS)[number];
+
+/** The models that are diffraction integrals: all but the Gaussian. */
+export const DIFFRACTION_MODELS = [
+  'born-wolf',
+  'richards-wolf',
+  'richards-wolf-psfgenerator',
+  'gibson-lanni',
+] as const satisfies readonly PsfModelName[];
+/** One of `DIFFRACTION_MODELS`. */
+export type DiffractionModelName = (typeof DIFFRACTION_MODELS)[number];
+
+/**
+ * What a voxel of a PSF holds: the intensity at its center, or the mean over its area, its depth or
+ * its volume.
+ */
+export const PIXEL_INTEGRATIONS = ['none', 'lateral', 'axial', 'both'] as const;
+/** One of `PIXEL_INTEGRATIONS`. */
+export type PixelIntegration = (typeof PIXEL_INTEGRATIONS)[number];
+
+/** Polarizations of the light in `richards-wolf`. */
+export const POLARIZATIONS = ['unpolarized', 'x', 'y', 'circular'] as const;
+/** One of `POLARIZATIONS`. */
+export type Polarization = (typeof POLARIZATIONS)[number];
+
+/** How the objective weights the rays at angle θ in `richards-wolf`: √cos θ, 1, 1/√cos θ. */
+export const APODIZATIONS = ['aplanatic', 'uniform', 'emission'] as const;
+/** One of `APODIZATIONS`. */
+export type Apodization = (typeof APODIZATIONS)[number];
+
+/** What a measured PSF is centered on. */
+export const PSF_CENTERS = ['peak', 'centroid', 'middle'] as const;
+/** One of `PSF_CENTERS`. */
+export type PsfCenter = (typeof PSF_CENTERS)[number];
+
+// Convolution and classical deconvolution
+
+/** What a convolution finds beyond the border of a volume. */
+export const BORDERS = ['periodic', 'zero', 'reflect'] as const;
+/** One of `BORDERS`. */
+export type Border = (typeof BORDERS)[number];
+
+/** What a classical deconvolution assumes beyond the border; `weights`: objects not seen whole. */
+export const BOUNDARIES = ['weights', 'zero', 'reflect', 'periodic'] as const;
+/** One of `BOUNDARIES`. */
+export type Boundary = (typeof BOUNDARIES)[number];
+
+/** The classical algorithms. */
+export const CLASSICAL_ALGORITHMS = [
+  'richardson-lucy',
+  'rl-tv',
+  'wiener',
+  'tikhonov',
+  'blind-rl',
+] as const;
+/** One of `CLASSICAL_ALGORITHMS`. */
+export type ClassicalAlgorithm = (typeof CLASSICAL_ALGORITHMS)[number];
+
+/** What Richardson–Lucy does with negative data: an error, or zero in their stead. */
+export const NEGATIVES = ['refuse', 'clip'] as const;
+/** One of `NEGATIVES`. */
+export type Negatives = (typeof NEGATIVES)[number];
+
+/** First estimates of Richardson–Lucy that have a name. */
+export const START_ESTIMATES = ['flat', 'observed'] as const;
+/** One of `START_ESTIMATES`. */
+export type StartEstimate = (typeof START_ESTIMATES)[number];
+
+/** What Tikhonov regularization penalizes: the values, or the differences of neighbors. */
+export const TIKHONOV_PENALTIES = ['identity', 'gradient'] as const;
+/** One of `TIKHONOV_PENALTIES`. */
+export type TikhonovPenalty = (typeof TIKHONOV_PENALTIES)[number];
+
+// Learned methods
+
+/** Back-ends of the tensors, in the order in which `auto` tries them. */
+export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'native', 'js'] as const;
+/** One of `BACKEND_NAMES`. */
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** Whether a sharp patch shows the place of the blurred one. */
+export const PAIRINGS = ['paired', 'unpaired'] as const;
+/** One of `PAIRINGS`. */
+export type Pairing = (typeof PAIRINGS)[number];
+
+/** The two kinds of volume: as the specimen is, and as the microscope sees it. */
+export const DOMAINS = ['sharp', 'blurred'] as const;
+/** One of `DOMAINS`. */
+export type Domain = (typeof DOMAINS)[number];
+
+/** What maps sharp to blurred in the cycle; `none` means no cycle. */
+export const BLUR_PATHS = ['none', 'unet', 'learned-kernel', 'known-psf'] as const;
+/** One of `BLUR_PATHS`. */
+export type BlurPath = (typeof BLUR_PATHS)[number];
+
+/** Distances to the paired truth. */
+export const PIXEL_LOSSES = ['none', 'l1', 'l2'] as const;
+/** One of `PIXEL_LOSSES`. */
+export type PixelLoss = (typeof PIXEL_LOSSES)[number];
+
+/** Adversarial losses: LS-GAN (eq. 22), and Wasserstein with a gradient penalty (eq. 19). */
+export const GAN_LOSSES = ['least-squares', 'wasserstein-gp'] as const;
+/** One of `GAN_LOSSES`. */
+export type GanLoss = (typeof GAN_LOSSES)[number];
+
+/** Norms of the cycle terms. */
+export const CYCLE_NORMS = ['l1', 'l2'] as const;
+/** One of `CYCLE_NORMS`. */
+export type CycleNorm = (typeof CYCLE_NORMS)[number];
+
+/** Whether voxels whose blur reaches beyond the patch count in the cycle terms. */
+export const CYCLE_BORDERS = ['keep', 'exclude'] as const;
+/** One of `CYCLE_BORDERS`. */
+export type CycleBorder = (typeof CYCLE_BORDERS)[number];
+
+/** Which weights of a training predict. */
+export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;
+/** One of `SELECTION_RULES`. */
+export type SelectionRule = (typeof SELECTION_RULES)[number];
+
+/** Starts of a learned blur kernel: a Gaussian of sum 1, or independent normal noise. */
+export const KERNEL_INITS = ['gaussian', 'normal'] as const;
+/** One of `KERNEL_INITS`. */
+export type KernelInit = (typeof KERNEL_INITS)[number];
+
+/** Symmetries of a learned blur kernel; `point`: h(r) = h(-r). */
+export const KERNEL_SYMMETRIES = ['none', 'point'] as const;
+/** One of `KERNEL_SYMMETRIES`. */
+export type KernelSymmetry = (typeof KERNEL_SYMMETRIES)[number];
+
+/** Constraints on a learned blur kernel. */
+export const KERNEL_CONSTRAINTS = ['none', 'non-negative', 'unit-sum'] as const;
+/** One of `KERNEL_CONSTRAINTS`. */
+export type KernelConstraint = (typeof KERNEL_CONSTRAINTS)[number];
+
+// Files
+
+/** Sample types that TIFF stacks can be written with. */
+export const WRITABLE_SAMPLE_TYPES = ['float32', 'uint16'] as const;
+/** One of `WRITABLE_SAMPLE_TYPES`. */
+export type WritableSampleType = (typeof WRITABLE_SAMPLE_TYPES)[number];
+
+/** Formats of the description in a written TIFF stack. */
+export const STACK_FORMATS = ['imagej', 'ome'] as const;
+/** One of `STACK_FORMATS`. */
+export type StackFormat = (typeof STACK_FORMATS)[number];
