@@ -12,7 +12,8 @@ namespace blurcycle {
 namespace {
 
 /** Reads a JavaScript array of Float32Array. */
-bool readArrays(Arguments& arguments, int index, std::vector<float*>& data, std::vector<int64_t>& counts) {
+bool readArrays(Arguments& arguments, int index, std::vector<float*>& data,
+                std::vector<int64_t>& counts) {
   uint32_t length = 0;
   bool isArray = false;
   const napi_env env = arguments.env();
@@ -24,7 +25,8 @@ bool readArrays(Arguments& arguments, int index, std::vector<float*>& data, std:
     size_t count = 0;
     void* values = nullptr;
     isArray = isArray && napi_get_element(env, arguments.at(index), i, &element) == napi_ok &&
-              napi_get_typedarray_info(env, element, &type, &count, &values, nullptr, nullptr) == napi_ok &&
+              napi_get_typedarray_info(env, element, &type, &count, &values, nullptr, nullptr) ==
+                  napi_ok &&
               type == napi_float32_array;
     data.push_back(static_cast<float*>(values));
     counts.push_back(static_cast<int64_t>(count));
@@ -33,7 +35,10 @@ bool readArrays(Arguments& arguments, int index, std::vector<float*>& data, std:
   return isArray;
 }
 
-/** adamUpdate(parameters[], gradients[], means[], squares[], [rate, beta1, beta2, epsilon, meanScale, squareScale]) */
+/**
+ * adamUpdate(parameters[], gradients[], means[], squares[], [rate, beta1, beta2, epsilon,
+ * meanScale, squareScale])
+ */
 napi_value adamUpdate(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   std::vector<float*> data[4];
@@ -48,14 +53,17 @@ napi_value adamUpdate(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < counts[0].size(); ++i) {
     all.push_back({counts[0][i], data[0][i], data[1][i], data[2][i], data[3][i]});
   }
-  const AdamSettings settings{static_cast<float>(s[0]), static_cast<float>(s[1]), static_cast<float>(s[2]),
-                              static_cast<float>(s[3]), static_cast<float>(s[4]), static_cast<float>(s[5])};
+  const AdamSettings settings{static_cast<float>(s[0]), static_cast<float>(s[1]),
+                              static_cast<float>(s[2]), static_cast<float>(s[3]),
+                              static_cast<float>(s[4]), static_cast<float>(s[5])};
   BLURCYCLE_SELECT(adamKernels).update(static_cast<int64_t>(all.size()), all.data(), settings);
   return nullptr;
 }
 
 }  // namespace
 
-void registerAdam(napi_env env, napi_value exports) { exportFunction(env, exports, "adamUpdate", adamUpdate); }
+void registerAdam(napi_env env, napi_value exports) {
+  exportFunction(env, exports, "adamUpdate", adamUpdate);
+}
 
 }  // namespace blurcycle

@@ -1,4 +1,6 @@
-/** One step of Adam: every parameter is read and written once, small arrays share a piece of work. */
+/**
+ * One step of Adam: every parameter is read and written once, small arrays share a piece of work.
+ */
 #include "adam.h"
 
 #include "chunks.h"
@@ -7,7 +9,8 @@ namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
-BLURCYCLE_INLINE void updateRange(const AdamArrays& arrays, int64_t begin, int64_t end, const AdamSettings& s) {
+BLURCYCLE_INLINE void updateRange(const AdamArrays& arrays, int64_t begin, int64_t end,
+                                  const AdamSettings& s) {
   float* __restrict p = arrays.parameter;
   const float* __restrict g = arrays.gradient;
   float* __restrict m = arrays.mean;
@@ -21,7 +24,10 @@ BLURCYCLE_INLINE void updateRange(const AdamArrays& arrays, int64_t begin, int64
   }
 }
 
-/** Elements are independent, so any cut gives the same bits: here pieces of CHUNK of all arrays laid end to end. */
+/**
+ * Elements are independent, so any cut gives the same bits: here pieces of CHUNK of all arrays laid
+ * end to end.
+ */
 void update(int64_t arrays, const AdamArrays* all, const AdamSettings& settings) {
   int64_t total = 0;
   for (int64_t a = 0; a < arrays; ++a) total += all[a].count;
@@ -29,7 +35,8 @@ void update(int64_t arrays, const AdamArrays* all, const AdamSettings& settings)
     int64_t first = 0;
     for (int64_t a = 0; a < arrays && first < end; ++a) {
       const int64_t last = first + all[a].count;
-      if (last > begin) updateRange(all[a], larger(begin, first) - first, smaller(end, last) - first, settings);
+      if (last > begin)
+        updateRange(all[a], larger(begin, first) - first, smaller(end, last) - first, settings);
       first = last;
     }
   });

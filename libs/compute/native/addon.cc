@@ -1,21 +1,22 @@
 /**
  * Entry of the native add-on.
  *
- * How to add operations: write `<topic>.cc` with `void register<Topic>(napi_env, napi_value exports)` that calls exportFunction
- * (napiHelpers.h) for each function, put its hot loops into `<topic>.kernel.cc` (compiled per instruction set, see variants.h), add
- * one line to REGISTRATIONS below and the TypeScript signatures to addon.ts. build.mjs finds the files by itself. Functions
+ * How to add operations: write `<topic>.cc` with `void register<Topic>(napi_env, napi_value
+ * exports)` that calls exportFunction (napiHelpers.h) for each function, put its hot loops into
+ * `<topic>.kernel.cc` (compiled per instruction set, see variants.h), add one line to REGISTRATIONS
+ * below and the TypeScript signatures to addon.ts. build.mjs finds the files by itself. Functions
  * take Float32Array views and sizes, and write into arrays that JavaScript allocated.
  */
 #include "napiHelpers.h"
 
-#define REGISTRATIONS(DO) \
-  DO(registerMachine)     \
-  DO(registerConv)        \
+#define REGISTRATIONS(DO)  \
+  DO(registerMachine)      \
+  DO(registerConv)         \
   DO(registerInstanceNorm) \
-  DO(registerPooling)     \
-  DO(registerElementwise) \
-  DO(registerLosses)      \
-  DO(registerAdam)        \
+  DO(registerPooling)      \
+  DO(registerElementwise)  \
+  DO(registerLosses)       \
+  DO(registerAdam)         \
   DO(registerFft)
 
 namespace blurcycle {

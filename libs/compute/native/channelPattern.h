@@ -1,4 +1,7 @@
-/** Values per channel repeated over whole vectors (see patternLength), in registers where the compiler knows their number. Only for kernel files. */
+/**
+ * Values per channel repeated over whole vectors (see patternLength), in registers where the
+ * compiler knows their number. Only for kernel files.
+ */
 #pragma once
 
 #include "chunks.h"
@@ -9,14 +12,16 @@ namespace BLURCYCLE_VARIANT {
 namespace {
 
 /** Adds the lanes of a pattern up to one double per channel. */
-BLURCYCLE_INLINE void foldPattern(const float* lanes, int64_t length, int64_t channels, double* sums) {
+BLURCYCLE_INLINE void foldPattern(const float* lanes, int64_t length, int64_t channels,
+                                  double* sums) {
   for (int64_t c = 0; c < channels; ++c) sums[c] = 0;
   for (int64_t first = 0; first < length; first += channels) {
     for (int64_t c = 0; c < channels; ++c) sums[c] += lanes[first + c];
   }
 }
 
-BLURCYCLE_INLINE void repeatPattern(const float* values, int64_t channels, int64_t length, float* pattern) {
+BLURCYCLE_INLINE void repeatPattern(const float* values, int64_t channels, int64_t length,
+                                    float* pattern) {
   for (int64_t first = 0; first < length; first += channels) {
     for (int64_t c = 0; c < channels; ++c) pattern[first + c] = values[c];
   }
@@ -35,7 +40,10 @@ BLURCYCLE_INLINE void eachVector(int64_t count, const Body& body) {
   }
 }
 
-/** Values per channel as the vectors of a pattern: in registers where their number K is known, else in memory. */
+/**
+ * Values per channel as the vectors of a pattern: in registers where their number K is known, else
+ * in memory.
+ */
 template <int K>
 struct Pattern {
   Vector<L> fixed[K > 0 ? K : 1];

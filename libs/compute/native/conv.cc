@@ -1,4 +1,7 @@
-/** Convolutions for JavaScript: argument checks and the choice of the instruction set; the arithmetic is in conv.kernel.cc. */
+/**
+ * Convolutions for JavaScript: argument checks and the choice of the instruction set; the
+ * arithmetic is in conv.kernel.cc.
+ */
 #include "conv.h"
 
 #include "convSlabs.h"
@@ -24,17 +27,20 @@ bool readShape(Arguments& arguments, ConvShape& shape) {
     shape.kernel[axis] = values[7 + axis];
     shape.stride[axis] = values[10 + axis];
     shape.pad[axis] = values[13 + axis];
-    sound = sound && shape.in[axis] > 0 && shape.out[axis] > 0 && shape.kernel[axis] > 0 && shape.stride[axis] > 0 &&
-            shape.pad[axis] >= 0;
+    sound = sound && shape.in[axis] > 0 && shape.out[axis] > 0 && shape.kernel[axis] > 0 &&
+            shape.stride[axis] > 0 && shape.pad[axis] >= 0;
   }
   shape.inputs = values[16];
   shape.outputs = values[17];
   sound = sound && shape.kernel[0] * shape.kernel[1] <= 1024;
-  if (!sound) arguments.fail("a convolution shape with positive sides (kernel z times y at most 1024)", 0);
+  if (!sound)
+    arguments.fail("a convolution shape with positive sides (kernel z times y at most 1024)", 0);
   return sound;
 }
 
-/** The convolution of which a transposed convolution of kernel 2 and stride 2 is the input gradient. */
+/**
+ * The convolution of which a transposed convolution of kernel 2 and stride 2 is the input gradient.
+ */
 bool readUpShape(Arguments& arguments, ConvShape& shape) {
   const int32_t* values = arguments.integers(0, 6);
   if (values == nullptr) return false;
@@ -54,10 +60,17 @@ bool readUpShape(Arguments& arguments, ConvShape& shape) {
 }
 
 int64_t inputSize(const ConvShape& shape) { return shape.batch * volume(shape.in) * shape.inputs; }
-int64_t outputSize(const ConvShape& shape) { return shape.batch * volume(shape.out) * shape.outputs; }
-int64_t filterSize(const ConvShape& shape) { return volume(shape.kernel) * shape.inputs * shape.outputs; }
+int64_t outputSize(const ConvShape& shape) {
+  return shape.batch * volume(shape.out) * shape.outputs;
+}
+int64_t filterSize(const ConvShape& shape) {
+  return volume(shape.kernel) * shape.inputs * shape.outputs;
+}
 
-/** Reads the shape with READ, then lets `call` read the arrays and run; a wrong argument throws in JavaScript. */
+/**
+ * Reads the shape with READ, then lets `call` read the arrays and run; a wrong argument throws in
+ * JavaScript.
+ */
 template <bool (*READ)(Arguments&, ConvShape&), class Call>
 napi_value withShape(napi_env env, napi_callback_info info, const Call& call) {
   Arguments arguments(env, info);
@@ -72,7 +85,8 @@ napi_value convForward(napi_env env, napi_callback_info info) {
     const float* filter = arguments.floats(2, filterSize(shape));
     const float* bias = arguments.optionalFloats(3, shape.outputs);
     float* output = arguments.floats(4, outputSize(shape));
-    if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
+    if (arguments.ok())
+      slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
   });
 }
 
@@ -81,7 +95,9 @@ napi_value convInputGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(1, outputSize(shape));
     const float* filter = arguments.floats(2, filterSize(shape));
     float* inputGradient = arguments.floats(3, inputSize(shape));
-    if (arguments.ok()) slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, inputGradient);
+    if (arguments.ok())
+      slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter,
+                        inputGradient);
   });
 }
 
@@ -92,7 +108,8 @@ napi_value convFilterGradient(napi_env env, napi_callback_info info) {
     float* filterGradient = arguments.floats(3, filterSize(shape));
     float* biasGradient = arguments.optionalFloats(4, shape.outputs);
     if (arguments.ok()) {
-      slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient, filterGradient, biasGradient);
+      slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient,
+                         filterGradient, biasGradient);
     }
   });
 }
@@ -112,7 +129,9 @@ napi_value upConvInputGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(1, inputSize(shape));
     const float* filter = arguments.floats(2, filterSize(shape));
     float* inputGradient = arguments.floats(3, outputSize(shape));
-    if (arguments.ok()) slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr, inputGradient);
+    if (arguments.ok())
+      slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr,
+                  inputGradient);
   });
 }
 
@@ -126,13 +145,17 @@ napi_value upConvFilterGradient(napi_env env, napi_callback_info info) {
       const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
       slabFilterGradient(kernels, shape, outputGradient, input, filterGradient, nullptr);
       if (biasGradient != nullptr) {
-        kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2], shape.inputs, biasGradient);
+        kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2],
+                             shape.inputs, biasGradient);
       }
     }
   });
 }
 
-/** Reads and, given a number, sets the limit of convSlabs.h: small in tests, so that small volumes are cut too. */
+/**
+ * Reads and, given a number, sets the limit of convSlabs.h: small in tests, so that small volumes
+ * are cut too.
+ */
 napi_value convScratchLimit(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   if (!arguments.absent(0)) {

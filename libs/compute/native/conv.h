@@ -5,7 +5,10 @@
 
 namespace blurcycle {
 
-/** As convShape.ts; axes in the order z, y, x. Input [n, in, inputs], filter [kernel, inputs, outputs], output [n, out, outputs]. */
+/**
+ * As convShape.ts; axes in the order z, y, x. Input [n, in, inputs], filter [kernel, inputs,
+ * outputs], output [n, out, outputs].
+ */
 struct ConvShape {
   int64_t batch;
   int64_t in[3];
@@ -18,13 +21,21 @@ struct ConvShape {
 };
 
 struct ConvKernels {
-  void (*forward)(const ConvShape&, const float* input, const float* filter, const float* bias, float* output);
-  void (*inputGradient)(const ConvShape&, const float* outputGradient, const float* filter, float* inputGradient);
-  void (*filterGradient)(const ConvShape&, const float* input, const float* outputGradient, float* filterGradient);
-  /** Transposed convolution, kernel 2 stride 2; `shape` is that of the convolution whose input gradient it is. */
-  void (*upForward)(const ConvShape&, const float* input, const float* filter, const float* bias, float* output);
+  void (*forward)(const ConvShape&, const float* input, const float* filter, const float* bias,
+                  float* output);
+  void (*inputGradient)(const ConvShape&, const float* outputGradient, const float* filter,
+                        float* inputGradient);
+  void (*filterGradient)(const ConvShape&, const float* input, const float* outputGradient,
+                         float* filterGradient);
+  /**
+   * Transposed convolution, kernel 2 stride 2; `shape` is that of the convolution whose input
+   * gradient it is.
+   */
+  void (*upForward)(const ConvShape&, const float* input, const float* filter, const float* bias,
+                    float* output);
   /** sums[c] = sum of values[p][c] over planes * perPlane positions p. */
-  void (*sumPositions)(const float* values, int64_t planes, int64_t perPlane, int64_t channels, float* sums);
+  void (*sumPositions)(const float* values, int64_t planes, int64_t perPlane, int64_t channels,
+                       float* sums);
 };
 
 }  // namespace blurcycle

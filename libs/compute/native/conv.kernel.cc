@@ -1,4 +1,7 @@
-/** 3-D convolution and its gradient for the input, reduced to row convolutions; that for the filter is in convFilterGradient.h. */
+/**
+ * 3-D convolution and its gradient for the input, reduced to row convolutions; that for the filter
+ * is in convFilterGradient.h.
+ */
 #include "conv.h"
 
 #include "convFilterGradient.h"
@@ -11,7 +14,8 @@ namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
-void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+void forward(const ConvShape& shape, const float* input, const float* filter, const float* bias,
+             float* output) {
   if (isScaling(shape)) return scale(shape, input, *filter, bias != nullptr ? *bias : 0, output);
   if (fitsPlanes(shape, shape.out)) return forwardPlanes(shape, input, filter, bias, output);
   const Padded padded = padVolume(input, shape.batch, shape.in, shape.inputs, inputBorder(shape));
@@ -19,7 +23,8 @@ void forward(const ConvShape& shape, const float* input, const float* filter, co
   const int64_t rows = shape.kernel[0] * shape.kernel[1];
   const int64_t depth = shape.kernel[2] * shape.inputs;
   int64_t offsets[MOST_ROWS];
-  for (int64_t r = 0; r < rows; ++r) offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
+  for (int64_t r = 0; r < rows; ++r)
+    offsets[r] = r / shape.kernel[1] * padded.plane + r % shape.kernel[1] * padded.row;
 
   RowProblem problem;
   problem.in = padded.data;
@@ -40,12 +45,14 @@ void forward(const ConvShape& shape, const float* input, const float* filter, co
   problem.rowsOut = shape.out[1];
   problem.positions = shape.out[2];
   problem.channels = shape.outputs;
-  solve(problem, {filter, shape.inputs * shape.outputs, shape.inputs, shape.outputs, shape.outputs, 1}, taps, shape.kernel, bias, 1);
+  solve(problem,
+        {filter, shape.inputs * shape.outputs, shape.inputs, shape.outputs, shape.outputs, 1}, taps,
+        shape.kernel, bias, 1);
 }
 
 /**
- * One axis of the input gradient, for the inputs i = stride * q + phase: gradient(i) = sum over t < count of
- * filter[first + stride * t] * outputGradient[q + shift - t].
+ * One axis of the input gradient, for the inputs i = stride * q + phase: gradient(i) = sum over t <
+ * count of filter[first + stride * t] * outputGradient[q + shift - t].
  */
 struct Phase {
   int64_t first, count, shift, inputs;
@@ -56,14 +63,17 @@ Phase phaseOf(const ConvShape& shape, int axis, int64_t phase) {
   Phase result;
   result.first = (phase + shape.pad[axis]) % stride;
   result.shift = (phase + shape.pad[axis]) / stride;
-  result.count = result.first < shape.kernel[axis] ? ceilDivide(shape.kernel[axis] - result.first, stride) : 0;
+  result.count =
+      result.first < shape.kernel[axis] ? ceilDivide(shape.kernel[axis] - result.first, stride) : 0;
   result.inputs = shape.in[axis] > phase ? ceilDivide(shape.in[axis] - phase, stride) : 0;
   return result;
 }
 
-void inputGradient(const ConvShape& shape, const float* outputGradient, const float* filter, float* gradient) {
+void inputGradient(const ConvShape& shape, const float* outputGradient, const float* filter,
+                   float* gradient) {
   if (isScaling(shape)) return scale(shape, outputGradient, *filter, 0, gradient);
-  if (fitsPlanes(shape, shape.in)) return inputGradientPlanes(shape, outputGradient, filter, gradient);
+  if (fitsPlanes(shape, shape.in))
+    return inputGradientPlanes(shape, outputGradient, filter, gradient);
   Border border = {{0, 0, 0}, {0, 0, 0}};
   for (int a = 0; a < 3; ++a) {
     for (int64_t phase = 0; phase < shape.stride[a]; ++phase) {
@@ -78,14 +88,17 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
   const int64_t row = shape.in[2] * step;
   const int64_t plane = shape.in[1] * row;
   for (int64_t phase = 0; phase < shape.stride[0] * shape.stride[1] * shape.stride[2]; ++phase) {
-    const int64_t at[3] = {phase / shape.stride[2] / shape.stride[1], phase / shape.stride[2] % shape.stride[1],
-                           phase % shape.stride[2]};
-    const Phase p[3] = {phaseOf(shape, 0, at[0]), phaseOf(shape, 1, at[1]), phaseOf(shape, 2, at[2])};
+    const int64_t at[3] = {phase / shape.stride[2] / shape.stride[1],
+                           phase / shape.stride[2] % shape.stride[1], phase % shape.stride[2]};
+    const Phase p[3] = {phaseOf(shape, 0, at[0]), phaseOf(shape, 1, at[1]),
+                        phaseOf(shape, 2, at[2])};
     Taps taps;
     int64_t start[3];
     for (int a = 0; a < 3; ++a) {
       taps.count[a] = p[a].count;
-      taps.first[a] = p[a].first + shape.stride[a] * (p[a].count - 1);  // flipped: the last tap meets the first voxel
+      taps.first[a] =
+          p[a].first +
+          shape.stride[a] * (p[a].count - 1);  // flipped: the last tap meets the first voxel
       taps.stride[a] = -shape.stride[a];
       start[a] = border.before[a] + p[a].shift - p[a].count + 1;
     }
@@ -94,8 +107,8 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
     const int64_t depth = taps.count[2] * shape.outputs;
     int64_t offsets[MOST_ROWS];
     for (int64_t r = 0; r < rows; ++r) {
-      offsets[r] = (start[0] + r / taps.count[1]) * padded.plane + (start[1] + r % taps.count[1]) * padded.row +
-                   start[2] * shape.outputs;
+      offsets[r] = (start[0] + r / taps.count[1]) * padded.plane +
+                   (start[1] + r % taps.count[1]) * padded.row + start[2] * shape.outputs;
     }
     RowProblem problem;
     problem.in = padded.data;
@@ -116,12 +129,18 @@ void inputGradient(const ConvShape& shape, const float* outputGradient, const fl
     problem.rowsOut = p[1].inputs;
     problem.positions = p[2].inputs;
     problem.channels = shape.inputs;
-    solve(problem, {filter, shape.inputs * shape.outputs, shape.outputs, 1, shape.inputs, shape.outputs}, taps, shape.kernel, nullptr, 1);
+    solve(problem,
+          {filter, shape.inputs * shape.outputs, shape.outputs, 1, shape.inputs, shape.outputs},
+          taps, shape.kernel, nullptr, 1);
   }
 }
 
-/** Transposed convolution 2x2x2 stride 2: the two outputs along x of a position lie side by side, so they are one row problem. */
-void upForward(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+/**
+ * Transposed convolution 2x2x2 stride 2: the two outputs along x of a position lie side by side, so
+ * they are one row problem.
+ */
+void upForward(const ConvShape& shape, const float* input, const float* filter, const float* bias,
+               float* output) {
   const int64_t small = shape.outputs;  // channels of the small side
   const int64_t wide = 2 * shape.inputs;
   const int64_t zero = 0;
@@ -153,27 +172,33 @@ void upForward(const ConvShape& shape, const float* input, const float* filter, 
 }
 
 /** Sums of the bias gradient: one partial sum per plane, then over planes. */
-void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t channels, float* sums) {
+void sumPositions(const float* values, int64_t planes, int64_t perPlane, int64_t channels,
+                  float* sums) {
   constexpr int LANES = 64;
   float* partial = scratch(SCRATCH_CONV_SUMS, planes * channels);
-  parallelFor(planes, [&](int64_t plane) {
-    float* sum = partial + plane * channels;
-    for (int64_t c = 0; c < channels; ++c) sum[c] = 0;
-    const float* from = values + plane * perPlane * channels;
-    const int64_t count = perPlane * channels;
-    int64_t i = 0;
-    if (LANES % channels == 0) {
-      Vector<MAX_LANES> sums64[LANES / MAX_LANES] = {};
-      for (; i + LANES <= count; i += LANES) {
-        BLURCYCLE_UNROLL
-        for (int v = 0; v < LANES / MAX_LANES; ++v) sums64[v] += load<MAX_LANES>(from + i + v * MAX_LANES);
-      }
-      for (int lane = 0; lane < LANES; ++lane) sum[lane % channels] += sums64[lane / MAX_LANES][lane % MAX_LANES];
-    }
-    for (; i < count; i += channels) {
-      for (int64_t c = 0; c < channels; ++c) sum[c] += from[i + c];
-    }
-  }, planes * perPlane * channels);
+  parallelFor(
+      planes,
+      [&](int64_t plane) {
+        float* sum = partial + plane * channels;
+        for (int64_t c = 0; c < channels; ++c) sum[c] = 0;
+        const float* from = values + plane * perPlane * channels;
+        const int64_t count = perPlane * channels;
+        int64_t i = 0;
+        if (LANES % channels == 0) {
+          Vector<MAX_LANES> sums64[LANES / MAX_LANES] = {};
+          for (; i + LANES <= count; i += LANES) {
+            BLURCYCLE_UNROLL
+            for (int v = 0; v < LANES / MAX_LANES; ++v)
+              sums64[v] += load<MAX_LANES>(from + i + v * MAX_LANES);
+          }
+          for (int lane = 0; lane < LANES; ++lane)
+            sum[lane % channels] += sums64[lane / MAX_LANES][lane % MAX_LANES];
+        }
+        for (; i < count; i += channels) {
+          for (int64_t c = 0; c < channels; ++c) sum[c] += from[i + c];
+        }
+      },
+      planes * perPlane * channels);
   for (int64_t c = 0; c < channels; ++c) {
     float total = 0;
     for (int64_t plane = 0; plane < planes; ++plane) total += partial[plane * channels + c];

@@ -3,7 +3,8 @@
  *
  *   gradient[r][k][c] = sum over positions p of in[offset[r] + p * step + k] * outputGradient[p][c]
  *
- * A register tile holds M groups of Q taps-and-inputs k of G rows r x one block of output channels (see Layout). Only for kernel files.
+ * A register tile holds M groups of Q taps-and-inputs k of G rows r x one block of output channels
+ * (see Layout). Only for kernel files.
  */
 #pragma once
 
@@ -24,13 +25,16 @@ struct PositionGrid {
   int64_t gradientRow, gradientStep;
 };
 
-typedef void (*SumFunction)(const PositionGrid&, const float* in, const int64_t* offsets, const float* gradient, float* sums,
-                            int64_t sumsRow);
+typedef void (*SumFunction)(const PositionGrid&, const float* in, const int64_t* offsets,
+                            const float* gradient, float* sums, int64_t sumsRow);
 
-/** Adds the sums of the grid to sums[g * sumsRow + packedPlace(k, channel)], or writes them if the grid is the first. */
+/**
+ * Adds the sums of the grid to sums[g * sumsRow + packedPlace(k, channel)], or writes them if the
+ * grid is the first.
+ */
 template <class A, int G, int M>
-void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, const float* gradient, float* sums,
-             int64_t sumsRow) {
+void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets,
+             const float* gradient, float* sums, int64_t sumsRow) {
   constexpr int L = A::L, Q = A::Q, V = A::V;
   Vector<L> sum[G][M][V];
   BLURCYCLE_UNROLL
@@ -72,7 +76,8 @@ void sumTile(const PositionGrid& grid, const float* in, const int64_t* offsets, 
         BLURCYCLE_UNROLL
         for (int m = 0; m < M; ++m) {
           BLURCYCLE_UNROLL
-          for (int v = 0; v < V; ++v) sum[g][m][v] = addProduct<L, Q>(sum[g][m][v], from[g] + at + m * Q, value[v]);
+          for (int v = 0; v < V; ++v)
+            sum[g][m][v] = addProduct<L, Q>(sum[g][m][v], from[g] + at + m * Q, value[v]);
         }
       }
       values += grid.gradientStep;
@@ -96,15 +101,20 @@ constexpr int largestSumTile() {
   return fits > 24 ? 24 : fits;
 }
 
-/** Tile functions of one layout and number of rows G, indexed like TILE_SIZES; null where the tile does not fit. */
+/**
+ * Tile functions of one layout and number of rows G, indexed like TILE_SIZES; null where the tile
+ * does not fit.
+ */
 struct SumTable {
   SumFunction functions[TILE_KINDS];
 };
 
 template <class A, int G, int M>
 constexpr SumFunction sumIfFits() {
-  if constexpr (G * M <= largestSumTile<A::V>()) return sumTile<A, G, M>;
-  else return nullptr;
+  if constexpr (G * M <= largestSumTile<A::V>())
+    return sumTile<A, G, M>;
+  else
+    return nullptr;
 }
 
 template <class A, int G, int... KIND>
@@ -116,18 +126,26 @@ template <class A>
 SumTable sumsFor(int64_t together) {
   const TileKinds kinds;
   switch (together) {
-    case 8: return sumsOf<A, 8>(kinds);
-    case 4: return sumsOf<A, 4>(kinds);
-    case 3: return sumsOf<A, 3>(kinds);
-    default: return sumsOf<A, 1>(kinds);
+    case 8:
+      return sumsOf<A, 8>(kinds);
+    case 4:
+      return sumsOf<A, 4>(kinds);
+    case 3:
+      return sumsOf<A, 3>(kinds);
+    default:
+      return sumsOf<A, 1>(kinds);
   }
 }
 
-/** Rows to sum together: several where one alone has too few sums to hide the latency of an addition. */
+/**
+ * Rows to sum together: several where one alone has too few sums to hide the latency of an
+ * addition.
+ */
 template <class A>
 int64_t rowsTogether(int64_t rows, int64_t depth) {
   for (const int64_t together : {8, 4, 3}) {
-    if (rows % together == 0 && depth / A::Q * together <= largestSumTile<A::V>() / 2 + 1) return together;
+    if (rows % together == 0 && depth / A::Q * together <= largestSumTile<A::V>() / 2 + 1)
+      return together;
   }
   return 1;
 }

@@ -1,4 +1,7 @@
-/** Filters repacked for the row convolution, and its solution with the layout that suits. Only for kernel files (see variants.h). */
+/**
+ * Filters repacked for the row convolution, and its solution with the layout that suits. Only for
+ * kernel files (see variants.h).
+ */
 #pragma once
 
 #include "convRows.h"
@@ -26,44 +29,54 @@ struct FilterView {
   int64_t channels, channelStride;
 };
 
-/** Packs a filter to [blocks][tap z][tap y][packedPlace((tap x, depth channel), channel)], zeros behind the last channel. */
+/**
+ * Packs a filter to [blocks][tap z][tap y][packedPlace((tap x, depth channel), channel)], zeros
+ * behind the last channel.
+ */
 template <class A>
 void packFilter(const FilterView& view, const Taps& taps, const int64_t kernel[3], float* packed) {
   const int64_t blocks = ceilDivide(view.channels, A::WIDTH);
   const int64_t rows = taps.count[0] * taps.count[1];
   const int64_t depth = taps.count[2] * view.depth;
-  parallelFor(blocks * rows, [&](int64_t task) {
-    const int64_t block = task / rows;
-    const int64_t tz = taps.at(0, task % rows / taps.count[1]);
-    const int64_t ty = taps.at(1, task % taps.count[1]);
-    const int64_t valid = smaller(A::WIDTH, view.channels - block * A::WIDTH);
-    float* to = packed + task * depth * A::WIDTH;
-    if (valid < A::WIDTH) {
-      for (int64_t i = 0; i < depth * A::WIDTH; ++i) to[i] = 0;
-    }
-    for (int64_t x = 0; x < taps.count[2]; ++x) {
-      const int64_t tap = (tz * kernel[1] + ty) * kernel[2] + taps.at(2, x);
-      const float* from = view.source + tap * view.tapSize + block * A::WIDTH * view.channelStride;
-      if (A::Q == 1 && view.channelStride != 1) {
-        // The long axis of the source innermost.
-        for (int64_t c = 0; c < valid; ++c) {
+  parallelFor(
+      blocks * rows,
+      [&](int64_t task) {
+        const int64_t block = task / rows;
+        const int64_t tz = taps.at(0, task % rows / taps.count[1]);
+        const int64_t ty = taps.at(1, task % taps.count[1]);
+        const int64_t valid = smaller(A::WIDTH, view.channels - block * A::WIDTH);
+        float* to = packed + task * depth * A::WIDTH;
+        if (valid < A::WIDTH) {
+          for (int64_t i = 0; i < depth * A::WIDTH; ++i) to[i] = 0;
+        }
+        for (int64_t x = 0; x < taps.count[2]; ++x) {
+          const int64_t tap = (tz * kernel[1] + ty) * kernel[2] + taps.at(2, x);
+          const float* from =
+              view.source + tap * view.tapSize + block * A::WIDTH * view.channelStride;
+          if (A::Q == 1 && view.channelStride != 1) {
+            // The long axis of the source innermost.
+            for (int64_t c = 0; c < valid; ++c) {
+              for (int64_t d = 0; d < view.depth; ++d) {
+                to[(x * view.depth + d) * A::WIDTH + c] =
+                    from[d * view.depthStride + c * view.channelStride];
+              }
+            }
+            continue;
+          }
           for (int64_t d = 0; d < view.depth; ++d) {
-            to[(x * view.depth + d) * A::WIDTH + c] = from[d * view.depthStride + c * view.channelStride];
+            for (int64_t c = 0; c < valid; ++c) {
+              to[packedPlace<A>(x * view.depth + d, c)] =
+                  from[d * view.depthStride + c * view.channelStride];
+            }
           }
         }
-        continue;
-      }
-      for (int64_t d = 0; d < view.depth; ++d) {
-        for (int64_t c = 0; c < valid; ++c) {
-          to[packedPlace<A>(x * view.depth + d, c)] = from[d * view.depthStride + c * view.channelStride];
-        }
-      }
-    }
-  }, blocks * rows * depth * A::WIDTH);
+      },
+      blocks * rows * depth * A::WIDTH);
 }
 
 /** The bias, `repeats` times, followed by zeros up to a whole block; null stays null. */
-const float* packBias(const float* bias, int64_t channels, int64_t repeats, int width, float* packed) {
+const float* packBias(const float* bias, int64_t channels, int64_t repeats, int width,
+                      float* packed) {
   if (bias == nullptr) return nullptr;
   const int64_t total = ceilDivide(channels * repeats, width) * width;
   for (int64_t c = 0; c < total; ++c) packed[c] = c < channels * repeats ? bias[c % channels] : 0;
@@ -71,15 +84,16 @@ const float* packBias(const float* bias, int64_t channels, int64_t repeats, int 
 }
 
 /** Packs filter and bias for the layout that suits the problem, and solves it. */
-void solve(RowProblem problem, const FilterView& view, const Taps& taps, const int64_t kernel[3], const float* bias,
-           int64_t biasRepeats) {
+void solve(RowProblem problem, const FilterView& view, const Taps& taps, const int64_t kernel[3],
+           const float* bias, int64_t biasRepeats) {
   withLayout(view.channels, problem.depth, [&](auto layout) {
     using A = decltype(layout);
     const int64_t size = ceilDivide(view.channels, A::WIDTH) * A::WIDTH;
     float* packed = scratch(SCRATCH_CONV_FILTER, size * (problem.rows * problem.depth + 1));
     if (problem.rows > 0) packFilter<A>(view, taps, kernel, packed);
     problem.filter = packed;
-    problem.bias = packBias(bias, view.channels / biasRepeats, biasRepeats, A::WIDTH, packed + size * problem.rows * problem.depth);
+    problem.bias = packBias(bias, view.channels / biasRepeats, biasRepeats, A::WIDTH,
+                            packed + size * problem.rows * problem.depth);
     convolveRows<A>(problem);
   });
 }

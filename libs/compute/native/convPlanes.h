@@ -1,8 +1,10 @@
 /**
- * Convolutions of 3x3x3 taps and stride 1 from one channel to eight and from eight to one, with 512 bits.
+ * Convolutions of 3x3x3 taps and stride 1 from one channel to eight and from eight to one, with 512
+ * bits.
  *
- * Three taps of one channel fill no register of 16 lanes with channels, so here a register holds 16 neighbouring positions along x of
- * one channel: inputs lie in a plane per channel, weights are broadcast. Only for kernel files (see variants.h).
+ * Three taps of one channel fill no register of 16 lanes with channels, so here a register holds 16
+ * neighbouring positions along x of one channel: inputs lie in a plane per channel, weights are
+ * broadcast. Only for kernel files (see variants.h).
  */
 #pragma once
 
@@ -19,18 +21,26 @@ constexpr int PLANE_CHANNELS = 8;  // of the side with more than one
 constexpr int64_t STRIP_ROWS = 8;  // rows of output per task
 typedef Vector<PLANE_LANES> Positions;
 
-/** A convolution (or, with flipped taps, its input gradient): out[x] = sum over t of in[x + t - before] * filter[t], zeros beyond `in`. */
+/**
+ * A convolution (or, with flipped taps, its input gradient): out[x] = sum over t of in[x + t -
+ * before] * filter[t], zeros beyond `in`.
+ */
 struct PlaneProblem {
   int64_t batch;
   int64_t in[3], out[3], before[3];
   int64_t inputs, outputs;
 };
 
-/** Fewer positions than half a register are left to the other kernels, and so are borders that a flipped kernel turns negative. */
+/**
+ * Fewer positions than half a register are left to the other kernels, and so are borders that a
+ * flipped kernel turns negative.
+ */
 bool fitsPlanes(const ConvShape& shape, const int64_t out[3]) {
-  bool fits = MAX_LANES == PLANE_LANES && shape.inputs * shape.outputs == PLANE_CHANNELS && out[2] >= PLANE_LANES / 2 &&
-              (shape.inputs == 1 || shape.outputs == 1);
-  for (int a = 0; a < 3; ++a) fits = fits && shape.kernel[a] == PLANE_TAPS && shape.stride[a] == 1 && shape.pad[a] < PLANE_TAPS;
+  bool fits = MAX_LANES == PLANE_LANES && shape.inputs * shape.outputs == PLANE_CHANNELS &&
+              out[2] >= PLANE_LANES / 2 && (shape.inputs == 1 || shape.outputs == 1);
+  for (int a = 0; a < 3; ++a)
+    fits =
+        fits && shape.kernel[a] == PLANE_TAPS && shape.stride[a] == 1 && shape.pad[a] < PLANE_TAPS;
   return fits;
 }
 
@@ -42,14 +52,19 @@ inline Positions keepInRegister(Positions value) {
   return value;
 }
 
-/** Turns 8 registers of one channel each into 16 positions of 8 channels: three perfect shuffles of the 128 numbers. */
+/**
+ * Turns 8 registers of one channel each into 16 positions of 8 channels: three perfect shuffles of
+ * the 128 numbers.
+ */
 inline void joinChannels(Positions (&v)[PLANE_CHANNELS]) {
   for (int round = 0; round < 3; ++round) {
     Positions next[PLANE_CHANNELS];
     BLURCYCLE_UNROLL
     for (int i = 0; i < 4; ++i) {
-      next[2 * i] = BLURCYCLE_PICK(Lanes16, v[i], v[i + 4], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      next[2 * i + 1] = BLURCYCLE_PICK(Lanes16, v[i], v[i + 4], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      next[2 * i] = BLURCYCLE_PICK(Lanes16, v[i], v[i + 4], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                   21, 6, 22, 7, 23);
+      next[2 * i + 1] = BLURCYCLE_PICK(Lanes16, v[i], v[i + 4], 8, 24, 9, 25, 10, 26, 11, 27, 12,
+                                       28, 13, 29, 14, 30, 15, 31);
     }
     BLURCYCLE_UNROLL
     for (int i = 0; i < 8; ++i) v[i] = next[i];
@@ -62,8 +77,10 @@ inline void splitChannels(Positions (&v)[PLANE_CHANNELS]) {
     Positions next[PLANE_CHANNELS];
     BLURCYCLE_UNROLL
     for (int i = 0; i < 4; ++i) {
-      next[i] = BLURCYCLE_PICK(Lanes16, v[2 * i], v[2 * i + 1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-      next[i + 4] = BLURCYCLE_PICK(Lanes16, v[2 * i], v[2 * i + 1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+      next[i] = BLURCYCLE_PICK(Lanes16, v[2 * i], v[2 * i + 1], 0, 2, 4, 6, 8, 10, 12, 14, 16, 18,
+                               20, 22, 24, 26, 28, 30);
+      next[i + 4] = BLURCYCLE_PICK(Lanes16, v[2 * i], v[2 * i + 1], 1, 3, 5, 7, 9, 11, 13, 15, 17,
+                                   19, 21, 23, 25, 27, 29, 31);
     }
     BLURCYCLE_UNROLL
     for (int i = 0; i < 8; ++i) v[i] = next[i];
@@ -76,7 +93,8 @@ inline void splitRow(const float* from, int64_t positions, float* to, int64_t to
   for (; x + PLANE_LANES <= positions; x += PLANE_LANES) {
     Positions v[PLANE_CHANNELS];
     BLURCYCLE_UNROLL
-    for (int i = 0; i < PLANE_CHANNELS; ++i) v[i] = load<PLANE_LANES>(from + x * PLANE_CHANNELS + i * PLANE_LANES);
+    for (int i = 0; i < PLANE_CHANNELS; ++i)
+      v[i] = load<PLANE_LANES>(from + x * PLANE_CHANNELS + i * PLANE_LANES);
     splitChannels(v);
     BLURCYCLE_UNROLL
     for (int c = 0; c < PLANE_CHANNELS; ++c) store<PLANE_LANES>(to + c * toChannel + x, v[c]);
@@ -86,36 +104,46 @@ inline void splitRow(const float* from, int64_t positions, float* to, int64_t to
   }
 }
 
-/** padVolume with a plane per channel, [batch, z, channel, y, x]; `plane` is the distance along z. */
+/**
+ * padVolume with a plane per channel, [batch, z, channel, y, x]; `plane` is the distance along z.
+ */
 Padded padPlanes(const float* data, int64_t batch, const int64_t side[3], const Border& border) {
   Padded result;
-  for (int axis = 0; axis < 3; ++axis) result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
+  for (int axis = 0; axis < 3; ++axis)
+    result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
   result.row = result.side[2];
   const int64_t channel = result.side[1] * result.row;
   result.plane = PLANE_CHANNELS * channel;
   result.batch = result.side[0] * result.plane;
   float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch);
   result.data = copy;
-  const auto zero = [](float* to, int64_t count) { __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float)); };
-  parallelFor(batch * result.side[0], [&](int64_t task) {
-    float* to = copy + task * result.plane;
-    const int64_t z = task % result.side[0] - border.before[0];
-    if (z < 0 || z >= side[0]) return zero(to, result.plane);
-    const float* from = data + (task / result.side[0] * side[0] + z) * side[1] * side[2] * PLANE_CHANNELS;
-    for (int64_t y = -border.before[1]; y < side[1] + border.after[1]; ++y) {
-      const bool inside = y >= 0 && y < side[1];
-      for (int64_t c = 0; c < PLANE_CHANNELS; ++c) {
-        if (!inside) {
-          zero(to + c * channel, result.row);
-        } else {
-          zero(to + c * channel, border.before[2]);
-          zero(to + c * channel + border.before[2] + side[2], border.after[2]);
+  const auto zero = [](float* to, int64_t count) {
+    __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+  };
+  parallelFor(
+      batch * result.side[0],
+      [&](int64_t task) {
+        float* to = copy + task * result.plane;
+        const int64_t z = task % result.side[0] - border.before[0];
+        if (z < 0 || z >= side[0]) return zero(to, result.plane);
+        const float* from =
+            data + (task / result.side[0] * side[0] + z) * side[1] * side[2] * PLANE_CHANNELS;
+        for (int64_t y = -border.before[1]; y < side[1] + border.after[1]; ++y) {
+          const bool inside = y >= 0 && y < side[1];
+          for (int64_t c = 0; c < PLANE_CHANNELS; ++c) {
+            if (!inside) {
+              zero(to + c * channel, result.row);
+            } else {
+              zero(to + c * channel, border.before[2]);
+              zero(to + c * channel + border.before[2] + side[2], border.after[2]);
+            }
+          }
+          if (inside)
+            splitRow(from + y * side[2] * PLANE_CHANNELS, side[2], to + border.before[2], channel);
+          to += result.row;
         }
-      }
-      if (inside) splitRow(from + y * side[2] * PLANE_CHANNELS, side[2], to + border.before[2], channel);
-      to += result.row;
-    }
-  }, batch * result.batch);
+      },
+      batch * result.batch);
   return result;
 }
 
@@ -142,7 +170,8 @@ void planeTile(const PlaneTile& tile) {
   }
   const float* weight = tile.filter;
   for (int64_t plane = 0; plane < PLANE_TAPS * tile.inputs; ++plane) {
-    const float* start = tile.in + plane / tile.inputs * tile.inPlane + plane % tile.inputs * tile.inChannel;
+    const float* start =
+        tile.in + plane / tile.inputs * tile.inPlane + plane % tile.inputs * tile.inChannel;
     for (int x = 0; x < PLANE_TAPS; ++x) {
       const float* from = start + x;
       // Each row of input meets up to three rows of output.
@@ -188,7 +217,8 @@ void planeTile(const PlaneTile& tile) {
 }
 
 template <int OUTPUTS, int ROWS>
-void convolvePlaneRows(const PlaneProblem& problem, const Padded& padded, const float* filter, const float* bias, float* output) {
+void convolvePlaneRows(const PlaneProblem& problem, const Padded& padded, const float* filter,
+                       const float* bias, float* output) {
   const int64_t strips = ceilDivide(problem.out[1], STRIP_ROWS);
   const int64_t blocks = ceilDivide(problem.out[2], PLANE_LANES);
   const int64_t outRow = problem.out[2] * OUTPUTS;
@@ -209,11 +239,14 @@ void convolvePlaneRows(const PlaneProblem& problem, const Padded& padded, const 
       tile.outRow = outRow;
       tile.rows = end - y;
       for (int64_t block = 0; block < blocks;) {
-        // Four as two and two: a register of its own has too few sums to hide the latency of an addition.
+        // Four as two and two: a register of its own has too few sums to hide the latency of an
+        // addition.
         const int64_t left = blocks - block;
         const int64_t size = left == 4 ? 2 : smaller(3, left);
         tile.positions = problem.out[2] - block * PLANE_LANES;
-        (size == 3 ? planeTile<OUTPUTS, ROWS, 3> : size == 2 ? planeTile<OUTPUTS, ROWS, 2> : planeTile<OUTPUTS, ROWS, 1>)(tile);
+        (size == 3   ? planeTile<OUTPUTS, ROWS, 3>
+         : size == 2 ? planeTile<OUTPUTS, ROWS, 2>
+                     : planeTile<OUTPUTS, ROWS, 1>)(tile);
         tile.in += size * PLANE_LANES;
         tile.out += size * PLANE_LANES * OUTPUTS;
         block += size;
@@ -223,23 +256,28 @@ void convolvePlaneRows(const PlaneProblem& problem, const Padded& padded, const 
 }
 
 /** Solves the problem; `view` and `taps` tell the filter's order, as for `solve`. */
-void convolvePlanes(const PlaneProblem& problem, const float* input, const FilterView& view, const Taps& taps, const float* bias,
-                    float* output) {
-  float* packed = scratch(SCRATCH_CONV_FILTER, PLANE_TAPS * PLANE_TAPS * PLANE_TAPS * PLANE_CHANNELS);
+void convolvePlanes(const PlaneProblem& problem, const float* input, const FilterView& view,
+                    const Taps& taps, const float* bias, float* output) {
+  float* packed =
+      scratch(SCRATCH_CONV_FILTER, PLANE_TAPS * PLANE_TAPS * PLANE_TAPS * PLANE_CHANNELS);
   float* to = packed;
   for (int64_t z = 0; z < PLANE_TAPS; ++z) {
     for (int64_t d = 0; d < view.depth; ++d) {
       for (int64_t xy = 0; xy < PLANE_TAPS * PLANE_TAPS; ++xy) {
         const int64_t row = taps.at(0, z) * PLANE_TAPS + taps.at(1, xy % PLANE_TAPS);
-        const float* from = view.source + (row * PLANE_TAPS + taps.at(2, xy / PLANE_TAPS)) * view.tapSize + d * view.depthStride;
+        const float* from = view.source +
+                            (row * PLANE_TAPS + taps.at(2, xy / PLANE_TAPS)) * view.tapSize +
+                            d * view.depthStride;
         for (int64_t c = 0; c < view.channels; ++c) *to++ = from[c * view.channelStride];
       }
     }
   }
-  // Whole tiles can be read; what they compute beyond the output is not stored. Rows start at multiples of a register.
+  // Whole tiles can be read; what they compute beyond the output is not stored. Rows start at
+  // multiples of a register.
   const int64_t strips = ceilDivide(problem.out[1], STRIP_ROWS);
   const int64_t registers = ceilDivide(problem.out[2], PLANE_LANES) + 1;
-  const int64_t side[3] = {problem.out[0] + PLANE_TAPS - 1, strips * STRIP_ROWS + PLANE_TAPS - 1, registers * PLANE_LANES};
+  const int64_t side[3] = {problem.out[0] + PLANE_TAPS - 1, strips * STRIP_ROWS + PLANE_TAPS - 1,
+                           registers * PLANE_LANES};
   Border border;
   for (int a = 0; a < 3; ++a) {
     border.before[a] = problem.before[a];
@@ -254,7 +292,8 @@ void convolvePlanes(const PlaneProblem& problem, const float* input, const Filte
   }
 }
 
-void forwardPlanes(const ConvShape& shape, const float* input, const float* filter, const float* bias, float* output) {
+void forwardPlanes(const ConvShape& shape, const float* input, const float* filter,
+                   const float* bias, float* output) {
   PlaneProblem problem = {shape.batch, {}, {}, {}, shape.inputs, shape.outputs};
   for (int a = 0; a < 3; ++a) {
     problem.in[a] = shape.in[a];
@@ -265,7 +304,8 @@ void forwardPlanes(const ConvShape& shape, const float* input, const float* filt
   convolvePlanes(problem, input, view, {{3, 3, 3}, {0, 0, 0}, {1, 1, 1}}, bias, output);
 }
 
-void inputGradientPlanes(const ConvShape& shape, const float* outputGradient, const float* filter, float* gradient) {
+void inputGradientPlanes(const ConvShape& shape, const float* outputGradient, const float* filter,
+                         float* gradient) {
   PlaneProblem problem = {shape.batch, {}, {}, {}, shape.outputs, shape.inputs};
   for (int a = 0; a < 3; ++a) {
     problem.in[a] = shape.out[a];
@@ -273,7 +313,8 @@ void inputGradientPlanes(const ConvShape& shape, const float* outputGradient, co
     problem.before[a] = PLANE_TAPS - 1 - shape.pad[a];
   }
   const FilterView view = {filter, PLANE_CHANNELS, shape.outputs, 1, shape.inputs, shape.outputs};
-  convolvePlanes(problem, outputGradient, view, {{3, 3, 3}, {2, 2, 2}, {-1, -1, -1}}, nullptr, gradient);
+  convolvePlanes(problem, outputGradient, view, {{3, 3, 3}, {2, 2, 2}, {-1, -1, -1}}, nullptr,
+                 gradient);
 }
 
 }  // namespace

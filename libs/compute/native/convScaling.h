@@ -1,4 +1,7 @@
-/** The convolution that only scales, one tap between one channel and one channel, and its gradient. Only for kernel files (see variants.h). */
+/**
+ * The convolution that only scales, one tap between one channel and one channel, and its gradient.
+ * Only for kernel files (see variants.h).
+ */
 #pragma once
 
 #include "conv.h"
@@ -14,7 +17,8 @@ namespace {
 bool isScaling(const ConvShape& shape) {
   bool result = shape.inputs == 1 && shape.outputs == 1;
   for (int a = 0; a < 3; ++a) {
-    result = result && shape.kernel[a] == 1 && shape.stride[a] == 1 && shape.pad[a] == 0 && shape.in[a] == shape.out[a];
+    result = result && shape.kernel[a] == 1 && shape.stride[a] == 1 && shape.pad[a] == 0 &&
+             shape.in[a] == shape.out[a];
   }
   return result;
 }
@@ -22,7 +26,8 @@ bool isScaling(const ConvShape& shape) {
 void scale(const ConvShape& shape, const float* input, float factor, float addend, float* output) {
   const int64_t plane = shape.in[1] * shape.in[2];
   parallelFor(shape.batch * shape.in[0], [&](int64_t task) {
-    for (int64_t i = task * plane; i < (task + 1) * plane; ++i) output[i] = input[i] * factor + addend;
+    for (int64_t i = task * plane; i < (task + 1) * plane; ++i)
+      output[i] = input[i] * factor + addend;
   });
 }
 
@@ -39,7 +44,8 @@ float sumProducts(const ConvShape& shape, const float* a, const float* b) {
     Vector<MAX_LANES> sums[CHAINS] = {};
     for (; i + LANES <= end; i += LANES) {
       BLURCYCLE_UNROLL
-      for (int v = 0; v < CHAINS; ++v) sums[v] += load<MAX_LANES>(a + i + v * MAX_LANES) * load<MAX_LANES>(b + i + v * MAX_LANES);
+      for (int v = 0; v < CHAINS; ++v)
+        sums[v] += load<MAX_LANES>(a + i + v * MAX_LANES) * load<MAX_LANES>(b + i + v * MAX_LANES);
     }
     float total = 0;
     for (int lane = 0; lane < LANES; ++lane) total += sums[lane / MAX_LANES][lane % MAX_LANES];

@@ -19,7 +19,10 @@ int64_t planesPerSlab(int64_t floatsPerPlane, int64_t planesPerStep, int64_t hal
   return most(1, (slabLimit / most(1, floatsPerPlane) - halo) / planesPerStep);
 }
 
-/** The convolution that makes the output planes from `first` on, and the input plane at which its input starts. */
+/**
+ * The convolution that makes the output planes from `first` on, and the input plane at which its
+ * input starts.
+ */
 ConvShape outputSlab(const ConvShape& shape, int64_t first, int64_t count, int64_t& inputStart) {
   ConvShape slab = shape;
   const int64_t start = first * shape.stride[0] - shape.pad[0];
@@ -33,7 +36,10 @@ ConvShape outputSlab(const ConvShape& shape, int64_t first, int64_t count, int64
   return slab;
 }
 
-/** The convolution whose input gradient is that of the input planes from `first` on, and the first output plane that it meets. */
+/**
+ * The convolution whose input gradient is that of the input planes from `first` on, and the first
+ * output plane that it meets.
+ */
 ConvShape inputSlab(const ConvShape& shape, int64_t first, int64_t count, int64_t& outputStart) {
   ConvShape slab = shape;
   const int64_t lowest = first + shape.pad[0] - shape.kernel[0] + 1;
@@ -61,8 +67,8 @@ int64_t outputPlanesPerSlab(const ConvShape& shape) {
 int64_t convSlabLimit() { return slabLimit; }
 void setConvSlabLimit(int64_t floats) { slabLimit = floats; }
 
-void slabForward(const ConvKernels& kernels, const ConvShape& shape, const float* input, const float* filter, const float* bias,
-                 float* output) {
+void slabForward(const ConvKernels& kernels, const ConvShape& shape, const float* input,
+                 const float* filter, const float* bias, float* output) {
   const int64_t planes = outputPlanesPerSlab(shape);
   if (planes == 0) return kernels.forward(shape, input, filter, bias, output);
   for (int64_t n = 0; n < shape.batch; ++n) {
@@ -75,9 +81,10 @@ void slabForward(const ConvKernels& kernels, const ConvShape& shape, const float
   }
 }
 
-void slabInputGradient(const ConvKernels& kernels, const ConvShape& shape, const float* outputGradient, const float* filter,
-                       float* inputGradient) {
-  const int64_t plane = (shape.out[1] + shape.kernel[1]) * (shape.out[2] + shape.kernel[2]) * shape.outputs;
+void slabInputGradient(const ConvKernels& kernels, const ConvShape& shape,
+                       const float* outputGradient, const float* filter, float* inputGradient) {
+  const int64_t plane =
+      (shape.out[1] + shape.kernel[1]) * (shape.out[2] + shape.kernel[2]) * shape.outputs;
   const int64_t stride = shape.stride[0];
   if (shape.batch * (shape.out[0] + shape.kernel[0]) * plane <= slabLimit) {
     return kernels.inputGradient(shape, outputGradient, filter, inputGradient);
@@ -88,20 +95,22 @@ void slabInputGradient(const ConvKernels& kernels, const ConvShape& shape, const
     for (int64_t first = 0; first < shape.in[0]; first += planes) {
       int64_t start = 0;
       const ConvShape slab = inputSlab(shape, first, least(planes, shape.in[0] - first), start);
-      kernels.inputGradient(slab, outputGradient + (n * shape.out[0] + start) * outputPlane(shape), filter,
-                            inputGradient + (n * shape.in[0] + first) * inputPlane(shape));
+      kernels.inputGradient(slab, outputGradient + (n * shape.out[0] + start) * outputPlane(shape),
+                            filter, inputGradient + (n * shape.in[0] + first) * inputPlane(shape));
     }
   }
 }
 
-void slabFilterGradient(const ConvKernels& kernels, const ConvShape& shape, const float* input, const float* outputGradient,
-                        float* filterGradient, float* biasGradient) {
+void slabFilterGradient(const ConvKernels& kernels, const ConvShape& shape, const float* input,
+                        const float* outputGradient, float* filterGradient, float* biasGradient) {
   const int64_t planes = outputPlanesPerSlab(shape);
   if (biasGradient != nullptr) {
-    kernels.sumPositions(outputGradient, shape.batch * shape.out[0], shape.out[1] * shape.out[2], shape.outputs, biasGradient);
+    kernels.sumPositions(outputGradient, shape.batch * shape.out[0], shape.out[1] * shape.out[2],
+                         shape.outputs, biasGradient);
   }
   if (planes == 0) return kernels.filterGradient(shape, input, outputGradient, filterGradient);
-  const int64_t size = shape.kernel[0] * shape.kernel[1] * shape.kernel[2] * shape.inputs * shape.outputs;
+  const int64_t size =
+      shape.kernel[0] * shape.kernel[1] * shape.kernel[2] * shape.inputs * shape.outputs;
   float* part = scratch(SCRATCH_CONV_SLAB, size);
   for (int64_t i = 0; i < size; ++i) filterGradient[i] = 0;
   for (int64_t n = 0; n < shape.batch; ++n) {
@@ -109,7 +118,8 @@ void slabFilterGradient(const ConvKernels& kernels, const ConvShape& shape, cons
       int64_t start = 0;
       const ConvShape slab = outputSlab(shape, first, least(planes, shape.out[0] - first), start);
       kernels.filterGradient(slab, input + (n * shape.in[0] + start) * inputPlane(shape),
-                             outputGradient + (n * shape.out[0] + first) * outputPlane(shape), part);
+                             outputGradient + (n * shape.out[0] + first) * outputPlane(shape),
+                             part);
       for (int64_t i = 0; i < size; ++i) filterGradient[i] += part[i];
     }
   }

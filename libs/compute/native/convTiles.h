@@ -26,7 +26,8 @@ struct TileCut {
 };
 
 /**
- * The cheapest exact cut of `length` into tiles of at most `largest`, a tile of n costing n plus `overhead` (loads and loop).
+ * The cheapest exact cut of `length` into tiles of at most `largest`, a tile of n costing n plus
+ * `overhead` (loads and loop).
  *
  * Longer lengths than the table's are first reduced by tiles of the best rate.
  */
@@ -55,33 +56,41 @@ inline TileCut cutIntoTiles(int64_t length, int largest, double overhead) {
       }
     }
   }
-  for (int n = static_cast<int>(length); n > 0; n -= TILE_SIZES[choice[n]]) cut.count[choice[n]] += 1;
+  for (int n = static_cast<int>(length); n > 0; n -= TILE_SIZES[choice[n]])
+    cut.count[choice[n]] += 1;
   return cut;
 }
 
 /**
- * How channels lie in registers: V vectors of L lanes; each channel takes Q lanes, one for each of Q neighbouring taps-and-inputs.
+ * How channels lie in registers: V vectors of L lanes; each channel takes Q lanes, one for each of
+ * Q neighbouring taps-and-inputs.
  *
- * Q = 1 is the plain case of many channels. Few channels would leave lanes empty or ask for a broadcast per operation; with
- * Q > 1 the vector holds partial sums over k = 0, Q, 2Q..., over 1, Q + 1, ... and so on, added at the end.
+ * Q = 1 is the plain case of many channels. Few channels would leave lanes empty or ask for a
+ * broadcast per operation; with Q > 1 the vector holds partial sums over k = 0, Q, 2Q..., over 1, Q
+ * + 1, ... and so on, added at the end.
  */
 template <int L_, int Q_, int V_>
 struct Layout {
   static constexpr int L = L_, Q = Q_, V = V_;
-  static constexpr int CHANNELS = L / Q;     // of one vector
-  static constexpr int WIDTH = CHANNELS * V; // of one block
+  static constexpr int CHANNELS = L / Q;      // of one vector
+  static constexpr int WIDTH = CHANNELS * V;  // of one block
 };
 
-/** Place of (k, channel) in a block packed for a layout: [depth / Q][V][channels of a vector][Q]. */
+/**
+ * Place of (k, channel) in a block packed for a layout: [depth / Q][V][channels of a vector][Q].
+ */
 template <class A>
 inline int64_t packedPlace(int64_t k, int64_t channel) {
-  return k / A::Q * (A::V * A::L) + channel / A::CHANNELS * A::L + channel % A::CHANNELS * A::Q + k % A::Q;
+  return k / A::Q * (A::V * A::L) + channel / A::CHANNELS * A::L + channel % A::CHANNELS * A::Q +
+         k % A::Q;
 }
 
 /**
- * Calls `use` with the layout for so many channels and a depth (taps along x times inputs) of the summed or tiled axis.
+ * Calls `use` with the layout for so many channels and a depth (taps along x times inputs) of the
+ * summed or tiled axis.
  *
- * Chosen by measurement. Q must divide the depth: a kernel never multiplies what lies behind a row, not even with zero.
+ * Chosen by measurement. Q must divide the depth: a kernel never multiplies what lies behind a row,
+ * not even with zero.
  */
 template <class Use>
 inline void withLayout(int64_t channels, int64_t depth, const Use& use) {

@@ -1,4 +1,6 @@
-/** Element-wise operations for JavaScript: argument checks and the choice of the instruction set. */
+/**
+ * Element-wise operations for JavaScript: argument checks and the choice of the instruction set.
+ */
 #include "elementwise.h"
 
 #include "napiHelpers.h"
@@ -10,12 +12,17 @@ namespace blurcycle {
 namespace {
 
 /** Operand number `index` with the strides at `strides`; the array must hold the last element. */
-Operand readOperand(Arguments& arguments, int index, const int32_t* strides, int64_t batches, int64_t rows, int64_t channels) {
-  const int64_t last = (batches - 1) * strides[0] + (rows - 1) * strides[1] + (channels - 1) * strides[2];
+Operand readOperand(Arguments& arguments, int index, const int32_t* strides, int64_t batches,
+                    int64_t rows, int64_t channels) {
+  const int64_t last =
+      (batches - 1) * strides[0] + (rows - 1) * strides[1] + (channels - 1) * strides[2];
   return {arguments.floats(index, last + 1), strides[0], strides[1], strides[2]};
 }
 
-/** elementwiseBinary([operation, batches, rows, channels, strides of a 3, strides of b 3], a, b, result) */
+/**
+ * elementwiseBinary([operation, batches, rows, channels, strides of a 3, strides of b 3], a, b,
+ * result)
+ */
 napi_value elementwiseBinary(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const int32_t* shape = arguments.integers(0, 10);
@@ -42,7 +49,8 @@ napi_value elementwiseUnary(napi_env env, napi_callback_info info) {
   float* result = arguments.floats(4, count);
   if (operation < 0 || operation >= UNARY_OPERATIONS) arguments.fail("a known operation", 0);
   if (arguments.ok()) {
-    BLURCYCLE_SELECT(elementwiseKernels).unary(static_cast<UnaryOperation>(operation), count, x, parameter, result);
+    BLURCYCLE_SELECT(elementwiseKernels)
+        .unary(static_cast<UnaryOperation>(operation), count, x, parameter, result);
   }
   return nullptr;
 }
@@ -55,7 +63,8 @@ napi_value leakyReluGradient(napi_env env, napi_callback_info info) {
   const float* dy = arguments.floats(2, count);
   const float slope = static_cast<float>(arguments.number(3));
   float* result = arguments.floats(4, count);
-  if (arguments.ok()) BLURCYCLE_SELECT(elementwiseKernels).leakyReluGradient(count, x, dy, slope, result);
+  if (arguments.ok())
+    BLURCYCLE_SELECT(elementwiseKernels).leakyReluGradient(count, x, dy, slope, result);
   return nullptr;
 }
 
@@ -69,11 +78,15 @@ napi_value sumRows(napi_env env, napi_callback_info info) {
   const float factor = static_cast<float>(arguments.number(2));
   float* result = arguments.floats(3, batches * channels);
   if (channels < 1) arguments.fail("a shape with channels", 0);
-  if (arguments.ok()) BLURCYCLE_SELECT(elementwiseKernels).sumRows(batches, rows, channels, x, factor, result);
+  if (arguments.ok())
+    BLURCYCLE_SELECT(elementwiseKernels).sumRows(batches, rows, channels, x, factor, result);
   return nullptr;
 }
 
-/** copyChannels([rows, channels, stride of from, first of from, stride of to, first of to], from, to) */
+/**
+ * copyChannels([rows, channels, stride of from, first of from, stride of to, first of to], from,
+ * to)
+ */
 napi_value copyChannels(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const int32_t* shape = arguments.integers(0, 6);
@@ -83,7 +96,8 @@ napi_value copyChannels(napi_env env, napi_callback_info info) {
   float* to = arguments.floats(2, (rows - 1) * shape[4] + shape[5] + channels);
   if (channels < 1 || shape[3] < 0 || shape[5] < 0) arguments.fail("a range of channels", 0);
   if (arguments.ok()) {
-    BLURCYCLE_SELECT(elementwiseKernels).copyChannels(rows, channels, from + shape[3], shape[2], to + shape[5], shape[4]);
+    BLURCYCLE_SELECT(elementwiseKernels)
+        .copyChannels(rows, channels, from + shape[3], shape[2], to + shape[5], shape[4]);
   }
   return nullptr;
 }

@@ -1,4 +1,7 @@
-/** Functions of single elements: plain loops that the compiler turns into vectors, cut into pieces for the threads. */
+/**
+ * Functions of single elements: plain loops that the compiler turns into vectors, cut into pieces
+ * for the threads.
+ */
 #include "elementwise.h"
 
 #include <cmath>
@@ -20,7 +23,8 @@ BLURCYCLE_INLINE float combine(float a, float b) {
 }
 
 template <BinaryOperation OPERATION>
-BLURCYCLE_INLINE void combineRow(int64_t count, const float* a, bool aMoves, const float* b, bool bMoves, float* result) {
+BLURCYCLE_INLINE void combineRow(int64_t count, const float* a, bool aMoves, const float* b,
+                                 bool bMoves, float* result) {
   float* __restrict to = result;
   if (aMoves && bMoves) {
     for (int64_t i = 0; i < count; ++i) to[i] = combine<OPERATION>(a[i], b[i]);
@@ -39,18 +43,21 @@ bool dense(const Operand& a, int64_t batches, int64_t rows, int64_t channels) {
 }
 
 bool constant(const Operand& a, int64_t batches, int64_t rows, int64_t channels) {
-  return (channels == 1 || a.perChannel == 0) && (rows == 1 || a.perRow == 0) && (batches == 1 || a.perBatch == 0);
+  return (channels == 1 || a.perChannel == 0) && (rows == 1 || a.perRow == 0) &&
+         (batches == 1 || a.perBatch == 0);
 }
 
 template <BinaryOperation OPERATION>
-void binaryOf(int64_t batches, int64_t rows, int64_t channels, const Operand& a, const Operand& b, float* result) {
+void binaryOf(int64_t batches, int64_t rows, int64_t channels, const Operand& a, const Operand& b,
+              float* result) {
   const bool aDense = dense(a, batches, rows, channels);
   const bool bDense = dense(b, batches, rows, channels);
-  const bool plain = (aDense || constant(a, batches, rows, channels)) && (bDense || constant(b, batches, rows, channels));
+  const bool plain = (aDense || constant(a, batches, rows, channels)) &&
+                     (bDense || constant(b, batches, rows, channels));
   if (plain) {
     overChunks(batches * rows * channels, [&](int64_t begin, int64_t end) {
-      combineRow<OPERATION>(end - begin, a.values + (aDense ? begin : 0), aDense, b.values + (bDense ? begin : 0), bDense,
-                            result + begin);
+      combineRow<OPERATION>(end - begin, a.values + (aDense ? begin : 0), aDense,
+                            b.values + (bDense ? begin : 0), bDense, result + begin);
     });
     return;
   }
@@ -61,24 +68,31 @@ void binaryOf(int64_t batches, int64_t rows, int64_t channels, const Operand& a,
     const int64_t first = task % chunks * perChunk;
     const int64_t last = smaller(rows, first + perChunk);
     for (int64_t row = first; row < last; ++row) {
-      combineRow<OPERATION>(channels, a.values + batch * a.perBatch + row * a.perRow, a.perChannel != 0,
-                            b.values + batch * b.perBatch + row * b.perRow, b.perChannel != 0,
-                            result + (batch * rows + row) * channels);
+      combineRow<OPERATION>(channels, a.values + batch * a.perBatch + row * a.perRow,
+                            a.perChannel != 0, b.values + batch * b.perBatch + row * b.perRow,
+                            b.perChannel != 0, result + (batch * rows + row) * channels);
     }
   });
 }
 
-void binary(BinaryOperation operation, int64_t batches, int64_t rows, int64_t channels, const Operand& a, const Operand& b,
-            float* result) {
+void binary(BinaryOperation operation, int64_t batches, int64_t rows, int64_t channels,
+            const Operand& a, const Operand& b, float* result) {
   switch (operation) {
-    case BINARY_ADD: return binaryOf<BINARY_ADD>(batches, rows, channels, a, b, result);
-    case BINARY_SUBTRACT: return binaryOf<BINARY_SUBTRACT>(batches, rows, channels, a, b, result);
-    case BINARY_MULTIPLY: return binaryOf<BINARY_MULTIPLY>(batches, rows, channels, a, b, result);
-    default: return binaryOf<BINARY_DIVIDE>(batches, rows, channels, a, b, result);
+    case BINARY_ADD:
+      return binaryOf<BINARY_ADD>(batches, rows, channels, a, b, result);
+    case BINARY_SUBTRACT:
+      return binaryOf<BINARY_SUBTRACT>(batches, rows, channels, a, b, result);
+    case BINARY_MULTIPLY:
+      return binaryOf<BINARY_MULTIPLY>(batches, rows, channels, a, b, result);
+    default:
+      return binaryOf<BINARY_DIVIDE>(batches, rows, channels, a, b, result);
   }
 }
 
-/** e^x for |x| <= 87, relative error below 2e-7: 2^k times a polynomial of degree 6 on [-ln 2 / 2, ln 2 / 2]. */
+/**
+ * e^x for |x| <= 87, relative error below 2e-7: 2^k times a polynomial of degree 6 on [-ln 2 / 2,
+ * ln 2 / 2].
+ */
 BLURCYCLE_INLINE float exponential(float x) {
   constexpr float ROUND = 12582912.0f;  // adding and subtracting 1.5 x 2^23 rounds to an integer
   const float k = (x * 1.44269504088896341f + ROUND) - ROUND;
@@ -119,16 +133,25 @@ void unaryOf(int64_t count, const float* x, float parameter, float* result) {
   });
 }
 
-void unary(UnaryOperation operation, int64_t count, const float* x, float parameter, float* result) {
+void unary(UnaryOperation operation, int64_t count, const float* x, float parameter,
+           float* result) {
   switch (operation) {
-    case UNARY_SIGMOID: return unaryOf<UNARY_SIGMOID>(count, x, parameter, result);
-    case UNARY_LEAKY_RELU: return unaryOf<UNARY_LEAKY_RELU>(count, x, parameter, result);
-    case UNARY_SQUARE: return unaryOf<UNARY_SQUARE>(count, x, parameter, result);
-    case UNARY_ABSOLUTE: return unaryOf<UNARY_ABSOLUTE>(count, x, parameter, result);
-    case UNARY_NEGATE: return unaryOf<UNARY_NEGATE>(count, x, parameter, result);
-    case UNARY_SQUARE_ROOT: return unaryOf<UNARY_SQUARE_ROOT>(count, x, parameter, result);
-    case UNARY_INVERSE_ROOT: return unaryOf<UNARY_INVERSE_ROOT>(count, x, parameter, result);
-    default: return unaryOf<UNARY_SIGN>(count, x, parameter, result);
+    case UNARY_SIGMOID:
+      return unaryOf<UNARY_SIGMOID>(count, x, parameter, result);
+    case UNARY_LEAKY_RELU:
+      return unaryOf<UNARY_LEAKY_RELU>(count, x, parameter, result);
+    case UNARY_SQUARE:
+      return unaryOf<UNARY_SQUARE>(count, x, parameter, result);
+    case UNARY_ABSOLUTE:
+      return unaryOf<UNARY_ABSOLUTE>(count, x, parameter, result);
+    case UNARY_NEGATE:
+      return unaryOf<UNARY_NEGATE>(count, x, parameter, result);
+    case UNARY_SQUARE_ROOT:
+      return unaryOf<UNARY_SQUARE_ROOT>(count, x, parameter, result);
+    case UNARY_INVERSE_ROOT:
+      return unaryOf<UNARY_INVERSE_ROOT>(count, x, parameter, result);
+    default:
+      return unaryOf<UNARY_SIGN>(count, x, parameter, result);
   }
 }
 
@@ -165,55 +188,67 @@ struct SumRows {
   }
 };
 
-void sumRows(int64_t batches, int64_t rows, int64_t channels, const float* x, float factor, float* result) {
+void sumRows(int64_t batches, int64_t rows, int64_t channels, const float* x, float factor,
+             float* result) {
   const int64_t perChunk = rowsPerChunk(channels);
   const int64_t chunks = ceilDivide(rows, perChunk);
   const int64_t pattern = patternLength(channels);
-  double* parts = reinterpret_cast<double*>(scratch(SCRATCH_SUM_PARTS, 2 * batches * chunks * channels));
+  double* parts =
+      reinterpret_cast<double*>(scratch(SCRATCH_SUM_PARTS, 2 * batches * chunks * channels));
   parallelFor(batches * chunks, [&](int64_t task) {
     const int64_t first = task % chunks * perChunk;
     const float* from = x + (task / chunks * rows + first) * channels;
     float* lanes = scratch(SCRATCH_SUM_LANES, pattern);
-    withPattern(pattern,
-                SumRows{smaller(perChunk, rows - first), channels, pattern, from, lanes, parts + task * channels});
+    withPattern(pattern, SumRows{smaller(perChunk, rows - first), channels, pattern, from, lanes,
+                                 parts + task * channels});
   });
   for (int64_t batch = 0; batch < batches; ++batch) {
     for (int64_t c = 0; c < channels; ++c) {
       double sum = 0;
-      for (int64_t chunk = 0; chunk < chunks; ++chunk) sum += parts[(batch * chunks + chunk) * channels + c];
+      for (int64_t chunk = 0; chunk < chunks; ++chunk)
+        sum += parts[(batch * chunks + chunk) * channels + c];
       result[batch * channels + c] = static_cast<float>(factor * sum);
     }
   }
 }
 
 template <int CHANNELS>
-BLURCYCLE_INLINE void copyRows(int64_t begin, int64_t end, int64_t channels, const float* from, int64_t fromStride, float* to,
-                               int64_t toStride) {
+BLURCYCLE_INLINE void copyRows(int64_t begin, int64_t end, int64_t channels, const float* from,
+                               int64_t fromStride, float* to, int64_t toStride) {
   for (int64_t row = begin; row < end; ++row) {
     const int64_t count = CHANNELS > 0 ? CHANNELS : channels;
-    std::memcpy(to + row * toStride, from + row * fromStride, static_cast<size_t>(count) * sizeof(float));
+    std::memcpy(to + row * toStride, from + row * fromStride,
+                static_cast<size_t>(count) * sizeof(float));
   }
 }
 
-void copyChannels(int64_t rows, int64_t channels, const float* from, int64_t fromStride, float* to, int64_t toStride) {
+void copyChannels(int64_t rows, int64_t channels, const float* from, int64_t fromStride, float* to,
+                  int64_t toStride) {
   const int64_t perChunk = rowsPerChunk(channels);
   parallelFor(ceilDivide(rows, perChunk), [&](int64_t chunk) {
     const int64_t begin = chunk * perChunk;
     const int64_t end = smaller(rows, begin + perChunk);
     switch (channels) {  // lengths known to the compiler become a few vector moves
-      case 1: return copyRows<1>(begin, end, channels, from, fromStride, to, toStride);
-      case 4: return copyRows<4>(begin, end, channels, from, fromStride, to, toStride);
-      case 8: return copyRows<8>(begin, end, channels, from, fromStride, to, toStride);
-      case 16: return copyRows<16>(begin, end, channels, from, fromStride, to, toStride);
-      case 32: return copyRows<32>(begin, end, channels, from, fromStride, to, toStride);
-      default: return copyRows<0>(begin, end, channels, from, fromStride, to, toStride);
+      case 1:
+        return copyRows<1>(begin, end, channels, from, fromStride, to, toStride);
+      case 4:
+        return copyRows<4>(begin, end, channels, from, fromStride, to, toStride);
+      case 8:
+        return copyRows<8>(begin, end, channels, from, fromStride, to, toStride);
+      case 16:
+        return copyRows<16>(begin, end, channels, from, fromStride, to, toStride);
+      case 32:
+        return copyRows<32>(begin, end, channels, from, fromStride, to, toStride);
+      default:
+        return copyRows<0>(begin, end, channels, from, fromStride, to, toStride);
     }
   });
 }
 
 }  // namespace
 
-extern const ElementwiseKernels elementwiseKernels = {binary, unary, leakyReluGradient, sumRows, copyChannels};
+extern const ElementwiseKernels elementwiseKernels = {binary, unary, leakyReluGradient, sumRows,
+                                                      copyChannels};
 
 }  // namespace BLURCYCLE_VARIANT
 }  // namespace blurcycle

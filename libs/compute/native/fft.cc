@@ -1,4 +1,7 @@
-/** Convolutions through the Fourier transform for JavaScript: plans, argument checks, choice of the instruction set. */
+/**
+ * Convolutions through the Fourier transform for JavaScript: plans, argument checks, choice of the
+ * instruction set.
+ */
 #include "fft.h"
 
 #include <cmath>
@@ -35,7 +38,11 @@ const FftPlan* planOf(int length) {
   int rest = length;
   int stride = 1;
   while (rest > 1) {
-    const int radix = rest % 4 == 0 ? 4 : rest % 2 == 0 ? 2 : rest % 3 == 0 ? 3 : rest % 5 == 0 ? 5 : 0;
+    const int radix = rest % 4 == 0   ? 4
+                      : rest % 2 == 0 ? 2
+                      : rest % 3 == 0 ? 3
+                      : rest % 5 == 0 ? 5
+                                      : 0;
     if (radix == 0) return nullptr;
     const int span = rest / radix;
     std::vector<float> twiddles;
@@ -67,7 +74,10 @@ bool readGrid(Arguments& arguments, const int32_t* sides, FftGrid& grid) {
   return true;
 }
 
-/** Reads [sides 3, begin 3, extent 3, origin 3]; the box must lie inside the volume and fit onto the grid. */
+/**
+ * Reads [sides 3, begin 3, extent 3, origin 3]; the box must lie inside the volume and fit onto the
+ * grid.
+ */
 bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, FftBox& box) {
   bool sound = true;
   for (int axis = 0; axis < 3; ++axis) {
@@ -75,8 +85,10 @@ bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, F
     box.begin[axis] = values[3 + axis];
     box.extent[axis] = values[6 + axis];
     box.origin[axis] = values[9 + axis];
-    sound = sound && box.begin[axis] >= 0 && box.extent[axis] > 0 && box.begin[axis] + box.extent[axis] <= box.sides[axis] &&
-            box.extent[axis] <= grid.side(axis) && box.origin[axis] >= 0 && box.origin[axis] < grid.side(axis);
+    sound = sound && box.begin[axis] >= 0 && box.extent[axis] > 0 &&
+            box.begin[axis] + box.extent[axis] <= box.sides[axis] &&
+            box.extent[axis] <= grid.side(axis) && box.origin[axis] >= 0 &&
+            box.origin[axis] < grid.side(axis);
   }
   if (!sound) arguments.fail("boxes that lie in their volumes and fit onto the grid", 0);
   return sound;
@@ -99,7 +111,9 @@ napi_value fftSpectrum(napi_env env, napi_callback_info info) {
   const int32_t* values = arguments.integers(0, 15);
   FftGrid grid;
   FftBox box;
-  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, box)) return nullptr;
+  if (values == nullptr || !readGrid(arguments, values, grid) ||
+      !readBox(arguments, values + 3, grid, box))
+    return nullptr;
   const float* data = arguments.floats(1, voxels(box));
   float* result = arguments.floats(2, 2 * grid.block());
   if (arguments.ok()) BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, data, result);
@@ -113,8 +127,8 @@ napi_value fftConvolve(napi_env env, napi_callback_info info) {
   FftGrid grid;
   FftBox from;
   FftBox to;
-  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, from) ||
-      !readBox(arguments, values + 15, grid, to)) {
+  if (values == nullptr || !readGrid(arguments, values, grid) ||
+      !readBox(arguments, values + 3, grid, from) || !readBox(arguments, values + 15, grid, to)) {
     return nullptr;
   }
   const int64_t volumes = values[27];
@@ -124,20 +138,24 @@ napi_value fftConvolve(napi_env env, napi_callback_info info) {
   if (!arguments.ok()) return nullptr;
   for (int64_t n = 0; n < volumes; ++n) {
     BLURCYCLE_SELECT(fftKernels)
-        .convolve(grid, from, data + n * voxels(from), transfer, values[28] != 0, to, result + n * voxels(to));
+        .convolve(grid, from, data + n * voxels(from), transfer, values[28] != 0, to,
+                  result + n * voxels(to));
   }
   return nullptr;
 }
 
-/** fftCorrelate([grid, from, to, volumes], x, dy, result); voxels of the result outside of its box become zero. */
+/**
+ * fftCorrelate([grid, from, to, volumes], x, dy, result); voxels of the result outside of its box
+ * become zero.
+ */
 napi_value fftCorrelate(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   const int32_t* values = arguments.integers(0, 28);
   FftGrid grid;
   FftBox from;
   FftBox to;
-  if (values == nullptr || !readGrid(arguments, values, grid) || !readBox(arguments, values + 3, grid, from) ||
-      !readBox(arguments, values + 15, grid, to)) {
+  if (values == nullptr || !readGrid(arguments, values, grid) ||
+      !readBox(arguments, values + 3, grid, from) || !readBox(arguments, values + 15, grid, to)) {
     return nullptr;
   }
   const int64_t volumes = values[27];

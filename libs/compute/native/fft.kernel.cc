@@ -1,9 +1,10 @@
 /**
  * Convolution through the Fourier transform.
  *
- * The rows of a real volume go in pairs through a complex transform along x, L pairs at a time; then come y and z, where
- * neighbouring frequencies of x are the lanes. Rows and planes that hold only zeros or that nobody wants are skipped. The pass along z
- * is fused with the product and the way back, so the spectrum of the data is never written.
+ * The rows of a real volume go in pairs through a complex transform along x, L pairs at a time;
+ * then come y and z, where neighbouring frequencies of x are the lanes. Rows and planes that hold
+ * only zeros or that nobody wants are skipped. The pass along z is fused with the product and the
+ * way back, so the spectrum of the data is never written.
  */
 #include "fftRows.h"
 
@@ -25,10 +26,13 @@ BLURCYCLE_INLINE void overColumns(int64_t padded, const Task& task) {
   }
 }
 
-/** Reads `count` elements, `stride` floats apart, to their wrapped places; the rest becomes zero. `back`: parts exchanged. */
+/**
+ * Reads `count` elements, `stride` floats apart, to their wrapped places; the rest becomes zero.
+ * `back`: parts exchanged.
+ */
 template <int L>
-BLURCYCLE_INLINE void readLine(const float* re, const float* im, int64_t stride, int64_t length, int64_t origin, int64_t count,
-                               bool back, Complex<L>* line) {
+BLURCYCLE_INLINE void readLine(const float* re, const float* im, int64_t stride, int64_t length,
+                               int64_t origin, int64_t count, bool back, Complex<L>* line) {
   if (count < length) zeroLine<L>(line, length);
   const float* first = back ? im : re;
   const float* second = back ? re : im;
@@ -39,8 +43,8 @@ BLURCYCLE_INLINE void readLine(const float* re, const float* im, int64_t stride,
 }
 
 template <int L>
-BLURCYCLE_INLINE void writeLine(const Complex<L>* line, float* re, float* im, int64_t stride, int64_t length, int64_t origin,
-                                int64_t count, bool back) {
+BLURCYCLE_INLINE void writeLine(const Complex<L>* line, float* re, float* im, int64_t stride,
+                                int64_t length, int64_t origin, int64_t count, bool back) {
   float* first = back ? im : re;
   float* second = back ? re : im;
   for (int64_t i = 0; i < count; ++i) {
@@ -64,9 +68,11 @@ struct YTask {
     Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, height);
     const int64_t read = back ? height : box.extent[1];
     const int64_t written = back ? box.extent[1] : height;
-    readLine<L>(re + column, im + column, grid.padded, height, back ? 0 : box.origin[1], read, back, line);
+    readLine<L>(re + column, im + column, grid.padded, height, back ? 0 : box.origin[1], read, back,
+                line);
     const Complex<L>* result = transform<L>(*grid.plans[1], line, work);
-    writeLine<L>(result, re + column, im + column, grid.padded, height, back ? box.origin[1] : 0, written, back);
+    writeLine<L>(result, re + column, im + column, grid.padded, height, back ? box.origin[1] : 0,
+                 written, back);
   }
 };
 
@@ -148,8 +154,10 @@ struct CorrelateTask {
     for (int64_t n = 0; n < volumes; ++n) {
       const float* x = spectra + 4 * n * grid.block() + row * grid.padded + column;
       const float* dy = x + 2 * grid.block();
-      readLine<L>(x, x + grid.block(), grid.plane(), depth, from.origin[0], from.extent[0], false, line);
-      readLine<L>(dy, dy + grid.block(), grid.plane(), depth, from.origin[0], from.extent[0], false, other);
+      readLine<L>(x, x + grid.block(), grid.plane(), depth, from.origin[0], from.extent[0], false,
+                  line);
+      readLine<L>(dy, dy + grid.block(), grid.plane(), depth, from.origin[0], from.extent[0], false,
+                  other);
       const Complex<L>* a = transform<L>(*grid.plans[0], line, work);
       const Complex<L>* b = transform<L>(*grid.plans[0], other, otherWork);
       for (int64_t z = 0; z < depth; ++z) {  // b conj(a), parts exchanged for the way back
@@ -159,18 +167,20 @@ struct CorrelateTask {
     }
     const Complex<L>* result = transform<L>(*grid.plans[0], sum, work);
     float* re = spectra + row * grid.padded + column;
-    writeLine<L>(result, re, re + grid.block(), grid.plane(), depth, to.origin[0], to.extent[0], true);
+    writeLine<L>(result, re, re + grid.block(), grid.plane(), depth, to.origin[0], to.extent[0],
+                 true);
   }
 };
 
 void spectrum(const FftGrid& grid, const FftBox& box, const float* data, float* result) {
   forwardRows(grid, box, data, result);
   passAlongY(grid, box, result, false);
-  parallelFor(grid.side(1), [&](int64_t row) { overColumns(grid.padded, SpectrumTask{grid, box, result, row}); });
+  parallelFor(grid.side(1),
+              [&](int64_t row) { overColumns(grid.padded, SpectrumTask{grid, box, result, row}); });
 }
 
-void convolve(const FftGrid& grid, const FftBox& from, const float* data, const float* transfer, bool conjugate, const FftBox& to,
-              float* cut) {
+void convolve(const FftGrid& grid, const FftBox& from, const float* data, const float* transfer,
+              bool conjugate, const FftBox& to, float* cut) {
   float* work = scratch(SCRATCH_FFT_SPECTRA, 2 * grid.block());
   forwardRows(grid, from, data, work);
   passAlongY(grid, from, work, false);
@@ -181,8 +191,8 @@ void convolve(const FftGrid& grid, const FftBox& from, const float* data, const 
   inverseRows(grid, to, work, cut);
 }
 
-void correlate(const FftGrid& grid, int64_t volumes, const FftBox& from, const float* x, const float* dy, const FftBox& to,
-               float* cut) {
+void correlate(const FftGrid& grid, int64_t volumes, const FftBox& from, const float* x,
+               const float* dy, const FftBox& to, float* cut) {
   const int64_t voxels = from.sides[0] * from.sides[1] * from.sides[2];
   float* spectra = scratch(SCRATCH_FFT_SPECTRA, 4 * volumes * grid.block());
   for (int64_t n = 0; n < volumes; ++n) {

@@ -1,4 +1,6 @@
-/** Complex transforms of L independent lines at once, one per lane; include in kernel files only. */
+/**
+ * Complex transforms of L independent lines at once, one per lane; include in kernel files only.
+ */
 #pragma once
 
 #include "fft.h"
@@ -103,7 +105,8 @@ void runStage(const FftStage& stage, const Complex<L>* from, Complex<L>* to) {
         for (int k = 1; k < R; ++k) out[q + k * stage.stride] = a[k];
       } else {
         BLURCYCLE_UNROLL
-        for (int k = 1; k < R; ++k) out[q + k * stage.stride] = twisted(a[k], twiddles + 2 * (k - 1));
+        for (int k = 1; k < R; ++k)
+          out[q + k * stage.stride] = twisted(a[k], twiddles + 2 * (k - 1));
       }
     }
   }
@@ -115,10 +118,18 @@ Complex<L>* transform(const FftPlan& plan, Complex<L>* line, Complex<L>* work) {
   for (int i = 0; i < plan.stageCount; ++i) {
     const FftStage& stage = plan.stages[i];
     switch (stage.radix) {
-      case 2: runStage<2, L>(stage, line, work); break;
-      case 3: runStage<3, L>(stage, line, work); break;
-      case 4: runStage<4, L>(stage, line, work); break;
-      default: runStage<5, L>(stage, line, work); break;
+      case 2:
+        runStage<2, L>(stage, line, work);
+        break;
+      case 3:
+        runStage<3, L>(stage, line, work);
+        break;
+      case 4:
+        runStage<4, L>(stage, line, work);
+        break;
+      default:
+        runStage<5, L>(stage, line, work);
+        break;
     }
     Complex<L>* const swap = line;
     line = work;

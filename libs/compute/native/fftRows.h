@@ -1,4 +1,7 @@
-/** The passes along x of real volumes: pairs of rows through a complex transform. Only for kernel files (see variants.h). */
+/**
+ * The passes along x of real volumes: pairs of rows through a complex transform. Only for kernel
+ * files (see variants.h).
+ */
 #pragma once
 
 #include "fftLine.h"
@@ -14,14 +17,18 @@ BLURCYCLE_INLINE Complex<L>* lineBuffer(int slot, int64_t length) {
   return reinterpret_cast<Complex<L>*>(scratch(slot, 2 * L * length));
 }
 
-BLURCYCLE_INLINE int64_t wrap(int64_t place, int64_t length) { return place >= length ? place - length : place; }
+BLURCYCLE_INLINE int64_t wrap(int64_t place, int64_t length) {
+  return place >= length ? place - length : place;
+}
 
 template <int L>
 BLURCYCLE_INLINE void zeroLine(Complex<L>* line, int64_t length) {
   for (int64_t i = 0; i < length; ++i) line[i] = {Vector<L>{}, Vector<L>{}};
 }
 
-/** Where the rows of a box lie: row r of `count` is row (r % extent[1]) of plane (r / extent[1]). */
+/**
+ * Where the rows of a box lie: row r of `count` is row (r % extent[1]) of plane (r / extent[1]).
+ */
 struct Rows {
   const FftGrid& grid;
   const FftBox& box;
@@ -55,11 +62,14 @@ void forwardRows(const FftGrid& grid, const FftBox& box, const float* data, floa
     const int64_t count = smaller(2 * L, rows.count() - first);
     for (int64_t r = 0; r < count; ++r) {
       const float* row = data + rows.inData(first + r);
-      float* to = reinterpret_cast<float*>(line) + r;  // [re: L][im: L]: the r-th float of every element
-      for (int64_t x = 0; x < box.extent[2]; ++x) to[wrap(box.origin[2] + x, width) * 2 * L] = row[x];
+      float* to =
+          reinterpret_cast<float*>(line) + r;  // [re: L][im: L]: the r-th float of every element
+      for (int64_t x = 0; x < box.extent[2]; ++x)
+        to[wrap(box.origin[2] + x, width) * 2 * L] = row[x];
     }
     const Complex<L>* result = transform<L>(*grid.plans[2], line, work);
-    // With X the transform of a + ib: a has X[k] + conj(X[-k]), b has -i (X[k] - conj(X[-k])), both twice too large.
+    // With X the transform of a + ib: a has X[k] + conj(X[-k]), b has -i (X[k] - conj(X[-k])), both
+    // twice too large.
     for (int64_t k0 = 0; k0 < grid.padded; k0 += L) {
       const int64_t steps = smaller(L, grid.padded - k0);
       float parts[4][L][L];
@@ -122,7 +132,8 @@ void inverseRows(const FftGrid& grid, const FftBox& box, const float* spectrum, 
       float* row = data + rows.inData(first + r);
       // Exchanged parts: the first rows lie in the imaginary halves.
       const float* from = reinterpret_cast<const float*>(result) + (r < L ? L + r : r - L);
-      for (int64_t x = 0; x < box.extent[2]; ++x) row[x] = from[wrap(box.origin[2] + x, width) * 2 * L] * scale;
+      for (int64_t x = 0; x < box.extent[2]; ++x)
+        row[x] = from[wrap(box.origin[2] + x, width) * 2 * L] * scale;
     }
   });
 }

@@ -31,7 +31,8 @@ napi_value instanceNormForward(napi_env env, napi_callback_info info) {
   const float slope = static_cast<float>(arguments.number(3));
   float* y = arguments.floats(4, size);
   float* statistics = arguments.floats(5, 2 * shape.batch * shape.channels);
-  if (arguments.ok()) BLURCYCLE_SELECT(instanceNormKernels).forward(shape, x, epsilon, slope, y, statistics);
+  if (arguments.ok())
+    BLURCYCLE_SELECT(instanceNormKernels).forward(shape, x, epsilon, slope, y, statistics);
   return nullptr;
 }
 
@@ -46,7 +47,8 @@ napi_value instanceNormGradient(napi_env env, napi_callback_info info) {
   const float* dy = arguments.floats(3, size);
   const float slope = static_cast<float>(arguments.number(4));
   float* dx = arguments.floats(5, size);
-  if (arguments.ok()) BLURCYCLE_SELECT(instanceNormKernels).gradient(shape, x, statistics, dy, slope, dx);
+  if (arguments.ok())
+    BLURCYCLE_SELECT(instanceNormKernels).gradient(shape, x, statistics, dy, slope, dx);
   return nullptr;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Instance normalization fused with its activation.
  *
- * Forward reads x twice (statistics, then values), the gradient reads x and dy twice: both are bound by memory. Mean and sum of squared
- * deviations are taken per piece, which lies in the cache, and merged in double precision (Chan, Golub & LeVeque 1983), so
- * a large mean costs no digits.
+ * Forward reads x twice (statistics, then values), the gradient reads x and dy twice: both are
+ * bound by memory. Mean and sum of squared deviations are taken per piece, which lies in the cache,
+ * and merged in double precision (Chan, Golub & LeVeque 1983), so a large mean costs no digits.
  */
 #include "instanceNorm.h"
 
@@ -57,7 +57,8 @@ struct PieceStatistics {
       const float away = x[i] - center[i % length];
       deviation[i % channels] += away * away;
     }
-    // The center was rounded to single precision: what that adds to the deviation is its square per row.
+    // The center was rounded to single precision: what that adds to the deviation is its square per
+    // row.
     for (int64_t c = 0; c < channels; ++c) {
       const double rounding = mean[c] - static_cast<double>(center[c]);
       deviation[c] -= static_cast<double>(rows) * rounding * rounding;
@@ -99,7 +100,9 @@ struct Normalize {
   }
 };
 
-/** With n the normalized value and g = dy f'(n): sums of g and of g n over the rows of one piece. */
+/**
+ * With n the normalized value and g = dy f'(n): sums of g and of g n over the rows of one piece.
+ */
 struct PieceGradientSums {
   const float* x;
   const float* dy;
@@ -194,11 +197,13 @@ void overPieces(const NormShape& shape, const Body& body) {
   });
 }
 
-void forward(const NormShape& shape, const float* x, float epsilon, float slope, float* y, float* statistics) {
+void forward(const NormShape& shape, const float* x, float epsilon, float slope, float* y,
+             float* statistics) {
   const int64_t channels = shape.channels;
   const int64_t pieces = ceilDivide(shape.voxels, rowsPerChunk(channels));
   const int64_t pattern = patternLength(channels);
-  double* parts = reinterpret_cast<double*>(scratch(SCRATCH_NORM_PARTS, 4 * shape.batch * pieces * channels));
+  double* parts =
+      reinterpret_cast<double*>(scratch(SCRATCH_NORM_PARTS, 4 * shape.batch * pieces * channels));
   overPieces(shape, [&](int64_t task, int64_t volume, int64_t first, int64_t rows) {
     const float* from = x + (volume * shape.voxels + first) * channels;
     double* part = parts + 2 * task * channels;
@@ -209,7 +214,8 @@ void forward(const NormShape& shape, const float* x, float epsilon, float slope,
       double count = 0, mean = 0, deviation = 0;
       for (int64_t piece = 0; piece < pieces; ++piece) {
         const double* part = parts + 2 * (volume * pieces + piece) * channels;
-        const double rows = static_cast<double>(smaller(rowsPerChunk(channels), shape.voxels - piece * rowsPerChunk(channels)));
+        const double rows = static_cast<double>(
+            smaller(rowsPerChunk(channels), shape.voxels - piece * rowsPerChunk(channels)));
         const double step = part[c] - mean;
         const double total = count + rows;
         mean += step * rows / total;
@@ -218,42 +224,48 @@ void forward(const NormShape& shape, const float* x, float epsilon, float slope,
       }
       const double variance = deviation / count > 0 ? deviation / count : 0;
       statistics[2 * volume * channels + c] = static_cast<float>(mean);
-      statistics[(2 * volume + 1) * channels + c] = static_cast<float>(1 / std::sqrt(variance + epsilon));
+      statistics[(2 * volume + 1) * channels + c] =
+          static_cast<float>(1 / std::sqrt(variance + epsilon));
     }
   }
   overPieces(shape, [&](int64_t, int64_t volume, int64_t first, int64_t rows) {
     const int64_t at = (volume * shape.voxels + first) * channels;
     const float* mean = statistics + 2 * volume * channels;
-    withPattern(pattern, Normalize{x + at, y + at, rows * channels, channels, pattern, mean, mean + channels, slope});
+    withPattern(pattern, Normalize{x + at, y + at, rows * channels, channels, pattern, mean,
+                                   mean + channels, slope});
   });
 }
 
-void gradient(const NormShape& shape, const float* x, const float* statistics, const float* dy, float slope, float* dx) {
+void gradient(const NormShape& shape, const float* x, const float* statistics, const float* dy,
+              float slope, float* dx) {
   const int64_t channels = shape.channels;
   const int64_t pieces = ceilDivide(shape.voxels, rowsPerChunk(channels));
   const int64_t pattern = patternLength(channels);
-  double* parts = reinterpret_cast<double*>(scratch(SCRATCH_NORM_PARTS, 4 * shape.batch * pieces * channels));
+  double* parts =
+      reinterpret_cast<double*>(scratch(SCRATCH_NORM_PARTS, 4 * shape.batch * pieces * channels));
   float* means = scratch(SCRATCH_NORM_MEANS, 2 * shape.batch * channels);
   overPieces(shape, [&](int64_t task, int64_t volume, int64_t first, int64_t rows) {
     const int64_t at = (volume * shape.voxels + first) * channels;
     const float* mean = statistics + 2 * volume * channels;
     double* part = parts + 2 * task * channels;
-    withPattern(pattern, PieceGradientSums{x + at, dy + at, rows * channels, channels, pattern, mean, mean + channels, slope,
-                                           part, part + channels});
+    withPattern(pattern, PieceGradientSums{x + at, dy + at, rows * channels, channels, pattern,
+                                           mean, mean + channels, slope, part, part + channels});
   });
   for (int64_t volume = 0; volume < shape.batch; ++volume) {
     for (int64_t c = 0; c < 2 * channels; ++c) {
       double sum = 0;
-      for (int64_t piece = 0; piece < pieces; ++piece) sum += parts[2 * (volume * pieces + piece) * channels + c];
-      means[2 * volume * channels + c] = static_cast<float>(sum / static_cast<double>(shape.voxels));
+      for (int64_t piece = 0; piece < pieces; ++piece)
+        sum += parts[2 * (volume * pieces + piece) * channels + c];
+      means[2 * volume * channels + c] =
+          static_cast<float>(sum / static_cast<double>(shape.voxels));
     }
   }
   overPieces(shape, [&](int64_t, int64_t volume, int64_t first, int64_t rows) {
     const int64_t at = (volume * shape.voxels + first) * channels;
     const float* mean = statistics + 2 * volume * channels;
     const float* means_ = means + 2 * volume * channels;
-    withPattern(pattern, PullBack{x + at, dy + at, dx + at, rows * channels, channels, pattern, mean, mean + channels, means_,
-                                  means_ + channels, slope});
+    withPattern(pattern, PullBack{x + at, dy + at, dx + at, rows * channels, channels, pattern,
+                                  mean, mean + channels, means_, means_ + channels, slope});
   });
 }
 

@@ -20,7 +20,8 @@ napi_value lossMean(napi_env env, napi_callback_info info) {
   if (count < 1 || (bCount != 1 && bCount != count)) arguments.fail("one or all elements", 4);
   if (!arguments.ok()) return nullptr;
   const LossesKernels& kernels = BLURCYCLE_SELECT(lossesKernels);
-  return makeNumber(env, (absolute ? kernels.meanAbsolute : kernels.meanSquare)(count, a, b, bCount == count));
+  return makeNumber(
+      env, (absolute ? kernels.meanAbsolute : kernels.meanSquare)(count, a, b, bCount == count));
 }
 
 /** lossGradient(absolute, count, a, b, bCount, factor, result) */
@@ -36,7 +37,8 @@ napi_value lossGradient(napi_env env, napi_callback_info info) {
   if (count < 1 || (bCount != 1 && bCount != count)) arguments.fail("one or all elements", 4);
   if (!arguments.ok()) return nullptr;
   const LossesKernels& kernels = BLURCYCLE_SELECT(lossesKernels);
-  (absolute ? kernels.absoluteGradient : kernels.squareGradient)(count, a, b, bCount == count, factor, result);
+  (absolute ? kernels.absoluteGradient : kernels.squareGradient)(count, a, b, bCount == count,
+                                                                 factor, result);
   return nullptr;
 }
 

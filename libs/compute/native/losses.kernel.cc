@@ -17,7 +17,9 @@ struct Squared {
 
 struct Absolute {
   BLURCYCLE_INLINE static float value(float difference) { return std::fabs(difference); }
-  BLURCYCLE_INLINE static float slope(float difference) { return difference > 0 ? 1.0f : difference < 0 ? -1.0f : 0.0f; }
+  BLURCYCLE_INLINE static float slope(float difference) {
+    return difference > 0 ? 1.0f : difference < 0 ? -1.0f : 0.0f;
+  }
 };
 
 template <class Loss>
@@ -31,7 +33,8 @@ double mean(int64_t count, const float* a, const float* b, bool bMoves) {
 }
 
 template <class Loss>
-void gradient(int64_t count, const float* a, const float* b, bool bMoves, float factor, float* result) {
+void gradient(int64_t count, const float* a, const float* b, bool bMoves, float factor,
+              float* result) {
   overChunks(count, [&](int64_t begin, int64_t end) {
     float* __restrict to = result;
     if (bMoves) {
@@ -45,7 +48,8 @@ void gradient(int64_t count, const float* a, const float* b, bool bMoves, float 
 
 }  // namespace
 
-extern const LossesKernels lossesKernels = {mean<Squared>, mean<Absolute>, gradient<Squared>, gradient<Absolute>};
+extern const LossesKernels lossesKernels = {mean<Squared>, mean<Absolute>, gradient<Squared>,
+                                            gradient<Absolute>};
 
 }  // namespace BLURCYCLE_VARIANT
 }  // namespace blurcycle

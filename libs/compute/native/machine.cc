@@ -15,9 +15,12 @@ namespace blurcycle {
 namespace {
 
 constexpr int REPEATS = 12;
-constexpr int64_t ROUNDS = 400000;  // about a millisecond: longer than a clock tick, shorter than a scheduler's slice
+constexpr int64_t ROUNDS =
+    400000;  // about a millisecond: longer than a clock tick, shorter than a scheduler's slice
 
-napi_value napiIsa(napi_env env, napi_callback_info) { return makeString(env, isaName(currentIsa())); }
+napi_value napiIsa(napi_env env, napi_callback_info) {
+  return makeString(env, isaName(currentIsa()));
+}
 
 napi_value napiSelectIsa(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
@@ -60,7 +63,8 @@ napi_value napiFmaPeak(napi_env env, napi_callback_info info) {
       const int64_t operations = kernels.fmaRounds(ROUNDS, sink);
       if (index == 0) perRound = operations;
     });
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const double rate = static_cast<double>(perRound * ROUNDS * wanted) / seconds / 1e9;
     if (rate > best) best = rate;
   }

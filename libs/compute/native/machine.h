@@ -5,7 +5,10 @@
 namespace blurcycle {
 
 struct MachineKernels {
-  /** Runs `rounds` rounds of independent fused multiply-adds in registers; returns floating-point operations per round. */
+  /**
+   * Runs `rounds` rounds of independent fused multiply-adds in registers; returns floating-point
+   * operations per round.
+   */
   int64_t (*fmaRounds)(int64_t rounds, float* sink);
 };
 

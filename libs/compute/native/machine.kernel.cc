@@ -1,4 +1,5 @@
 #include "machine.h"
+
 #include "variants.h"
 
 namespace blurcycle {
@@ -12,7 +13,8 @@ constexpr int LANES = 8;
 #else
 constexpr int LANES = 4;
 #endif
-// Twelve independent chains hide a latency of 4 to 6 cycles at two operations per cycle and fit 16 registers.
+// Twelve independent chains hide a latency of 4 to 6 cycles at two operations per cycle and fit 16
+// registers.
 constexpr int CHAINS = 12;
 
 typedef float Vector __attribute__((vector_size(LANES * sizeof(float))));

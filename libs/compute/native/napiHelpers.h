@@ -1,4 +1,7 @@
-/** Short forms of Node-API: arguments in, numbers and strings out, functions onto the exports object. */
+/**
+ * Short forms of Node-API: arguments in, numbers and strings out, functions onto the exports
+ * object.
+ */
 #pragma once
 
 #include <node_api.h>
@@ -7,7 +10,10 @@
 
 namespace blurcycle {
 
-/** The arguments of one call. Reading a wrong one throws a JavaScript TypeError and makes ok() false. */
+/**
+ * The arguments of one call. Reading a wrong one throws a JavaScript TypeError and makes ok()
+ * false.
+ */
 class Arguments {
  public:
   static constexpr int MOST = 32;
@@ -20,19 +26,30 @@ class Arguments {
   napi_env env() const { return env_; }
   int count() const { return static_cast<int>(count_); }
 
-  /** Data of a Float32Array (its byteOffset respected); `length` elements at least are asked for. */
-  float* floats(int index, int64_t length = 0) { return static_cast<float*>(typed(index, napi_float32_array, length)); }
-  int32_t* integers(int index, int64_t length = 0) { return static_cast<int32_t*>(typed(index, napi_int32_array, length)); }
-  double* doubles(int index, int64_t length = 0) { return static_cast<double*>(typed(index, napi_float64_array, length)); }
+  /**
+   * Data of a Float32Array (its byteOffset respected); `length` elements at least are asked for.
+   */
+  float* floats(int index, int64_t length = 0) {
+    return static_cast<float*>(typed(index, napi_float32_array, length));
+  }
+  int32_t* integers(int index, int64_t length = 0) {
+    return static_cast<int32_t*>(typed(index, napi_int32_array, length));
+  }
+  double* doubles(int index, int64_t length = 0) {
+    return static_cast<double*>(typed(index, napi_float64_array, length));
+  }
 
   /** As floats(), with nullptr for null and undefined. */
-  float* optionalFloats(int index, int64_t length = 0) { return absent(index) ? nullptr : floats(index, length); }
+  float* optionalFloats(int index, int64_t length = 0) {
+    return absent(index) ? nullptr : floats(index, length);
+  }
 
   int64_t integer(int index) { return static_cast<int64_t>(number(index)); }
 
   double number(int index) {
     double value = 0;
-    if (index >= count() || napi_get_value_double(env_, values_[index], &value) != napi_ok) fail("a number", index);
+    if (index >= count() || napi_get_value_double(env_, values_[index], &value) != napi_ok)
+      fail("a number", index);
     return value;
   }
 
@@ -54,7 +71,8 @@ class Arguments {
         while (*part != 0 && end < text + sizeof text - 1) *end++ = *part++;
       };
       add("native: argument ");
-      const char digits[3] = {static_cast<char>('0' + index / 10 % 10), static_cast<char>('0' + index % 10), 0};
+      const char digits[3] = {static_cast<char>('0' + index / 10 % 10),
+                              static_cast<char>('0' + index % 10), 0};
       add(index < 10 ? digits + 1 : digits);
       add(" must be ");
       add(expected);
@@ -70,8 +88,9 @@ class Arguments {
     size_t length = 0;
     void* data = nullptr;
     if (index >= count() ||
-        napi_get_typedarray_info(env_, values_[index], &type, &length, &data, nullptr, nullptr) != napi_ok || type != wanted ||
-        static_cast<int64_t>(length) < least) {
+        napi_get_typedarray_info(env_, values_[index], &type, &length, &data, nullptr, nullptr) !=
+            napi_ok ||
+        type != wanted || static_cast<int64_t>(length) < least) {
       fail("a typed array of the right kind and length", index);
       return nullptr;
     }
@@ -96,7 +115,8 @@ inline napi_value makeString(napi_env env, const char* text) {
   return result;
 }
 
-inline void exportFunction(napi_env env, napi_value exports, const char* name, napi_callback function) {
+inline void exportFunction(napi_env env, napi_value exports, const char* name,
+                           napi_callback function) {
   napi_value value = nullptr;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
   napi_set_named_property(env, exports, name, value);

@@ -13,15 +13,20 @@ bool readShape(Arguments& arguments, PoolShape& shape) {
   const int32_t* values = arguments.integers(0, 5);
   if (values == nullptr) return false;
   shape = {values[0], values[1], values[2], values[3], values[4]};
-  if (shape.batch < 1 || shape.depth < 2 || shape.height < 2 || shape.width < 2 || shape.channels < 1) {
+  if (shape.batch < 1 || shape.depth < 2 || shape.height < 2 || shape.width < 2 ||
+      shape.channels < 1) {
     arguments.fail("[batch, depth, height, width, channels] with sides of at least 2", 0);
     return false;
   }
   return true;
 }
 
-int64_t inputSize(const PoolShape& s) { return s.batch * s.depth * s.height * s.width * s.channels; }
-int64_t outputSize(const PoolShape& s) { return s.batch * (s.depth / 2) * (s.height / 2) * (s.width / 2) * s.channels; }
+int64_t inputSize(const PoolShape& s) {
+  return s.batch * s.depth * s.height * s.width * s.channels;
+}
+int64_t outputSize(const PoolShape& s) {
+  return s.batch * (s.depth / 2) * (s.height / 2) * (s.width / 2) * s.channels;
+}
 
 /** maxPoolForward([batch, depth, height, width, channels], x, y) */
 napi_value maxPoolForward(napi_env env, napi_callback_info info) {

@@ -5,7 +5,10 @@
 
 namespace blurcycle {
 
-/** Values [batch, depth, height, width, channels]; an odd last plane, row or column belongs to no block. */
+/**
+ * Values [batch, depth, height, width, channels]; an odd last plane, row or column belongs to no
+ * block.
+ */
 struct PoolShape {
   int64_t batch;
   int64_t depth;

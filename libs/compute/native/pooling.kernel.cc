@@ -1,4 +1,7 @@
-/** Largest value of blocks of 2 x 2 x 2 voxels and its gradient; one row of blocks at a time, channels innermost. */
+/**
+ * Largest value of blocks of 2 x 2 x 2 voxels and its gradient; one row of blocks at a time,
+ * channels innermost.
+ */
 #include "pooling.h"
 
 #include <cstring>
@@ -9,7 +12,10 @@ namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
-/** The four rows of voxels that a row of blocks reads: offsets of (plane, row) = (0, 0), (0, 1), (1, 0), (1, 1). */
+/**
+ * The four rows of voxels that a row of blocks reads: offsets of (plane, row) = (0, 0), (0, 1), (1,
+ * 0), (1, 1).
+ */
 struct BlockRow {
   int64_t offsets[4];
   int64_t block;  // offset in the pooled volume
@@ -26,7 +32,10 @@ BLURCYCLE_INLINE BlockRow blockRow(const PoolShape& shape, int64_t index) {
   return {{first, first + row, first + plane, first + plane + row}, index * width * shape.channels};
 }
 
-/** Lanes for a channel count known to the compiler, 0 for one that is not: then one channel at a time. */
+/**
+ * Lanes for a channel count known to the compiler, 0 for one that is not: then one channel at a
+ * time.
+ */
 template <int CHANNELS>
 constexpr int lanesOf() {
   return CHANNELS == 0 ? 0 : CHANNELS < MAX_LANES ? CHANNELS : MAX_LANES;
@@ -56,7 +65,8 @@ void maximumRow(const PoolShape& shape, const BlockRow& place, const float* x, f
     const int64_t left = 2 * block * channels;
     float* to = y + place.block + block * channels;
     if constexpr (V > 0) {
-      for (int c = 0; c < CHANNELS; c += V) store<V>(to + c, Block<V>(x, place, left + c, CHANNELS).most);
+      for (int c = 0; c < CHANNELS; c += V)
+        store<V>(to + c, Block<V>(x, place, left + c, CHANNELS).most);
     } else {
       for (int64_t c = 0; c < channels; ++c) {
         float most = x[place.offsets[0] + left + c];
@@ -71,27 +81,30 @@ void maximumRow(const PoolShape& shape, const BlockRow& place, const float* x, f
 }
 
 template <int V>
-BLURCYCLE_INLINE void gradientBlock(const BlockRow& place, int64_t left, int64_t channels, const float* x, Vector<V> share,
-                                    float* dx) {
+BLURCYCLE_INLINE void gradientBlock(const BlockRow& place, int64_t left, int64_t channels,
+                                    const float* x, Vector<V> share, float* dx) {
   const Block<V> block(x, place, left, channels);
   auto open = Vector<V>{} == Vector<V>{};  // all lanes still wait for a largest value
   BLURCYCLE_UNROLL
   for (int corner = 7; corner >= 0; --corner) {
     const auto hit = open & (block.values[corner] == block.most);
-    store<V>(dx + place.offsets[corner / 2] + left + corner % 2 * channels, hit ? share : Vector<V>{});
+    store<V>(dx + place.offsets[corner / 2] + left + corner % 2 * channels,
+             hit ? share : Vector<V>{});
     open = open & ~hit;
   }
 }
 
 template <int CHANNELS>
-void gradientRow(const PoolShape& shape, const BlockRow& place, const float* x, const float* dy, float* dx) {
+void gradientRow(const PoolShape& shape, const BlockRow& place, const float* x, const float* dy,
+                 float* dx) {
   constexpr int V = lanesOf<CHANNELS>();
   const int64_t channels = shape.channels;
   for (int64_t block = 0; block < shape.width / 2; ++block) {
     const int64_t left = 2 * block * channels;
     const float* from = dy + place.block + block * channels;
     if constexpr (V > 0) {
-      for (int c = 0; c < CHANNELS; c += V) gradientBlock<V>(place, left + c, CHANNELS, x, load<V>(from + c), dx);
+      for (int c = 0; c < CHANNELS; c += V)
+        gradientBlock<V>(place, left + c, CHANNELS, x, load<V>(from + c), dx);
     } else {
       for (int64_t c = 0; c < channels; ++c) {
         float most = x[place.offsets[0] + left + c];
@@ -102,7 +115,8 @@ void gradientRow(const PoolShape& shape, const BlockRow& place, const float* x, 
           most = value >= most ? value : most;
         }
         for (int corner = 0; corner < 8; ++corner) {
-          dx[place.offsets[corner / 2] + left + corner % 2 * channels + c] = winner == corner ? from[c] : 0.0f;
+          dx[place.offsets[corner / 2] + left + corner % 2 * channels + c] =
+              winner == corner ? from[c] : 0.0f;
         }
       }
     }
@@ -119,11 +133,16 @@ void gradientRow(const PoolShape& shape, const BlockRow& place, const float* x, 
 template <class Task>
 BLURCYCLE_INLINE void withChannels(int64_t channels, const Task& task) {
   switch (channels) {
-    case 8: return task.template run<8>();
-    case 16: return task.template run<16>();
-    case 32: return task.template run<32>();
-    case 64: return task.template run<64>();
-    default: return task.template run<0>();
+    case 8:
+      return task.template run<8>();
+    case 16:
+      return task.template run<16>();
+    case 32:
+      return task.template run<32>();
+    case 64:
+      return task.template run<64>();
+    default:
+      return task.template run<0>();
   }
 }
 
@@ -156,12 +175,15 @@ void overBlockRows(const PoolShape& shape, const Body& body) {
   const int64_t rows = shape.batch * (shape.depth / 2) * (shape.height / 2);
   const int64_t perPiece = larger(1, CHUNK / (4 * shape.width * shape.channels));
   parallelFor(ceilDivide(rows, perPiece), [&](int64_t piece) {
-    for (int64_t row = piece * perPiece; row < smaller(rows, (piece + 1) * perPiece); ++row) body(blockRow(shape, row));
+    for (int64_t row = piece * perPiece; row < smaller(rows, (piece + 1) * perPiece); ++row)
+      body(blockRow(shape, row));
   });
 }
 
 void maximum(const PoolShape& shape, const float* x, float* y) {
-  overBlockRows(shape, [&](const BlockRow& place) { withChannels(shape.channels, MaximumTask{shape, place, x, y}); });
+  overBlockRows(shape, [&](const BlockRow& place) {
+    withChannels(shape.channels, MaximumTask{shape, place, x, y});
+  });
 }
 
 void maximumGradient(const PoolShape& shape, const float* x, const float* dy, float* dx) {
@@ -171,8 +193,9 @@ void maximumGradient(const PoolShape& shape, const float* x, const float* dy, fl
       std::memset(dx + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));
     });
   }
-  overBlockRows(shape,
-                [&](const BlockRow& place) { withChannels(shape.channels, GradientTask{shape, place, x, dy, dx}); });
+  overBlockRows(shape, [&](const BlockRow& place) {
+    withChannels(shape.channels, GradientTask{shape, place, x, dy, dx});
+  });
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
-/** Short vectors of floats for the kernel files; include inside no namespace, use inside the variant's (see variants.h). */
+/**
+ * Short vectors of floats for the kernel files; include inside no namespace, use inside the
+ * variant's (see variants.h).
+ */
 #pragma once
 
 #include <cstdint>
@@ -54,11 +57,14 @@ BLURCYCLE_INLINE Vector<L> loadRepeated(const float* from) {
   if constexpr (Q == 1) return Vector<L>{} + *from;
 #if defined(__AVX__)
   // A double carries two floats; loads and broadcasts do not look at the bits.
-  if constexpr (L == 8 && Q == 2) return (Vector<L>)_mm256_broadcast_sd(reinterpret_cast<const double*>(from));
-  if constexpr (L == 8 && Q == 4) return (Vector<L>)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(from));
+  if constexpr (L == 8 && Q == 2)
+    return (Vector<L>)_mm256_broadcast_sd(reinterpret_cast<const double*>(from));
+  if constexpr (L == 8 && Q == 4)
+    return (Vector<L>)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(from));
 #endif
 #if defined(__AVX512F__)
-  if constexpr (L == 16 && Q == 2) return (Vector<L>)_mm512_broadcastsd_pd(_mm_load_sd(reinterpret_cast<const double*>(from)));
+  if constexpr (L == 16 && Q == 2)
+    return (Vector<L>)_mm512_broadcastsd_pd(_mm_load_sd(reinterpret_cast<const double*>(from)));
   if constexpr (L == 16 && Q == 4) return (Vector<L>)_mm512_broadcast_f32x4(_mm_loadu_ps(from));
   if constexpr (L == 16 && Q == 8) {
     return (Vector<L>)_mm512_broadcast_f64x4(_mm256_castps_pd(_mm256_loadu_ps(from)));
@@ -94,11 +100,16 @@ BLURCYCLE_INLINE Vector<L> loadStretched(const float* from) {
 #endif
 }
 
-/** sum + repeated(from) * weight; a single float goes through the broadcast of the arithmetic instruction. */
+/**
+ * sum + repeated(from) * weight; a single float goes through the broadcast of the arithmetic
+ * instruction.
+ */
 template <int L, int Q>
 BLURCYCLE_INLINE Vector<L> addProduct(Vector<L> sum, const float* from, Vector<L> weight) {
-  if constexpr (Q == 1) return sum + *from * weight;
-  else return sum + loadRepeated<L, Q>(from) * weight;
+  if constexpr (Q == 1)
+    return sum + *from * weight;
+  else
+    return sum + loadRepeated<L, Q>(from) * weight;
 }
 
 typedef int32_t Lanes4 __attribute__((vector_size(16)));
@@ -114,23 +125,30 @@ typedef int32_t Lanes16 __attribute__((vector_size(64)));
 /** Sums of neighbouring lanes, those of `a` first: [a0 + a1, a2 + a3, ..., b0 + b1, ...]. */
 template <int L>
 BLURCYCLE_INLINE Vector<L> addNeighbours(Vector<L> a, Vector<L> b) {
-  if constexpr (L == 4) return BLURCYCLE_PICK(Lanes4, a, b, 0, 2, 4, 6) + BLURCYCLE_PICK(Lanes4, a, b, 1, 3, 5, 7);
+  if constexpr (L == 4)
+    return BLURCYCLE_PICK(Lanes4, a, b, 0, 2, 4, 6) + BLURCYCLE_PICK(Lanes4, a, b, 1, 3, 5, 7);
   if constexpr (L == 8) {
-    return BLURCYCLE_PICK(Lanes8, a, b, 0, 2, 4, 6, 8, 10, 12, 14) + BLURCYCLE_PICK(Lanes8, a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    return BLURCYCLE_PICK(Lanes8, a, b, 0, 2, 4, 6, 8, 10, 12, 14) +
+           BLURCYCLE_PICK(Lanes8, a, b, 1, 3, 5, 7, 9, 11, 13, 15);
   }
   if constexpr (L == 16) {
-    return BLURCYCLE_PICK(Lanes16, a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+    return BLURCYCLE_PICK(Lanes16, a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                          30) +
            BLURCYCLE_PICK(Lanes16, a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
   }
 }
 
-/** Adds each Q lanes in a row of Q vectors; the L / Q sums of the first vector come first. Overwrites `vectors`. */
+/**
+ * Adds each Q lanes in a row of Q vectors; the L / Q sums of the first vector come first.
+ * Overwrites `vectors`.
+ */
 template <int L, int Q>
 BLURCYCLE_INLINE Vector<L> addGroups(Vector<L>* vectors) {
   BLURCYCLE_UNROLL
   for (int count = Q; count > 1; count /= 2) {
     BLURCYCLE_UNROLL
-    for (int i = 0; i < count / 2; ++i) vectors[i] = addNeighbours<L>(vectors[2 * i], vectors[2 * i + 1]);
+    for (int i = 0; i < count / 2; ++i)
+      vectors[i] = addNeighbours<L>(vectors[2 * i], vectors[2 * i + 1]);
   }
   return vectors[0];
 }

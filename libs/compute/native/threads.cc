@@ -10,8 +10,8 @@
 namespace blurcycle {
 namespace {
 
-// About half a millisecond: bridges the JavaScript between two kernels of a step (4000 spins cost a step of cyclegan 16 % more),
-// and leaves the core to others when idle.
+// About half a millisecond: bridges the JavaScript between two kernels of a step (4000 spins cost a
+// step of cyclegan 16 % more), and leaves the core to others when idle.
 constexpr int SPINS = 40000;
 
 thread_local int currentIndex = 0;
@@ -56,15 +56,18 @@ class Pool {
     {
       // The lock orders the new job before a worker that is about to sleep.
       std::lock_guard<std::mutex> lock(mutex_);
-      state_.store((state_.load(std::memory_order_relaxed) & ROUND_MASK) + ONE_ROUND + OPEN, std::memory_order_release);
+      state_.store((state_.load(std::memory_order_relaxed) & ROUND_MASK) + ONE_ROUND + OPEN,
+                   std::memory_order_release);
     }
     if (sleeping_.load(std::memory_order_relaxed) > 0) wake_.notify_all();
     work();
     // A worker that did not come in time is not waited for: it finds the job closed.
     state_.fetch_and(~OPEN, std::memory_order_acq_rel);
     for (int spin = 0; (state_.load(std::memory_order_acquire) & ACTIVE_MASK) != 0; ++spin) {
-      if (spin < SPINS) pause();
-      else std::this_thread::yield();
+      if (spin < SPINS)
+        pause();
+      else
+        std::this_thread::yield();
     }
   }
 
@@ -146,7 +149,8 @@ class Pool {
   int64_t count_ = 0;
 };
 
-// Never destroyed: its threads may still sleep when the process ends, and joining them then could hang the exit.
+// Never destroyed: its threads may still sleep when the process ends, and joining them then could
+// hang the exit.
 Pool& pool() {
   static Pool* instance = new Pool;
   return *instance;
@@ -172,7 +176,9 @@ int threads() { return pool().size(); }
 void setThreads(int count) { pool().resize(count); }
 int threadIndex() { return currentIndex; }
 
-void detail::parallelRun(int64_t count, void (*body)(void*, int64_t), void* context) { pool().run(count, body, context); }
+void detail::parallelRun(int64_t count, void (*body)(void*, int64_t), void* context) {
+  pool().run(count, body, context);
+}
 
 float* scratch(int slot, int64_t floats) {
   thread_local Blocks blocks;

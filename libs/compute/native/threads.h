@@ -9,7 +9,10 @@ namespace blurcycle {
 int threads();
 void setThreads(int count);
 
-/** Index of the calling thread, 0 (the caller of parallelFor) to threads() - 1: for scratch memory per thread. */
+/**
+ * Index of the calling thread, 0 (the caller of parallelFor) to threads() - 1: for scratch memory
+ * per thread.
+ */
 int threadIndex();
 
 constexpr int64_t LITTLE_WORK = 20000;
@@ -21,10 +24,11 @@ void parallelRun(int64_t count, void (*body)(void* context, int64_t index), void
 /**
  * body(0), ..., body(count - 1), each once, on all threads; returns when all are done.
  *
- * Indices are handed out in rising order to whichever thread is free. A result must not depend on which thread ran it: write to
- * separate outputs, or to a number of partial sums that depends on the problem alone, and add them in a fixed order.
- * A parallelFor inside a body runs on the calling thread alone, and so does one of little `work` (floats read or operations, all
- * indices together), which would be done before a sleeping thread is awake.
+ * Indices are handed out in rising order to whichever thread is free. A result must not depend on
+ * which thread ran it: write to separate outputs, or to a number of partial sums that depends on
+ * the problem alone, and add them in a fixed order. A parallelFor inside a body runs on the calling
+ * thread alone, and so does one of little `work` (floats read or operations, all indices together),
+ * which would be done before a sleeping thread is awake.
  */
 template <class Body>
 void parallelFor(int64_t count, const Body& body, int64_t work = INT64_MAX) {
@@ -38,8 +42,9 @@ void parallelFor(int64_t count, const Body& body, int64_t work = INT64_MAX) {
 }
 
 /**
- * Scratch memory of at least `bytes`, aligned to 64, kept and reused; its content is undefined. `slot` tells apart blocks that are in
- * use at the same time (see scratchSlots.h); a block belongs to the calling thread.
+ * Scratch memory of at least `bytes`, aligned to 64, kept and reused; its content is undefined.
+ * `slot` tells apart blocks that are in use at the same time (see scratchSlots.h); a block belongs
+ * to the calling thread.
  */
 float* scratch(int slot, int64_t floats);
 

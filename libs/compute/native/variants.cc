@@ -11,7 +11,8 @@ const Isa ALL[] = {Isa::avx512, Isa::avx2, Isa::baseline};
 Isa initialIsa() {
   const char* wanted = std::getenv("BLURCYCLE_ISA");
   for (const Isa isa : ALL) {
-    if (wanted != nullptr && std::strcmp(wanted, isaName(isa)) == 0 && isaAvailable(isa)) return isa;
+    if (wanted != nullptr && std::strcmp(wanted, isaName(isa)) == 0 && isaAvailable(isa))
+      return isa;
   }
   for (const Isa isa : ALL) {
     if (isaAvailable(isa)) return isa;
@@ -37,8 +38,9 @@ const char* isaName(Isa isa) {
 bool isaAvailable(Isa isa) {
 #ifdef BLURCYCLE_HAS_AVX512
   if (isa == Isa::avx512) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("fma");
   }
   if (isa == Isa::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif

@@ -1,12 +1,14 @@
 /**
  * Instruction-set variants: one source, several compilations, chosen when the add-on is loaded.
  *
- * A `<name>.kernel.cc` is compiled once per instruction set with BLURCYCLE_VARIANT = avx512 | avx2 | baseline. It puts all of its
- * code into `namespace blurcycle::BLURCYCLE_VARIANT` and ends with `extern const <Name>Kernels <name>Kernels = {...};`, a
- * table of function pointers. `<name>.cc` declares the tables with BLURCYCLE_TABLES and picks one with BLURCYCLE_SELECT.
+ * A `<name>.kernel.cc` is compiled once per instruction set with BLURCYCLE_VARIANT = avx512 | avx2
+ * | baseline. It puts all of its code into `namespace blurcycle::BLURCYCLE_VARIANT` and ends with
+ * `extern const <Name>Kernels <name>Kernels = {...};`, a table of function pointers. `<name>.cc`
+ * declares the tables with BLURCYCLE_TABLES and picks one with BLURCYCLE_SELECT.
  *
- * A kernel file must not instantiate templates of the standard library or of a shared header outside its namespace: the
- * linker keeps one copy of each, maybe the AVX-512 one, and an older processor would stop at its first instruction.
+ * A kernel file must not instantiate templates of the standard library or of a shared header
+ * outside its namespace: the linker keeps one copy of each, maybe the AVX-512 one, and an older
+ * processor would stop at its first instruction.
  */
 #pragma once
 
@@ -14,7 +16,10 @@ namespace blurcycle {
 
 enum class Isa { avx512, avx2, baseline };
 
-/** The instruction set in use: the best the processor has, or the one named by the environment's BLURCYCLE_ISA. */
+/**
+ * The instruction set in use: the best the processor has, or the one named by the environment's
+ * BLURCYCLE_ISA.
+ */
 Isa currentIsa();
 /** "avx512", "avx2", "baseline" (SSE2) or "neon". */
 const char* isaName(Isa isa);
@@ -31,16 +36,28 @@ const Table& tableOf(const Table& avx512, const Table& avx2, const Table& baseli
 }  // namespace blurcycle
 
 #ifdef BLURCYCLE_HAS_AVX512
-#define BLURCYCLE_TABLES(Type, name)           \
-  namespace blurcycle {                        \
-  namespace avx512 { extern const Type name; } \
-  namespace avx2 { extern const Type name; }   \
-  namespace baseline { extern const Type name; } }
-#define BLURCYCLE_SELECT(name) \
-  (::blurcycle::tableOf(::blurcycle::avx512::name, ::blurcycle::avx2::name, ::blurcycle::baseline::name))
+#define BLURCYCLE_TABLES(Type, name) \
+  namespace blurcycle {              \
+  namespace avx512 {                 \
+  extern const Type name;            \
+  }                                  \
+  namespace avx2 {                   \
+  extern const Type name;            \
+  }                                  \
+  namespace baseline {               \
+  extern const Type name;            \
+  }                                  \
+  }
+#define BLURCYCLE_SELECT(name)                                              \
+  (::blurcycle::tableOf(::blurcycle::avx512::name, ::blurcycle::avx2::name, \
+                        ::blurcycle::baseline::name))
 #else
 #define BLURCYCLE_TABLES(Type, name) \
-  namespace blurcycle { namespace baseline { extern const Type name; } }
+  namespace blurcycle {              \
+  namespace baseline {               \
+  extern const Type name;            \
+  }                                  \
+  }
 #define BLURCYCLE_SELECT(name) (::blurcycle::baseline::name)
 #endif
 
