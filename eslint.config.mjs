@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   core: [],
   psf: ['core'],
   metrics: ['core'],
-  experiment: ['core'],
+  experiment: ['metrics', 'core'],
   compute: ['core'],
   imaging: ['compute', 'core'],
   data: ['imaging', 'core'],

@@ -1,6 +1,7 @@
 import { InputError } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { judgeClaim, parseRule, scoresOf, type RowScores } from '../src/index.ts';
+import { parseRule, scoresOf } from '../src/claims/parseRule.ts';
+import { judgeClaim, type RowScores } from '../src/index.ts';
 
 /** One row: `scores[seed][volume]`. */
 function row(id: string, scores: readonly (readonly number[])[], trained = true): RowScores {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parseRule, scoresOf } from '../src/claims/parseRule.ts';
 import {
   listRuns,
   loadExperiments,
-  parseRule,
   resolveExperiment,
-  scoresOf,
   testedDataset,
   testKey,
 } from '../src/index.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { jsonSchemas, listRuns, loadExperiments } from '../src/index.ts';
+import { jsonSchemas } from '../src/files/jsonSchemas.ts';
+import { listRuns, loadExperiments } from '../src/index.ts';
 import { loadChanged, loadWith, messageOf, SHIPPED } from './experimentFiles.ts';
 
 describe('loadExperiments(directory)', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { checkRunSettings } from '../src/settings/checkRunSettings.ts';
 import {
-  checkRunSettings,
   classicalRuns,
   findRun,
   listAllRuns,

@@ -1,11 +1,7 @@
 import { createRandomStream, mean } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import {
-  bootstrapInterval,
-  studentInterval,
-  studentQuantile,
-  summarizeScores,
-} from '../src/index.ts';
+import { bootstrapInterval, studentInterval, studentQuantile } from '../src/statistics/interval.ts';
+import { summarizeScores } from '../src/index.ts';
 
 describe('studentQuantile(probability, degreesOfFreedom)', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { createRandomStream, mean } from '@blurcycle/core';
 import type { ClaimDeclaration } from '../files/fileSchemas.ts';
-import type { ClaimResult } from '../results/table.ts';
-import { bootstrapInterval, studentInterval, type Interval } from '../statistics/interval.ts';
+import type { ClaimResult } from '../records/table.ts';
+import { bootstrapInterval, type Interval, studentInterval } from '../statistics/interval.ts';
 import type { RowScores, RunScores } from '../statistics/summarizeScores.ts';
-import { parseRule, scoresOf, type Expression, type Rule } from './parseRule.ts';
+import { type Expression, parseRule, type Rule, scoresOf } from './parseRule.ts';
 
 /**
  * The verdict of a claim.

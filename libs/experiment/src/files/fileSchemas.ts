@@ -1,11 +1,53 @@
 import { z } from 'zod';
 import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
-import { idSchema, methodSettingsSchema } from '../settings/methodSettings.ts';
-import { partially } from '../settings/partially.ts';
-import { sharedSettingsSchema } from '../settings/runSettings.ts';
-import { conditionSchema, sweepSchema } from './conditionSchemas.ts';
-import { figureSchema } from './figures/figureSchemas.ts';
-import { paperValuesSchema } from './paperValues.ts';
+import { noiseSettingsSchema, psfSettingsSchema } from '../settings/datasetSettings.ts';
+import { idSchema, methodSettingsSchema, sharedSettingsSchema } from '../settings/runSettings.ts';
+import { figureSchema } from './figureSchemas.ts';
+
+/** Scores that the paper prints for one row. */
+const paperValuesSchema = z
+  .strictObject({ psnr: z.number().describe('dB'), ssim: z.number() })
+  .describe('what the paper reports');
+
+/** What the paper reports for a row. */
+export type PaperValues = z.infer<typeof paperValuesSchema>;
+
+/**
+ * What test volumes may be recorded with instead of what the models were trained on: the microscope
+ * and the noise.
+ */
+const testSettingsSchema = partially(
+  z.strictObject({ psf: psfSettingsSchema, noise: noiseSettingsSchema }),
+);
+
+/**
+ * One way to record the test volumes: the same specimens, gain and random numbers through another
+ * microscope or noise.
+ */
+const conditionSchema = z.strictObject({
+  id: idSchema.describe('name in claims and results: psnr(proposed@richards-wolf)'),
+  label: z.string().min(1).describe('name in tables and figures'),
+  test: testSettingsSchema
+    .optional()
+    .describe(
+      'what differs from the data that a model was trained on; nothing: its own test volumes',
+    ),
+  paper: z
+    .record(idSchema, paperValuesSchema)
+    .optional()
+    .describe('row to what the paper reports for it'),
+});
+
+/** A list of steps that stands for one condition each. */
+const sweepSchema = z.strictObject({
+  snrDb: z
+    .array(z.number().nonnegative().nullable())
+    .min(1)
+    .describe('average SNR of the test volumes in dB; null for volumes without any noise'),
+});
+
+/** What test volumes are recorded with instead. */
+export type TestSettings = z.infer<typeof testSettingsSchema>;
 
 const overridesSchema = partially(sharedSettingsSchema);
 
@@ -102,3 +144,55 @@ export type ClassicalFile = z.infer<typeof classicalFileSchema>;
 export type ExperimentFile = z.infer<typeof experimentFileSchema>;
 /** A claim as it stands in an experiment file. */
 export type ClaimDeclaration = ExperimentFile['claims'][number];
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type ValueOf<T, K extends PropertyKey> = T extends unknown
+  ? K extends keyof T
+    ? T[K]
+    : never
+  : never;
+
+/**
+ * `T` with every key optional at every depth; arrays stay whole; of a union, the keys of all its
+ * kinds.
+ */
+export type Partially<T> = [T] extends [readonly unknown[]]
+  ? T
+  : [T] extends [object]
+    ? { readonly [K in KeysOf<T>]?: Partially<ValueOf<T, K>> | undefined }
+    : T;
+
+/**
+ * The schema of a file that overrides some of the settings: every key optional at every depth,
+ * still strict. A file need not repeat the kind of a discriminated union, so it may have the keys
+ * of any; which belong together is judged when all files are merged.
+ *
+ * The type of the result follows from the construction, which zod's types cannot express; hence the
+ * one assertion.
+ */
+export function partially<Schema extends z.ZodObject>(
+  schema: Schema,
+): z.ZodType<Partially<z.infer<Schema>>> {
+  return optionalKeys(schema.shape) as unknown as z.ZodType<Partially<z.infer<Schema>>>;
+}
+
+function optionalKeys(shape: z.ZodRawShape): z.ZodObject {
+  const keys = Object.entries(shape).map(
+    ([key, value]) => [key, optionalInside(value as z.ZodType).optional()] as const,
+  );
+  return z.strictObject(Object.fromEntries(keys));
+}
+
+function optionalInside(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject) return optionalKeys(schema.shape);
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const options = schema.options as readonly z.ZodObject[];
+    const { discriminator } = schema.def;
+    const kinds = options.flatMap(({ shape }) => [
+      ...(shape[discriminator] as z.ZodLiteral<string>).values,
+    ]);
+    const all = Object.assign({}, ...options.map(({ shape }) => shape)) as z.ZodRawShape;
+    return optionalKeys({ ...all, [discriminator]: z.enum(kinds) });
+  }
+  return schema;
+}

@@ -4,19 +4,18 @@ import { describeUnknown, describeViolation, InputError } from '@blurcycle/core'
 import type { z } from 'zod';
 import type { SharedSettings } from '../settings/runSettings.ts';
 import { checkExperiment } from './checkExperiment.ts';
-import { checkSource } from './checkSource.ts';
 import {
+  type ClassicalFile,
   classicalFileSchema,
   defaultsFileSchema,
-  experimentFileSchema,
-  methodsFileSchema,
-  profilesFileSchema,
-  type ClassicalFile,
   type ExperimentFile,
+  experimentFileSchema,
   type MethodsFile,
+  methodsFileSchema,
   type ProfilesFile,
+  profilesFileSchema,
 } from './fileSchemas.ts';
-import { parseYamlSource, type YamlSource } from './yamlSource.ts';
+import { checkSource, parseYamlSource, type YamlSource } from './yamlSource.ts';
 
 /** A checked file with its positions. */
 export interface CheckedFile<T> {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { writeTextAtomically } from '../results/resultFiles.ts';
+import { writeTextAtomically } from '../records/recordFiles.ts';
 import { jsonSchemas } from './jsonSchemas.ts';
 
 // Run as a program: `npm run schema -w libs/experiment` writes the schemas that editors read beside

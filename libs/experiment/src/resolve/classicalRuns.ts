@@ -1,8 +1,8 @@
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import type { DatasetSettings } from '../settings/datasetSettings.ts';
-import { contentHash } from '../settings/runKey.ts';
-import type { ScoringSettings } from '../settings/trainingSettings.ts';
-import { scoreName, testedDataset, type ResolvedCondition } from './resolveConditions.ts';
+import type { ScoringSettings } from '../settings/runSettings.ts';
+import { contentHash } from '../stages/keys.ts';
+import { type ResolvedCondition, scoreName, testedDataset } from './resolveConditions.ts';
 import type { ResolvedExperiment } from './resolveExperiment.ts';
 
 /**

@@ -1,9 +1,7 @@
 import { describeViolation, InputError } from '@blurcycle/core';
-import type { TestSettings } from '../files/conditionSchemas.ts';
-import type { ExperimentFile } from '../files/fileSchemas.ts';
-import type { PaperValues } from '../files/paperValues.ts';
-import { datasetSettingsSchema, type DatasetSettings } from '../settings/datasetSettings.ts';
-import { contentHash } from '../settings/runKey.ts';
+import type { ExperimentFile, PaperValues, TestSettings } from '../files/fileSchemas.ts';
+import { type DatasetSettings, datasetSettingsSchema } from '../settings/datasetSettings.ts';
+import { contentHash } from '../stages/keys.ts';
 
 /** What the rows of an experiment are tested on. */
 export interface ResolvedCondition {

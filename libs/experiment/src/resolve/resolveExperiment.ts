@@ -1,16 +1,17 @@
-import { describeViolation, InputError } from '@blurcycle/core';
+import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { INPUT_METHOD, TARGET_METHOD } from '../files/checkExperiment.ts';
-import type { FigureDeclaration } from '../files/figures/figureSchemas.ts';
-import type { ClaimDeclaration } from '../files/fileSchemas.ts';
-import { getExperiment, type ExperimentSet } from '../files/loadExperiments.ts';
-import type { PaperValues } from '../files/paperValues.ts';
+import { type FigureDeclaration, figureId } from '../files/figureSchemas.ts';
+import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
+import { type ExperimentSet, getExperiment } from '../files/loadExperiments.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
-import type { Origins, ResolvedRun } from '../settings/resolvedRun.ts';
-import { sharedSettingsSchema, type SharedSettings } from '../settings/runSettings.ts';
-import { keepKind } from './keepKind.ts';
-import { mergeLayers } from './mergeLayers.ts';
-import { parseMerged } from './parseMerged.ts';
-import { resolveConditions, testedDataset, type ResolvedCondition } from './resolveConditions.ts';
+import {
+  type Origins,
+  type ResolvedRun,
+  type SharedSettings,
+  sharedSettingsSchema,
+} from '../settings/runSettings.ts';
+import { keepKind, mergeLayers, parseMerged } from './mergeLayers.ts';
+import { resolveConditions, type ResolvedCondition, testedDataset } from './resolveConditions.ts';
 import { ownLayers, resolveRun, rowLayer, sharedLayers } from './resolveRun.ts';
 
 /** A row of a table with the runs, one per seed, that fill it. */
@@ -169,4 +170,53 @@ function valueAt(values: Record<string, unknown>, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+}
+
+/**
+ * The run of that name and seed: a method as every table has it, or a row of an experiment that
+ * overrides settings.
+ *
+ * @param set - The checked files.
+ * @param name - Id of a method, or what stands before `-s<seed>` in the id of a run.
+ * @param profile - Name of the profile.
+ * @param seed - Any seed for a method; one of the profile's for a row.
+ * @throws {InputError} For an unknown name, naming the nearest known one.
+ */
+export function findRun(
+  set: ExperimentSet,
+  name: string,
+  profile: string,
+  seed: number,
+): ResolvedRun {
+  if (Object.hasOwn(set.methods.content, name))
+    return resolveRun(set, { method: name, profile, seed });
+  const runs = listAllRuns(set, profile);
+  const found = runs.find((run) => run.id === `${name}-s${seed}`);
+  if (found !== undefined) return found;
+  const names = [
+    ...Object.keys(set.methods.content),
+    ...runs.map((run) => run.id.replace(/-s\d+$/, '')),
+  ];
+  throw new InputError(describeUnknown('findRun', 'method or row', name, [...new Set(names)]));
+}
+
+/**
+ * Everything that an experiment file decides about its table and figures, as a plain value by name:
+ * what is recorded, and compared to say what changed since. Settings of runs are left to the
+ * records of the runs; their keys stand for them.
+ */
+export function describeExperiment(experiment: ResolvedExperiment): Record<string, unknown> {
+  const { title, place, settings, seeds, rows, conditions, figures, claims } = experiment;
+  return {
+    ...{ title, place, seeds, dataset: settings.dataset, scoring: settings.scoring },
+    rowOrder: rows.map(({ id }) => id),
+    rows: Object.fromEntries(
+      rows.map(({ id, runs, ...row }) => [id, { ...row, runs: runs.map(({ key }) => key) }]),
+    ),
+    conditions: Object.fromEntries(
+      conditions.map(({ id, ...condition }) => [id ?? 'own', condition]),
+    ),
+    figures: Object.fromEntries(figures.map((figure) => [figureId(figure), figure])),
+    claims: Object.fromEntries(claims.map(({ id, ...claim }) => [id, claim])),
+  };
 }

@@ -1,18 +1,22 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
-import type { CheckedFile, ExperimentSet } from '../files/loadExperiments.ts';
 import type { ExperimentFile } from '../files/fileSchemas.ts';
+import type { CheckedFile, ExperimentSet } from '../files/loadExperiments.ts';
 import { checkRunSettings } from '../settings/checkRunSettings.ts';
-import type { ResolvedRun } from '../settings/resolvedRun.ts';
-import { runKey } from '../settings/runKey.ts';
 import {
-  runSettingsSchema,
-  sharedSettingsSchema,
+  type ResolvedRun,
   type RunSettings,
+  runSettingsSchema,
   type SharedSettings,
+  sharedSettingsSchema,
 } from '../settings/runSettings.ts';
-import { keepKind } from './keepKind.ts';
-import { mergeLayers, type MergedLayers, type SettingsLayer } from './mergeLayers.ts';
-import { parseMerged } from './parseMerged.ts';
+import { runKey } from '../stages/keys.ts';
+import {
+  keepKind,
+  type MergedLayers,
+  mergeLayers,
+  parseMerged,
+  type SettingsLayer,
+} from './mergeLayers.ts';
 
 /** Which run is wanted. */
 export interface RunRequest {

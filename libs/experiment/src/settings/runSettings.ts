@@ -1,12 +1,132 @@
 import { z } from 'zod';
-import { datasetSettingsSchema } from './datasetSettings.ts';
-import { methodSettingsSchema } from './methodSettings.ts';
-import { networkSettingsSchema } from './networkSettings.ts';
-import {
-  inferenceSettingsSchema,
-  scoringSettingsSchema,
-  trainingSettingsSchema,
-} from './trainingSettings.ts';
+import { datasetSettingsSchema, type PSF_MODELS } from './datasetSettings.ts';
+import { oddShape3Schema, overlap3Schema, shape3Schema } from './sides.ts';
+
+/** Ids of methods, rows and experiments: they become file and target names. */
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { message: 'be lower-case words joined by hyphens' });
+
+/** What distinguishes one trained method from another, and nothing else. */
+export const methodSettingsSchema = z.strictObject({
+  id: idSchema.describe('name in files and on the command line'),
+  label: z.string().min(1).describe('name in tables and figures'),
+  sampling: z
+    .enum(['paired', 'unpaired'])
+    .describe('whether a sharp patch shows the same place as the blurred one'),
+  blurPath: z
+    .enum(['none', 'unet', 'learned-kernel', 'known-psf'])
+    .describe('what turns sharp into blurred in the cycle; none means no cycle'),
+  discriminators: z
+    .array(z.enum(['sharp', 'blurred']))
+    .readonly()
+    .describe('domains that have discriminators'),
+  pixelLoss: z.enum(['none', 'l1', 'l2']).describe('distance to the paired truth'),
+});
+
+/** Settings of one method. */
+export type MethodSettings = z.infer<typeof methodSettingsSchema>;
+
+/** Sizes and starting values of the networks; the same for every method of a profile. */
+export const networkSettingsSchema = z.strictObject({
+  width: z
+    .int()
+    .positive()
+    .describe('channels of the first U-Net level; the lower ones have 2 and 4 times as many'),
+  discriminatorWidth: z.int().positive().describe('channels of the first discriminator layer'),
+  blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
+  blurKernelInit: z
+    .enum(['gaussian', 'normal'])
+    .describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
+  blurKernelSigmaVoxels: z
+    .number()
+    .positive()
+    .describe('standard deviation of the Gaussian start in voxels'),
+  blurKernelSymmetry: z
+    .enum(['none', 'point'])
+    .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),
+  blurKernelConstraint: z
+    .enum(['none', 'non-negative', 'unit-sum'])
+    .describe(
+      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
+    ),
+  outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
+});
+
+/** Settings of the networks. */
+export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
+
+const rate = z.number().positive();
+const beta = z.number().min(0).lt(1);
+
+/** How long and how a method trains; the same for every method of a profile. */
+export const trainingSettingsSchema = z.strictObject({
+  updates: z.int().positive().describe('generator updates'),
+  batchSize: z.literal(1).describe('patches in one update'),
+  patch: shape3Schema.describe('sides of a training patch in voxels, z, y, x; multiples of 4'),
+  optimizer: z.strictObject({
+    learningRate: rate.describe('Adam rate of the U-Nets'),
+    blurKernelLearningRate: rate.describe('Adam rate of the blur kernel'),
+    discriminatorLearningRate: rate.describe('Adam rate of the discriminators'),
+    decayFrom: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        'part of the updates after which all rates fall linearly to zero; 1 keeps them constant',
+      ),
+    beta1: beta.describe('decay of the first moment'),
+    beta2: beta.describe('decay of the second moment'),
+    epsilon: rate.describe('added to the root of the second moment'),
+  }),
+  ganLoss: z
+    .enum(['least-squares', 'wasserstein-gp'])
+    .describe('adversarial loss: LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19)'),
+  lossWeights: z.strictObject({
+    cycle: z.number().nonnegative().describe('weight of both cycle terms'),
+    pixel: z.number().nonnegative().describe('weight of the distance to the paired truth'),
+    adversarial: z.number().nonnegative().describe('weight of the adversarial terms'),
+    gradientPenalty: z
+      .number()
+      .nonnegative()
+      .describe(
+        'η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares',
+      ),
+  }),
+  cycleNorm: z.enum(['l1', 'l2']).describe('norm of the cycle terms'),
+  cycleBorder: z
+    .enum(['keep', 'exclude'])
+    .describe('whether voxels whose blur sees the zero border count in the cycle terms'),
+  historyBuffer: z.int().nonnegative().describe('generated volumes kept for the discriminators'),
+  logEvery: z.int().positive().describe('updates between lines of metrics.jsonl'),
+  validateEvery: z.int().positive().describe('updates between looks at the validation volumes'),
+  checkpointEvery: z.int().positive().describe('updates between checkpoints'),
+  augment: z.boolean().describe('rotate by 90 degrees and flip'),
+  select: z
+    .enum(['last', 'best-validation-psnr', 'best-cycle-residual'])
+    .describe('which weights predict the test volumes'),
+});
+
+/** Settings of training. */
+export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
+
+/** How a trained network is applied to a whole volume. */
+export const inferenceSettingsSchema = z.strictObject({
+  tile: shape3Schema.describe('sides of a tile in voxels, z, y, x; multiples of 4'),
+  overlap: overlap3Schema,
+});
+
+/** How predictions are scored. */
+export const scoringSettingsSchema = z.strictObject({
+  dataRange: z.number().positive().describe('peak of PSNR and SSIM'),
+  kernelSmoothingSigmaVoxels: z
+    .number()
+    .nonnegative()
+    .describe('Gaussian filter in voxels through which a learned kernel is looked at too'),
+});
+
+/** Settings of the scores. */
+export type ScoringSettings = z.infer<typeof scoringSettingsSchema>;
 
 /**
  * Everything that decides the numbers of a training run except its seed. Strict: an unknown key is
@@ -32,3 +152,36 @@ export const sharedSettingsSchema = runSettingsSchema.omit({ method: true });
 
 /** Settings without the method. */
 export type SharedSettings = z.infer<typeof sharedSettingsSchema>;
+
+/** Where each setting came from: `training.updates` to `experiments/_profiles.yaml#quick`. */
+export type Origins = Readonly<Record<string, string>>;
+
+/** One training run, ready to be started: nothing is left to decide. */
+export interface ResolvedRun {
+  /** Directory and target name, `proposed-s0`. */
+  readonly id: string;
+  readonly profile: string;
+  /** Id of the method in methods.yaml. */
+  readonly method: string;
+  /** Seed of initial weights, sampling, augmentation and buffer. The data set has its own seed. */
+  readonly seed: number;
+  readonly settings: RunSettings;
+  readonly origins: Origins;
+  /** Hash of the settings and the seed: two runs with one key have the same numbers. */
+  readonly key: string;
+}
+
+/** Models of the point spread function as the field names them. */
+export const PSF_MODEL_LABELS: Readonly<Record<(typeof PSF_MODELS)[number], string>> = {
+  'born-wolf': 'Born & Wolf',
+  'richards-wolf': 'Richards & Wolf',
+  'richards-wolf-psfgenerator': 'Richards & Wolf as in PSF Generator',
+  'gibson-lanni': 'Gibson & Lanni',
+  gaussian: 'Gaussian',
+};
+
+/** Adversarial losses as the field names them. */
+export const GAN_LOSS_LABELS: Readonly<Record<TrainingSettings['ganLoss'], string>> = {
+  'least-squares': 'least-squares',
+  'wasserstein-gp': 'WGAN-GP',
+};

@@ -1,6 +1,6 @@
 import { mean } from '@blurcycle/core';
-import type { VolumeScores } from '../results/runRecord.ts';
-import type { ScoreSummary } from '../results/table.ts';
+import type { VolumeScores } from '../records/records.ts';
+import type { ScoreSummary } from '../records/table.ts';
 import { studentInterval } from './interval.ts';
 
 /** Scores of the test volumes of one run. */

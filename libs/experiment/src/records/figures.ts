@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 const side = z.int().positive().max(4096);
 const lengthUm = z.number().positive();
-const blockId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
+const blockId = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens');
 const file = z.string().regex(/^figures\/[A-Za-z0-9_.-]+\.png$/, 'must be figures/<name>.png');
 /** Intensities shown as black and as white. */
 const displayWindow = z.tuple([z.number(), z.number()]).readonly();
@@ -12,7 +14,7 @@ const axis = z.strictObject({ label: z.string().min(1), unit: z.string().min(1).
  * Stacks that show the same place through one display window, one 8-bit grey PNG each, z planes
  * from top to bottom.
  */
-export const volumesBlockSchema = z.strictObject({
+const volumesBlockSchema = z.strictObject({
   kind: z.literal('volumes'),
   id: blockId,
   title: z.string().min(1),
@@ -33,7 +35,7 @@ export const volumesBlockSchema = z.strictObject({
 });
 
 /** Lines over a number or over named steps, each point with its interval. */
-export const curvesBlockSchema = z.strictObject({
+const curvesBlockSchema = z.strictObject({
   kind: z.literal('curves'),
   id: blockId,
   title: z.string().min(1),
@@ -69,7 +71,7 @@ export const curvesBlockSchema = z.strictObject({
 });
 
 /** Plane images side by side, 8-bit grey PNGs that share one display window. */
-export const imagesBlockSchema = z.strictObject({
+const imagesBlockSchema = z.strictObject({
   kind: z.literal('images'),
   id: blockId,
   title: z.string().min(1),
@@ -93,7 +95,7 @@ export const imagesBlockSchema = z.strictObject({
 });
 
 /** A plain table of facts. */
-export const factsBlockSchema = z.strictObject({
+const factsBlockSchema = z.strictObject({
   kind: z.literal('facts'),
   id: blockId,
   title: z.string().min(1),
@@ -107,7 +109,7 @@ export const factsBlockSchema = z.strictObject({
 });
 
 /** One thing that an experiment shows beside its table. */
-export const figureBlockSchema = z.discriminatedUnion('kind', [
+const figureBlockSchema = z.discriminatedUnion('kind', [
   volumesBlockSchema,
   curvesBlockSchema,
   imagesBlockSchema,

@@ -56,7 +56,10 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   const claims = table.claims.map(({ text, verdict, value, low, high, note }) => ({
     claim: text,
     verdict: note === undefined ? verdict : `${verdict} (${note})`,
-    value: value === null ? '' : formatSummary({ mean: value, low, high, n: 1, over: 'seeds', values: [] }, 4),
+    value:
+      value === null
+        ? ''
+        : formatSummary({ mean: value, low, high, n: 1, over: 'seeds', values: [] }, 4),
   }));
   const parts = [
     `# ${table.place}: ${table.title}`,
@@ -65,11 +68,16 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   if (rows.length > 0) parts.push(align(from(rows).toMarkdown()));
   if (claims.length > 0) parts.push('## Claims', align(from(claims).toMarkdown()));
   const notes = [
-    ...new Set(table.rows.flatMap(({ label, note }) => (note === undefined ? [] : [`- ${MARK} ${label}: ${note}`]))),
+    ...new Set(
+      table.rows.flatMap(({ label, note }) =>
+        note === undefined ? [] : [`- ${MARK} ${label}: ${note}`],
+      ),
+    ),
   ];
   if (notes.length > 0) parts.push('## Notes', notes.join('\n'));
   const { gitCommit, gitDirty } = table.provenance;
-  if (gitDirty === true) parts.push(`${MARK} Made from uncommitted changes to commit ${gitCommit}.`);
+  if (gitDirty === true)
+    parts.push(`${MARK} Made from uncommitted changes to commit ${gitCommit}.`);
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -97,8 +105,18 @@ function metricsOf(rows: readonly TableRow[]): readonly string[] {
 
 /** Pads the cells of a Markdown table to equal widths. */
 function align(markdown: string): string {
-  const lines = markdown.trim().split('\n').map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
-  const widths = lines[0].map((_, column) => Math.max(3, ...lines.map((cells) => cells[column].length)));
+  const lines = markdown
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const widths = lines[0].map((_, column) =>
+    Math.max(3, ...lines.map((cells) => cells[column].length)),
+  );
   return lines
     .map((cells, index) => {
       const padded = cells.map((cell, column) =>

@@ -1,13 +1,61 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { z } from 'zod';
-import { classicalRecordSchema, type ClassicalRecord } from './classicalRecord.ts';
-import { experimentRecordSchema, type ExperimentRecord } from './experimentRecord.ts';
-import { figuresSchema, type Figures } from './figures.ts';
-import { runRecordSchema, type RunRecord } from './runRecord.ts';
-import { testRecordSchema, type TestRecord } from './testRecord.ts';
-import { tableSchema, type Table } from './table.ts';
+import { type Figures, figuresSchema } from './figures.ts';
+import {
+  type ClassicalRecord,
+  classicalRecordSchema,
+  type ExperimentRecord,
+  experimentRecordSchema,
+  type RunRecord,
+  runRecordSchema,
+  type TestRecord,
+  testRecordSchema,
+} from './records.ts';
+import { type Table, tableSchema } from './table.ts';
+
+/** Directory of a training run. */
+export function runDirectory(resultsDir: string, profile: string, runId: string): string {
+  return join(resultsDir, profile, 'runs', runId);
+}
+
+/**
+ * Directory of the predictions that a trained model made of other test volumes than its own.
+ *
+ * @param key - `testKey` of the data set and the condition.
+ */
+export function testDirectory(
+  resultsDir: string,
+  profile: string,
+  runId: string,
+  key: string,
+): string {
+  return join(runDirectory(resultsDir, profile, runId), 'tests', key);
+}
+
+/**
+ * Directory of what a classical method made of test volumes.
+ *
+ * @param key - Key of the run.
+ */
+export function classicalDirectory(
+  resultsDir: string,
+  profile: string,
+  method: string,
+  key: string,
+): string {
+  return join(resultsDir, profile, 'classical', `${method}-${key.slice(0, 12)}`);
+}
+
+/** Directory of a table or figure. */
+export function experimentDirectory(
+  resultsDir: string,
+  profile: string,
+  experiment: string,
+): string {
+  return join(resultsDir, profile, experiment);
+}
 
 /**
  * Writes under a temporary name and renames: a killed process leaves the old file or the new one.
@@ -36,7 +84,10 @@ export interface RecordedSettings {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-const recordedSettingsSchema = z.object({ seed: z.int(), settings: z.record(z.string(), z.unknown()) });
+const recordedSettingsSchema = z.object({
+  seed: z.int(),
+  settings: z.record(z.string(), z.unknown()),
+});
 
 /**
  * Reads the settings in a `record.json` that is not of this version; undefined when it is damaged
@@ -125,12 +176,16 @@ function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
   try {
     data = JSON.parse(text);
   } catch {
-    throw new InputError(`readResult: ${path} must hold JSON, got ${text.length} characters that do not parse (${remedy})`);
+    throw new InputError(
+      `readResult: ${path} must hold JSON, got ${text.length} characters that do not parse (${remedy})`,
+    );
   }
   const result = schema.safeParse(data);
   if (result.success) return result.data;
   const [{ path: at, message }] = result.error.issues;
-  throw new InputError(`readResult: ${path} must follow its schema, got ${at.join('.')}: ${message} (${remedy})`);
+  throw new InputError(
+    `readResult: ${path} must follow its schema, got ${at.join('.')}: ${message} (${remedy})`,
+  );
 }
 
 /** ENOTDIR: a part of the path is a file, so that nothing can be behind it. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { methodSettingsSchema } from '../settings/methodSettings.ts';
-import { networkSettingsSchema } from '../settings/networkSettings.ts';
+import {
+  inferenceSettingsSchema,
+  methodSettingsSchema,
+  networkSettingsSchema,
+} from '../settings/runSettings.ts';
 import { shape3Schema, voxelSizeUmSchema } from '../settings/sides.ts';
-import { inferenceSettingsSchema } from '../settings/trainingSettings.ts';
 
 /**
  * The layout of a model folder; a change that old readers would get wrong takes the next number.
@@ -50,7 +52,9 @@ export const modelConfigSchema = z.strictObject({
   }),
   authors: z.array(z.string().min(1)).min(1).readonly(),
   /** SPDX identifier. */
-  license: z.string().regex(/^[A-Za-z0-9.+-]+$/, { message: 'be an SPDX identifier such as CC-BY-4.0' }),
+  license: z
+    .string()
+    .regex(/^[A-Za-z0-9.+-]+$/, { message: 'be an SPDX identifier such as CC-BY-4.0' }),
   citation: z.array(citationSchema).readonly(),
   /**
    * Largest difference from `test-output.tif`, as a part of white - black, that a machine may

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { provenanceSchema } from './provenance.ts';
+import { provenanceSchema } from './records.ts';
 
 /** A mean with its interval. */
-export const scoreSummarySchema = z.strictObject({
+const scoreSummarySchema = z.strictObject({
   mean: z.number(),
   /** 95 % limits; null for a single value. */
   low: z.number().nullable(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunSettings } from './runSettings.ts';
+import type { RunSettings } from '../settings/runSettings.ts';
 
 /**
  * Stable hash of what decides the numbers of a run: the seed and all settings but the label of the

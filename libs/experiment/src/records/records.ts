@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
+import { datasetSettingsSchema } from '../settings/datasetSettings.ts';
+import {
+  inferenceSettingsSchema,
+  runSettingsSchema,
+  scoringSettingsSchema,
+} from '../settings/runSettings.ts';
+
+/** SHA-256 by the name or path of what was hashed. */
+const hashesSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
+
+/** SHA-256 by the name or path of what was hashed. */
+export type Hashes = Readonly<z.infer<typeof hashesSchema>>;
+
+/**
+ * Who made a result, when, with what: everything that may differ between two results that are
+ * otherwise the same.
+ */
+export const provenanceSchema = z.strictObject({
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  /** Null outside a git checkout. */
+  gitCommit: z.string().nullable(),
+  /** Whether tracked files differed from the commit; null outside a git checkout. */
+  gitDirty: z.boolean().nullable(),
+  /** SHA-256 of the sources that decide the numbers. */
+  sourceHash: z.string(),
+  /** Name to version: node, blurcycle, tfjs, ... */
+  versions: z.record(z.string(), z.string()),
+  cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
+  gpu: z.string().nullable(),
+  backend: z.string(),
+  threads: z.int().positive(),
+  wallSeconds: z.number().nonnegative(),
+  peakMemoryBytes: z.int().nonnegative(),
+  /** What to type to make it again. */
+  command: z.string(),
+});
+
+/** Provenance of a run or a table. */
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** Scores of one test volume: metric name to value. */
+const volumeScoresSchema = z.strictObject({
+  /** Id of the test volume. */
+  volume: z.string(),
+  scores: z.record(z.string(), z.number()),
+});
+
+/** `record.json` of a training run. */
+export const runRecordSchema = z.strictObject({
+  id: z.string(),
+  profile: z.string(),
+  method: z.string(),
+  seed: z.int(),
+  status: z.enum(['done', 'failed']),
+  /** Why it failed; null when it did not. */
+  error: z.string().nullable(),
+  /** `runKey` of settings and seed. */
+  key: z.string(),
+  settings: runSettingsSchema,
+  origins: z.record(z.string(), z.string()),
+  /** Update whose weights made the predictions. */
+  selectedUpdate: z.int().nonnegative().nullable(),
+  /**
+   * What each rule of `training.select` would have chosen: the update, and what the validation
+   * volumes said of it.
+   */
+  choices: z.record(
+    z.string(),
+    z.strictObject({ update: z.int().positive(), validation: z.record(z.string(), z.number()) }),
+  ),
+  /** One entry for each test volume. */
+  scores: z.array(volumeScoresSchema).readonly(),
+  /** Trained parameters of each network: `generator`, `blurKernel`, ... */
+  parameterCounts: z.record(z.string(), z.int().nonnegative()),
+  /** What the learned kernel is like beside the true one; null for methods that learn none. */
+  kernel: z.record(z.string(), z.number()).nullable(),
+  /** Validation included; over all processes that had a part in the run. */
+  trainingSeconds: z.number().nonnegative(),
+  inferenceSeconds: z.number().nonnegative(),
+  /** SHA-256 of what went in: path to hash. */
+  inputs: hashesSchema,
+  /** SHA-256 of what came out, `record.json` excepted: path inside the run directory to hash. */
+  outputs: hashesSchema,
+  provenance: provenanceSchema,
+});
+
+/** Scores of one test volume. */
+export type VolumeScores = z.infer<typeof volumeScoresSchema>;
+/** The record that a training run leaves. */
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** `record.json` of a trained model that was tested on other data: `runs/<run>/tests/<key>/`. */
+export const testRecordSchema = z.strictObject({
+  /** Id of the run. */
+  run: z.string(),
+  profile: z.string(),
+  /** Data set that the test volumes stand for. */
+  dataset: datasetSettingsSchema,
+  inference: inferenceSettingsSchema,
+  scoring: scoringSettingsSchema,
+  /** One entry for each test volume. */
+  scores: z.array(volumeScoresSchema).readonly(),
+  inferenceSeconds: z.number().nonnegative(),
+  /** SHA-256 of the weights and the test volumes by name. */
+  inputs: hashesSchema,
+  /** SHA-256 of the predictions by their path beside the record. */
+  outputs: hashesSchema,
+  provenance: provenanceSchema,
+});
+
+/** The record that a test of a trained model leaves. */
+export type TestRecord = z.infer<typeof testRecordSchema>;
+
+/** `record.json` of a classical method on the test volumes of a data set. */
+export const classicalRecordSchema = z.strictObject({
+  /** Id in classical.yaml. */
+  method: z.string(),
+  profile: z.string(),
+  /** Key of the run. */
+  key: z.string(),
+  settings: classicalSettingsSchema,
+  /** Data set that the test volumes stand for. */
+  dataset: datasetSettingsSchema,
+  scoring: scoringSettingsSchema,
+  /** One entry for each test volume. */
+  scores: z.array(volumeScoresSchema).readonly(),
+  seconds: z.number().nonnegative(),
+  /** Hash of the code that decides the numbers. */
+  sourceHash: z.string(),
+  /** SHA-256 of the data set's files by name. */
+  inputs: hashesSchema,
+  /** SHA-256 of the predictions by their path beside the record. */
+  outputs: hashesSchema,
+  provenance: provenanceSchema,
+});
+
+/** The record that a classical method leaves. */
+export type ClassicalRecord = z.infer<typeof classicalRecordSchema>;
+
+/** `record.json` of a table or figure, beside its `table.json`. */
+export const experimentRecordSchema = z.strictObject({
+  experiment: z.string(),
+  profile: z.string(),
+  /** What the file asked for, as `describeExperiment` gives it. */
+  declaration: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the sources that make tables and figures. */
+  tableSources: z.string(),
+  /** SHA-256 of what the table was made from: path inside the directory of the profile to hash. */
+  inputs: hashesSchema,
+  /** SHA-256 of what came out: path beside the record to hash. */
+  outputs: hashesSchema,
+  provenance: provenanceSchema,
+});
+
+/** The record that a table or figure leaves. */
+export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;
