@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assertProfile } from '../src/plugin/assertProfile.ts';
 import { inferTargets } from '../src/plugin/inferTargets.ts';
 import { TRAINING_SOURCES } from '../src/trainingSources.ts';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../src/projectPaths.ts';
@@ -38,17 +39,32 @@ rows:
 describe('inferTargets(files, root)', () => {
   it('makes a table that depends on its runs, quick unless told otherwise', () => {
     const { 'make-table1': made, table1 } = targetsOf('apps/experiments');
-    expect(made.dependsOn).toContain('train-proposed-s0');
+    expect(made.dependsOn).toContainEqual({ target: 'train-proposed-s0' });
     for (const target of [made, table1]) {
-      expect(target.defaultConfiguration).toBe('quick');
-      expect(Object.keys(target.configurations ?? {})).toEqual([
-        'smoke',
-        'quick',
-        'standard',
-        'paper',
-      ]);
+      expect(target).toMatchObject({
+        configurations: { quick: { profile: 'quick' } },
+        defaultConfiguration: 'quick',
+      });
     }
     expect(made.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
+  });
+
+  it('makes targets of every other profile, found where Nx looks for configurations', () => {
+    const targets = targetsOf('apps/experiments');
+    for (const profile of ['smoke', 'standard', 'paper']) {
+      const all = [`make-table1:${profile}`, `table1:${profile}`, `all:${profile}`];
+      for (const name of [...all, `train-proposed-s0:${profile}`, `data:${profile}`]) {
+        expect(targets[name].options).toMatchObject({ profile });
+        expect(targets[name].configurations).toBeUndefined();
+      }
+      const own = expect.stringMatching(`:${profile}$`) as string;
+      for (const name of all) {
+        const dependsOn = targets[name].dependsOn ?? [];
+        expect(dependsOn).toEqual(dependsOn.map(() => ({ target: own })));
+        expect(dependsOn.length).toBeGreaterThan(0);
+      }
+    }
+    expect(targetsOf('apps/report')['build:smoke'].options).toMatchObject({ profile: 'smoke' });
   });
 
   it('builds the report after each table that is asked for, and once after all of them', () => {
@@ -56,7 +72,7 @@ describe('inferTargets(files, root)', () => {
     expect(made.options).toMatchObject({
       command: expect.stringContaining('--no-report') as string,
     });
-    expect(table1.dependsOn).toEqual(['make-table1']);
+    expect(table1.dependsOn).toEqual([{ target: 'make-table1' }]);
     expect(table1.options).toEqual({
       command: 'node apps/experiments/bin/blurcycle.mjs report table1',
     });
@@ -68,9 +84,9 @@ describe('inferTargets(files, root)', () => {
 
   it('makes one target for each training run, which shares the cores with another and is cached', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s0'];
-    expect(run.options).toEqual({ env: { BLURCYCLE_RUNS_AT_ONCE: '2' } });
     const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0';
-    expect(run.configurations?.quick).toEqual({ profile: 'quick', command });
+    expect(run.options).toEqual({ command, env: { BLURCYCLE_RUNS_AT_ONCE: '2' } });
+    expect(run.configurations?.quick).toEqual({ profile: 'quick' });
     expect(run).toMatchObject({ cache: true, defaultConfiguration: 'quick' });
     expect(run.parallelism).toBeUndefined();
     expect(run.outputs).toContain(
@@ -101,19 +117,28 @@ describe('inferTargets(files, root)', () => {
       other.replace('method: proposed }', 'method: cyclegan }'),
     );
     const targets = targetsOf('apps/experiments');
-    expect(targets['train-proposed-s0'].dependsOn).toEqual(['data']);
-    expect(targets['train-cyclegan-second-s0'].dependsOn).toEqual(['data-second']);
+    expect(targets['train-proposed-s0'].dependsOn).toEqual([{ target: 'data' }]);
+    expect(targets['train-cyclegan-second-s0'].dependsOn).toEqual([{ target: 'data-second' }]);
     expect(targets.data).toMatchObject({ cache: true, outputs: [] });
     expect(targets['data-second'].options).toEqual({
       command: 'node apps/experiments/bin/blurcycle.mjs dataset second',
     });
   });
 
-  it('trains nothing for a seed that the profile does not have', () => {
-    const run = targetsOf('apps/experiments')['train-proposed-s2'];
-    const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2';
-    expect(run.configurations?.standard).toEqual({ profile: 'standard', command });
-    expect(run.configurations?.quick).toEqual({ profile: 'quick', commands: [] });
+  it('has no target for a seed that the profile does not have', () => {
+    const targets = targetsOf('apps/experiments');
+    const seeds = (target: TargetConfiguration): number =>
+      (target.dependsOn ?? []).filter((on) => JSON.stringify(on).includes('train-proposed-s'))
+        .length;
+    expect(targets['train-proposed-s2:standard'].options).toMatchObject({
+      command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2',
+      profile: 'standard',
+    });
+    expect(seeds(targets['make-table1:standard'])).toBe(5);
+    expect(targets['train-proposed-s2']).toBeUndefined();
+    expect(targets['train-proposed-s2:smoke']).toBeUndefined();
+    expect(seeds(targets['make-table1'])).toBe(1);
+    expect(seeds(targets['make-table1:smoke'])).toBe(1);
   });
 
   it('takes a new file as a new target and shares the runs that others have', () => {
@@ -121,17 +146,24 @@ describe('inferTargets(files, root)', () => {
     writeFileSync(join(root, 'experiments/second.yaml'), SECOND);
     const after = targetsOf('apps/experiments');
     const added = Object.keys(after).filter((name) => !(name in before));
-    expect(added.sort()).toEqual([
+    expect(added.filter((name) => !name.includes(':')).sort()).toEqual([
       'make-second',
       'second',
       'train-small-kernel-s0',
-      'train-small-kernel-s1',
-      'train-small-kernel-s2',
-      'train-small-kernel-s3',
-      'train-small-kernel-s4',
+    ]);
+    expect(added.filter((name) => name.endsWith(':standard')).sort()).toEqual([
+      'make-second:standard',
+      'second:standard',
+      'train-small-kernel-s0:standard',
+      'train-small-kernel-s1:standard',
+      'train-small-kernel-s2:standard',
+      'train-small-kernel-s3:standard',
+      'train-small-kernel-s4:standard',
     ]);
     expect(after['train-proposed-s0']).toEqual(before['train-proposed-s0']);
-    expect(after.all.dependsOn).toEqual(expect.arrayContaining(['make-second', 'make-table1']));
+    expect(after.all.dependsOn).toEqual(
+      expect.arrayContaining([{ target: 'make-second' }, { target: 'make-table1' }]),
+    );
   });
 
   it('lets a run depend on an experiment file only where that file changes it', () => {
@@ -170,5 +202,32 @@ describe('inferTargets(files, root)', () => {
     expect(() => targetsOf('apps/experiments')).toThrow(
       "experiments/second.yaml:1: unknown key 'titel' (did you mean 'title'?",
     );
+  });
+});
+
+describe('assertProfile(argv, root)', () => {
+  const check = (...words: string[]) => {
+    assertProfile(['node', 'nx', ...words], root);
+  };
+
+  it('lets a call pass that Nx understands', () => {
+    expect(() => {
+      check('run', 'experiments:table1');
+      check('run', 'experiments:table1:quick');
+      check('run', 'experiments:table1:standard', '--parallel=4');
+      check('run', 'experiments:table1', '-c', 'quick');
+      check('run-many', '-t', 'typecheck', 'lint', 'test');
+    }).not.toThrow();
+  });
+
+  it('refuses a profile that does not exist, and one given with -c', () => {
+    expect(() => check('run', 'experiments:table1:stndard')).toThrow(
+      "nx: unknown profile 'stndard' (did you mean 'standard'?",
+    );
+    for (const words of [['-c', 'smoke'], ['--configuration=smoke']]) {
+      expect(() => check('run', 'experiments:table1', ...words)).toThrow(
+        "nx: -c must be quick, got 'smoke' (write it behind the target: npx nx run experiments:table1:smoke)",
+      );
+    }
   });
 });

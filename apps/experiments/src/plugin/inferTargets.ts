@@ -14,7 +14,7 @@ import type { CreateNodesResultV2, TargetConfiguration } from '@nx/devkit';
 import { tableInputs, trainingInputs } from './trainingInputs.ts';
 
 const CLI = 'node apps/experiments/bin/blurcycle.mjs';
-const DEFAULT_PROFILE = 'quick';
+export const DEFAULT_PROFILE = 'quick';
 const EXPERIMENTS_PROJECT = 'apps/experiments';
 const REPORT_PROJECT = 'apps/report';
 
@@ -23,21 +23,24 @@ const TAKEN = ['all', 'data', 'typecheck', 'lint', 'test'];
 const TAKEN_STARTS = ['train-', 'data-', 'make-'];
 
 type Targets = Record<string, TargetConfiguration>;
+type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /**
  * The Nx targets of the experiment files: one for each data set, training run, table or figure
  * (`make-table1`), the same with the report (`table1`), and `all`.
  *
- * A run that several experiments need has one target. Profiles are the configurations of every
- * target.
+ * A run that several experiments need has one target. What a target depends on cannot differ
+ * between configurations, and profiles have different seeds, so every profile has targets of its
+ * own: `table1:standard`. Nx finds them where it looks for configurations,
+ * `nx run experiments:table1:standard`. Targets without a profile are those of the default one.
  *
  * @param files - Files of the experiments directory, from the project root.
  * @param root - Project root.
  */
 export function inferTargets(files: readonly string[], root: string): CreateNodesResultV2 {
   const set = loadExperiments(join(root, 'experiments'));
-  const shared = { data: dataTarget(set, firstOnSharedData(set)), runsAtOnce: readParallel(root) };
-  return files.map((file) => [file, { projects: projectsOf(set, file, shared) }]);
+  const context = { set, sharedData: firstOnSharedData(set), runsAtOnce: readParallel(root) };
+  return files.map((file) => [file, { projects: projectsOf(context, file) }]);
 }
 
 /** How many tasks Nx runs at once. */
@@ -49,20 +52,21 @@ function readParallel(root: string): number {
 }
 
 /** What is the same for all experiments. */
-interface Shared {
-  readonly data: TargetConfiguration;
+interface Context {
+  readonly set: ExperimentSet;
+  /** An experiment that trains on the data of the defaults. */
+  readonly sharedData: string;
   readonly runsAtOnce: number;
 }
 
-function projectsOf(
-  set: ExperimentSet,
-  file: string,
-  shared: Shared,
-): Record<string, { targets: Targets }> {
+function projectsOf(context: Context, file: string): Record<string, { targets: Targets }> {
+  const { set } = context;
   if (basename(file) === '_defaults.yaml') {
     return {
-      [EXPERIMENTS_PROJECT]: { targets: { all: allTarget(set) } },
-      [REPORT_PROJECT]: { targets: { build: reportTarget(set) } },
+      [EXPERIMENTS_PROJECT]: { targets: forEachProfile(set, (profile) => allTarget(set, profile)) },
+      [REPORT_PROJECT]: {
+        targets: forEachProfile(set, () => ({ build: reportTarget('') })),
+      },
     };
   }
   if (!isExperimentFile(file)) return {};
@@ -72,60 +76,74 @@ function projectsOf(
       describeViolation(file, 'file name', 'not be that of another target', name),
     );
   }
-  return { [EXPERIMENTS_PROJECT]: { targets: experimentTargets(set, name, file, shared) } };
+  const targets = forEachProfile(set, (profile) => experimentTargets(context, name, file, profile));
+  return { [EXPERIMENTS_PROJECT]: { targets } };
 }
 
+/**
+ * Targets of all profiles: `<name>` for the default one, as its configuration, and
+ * `<name>:<profile>` for the others.
+ */
+function forEachProfile(set: ExperimentSet, targetsOf: (profile: string) => Targets): Targets {
+  const all: Targets = {};
+  for (const profile of Object.keys(set.profiles.content)) {
+    for (const [name, target] of Object.entries(targetsOf(profile))) {
+      all[inProfile(name, profile)] =
+        profile === DEFAULT_PROFILE
+          ? {
+              ...target,
+              configurations: { [profile]: { profile } },
+              defaultConfiguration: profile,
+            }
+          : { ...target, options: { ...(target.options as object), profile } };
+    }
+  }
+  return all;
+}
+
+function inProfile(target: string, profile: string): string {
+  return profile === DEFAULT_PROFILE ? target : `${target}:${profile}`;
+}
+
+/** Targets of one experiment in one profile, under their names without the profile. */
 function experimentTargets(
-  set: ExperimentSet,
+  { set, sharedData, runsAtOnce }: Context,
   name: string,
   file: string,
-  shared: Shared,
+  profile: string,
 ): Targets {
-  const runsOfProfile = new Map(
-    profilesOf(set).map((profile) => [profile, listRuns(set, name, profile)]),
-  );
-  const runs = new Map([...runsOfProfile.values()].flat().map((run) => [run.id, run]));
+  const runs = listRuns(set, name, profile);
   const targets: Targets = {};
-  const stacks = stackInputs(name, [...runs.values()]);
-  for (const run of runs.values()) {
-    const profiles = [...runsOfProfile].filter(([, list]) => list.some(({ id }) => id === run.id));
+  const stacks = stackInputs(name, runs);
+  for (const run of runs) {
     const own = ownData(set, run);
     const data = own ? `data-${name}` : 'data';
-    targets[data] ??= own ? dataTarget(set, name, file) : shared.data;
+    targets[data] ??= own ? dataTarget(name, file) : dataTarget(sharedData);
     targets[`train-${run.id}`] = {
-      ...trainTarget(
-        set,
-        run,
-        profiles.map(([profile]) => profile),
-        file,
-        shared.runsAtOnce,
-      ),
-      dependsOn: [data],
+      ...trainTarget(run, file, runsAtOnce),
+      dependsOn: [{ target: inProfile(data, profile) }],
     };
   }
+  const place = set.experiments.get(name)?.content.place;
   targets[`make-${name}`] = {
     executor: 'nx:run-commands',
-    dependsOn: [...runs.keys()].map((id) => `train-${id}`),
+    dependsOn: runs.map(({ id }) => ({ target: inProfile(`train-${id}`, profile) })),
     cache: true,
     parallelism: false,
-    inputs: tableInputs(file) as NonNullable<TargetConfiguration['inputs']>,
+    inputs: tableInputs(file) as Inputs,
     outputs: [`{workspaceRoot}/results/{options.profile}/${name}`],
     options: { command: `${CLI} table ${name} --no-report` },
-    ...configurations(set),
-    metadata: {
-      description: `${set.experiments.get(name)?.content.place}: table, figures and verdicts`,
-    },
+    metadata: { description: `${place}: table, figures and verdicts` },
   };
-  const withStacks = Object.entries(targets).map(([id, target]) => [
-    id,
-    { ...target, inputs: [...(target.inputs ?? []), ...stacks] },
-  ]);
+  for (const target of Object.values(targets)) {
+    target.inputs = [...(target.inputs ?? []), ...stacks];
+  }
   return {
-    ...(Object.fromEntries(withStacks) as Targets),
+    ...targets,
     [name]: {
-      ...reportTarget(set, ` ${name}`),
-      dependsOn: [`make-${name}`],
-      metadata: { description: `${set.experiments.get(name)?.content.place}, and the HTML report` },
+      ...reportTarget(` ${name}`),
+      dependsOn: [{ target: inProfile(`make-${name}`, profile) }],
+      metadata: { description: `${place}, and the HTML report` },
     },
   };
 }
@@ -155,62 +173,48 @@ function firstOnSharedData(set: ExperimentSet): string {
  * The data set is found again by its content, and training makes what is missing: Nx has nothing to
  * store.
  */
-function dataTarget(set: ExperimentSet, experiment: string, file?: string): TargetConfiguration {
+function dataTarget(experiment: string, file?: string): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     cache: true,
     parallelism: false,
-    inputs: trainingInputs(file) as NonNullable<TargetConfiguration['inputs']>,
+    inputs: trainingInputs(file) as Inputs,
     outputs: [],
     options: { command: `${CLI} dataset ${experiment}` },
-    ...configurations(set),
     metadata: { description: 'simulate the volumes to train on and to test' },
   };
 }
 
-function trainTarget(
-  set: ExperimentSet,
-  run: ResolvedRun,
-  profiles: readonly string[],
-  file: string,
-  runsAtOnce: number,
-): TargetConfiguration {
-  const { configurations: all, defaultConfiguration } = configurations(set);
+function trainTarget(run: ResolvedRun, file: string, runsAtOnce: number): TargetConfiguration {
   const name = run.id.replace(/-s\d+$/, '');
   const isVariant = name !== run.method;
   const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
-  // What a table depends on cannot differ between configurations, so a seed that a profile does not
-  // have is an empty task, for which Nx starts nothing.
-  const skip = (profile: string) => ({ profile, commands: [] });
-  const command = `${CLI} train ${name} --seed ${run.seed}`;
   return {
     executor: 'nx:run-commands',
     cache: true,
-    inputs: trainingInputs(isVariant ? file : undefined) as NonNullable<
-      TargetConfiguration['inputs']
-    >,
+    inputs: trainingInputs(isVariant ? file : undefined) as Inputs,
     outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map(
       (item) => `${directory}/${item}`,
     ),
-    // Two runs on a thread each get through more than one after the other on two.
-    options: { env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) } },
-    configurations: Object.fromEntries(
-      Object.entries(all).map(([profile, options]) => [
-        profile,
-        profiles.includes(profile) ? { ...options, command } : skip(profile),
-      ]),
-    ),
-    defaultConfiguration,
+    options: {
+      command: `${CLI} train ${name} --seed ${run.seed}`,
+      // Two runs on a thread each get through more than one after the other on two.
+      env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) },
+    },
     metadata: { description: `train ${name} with seed ${run.seed}` },
   };
 }
 
 /** Every table, then one report of all of them. */
-function allTarget(set: ExperimentSet): TargetConfiguration {
+function allTarget(set: ExperimentSet, profile: string): Targets {
   return {
-    ...reportTarget(set),
-    dependsOn: [...set.experiments.keys()].map((name) => `make-${name}`),
-    metadata: { description: 'every table and figure, and the HTML report' },
+    all: {
+      ...reportTarget(''),
+      dependsOn: [...set.experiments.keys()].map((name) => ({
+        target: inProfile(`make-${name}`, profile),
+      })),
+      metadata: { description: 'every table and figure, and the HTML report' },
+    },
   };
 }
 
@@ -220,25 +224,10 @@ function allTarget(set: ExperimentSet): TargetConfiguration {
  *
  * @param parameters - What follows the command.
  */
-function reportTarget(set: ExperimentSet, parameters = ''): TargetConfiguration {
+function reportTarget(parameters: string): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     options: { command: `${CLI} report${parameters}` },
-    ...configurations(set),
     metadata: { description: 'the HTML report of the results that are there' },
-  };
-}
-
-function profilesOf(set: ExperimentSet): string[] {
-  return Object.keys(set.profiles.content);
-}
-
-function configurations(set: ExperimentSet): {
-  configurations: Record<string, { profile: string }>;
-  defaultConfiguration: string;
-} {
-  return {
-    configurations: Object.fromEntries(profilesOf(set).map((profile) => [profile, { profile }])),
-    defaultConfiguration: DEFAULT_PROFILE,
   };
 }

@@ -2,16 +2,33 @@
 // comes in through tsx.
 import { register } from 'tsx/esm/api';
 
+/** Runs what needs TypeScript. */
+async function withTypeScript(run) {
+  const unregister = register();
+  try {
+    return await run();
+  } finally {
+    await unregister();
+  }
+}
+
 /** Every file of the experiments directory: what experiments share decides their targets too. */
 export const createNodesV2 = [
   'experiments/*.yaml',
-  async (files, _options, context) => {
-    const unregister = register();
-    try {
+  (files, _options, context) =>
+    withTypeScript(async () => {
       const { inferTargets } = await import('./inferTargets.ts');
       return inferTargets(files, context.workspaceRoot);
-    } finally {
-      await unregister();
-    }
-  },
+    }),
 ];
+
+const ASKS_FOR_PROFILE = /^(-c|--configuration)\b|^(experiments|report):[^:]+:/;
+
+/** Called before Nx starts the first task. */
+export const preTasksExecution = async (_options, { argv, workspaceRoot }) => {
+  if (!argv.some((word) => ASKS_FOR_PROFILE.test(word))) return;
+  await withTypeScript(async () => {
+    const { assertProfile } = await import('./assertProfile.ts');
+    assertProfile(argv, workspaceRoot);
+  });
+};
