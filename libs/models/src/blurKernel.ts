@@ -23,27 +23,27 @@ import {
 import { blur3d } from '@blurcycle/compute';
 import type { Network } from './network.ts';
 
-/** How a learned kernel starts. */
+/** Size, initialization and constraints of a learned kernel. */
 export interface BlurKernelOptions {
   /** Sides in voxels, all odd; the paper's simulation has 31 x 31 x 31. */
   readonly size: Shape3;
   /**
    * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN
-   * framework; its noise stays in the frequencies of which the data holds nothing.
+   * framework; its noise remains at frequencies that the data does not contain.
    */
   readonly init: 'gaussian' | 'normal';
   /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
   readonly sigmaVoxels: number;
   /**
-   * `none`: the free kernel of the paper. With it the pair of G and kernel is determined only up to
-   * a shift: a kernel that moves one way and a G that moves the other satisfy every loss as well.
-   * `point`: h(r) = h(-r), which has no shift.
+   * `none`: the free kernel of the paper. It determines G and kernel only up to a shift: a kernel
+   * shifted one way and a G shifted the other satisfy every loss as well. `point`: h(r) = h(-r),
+   * which has no shift.
    */
   readonly symmetry: 'none' | 'point';
   /**
-   * `none`: the free kernel of the paper. `non-negative`: what a microscope can do, a unit-sum PSF
-   * times a gain; the gain is the kernel's sum, which stays free, because the exposure of the data
-   * is not known. `unit-sum`: non-negative with sum 1, for data in which blurring keeps the light.
+   * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain; the
+   * gain is the kernel's sum, which stays free, because the exposure of the data is not known.
+   * `unit-sum`: non-negative with sum 1, for data whose total intensity blurring preserves.
    */
   readonly constraint: 'none' | 'non-negative' | 'unit-sum';
 }
@@ -64,7 +64,7 @@ export interface LinearBlur extends Network {
  * 29,791 parameters at 31 x 31 x 31. Shapes: [n, z, y, x, 1] to the same.
  * Source: paper section III-A ("a single 3D convolution layer"), eq. 12.
  *
- * @throws {RangeError} If a side is even.
+ * @throws {RuleError} If a side is even.
  */
 export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStream): LinearBlur {
   assertOddSides('buildLearnedBlur', options.size);
@@ -77,7 +77,7 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
         );
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
   const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
-  const constrain = (): void => tidy(() => free.assign(nearestAllowed(free, options.constraint)));
+  const constrain = (): void => tidy(() => free.assign(project(free, options.constraint)));
   if (options.constraint !== 'none') constrain();
   return {
     parameters: [{ name: 'kernel', variable: free }],
@@ -88,17 +88,14 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
 }
 
 /**
- * Where the kernel goes after an update that left the allowed set: negative values become 0, then
- * the values are divided by their sum for `unit-sum`.
+ * Projects the kernel onto the allowed set: negative values become 0, then, for `unit-sum`, the
+ * values are divided by their sum.
  *
- * The update itself sees the free gradient (projected gradient descent), so a voxel at 0 is not
- * stuck there, as it would be behind a relu; and the learning rate means the same as for a free
- * kernel, as it would not behind a softmax.
+ * Projected gradient descent: the update uses the free gradient, so a voxel at 0 can leave it again,
+ * unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike behind a
+ * softmax.
  */
-function nearestAllowed(
-  kernel: Tensor3D,
-  constraint: 'non-negative' | 'unit-sum' | 'none',
-): Tensor3D {
+function project(kernel: Tensor3D, constraint: 'non-negative' | 'unit-sum' | 'none'): Tensor3D {
   if (constraint === 'none') return kernel;
   const physical = relu(kernel);
   return constraint === 'non-negative' ? physical : div(physical, sum(physical));
@@ -109,7 +106,7 @@ function nearestAllowed(
  * learned.
  *
  * @param kernel - Gain times unit-sum PSF, odd sides.
- * @throws {RangeError} If a side is even.
+ * @throws {RuleError} If a side is even.
  */
 export function buildKnownBlur(kernel: Volume): LinearBlur {
   assertOddSides('buildKnownBlur', kernel.shape);

@@ -10,8 +10,6 @@ export {
   drawNestedCrop,
   type MultiPatchDiscriminator,
   type NestedCrop,
-} from './multiPatchDiscriminator.ts';
+} from './discriminator.ts';
 export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
-export { buildPatchDiscriminator } from './patchDiscriminator.ts';
-export { buildUNet, type UNetOptions } from './unet.ts';
-export { walkUNet, type UNetOperations } from './walkUNet.ts';
+export { buildUNet, walkUNet, type UNetOperations, type UNetOptions } from './unet.ts';

@@ -1,4 +1,14 @@
-import type { Tensor5D, Variable } from '@tensorflow/tfjs-core';
+import {
+  tensor,
+  tidy,
+  variable,
+  type Rank,
+  type ShapeMap,
+  type Tensor5D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { RandomStream } from '@blurcycle/core';
+import { conv3d, upConv3d } from '@blurcycle/compute';
 
 /** One trainable array of a network, under a name that is unique within the network. */
 export interface Parameter {
@@ -11,27 +21,115 @@ export interface Network {
   readonly parameters: readonly Parameter[];
   /** Memory: consumes nothing; returns one new tensor; call inside tidy. */
   apply(x: Tensor5D): Tensor5D;
-  /**
-   * Puts the parameters back where they are allowed to be; called after every update, where there
-   * is such a rule.
-   */
+  /** Projects the parameters onto the allowed set after an update; absent without a constraint. */
   constrain?(): void;
-  /** Frees what is neither a parameter nor made by `apply`, where there is such a thing. */
+  /** Frees tensors that are not parameters, such as a known kernel; absent where there are none. */
   dispose?(): void;
 }
 
 /** Number of trainable scalars of the networks. */
-export function countParameters(
-  ...networks: readonly { readonly parameters: readonly Parameter[] }[]
-): number {
+export function countParameters(...networks: readonly Pick<Network, 'parameters'>[]): number {
   return networks
     .flatMap((network) => network.parameters)
     .reduce((sum, { variable }) => sum + variable.size, 0);
 }
 
 /** Frees the parameters of the networks; they must not be applied afterwards. */
-export function disposeNetworks(
-  ...networks: readonly { readonly parameters: readonly Parameter[] }[]
-): void {
+export function disposeNetworks(...networks: readonly Pick<Network, 'parameters'>[]): void {
   for (const network of networks) for (const { variable } of network.parameters) variable.dispose();
+}
+
+/** Where a network under construction registers its parameters, in a fixed order. */
+export interface ParameterStore {
+  readonly parameters: readonly Parameter[];
+  /**
+   * Uniform on ±1/√fanIn: the default of PyTorch, the paper's framework, for the filter and the
+   * bias of a convolution. The paper does not state its initialization: inferred, see
+   * docs/deviations.md.
+   */
+  uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number): Variable<R>;
+  /** Given values. */
+  values<R extends Rank>(name: string, shape: ShapeMap[R], data: Float32Array): Variable<R>;
+}
+
+/**
+ * An empty store.
+ *
+ * @param stream - Source of the initial values; drawn in the order of registration.
+ */
+export function createParameterStore(stream: RandomStream): ParameterStore {
+  const parameters: Parameter[] = [];
+  const values = <R extends Rank>(
+    name: string,
+    shape: ShapeMap[R],
+    data: Float32Array,
+  ): Variable<R> => {
+    const created = tidy(() => variable(tensor<R>(data, shape, 'float32')));
+    parameters.push({ name, variable: created });
+    return created;
+  };
+  return {
+    parameters,
+    values,
+    uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number) {
+      const bound = 1 / Math.sqrt(fanIn);
+      const count = shape.reduce((product, side) => product * side, 1);
+      const data = Float32Array.from({ length: count }, () => bound * (2 * stream.uniform() - 1));
+      return values<R>(name, shape, data);
+    },
+  };
+}
+
+/** A layer: tensor in, tensor out. */
+export type Layer = (x: Tensor5D) => Tensor5D;
+
+/** Geometry of a convolution layer with a cubic kernel. */
+interface ConvolutionOptions {
+  /** Side of the kernel in voxels. */
+  readonly kernel: number;
+  /** @defaultValue 1 */
+  readonly stride?: 1 | 2;
+  /**
+   * Zeros added on each side, or `same` for an output as large as the input. @defaultValue `same`
+   */
+  readonly padding?: 'same' | number;
+}
+
+/**
+ * A convolution with bias. Registers `name/filter` [k, k, k, inputs, outputs] and `name/bias`
+ * [outputs] in `store`.
+ */
+export function convolutionLayer(
+  store: ParameterStore,
+  name: string,
+  inputs: number,
+  outputs: number,
+  { kernel, stride = 1, padding = 'same' }: ConvolutionOptions,
+): Layer {
+  const fanIn = kernel ** 3 * inputs;
+  const filter = store.uniform<Rank.R5>(
+    `${name}/filter`,
+    [kernel, kernel, kernel, inputs, outputs],
+    fanIn,
+  );
+  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
+  return (x) => conv3d(x, filter, bias, { stride, padding });
+}
+
+/**
+ * A transposed convolution, kernel 2 and stride 2, with bias: doubles the sides. Registers
+ * `name/filter` [2, 2, 2, outputs, inputs] and `name/bias` [outputs] in `store`.
+ */
+export function upConvolutionLayer(
+  store: ParameterStore,
+  name: string,
+  inputs: number,
+  outputs: number,
+): Layer {
+  // PyTorch takes the fan-in of a transposed convolution from the second axis of its weights:
+  // outputs x kernel volume.
+  const fanIn = 8 * outputs;
+  const filter = store.uniform<Rank.R5>(`${name}/filter`, [2, 2, 2, outputs, inputs], fanIn);
+  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
+  return (x) => upConv3d(x, filter, bias);
 }

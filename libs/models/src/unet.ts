@@ -1,19 +1,19 @@
 import { sigmoid, type Rank, type Tensor5D } from '@tensorflow/tfjs-core';
 import { assertRange, type RandomStream } from '@blurcycle/core';
 import { concatChannels, conv3d, instanceNorm, maxPool3d } from '@blurcycle/compute';
-import { convolutionLayer, upConvolutionLayer, type Layer } from './convolutionLayer.ts';
-import type { Network } from './network.ts';
-import { createParameterStore } from './parameterStore.ts';
-import { walkUNet, type UNetOperations } from './walkUNet.ts';
+import {
+  convolutionLayer,
+  createParameterStore,
+  upConvolutionLayer,
+  type Layer,
+  type Network,
+} from './network.ts';
 
-/** What decides the size of a U-Net and where its output starts. */
+/** Size of a U-Net, and its output before training. */
 export interface UNetOptions {
   /** Channels of the first level; the paper's is 64. The levels have width, 2 width and 4 width. */
   readonly width: number;
-  /**
-   * Bias of the last layer: sigmoid(outputBias) is the brightness the untrained network starts
-   * from.
-   */
+  /** Bias of the last layer: the output of the untrained network is near sigmoid(outputBias). */
   readonly outputBias: number;
 }
 
@@ -21,15 +21,15 @@ export interface UNetOptions {
  * The modified 3-D U-Net that maps one volume to another of the same shape, values in (0, 1).
  *
  * Two 2x poolings; every 3x3x3 convolution is followed by instance normalization and ReLU; skip
- * connections join the levels; two 1x1x1 convolutions and a sigmoid end it. 7,077,251 parameters at
- * width 64.
+ * connections concatenate the levels; two 1x1x1 convolutions and a sigmoid follow. 7,077,251
+ * parameters at width 64.
  *
  * Shapes: [n, z, y, x, 1] to [n, z, y, x, 1]; z, y, x multiples of 4.
  * Memory: about 25 x width floats for each input voxel while gradients are kept.
  * Source: paper section III-A, figure 3; widths and layer counts inferred from the parameter count
  * (docs/deviations.md).
  *
- * @throws {RangeError} If a side of the input is not a multiple of 4.
+ * @throws {RuleError} If a side of the input is not a multiple of 4.
  */
 export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStream): Network {
   assertRange(
@@ -45,7 +45,7 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
     const convolve = convolutionLayer(store, name, inputs, outputs, { kernel: 3 });
     layers.set(name, (x) => instanceNorm(convolve(x), { activation: 'relu' }));
   };
-  const rise = (name: string, inputs: number, outputs: number): void => {
+  const upsample = (name: string, inputs: number, outputs: number): void => {
     layers.set(name, upConvolutionLayer(store, name, inputs, outputs));
   };
   block('down1', 1, width);
@@ -55,10 +55,10 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
   block('down5', 2 * width, 4 * width);
   block('down6', 4 * width, 4 * width);
   block('down7', 4 * width, 4 * width);
-  rise('up1', 4 * width, 2 * width);
+  upsample('up1', 4 * width, 2 * width);
   block('up2', 4 * width, 2 * width);
   block('up3', 2 * width, 2 * width);
-  rise('up4', 2 * width, width);
+  upsample('up4', 2 * width, width);
   block('up5', 2 * width, width);
   layers.set('up6', convolutionLayer(store, 'up6', width, 1, { kernel: 1 }));
   const scale = store.values<Rank.R5>('up7/filter', [1, 1, 1, 1, 1], Float32Array.of(1));
@@ -72,9 +72,9 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
   const operations: UNetOperations<Tensor5D> = {
     block: apply,
     pool: maxPool3d,
-    rise: apply,
-    join: concatChannels,
-    project: apply,
+    upsample: apply,
+    concat: concatChannels,
+    conv1x1: apply,
     sigmoid: (x) => sigmoid(x),
   };
 
@@ -87,4 +87,36 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
       return walkUNet(x, operations);
     },
   };
+}
+
+/** The operations of the U-Net for any kind of value: tensors, or nodes of a file format. */
+export interface UNetOperations<T> {
+  /** 3x3x3 convolution `name` with bias, instance normalization, ReLU. */
+  readonly block: (name: string, x: T) => T;
+  /** 2x2x2 maximum pooling. */
+  readonly pool: (x: T) => T;
+  /** Transposed 2x2x2 convolution `name` with bias and stride 2. */
+  readonly upsample: (name: string, x: T) => T;
+  /** Channels of the first, then those of the second. */
+  readonly concat: (skip: T, x: T) => T;
+  /** 1x1x1 convolution `name` with bias. */
+  readonly conv1x1: (name: string, x: T) => T;
+  readonly sigmoid: (x: T) => T;
+}
+
+/**
+ * Applies the layers of the modified 3-D U-Net in their order: the one definition of its graph.
+ *
+ * A layer `name` has the parameters `name/filter` and `name/bias`.
+ *
+ * @see buildUNet for the shapes.
+ */
+export function walkUNet<T>(x: T, operations: UNetOperations<T>): T {
+  const { block, pool, upsample, concat, conv1x1, sigmoid } = operations;
+  const skip1 = block('down2', block('down1', x)); // [n, z, y, x, width]
+  const skip2 = block('down4', block('down3', pool(skip1))); // [n, z/2, y/2, x/2, 2 width]
+  const deepest = block('down7', block('down6', block('down5', pool(skip2)))); // [n, z/4, y/4, x/4, 4 width]
+  const middle = block('up3', block('up2', concat(skip2, upsample('up1', deepest)))); // [n, z/2, y/2, x/2, 2 width]
+  const finest = block('up5', concat(skip1, upsample('up4', middle))); // [n, z, y, x, width]
+  return sigmoid(conv1x1('up7', conv1x1('up6', finest)));
 }

@@ -17,12 +17,12 @@ import {
   buildKnownBlur,
   buildLearnedBlur,
   buildMultiPatchDiscriminator,
-  buildPatchDiscriminator,
   buildUNet,
   countParameters,
   disposeNetworks,
   drawNestedCrop,
 } from '../src/index.ts';
+import { buildPatchDiscriminator } from '../src/discriminator.ts';
 
 const stream = () => createRandomStream(1, 'init');
 

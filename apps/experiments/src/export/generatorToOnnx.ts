@@ -49,9 +49,9 @@ export function generatorToOnnx(
     },
     pool: (x) =>
       graph.node('MaxPool', [x], [ints('kernel_shape', [2, 2, 2]), ints('strides', [2, 2, 2])]),
-    rise: (name, x) => graph.convolution('ConvTranspose', name, x, [4, 3, 0, 1, 2], 2),
-    join: (skip, x) => graph.node('Concat', [skip, x], [int('axis', 1)]),
-    project: (name, x) => graph.convolution('Conv', name, x, [4, 3, 0, 1, 2], 1),
+    upsample: (name, x) => graph.convolution('ConvTranspose', name, x, [4, 3, 0, 1, 2], 2),
+    concat: (skip, x) => graph.node('Concat', [skip, x], [int('axis', 1)]),
+    conv1x1: (name, x) => graph.convolution('Conv', name, x, [4, 3, 0, 1, 2], 1),
     sigmoid: (x) => graph.node('Sigmoid', [x]),
   });
   graph.node('Transpose', [result], [ints('perm', [0, 2, 3, 4, 1])], 'sharp');

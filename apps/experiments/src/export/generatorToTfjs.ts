@@ -100,14 +100,14 @@ function buildLayersModel(weights: ReadonlyMap<string, NamedArray>, tile: Shape3
         layers.maxPooling3d({ name: unique('pool'), poolSize: [2, 2, 2], strides: [2, 2, 2] }),
         x,
       ),
-    rise: (name, x) =>
+    upsample: (name, x) =>
       apply(
         layers.conv3dTranspose({ name, filters: filters(name, 3), kernelSize: 2, strides: 2 }),
         x,
       ),
-    join: (skip, x) =>
+    concat: (skip, x) =>
       layers.concatenate({ name: unique('join'), axis: 4 }).apply([skip, x]) as SymbolicTensor,
-    project: (name, x) => convolve(name, 1, x),
+    conv1x1: (name, x) => convolve(name, 1, x),
     sigmoid: (x) => apply(layers.activation({ name: 'sharp', activation: 'sigmoid' }), x),
   });
   const network = model({ inputs: blurred, outputs: sharp, name: 'generator' });

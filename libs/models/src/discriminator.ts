@@ -1,16 +1,14 @@
 import { slice, type Tensor5D } from '@tensorflow/tfjs-core';
+import { instanceNorm, leakyRelu } from '@blurcycle/compute';
 import { assertRange, type RandomStream, type Shape3 } from '@blurcycle/core';
-import type { Network, Parameter } from './network.ts';
-import { buildPatchDiscriminator } from './patchDiscriminator.ts';
+import { convolutionLayer, createParameterStore, type Network, type Parameter } from './network.ts';
 
-/**
- * The scales at which a volume is judged: the whole patch, half its sides, a quarter of its sides.
- */
+/** Scales of the discriminator: the whole patch, half its sides, a quarter of its sides. */
 export const DISCRIMINATOR_SCALES = ['full', 'half', 'quarter'] as const;
 
 const DIVISORS: Shape3 = [1, 2, 4];
 
-/** Where in a patch the three discriminators look. */
+/** The parts of a patch that the three discriminators see. */
 export interface NestedCrop {
   readonly origins: readonly Shape3[];
   readonly shapes: readonly Shape3[];
@@ -26,7 +24,7 @@ export interface MultiPatchDiscriminator {
   apply(x: Tensor5D, crop: NestedCrop): readonly Tensor5D[];
   /** The network of each scale. */
   readonly networks: readonly Network[];
-  /** What the networks look at: the patch and its two crops. Call inside tidy. */
+  /** Inputs of the networks: the patch and its two crops. Call inside tidy. */
   cut(x: Tensor5D, crop: NestedCrop): readonly Tensor5D[];
 }
 
@@ -64,9 +62,9 @@ function cut(x: Tensor5D, { origins, shapes }: NestedCrop): readonly Tensor5D[] 
 }
 
 /**
- * Draws where the half- and quarter-size discriminators look in a patch of the given shape.
+ * Draws the crops that the half- and quarter-size discriminators see in a patch of the given shape.
  *
- * @throws {RangeError} If a quarter of a side is below 4 voxels or a side is not a multiple of 4.
+ * @throws {RuleError} If a quarter of a side is below 4 voxels or a side is not a multiple of 4.
  */
 export function drawNestedCrop(shape: Shape3, stream: RandomStream): NestedCrop {
   const fits = shape.every((side) => side % 4 === 0 && side >= 16);
@@ -89,4 +87,50 @@ export function drawNestedCrop(shape: Shape3, stream: RandomStream): NestedCrop 
     origins.push([offset(0), offset(1), offset(2)]);
   }
   return { origins, shapes };
+}
+
+/** Slope of the leaky ReLU for negative values, as in PatchGAN. */
+const LEAKY_SLOPE = 0.2;
+
+/**
+ * A PatchGAN discriminator: one score for each overlapping patch of the volume, no sigmoid
+ * (least-squares GAN).
+ *
+ * Four 4x4x4 convolutions of widths w, 2w, 4w, 1: two of stride 2, two of stride 1; instance
+ * normalization in the middle ones; leaky ReLU. The stride-1 layers have `same` padding, so that a
+ * quarter patch of 4 planes still has a score; the usual padding of 1 leaves none. 665,825
+ * parameters at w = 32.
+ *
+ * Shapes: [n, z, y, x, 1] to [n, ⌈z/4⌉, ⌈y/4⌉, ⌈x/4⌉, 1], for sides of at least 4.
+ * Source: Isola et al. (2017); the paper's section III-B names it without widths: inferred
+ * (docs/deviations.md).
+ */
+export function buildPatchDiscriminator(width: number, stream: RandomStream): Network {
+  assertRange(
+    Number.isInteger(width) && width > 0,
+    'buildPatchDiscriminator',
+    'width',
+    'be a positive integer',
+    width,
+  );
+  const store = createParameterStore(stream);
+  const layer1 = convolutionLayer(store, 'layer1', 1, width, { kernel: 4, stride: 2, padding: 1 });
+  const layer2 = convolutionLayer(store, 'layer2', width, 2 * width, {
+    kernel: 4,
+    stride: 2,
+    padding: 1,
+  });
+  const layer3 = convolutionLayer(store, 'layer3', 2 * width, 4 * width, { kernel: 4 });
+  const score = convolutionLayer(store, 'score', 4 * width, 1, { kernel: 4 });
+  const activation = 'leakyRelu';
+  const slope = LEAKY_SLOPE;
+  return {
+    parameters: store.parameters,
+    apply(x) {
+      const first = leakyRelu(layer1(x), slope); // [n, z/2, y/2, x/2, w]
+      const second = instanceNorm(layer2(first), { activation, slope }); // [n, z/4, y/4, x/4, 2w]
+      const third = instanceNorm(layer3(second), { activation, slope }); // [n, z/4, y/4, x/4, 4w]
+      return score(third); // [n, z/4, y/4, x/4, 1]
+    },
+  };
 }
