@@ -9,7 +9,7 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
-/** What an array file holds: a JSON value and arrays by name. */
+/** Content of an array file: a JSON value and arrays by name. */
 export interface ArrayFile {
   readonly header: unknown;
   readonly arrays: ReadonlyMap<string, NamedArray>;

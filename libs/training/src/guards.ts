@@ -1,8 +1,8 @@
-import { capitalize } from './generatorObjective.ts';
-import type { ObjectiveSettings } from './settings.ts';
+import type { GanLoss } from './losses.ts';
+import { capitalize } from './objectives.ts';
 import type { LossValues } from './trainStep.ts';
 
-/** Training that went wrong and was stopped: the run is shown as failed, with this message. */
+/** Training has failed and cannot recover; the run is marked as failed, with this message. */
 export class TrainingFailure extends Error {
   override readonly name = 'TrainingFailure';
   readonly step: number;
@@ -20,11 +20,8 @@ export function assertFiniteLosses(step: number, losses: LossValues): void {
   }
 }
 
-/**
- * How many times on end something has been seen, by its name; plain JSON, so that a checkpoint can
- * hold it.
- */
-export type Streaks = Readonly<Record<string, number>>;
+/** Consecutive observations of a condition, by its name; plain JSON, for checkpoints. */
+export type ConsecutiveCounts = Readonly<Record<string, number>>;
 
 /**
  * Least-squares loss below which a discriminator is hardly ever wrong: 0.25 is guessing, 0 is
@@ -33,48 +30,48 @@ export type Streaks = Readonly<Record<string, number>>;
 const WON_BELOW = 0.01;
 
 /**
- * Spread of all scores below which a discriminator says the same of everything, in units of the
- * scores (0 and 1 are the labels).
+ * Standard deviation of all scores below which a discriminator gives the same score to everything,
+ * in units of the scores (the labels are 0 and 1).
  */
-const SILENT_BELOW = 1e-4;
+const COLLAPSED_BELOW = 1e-4;
 
-/** Updates on end after which an ill discriminator has had its time to recover. */
-const LONG = 200;
+/** Consecutive updates with a degenerate discriminator after which training fails. */
+const LIMIT = 200;
 
 /**
- * Throws a `TrainingFailure` when a discriminator has won, or has collapsed to one answer, for 200
- * updates on end: then the generators learn nothing from it any more.
+ * Throws a `TrainingFailure` when a discriminator has been degenerate for 200 consecutive updates:
+ * it has won, or has collapsed to one score. Then the generators no longer learn from it.
  *
- * A critic (`wasserstein-gp`) cannot win, its values have no bound, but it can collapse.
+ * A critic (`wasserstein-gp`) cannot win, because its values have no bound, but it can collapse.
  *
- * @returns The streaks after this step.
+ * @returns The counts after this step.
  */
 export function watchDiscriminators(
   step: number,
   losses: LossValues,
-  ganLoss: ObjectiveSettings['ganLoss'],
-  streaks: Streaks,
-): Streaks {
-  const next: Record<string, number> = { ...streaks };
+  ganLoss: GanLoss,
+  consecutive: ConsecutiveCounts,
+): ConsecutiveCounts {
+  const next: Record<string, number> = { ...consecutive };
   for (const domain of ['sharp', 'blurred'] as const) {
     const name = `discriminator${capitalize(domain)}`;
-    const [loss, spread] = [losses[name], losses[`${name}Spread`]];
-    if (loss === undefined || spread === undefined) continue;
-    const seen = {
+    const [loss, standardDeviation] = [losses[name], losses[`${name}Spread`]];
+    if (loss === undefined || standardDeviation === undefined) continue;
+    const degenerate = {
       won: ganLoss === 'least-squares' && loss < WON_BELOW,
-      collapsed: spread < SILENT_BELOW,
+      collapsed: standardDeviation < COLLAPSED_BELOW,
     };
-    for (const [what, holds] of Object.entries(seen)) {
-      const streak = holds ? (streaks[`${name}/${what}`] ?? 0) + 1 : 0;
-      next[`${name}/${what}`] = streak;
-      if (streak >= LONG) {
+    for (const [how, holds] of Object.entries(degenerate)) {
+      const count = holds ? (consecutive[`${name}/${how}`] ?? 0) + 1 : 0;
+      next[`${name}/${how}`] = count;
+      if (count >= LIMIT) {
         const figure =
-          what === 'won'
+          how === 'won'
             ? `loss ${loss.toExponential(1)}`
-            : `spread of scores ${spread.toExponential(1)}`;
+            : `standard deviation of scores ${standardDeviation.toExponential(1)}`;
         throw new TrainingFailure(
           step,
-          `the discriminator of the ${domain} domain has ${what} for ${streak} updates (${figure})`,
+          `the discriminator of the ${domain} domain has ${how} for ${count} updates (${figure})`,
         );
       }
     }
@@ -83,30 +80,31 @@ export function watchDiscriminators(
 }
 
 /**
- * Standard deviation below which an output is called constant: a thousandth of the range of the
+ * Standard deviation below which an output counts as constant: a thousandth of the range of the
  * data.
  */
 const CONSTANT_BELOW = 1e-3;
 
 /**
- * Throws a `TrainingFailure` when the sharp generator answers a whole volume with one value, at the
- * last validation or at two on end: the first may come before it has learned anything.
+ * Throws a `TrainingFailure` when the output of the sharp generator is constant at the last
+ * validation or at two consecutive ones. A single one is allowed: the generator may have learned
+ * nothing yet.
  *
- * @returns The streaks after this validation.
+ * @returns The counts after this validation.
  */
 export function watchOutput(
   step: number,
   standardDeviation: number,
   last: boolean,
-  streaks: Streaks,
-): Streaks {
+  consecutive: ConsecutiveCounts,
+): ConsecutiveCounts {
   const constant = !(standardDeviation >= CONSTANT_BELOW);
-  const streak = constant ? (streaks['output/constant'] ?? 0) + 1 : 0;
-  if (constant && (last || streak >= 2)) {
+  const count = constant ? (consecutive['output/constant'] ?? 0) + 1 : 0;
+  if (constant && (last || count >= 2)) {
     throw new TrainingFailure(
       step,
       `the sharp generator's output is constant (standard deviation ${standardDeviation.toExponential(1)})`,
     );
   }
-  return { ...streaks, 'output/constant': streak };
+  return { ...consecutive, 'output/constant': count };
 }

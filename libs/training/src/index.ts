@@ -1,16 +1,16 @@
 export { readArrayFile, writeArrayFile, type ArrayFile, type NamedArray } from './arrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource, type Schedule } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
-export { buildMethodNetworks, type MethodNetworks } from './methodNetworks.ts';
+export {
+  buildMethodNetworks,
+  type Domain,
+  type MethodNetworks,
+  type MethodSettings,
+  type NetworkSettings,
+} from './methodNetworks.ts';
 export type { MetricsLine } from './metricsLog.ts';
+export type { ObjectiveSettings, OptimizerSettings } from './objectives.ts';
 export type { Choice, Selection, SelectionRule, ValidationValues } from './selection.ts';
-export type {
-  Domain,
-  MethodSettings,
-  NetworkSettings,
-  ObjectiveSettings,
-  OptimizerSettings,
-} from './settings.ts';
 export { readGeneratorWeights, writeGeneratingWeights, writeNetworkWeights } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export {

@@ -1,4 +1,4 @@
-import { createRandomStream, type Volume } from '@blurcycle/core';
+import { createRandomStream, type Shape3, type Volume } from '@blurcycle/core';
 import {
   buildKnownBlur,
   buildLearnedBlur,
@@ -8,7 +8,38 @@ import {
   type MultiPatchDiscriminator,
   type Network,
 } from '@blurcycle/models';
-import type { Domain, MethodSettings, NetworkSettings } from './settings.ts';
+
+/** The two kinds of volume: as the microscope images it, and as it is. */
+export type Domain = 'blurred' | 'sharp';
+
+/** What distinguishes one method of the paper from another. */
+export interface MethodSettings {
+  readonly id: string;
+  /**
+   * `paired`: a blurred patch and its own ground truth. `unpaired`: patches of independent positions
+   * and volumes.
+   */
+  readonly sampling: 'paired' | 'unpaired';
+  /** Maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
+  readonly blurPath: 'none' | 'unet' | 'learned-kernel' | 'known-psf';
+  /** Domains that have a discriminator. */
+  readonly discriminators: readonly Domain[];
+  /** Distance to the ground truth, for paired sampling. */
+  readonly pixelLoss: 'none' | 'l1' | 'l2';
+}
+
+/** Sizes of the networks, the same for all methods of a profile. */
+export interface NetworkSettings {
+  readonly width: number;
+  readonly discriminatorWidth: number;
+  readonly outputBias: number;
+  readonly blurKernelSize: Shape3;
+  readonly blurKernelInit: 'gaussian' | 'normal';
+  /** Standard deviation of the Gaussian initialization in voxels, the same along every axis. */
+  readonly blurKernelSigmaVoxels: number;
+  readonly blurKernelSymmetry: 'none' | 'point';
+  readonly blurKernelConstraint: 'none' | 'non-negative' | 'unit-sum';
+}
 
 /** The networks of one method. */
 export interface MethodNetworks {
@@ -23,11 +54,11 @@ export interface MethodNetworks {
 /**
  * Builds the networks of a method.
  *
- * Each network draws from a stream of its own, so that G starts from the same weights in every
+ * Each network draws from its own random stream, so that G starts from the same weights in every
  * method of a seed.
  *
  * @param knownKernel - Gain times PSF, for `known-psf`.
- * @throws {Error} If the method needs the known kernel and none is given.
+ * @throws {Error} If the method needs the known kernel and it is null.
  */
 export function buildMethodNetworks(
   method: MethodSettings,

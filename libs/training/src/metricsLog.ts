@@ -8,22 +8,23 @@ export type MetricsLine =
   | { readonly step: number; readonly kind: 'train'; readonly values: LossValues }
   | { readonly step: number; readonly kind: 'validation'; readonly values: ValidationValues };
 
-/** The metrics of a run, one JSON object a line. */
+/** The metrics of a run, one JSON object per line. */
 export interface MetricsLog {
   append(line: MetricsLine): Promise<void>;
   /** The lines so far. */
   read(): Promise<readonly MetricsLine[]>;
-  /** Forgets the lines after a step, as when training goes on from an earlier checkpoint. */
+  /** Removes the lines after a step, before training resumes from it. */
   rewindTo(step: number): Promise<void>;
 }
 
+/** The log in a file, which is created by the first `rewindTo`. */
 export function createMetricsLog(path: string): MetricsLog {
   const read = async (): Promise<readonly MetricsLine[]> => {
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    // The last line may have been cut by the end of the process that wrote it.
+    // A killed process may have left part of a line at the end.
     const lines = text.split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as MetricsLine);
   };
@@ -47,4 +48,23 @@ export function createMetricsLog(path: string): MetricsLog {
 
 function formatLine(line: MetricsLine): string {
   return `${JSON.stringify(line)}\n`;
+}
+
+/** Sums of loss values since the last line of the log; plain JSON, for checkpoints. */
+export interface LossWindow {
+  readonly count: number;
+  readonly sums: LossValues;
+}
+
+export const EMPTY_WINDOW: LossWindow = { count: 0, sums: {} };
+
+/** The window with one more step. */
+export function addToWindow({ count, sums }: LossWindow, losses: LossValues): LossWindow {
+  const total = Object.entries(losses).map(([name, value]) => [name, (sums[name] ?? 0) + value]);
+  return { count: count + 1, sums: Object.fromEntries(total) as LossValues };
+}
+
+/** Mean of each loss over the window. */
+export function windowMeans({ count, sums }: LossWindow): LossValues {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
 }

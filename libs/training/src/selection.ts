@@ -1,25 +1,25 @@
 import type { NamedArray } from './arrayFile.ts';
 
-/** What the validation volume says of the networks at one step. */
+/** Scores of the networks on the validation volumes at one step. */
 export interface ValidationValues {
-  /** Against the truth; absent where there is none. */
+  /** Against the ground truth; absent where there is none. */
   readonly psnr?: number;
   readonly ssim?: number;
   /**
-   * Root mean square of h * G(y) - y with the run's own blur path; needs no truth. Absent without a
-   * blur path.
+   * Root mean square of h * G(y) - y with the run's own blur path; needs no ground truth. Absent
+   * without a blur path.
    */
   readonly cycleResidual?: number;
   readonly outputStandardDeviation: number;
 }
 
-/** Which weights of a run are scored; the cycle residual alone ranks without ground truth. */
+/** Which weights of a run to use; `best-cycle-residual` needs no ground truth. */
 export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;
 
 /** One of `SELECTION_RULES`. */
 export type SelectionRule = (typeof SELECTION_RULES)[number];
 
-/** The best weights so far of all that generates. */
+/** The best weights so far of the generators, the blur path included. */
 export interface Selection {
   readonly step: number;
   readonly score: number;
@@ -27,10 +27,10 @@ export interface Selection {
 }
 
 /**
- * The number by which a rule ranks a checkpoint, higher is better; the step itself for `last`.
+ * The score by which a rule ranks a validation, higher is better; the step itself for `last`.
  *
- * Where a value is absent, as the cycle residual of a method without a blur path, the last weights
- * are taken.
+ * Where the value is absent, as the cycle residual of a method without a blur path, the rule
+ * becomes `last`.
  */
 export function selectionScore(
   rule: SelectionRule,
@@ -47,25 +47,25 @@ export function selectionScore(
   }
 }
 
-/** A checkpoint that was looked at: the update, and what the validation volumes said. */
+/** One validation: the update and its scores. */
 export interface Choice {
   readonly step: number;
   readonly values: ValidationValues;
 }
 
 /**
- * What each rule would have chosen of the checkpoints looked at, in their order; a rule that cannot
- * rank them is left out.
+ * The choice of each rule among the validations, given in their order, the earlier one of equals; a
+ * rule that cannot rank them is left out.
  */
 export function chooseByEachRule(
-  looked: readonly Choice[],
+  validations: readonly Choice[],
 ): Partial<Record<SelectionRule, Choice>> {
   const ranks = (rule: SelectionRule): boolean =>
     rule !== 'best-cycle-residual' ||
-    looked.every(({ values }) => values.cycleResidual !== undefined);
+    validations.every(({ values }) => values.cycleResidual !== undefined);
   const better = (rule: SelectionRule, a: Choice, b: Choice): Choice =>
     selectionScore(rule, b.step, b.values) > selectionScore(rule, a.step, a.values) ? b : a;
-  const [first, ...others] = looked;
+  const [first, ...others] = validations;
   if (first === undefined) return {};
   const chosen = SELECTION_RULES.filter(ranks).map((rule) => [
     rule,

@@ -2,16 +2,16 @@ import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { InputError, type RandomStreamState } from '@blurcycle/core';
 import type { Network } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
-import type { Domain } from './settings.ts';
-import type { Trainer } from './trainer.ts';
+import type { Domain } from './methodNetworks.ts';
+import { optimizerGroups, type Trainer } from './trainer.ts';
 
-/** The whole state of a trainer, off the device: restoring it continues with the same bits. */
+/** The whole state of a trainer in host memory: a restored trainer goes on with the same bits. */
 export interface Snapshot {
   readonly state: TrainerState;
   readonly arrays: ReadonlyMap<string, NamedArray>;
 }
 
-/** The part of a trainer's state that is no array. */
+/** Counters and random streams of a trainer; plain JSON. */
 export interface TrainerState {
   readonly step: number;
   readonly adamSteps: Readonly<Record<string, number>>;
@@ -29,10 +29,11 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
     for (const [i, volume] of buffer.volumes.entries())
       arrays.set(`buffer/${domain}/${i}`, await readArray(volume));
   }
-  const groups = [...trainer.groups.generator, ...trainer.groups.discriminator];
   const state: TrainerState = {
     step: trainer.step,
-    adamSteps: Object.fromEntries(groups.map(({ name, adam }) => [name, adam.step])),
+    adamSteps: Object.fromEntries(
+      optimizerGroups(trainer).map(({ name, adam }) => [name, adam.step]),
+    ),
     buffered: Object.fromEntries(
       Object.entries(trainer.buffers).map(([domain, { volumes }]) => [domain, volumes.length]),
     ),
@@ -45,7 +46,7 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
   return { state, arrays };
 }
 
-/** Puts a snapshot into a trainer built with the same options. */
+/** Restores a snapshot into a trainer built with the same options. */
 export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): void {
   const stored = (name: string): NamedArray => {
     const array = arrays.get(name);
@@ -53,9 +54,7 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
     return array;
   };
   for (const [name, variable] of variablesOf(trainer)) assign(variable, stored(name));
-  for (const group of [...trainer.groups.generator, ...trainer.groups.discriminator]) {
-    group.adam.step = state.adamSteps[group.name];
-  }
+  for (const group of optimizerGroups(trainer)) group.adam.step = state.adamSteps[group.name];
   for (const [domain, buffer] of Object.entries(trainer.buffers)) {
     const count = state.buffered[domain as Domain] ?? 0;
     const volumes = Array.from({ length: count }, (_, i) => stored(`buffer/${domain}/${i}`));
@@ -71,27 +70,27 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
   trainer.step = state.step;
 }
 
-/** The weights of the sharp generator by parameter name, off the device. */
+/** The weights of the sharp generator by parameter name, in host memory. */
 export function readGeneratorWeights({ networks }: Trainer): Promise<Map<string, NamedArray>> {
   return readWeights(networks.sharpGenerator);
 }
 
-/** The weights of all that generates, the blur path included, off the device. */
+/** The weights of the generators, the blur path included, by parameter name, in host memory. */
 export function readGeneratingWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
-  return readWeights(allThatGenerates(trainer));
+  return readWeights(generatingParameters(trainer));
 }
 
-/** Puts weights taken by `readGeneratingWeights` back. */
+/** Restores weights that `readGeneratingWeights` returned. */
 export function writeGeneratingWeights(
   trainer: Trainer,
   weights: ReadonlyMap<string, NamedArray>,
 ): void {
-  writeNetworkWeights(allThatGenerates(trainer), weights);
+  writeNetworkWeights(generatingParameters(trainer), weights);
 }
 
 type Parameters = Pick<Network, 'parameters'>;
 
-function allThatGenerates({ groups }: Trainer): Parameters {
+function generatingParameters({ groups }: Trainer): Parameters {
   return { parameters: groups.generator.flatMap(({ parameters }) => parameters) };
 }
 
@@ -102,7 +101,7 @@ async function readWeights({ parameters }: Parameters): Promise<Map<string, Name
 }
 
 /**
- * Puts weights into a network by the names of its parameters.
+ * Assigns weights to the parameters of a network by name.
  *
  * @throws {InputError} If one is missing or has another shape.
  */
@@ -122,8 +121,8 @@ export function writeNetworkWeights(
   }
 }
 
-function* variablesOf({ groups }: Trainer): Generator<readonly [string, Variable]> {
-  for (const { name: group, parameters, adam } of [...groups.generator, ...groups.discriminator]) {
+function* variablesOf(trainer: Trainer): Generator<readonly [string, Variable]> {
+  for (const { name: group, parameters, adam } of optimizerGroups(trainer)) {
     for (const [i, { name, variable }] of parameters.entries()) {
       yield [`weights/${name}`, variable];
       yield [`adam/${group}/m/${name}`, adam.m[i]];
@@ -136,7 +135,7 @@ async function readArray(source: {
   shape: number[];
   data(): Promise<unknown>;
 }): Promise<NamedArray> {
-  // A copy: some back-ends hand out the memory they go on computing in.
+  // A copy, because some back-ends return the memory that they compute in.
   return {
     shape: [...source.shape],
     data: Float32Array.from((await source.data()) as Float32Array),

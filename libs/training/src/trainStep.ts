@@ -6,23 +6,28 @@ import {
   stack,
   tensor5d,
   tidy,
+  type NamedTensorMap,
   type Scalar,
+  type Tensor,
   type Tensor1D,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
+import { adamUpdate, variableGradients } from '@blurcycle/compute';
 import type { Volume } from '@blurcycle/core';
-import { variableGradients } from '@blurcycle/compute';
-import { drawNestedCrop } from '@blurcycle/models';
-import { discriminatorObjective } from './discriminatorObjective.ts';
-import { generatorObjective, type SampleTensors } from './generatorObjective.ts';
-import { updateGroup } from './optimizerGroup.ts';
-import type { Domain } from './settings.ts';
-import type { Trainer } from './trainer.ts';
-import { withoutMargin } from './withoutMargin.ts';
+import { drawNestedCrop, type NestedCrop } from '@blurcycle/models';
+import { withoutMargin } from './losses.ts';
+import type { Domain } from './methodNetworks.ts';
+import {
+  discriminatorObjective,
+  generatorObjective,
+  type ObjectiveSettings,
+  type SampleTensors,
+} from './objectives.ts';
+import type { OptimizerGroup, Trainer } from './trainer.ts';
 
 /**
  * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method
- * without a blur path, else wider by the cycle margin on each side.
+ * without a blur path, otherwise wider by the cycle margin on each side.
  */
 export type Sample = Readonly<Record<Domain, Volume>>;
 
@@ -35,30 +40,29 @@ interface NamedScalars {
 }
 
 /**
- * One update of the generators, then one of the discriminators; the trainer's state moves on by a
- * step.
+ * One update of the generators, then one of the discriminators; increments the trainer's step.
  *
- * Memory: leaves no tensor behind but what the history buffers keep. Reads back once.
+ * Memory: keeps no tensor except those in the history buffers. Reads back from the device once.
  *
  * @returns The value of every loss term, before the update.
  */
 export async function trainStep(trainer: Trainer, sample: Sample): Promise<LossValues> {
   const tensors = toTensors(trainer, sample);
   const { scalars, fakes } = trainGeneratorStep(trainer, tensors);
-  const judged = trainDiscriminatorStep(trainer, tensors, fakes);
+  const scored = trainDiscriminatorStep(trainer, tensors, fakes);
   dispose([tensors.blurred, tensors.sharp, tensors.sharpWide]);
   dispose(Object.values(fakes));
   trainer.step++;
 
-  const names = [...scalars.names, ...(judged?.names ?? [])];
-  const vectors = judged === null ? [scalars.values] : [scalars.values, judged.values];
+  const names = [...scalars.names, ...(scored?.names ?? [])];
+  const vectors = scored === null ? [scalars.values] : [scalars.values, scored.values];
   const readings = await Promise.all(vectors.map((vector) => vector.data()));
   dispose(vectors);
   const numbers = readings.flatMap((reading) => [...reading]);
   return Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
 }
 
-/** Updates the generators alone. The caller disposes the scalars and the fakes. */
+/** Updates only the generators. The caller disposes the scalars and the fakes. */
 export function trainGeneratorStep(
   trainer: Trainer,
   sample: SampleTensors,
@@ -92,7 +96,7 @@ export function trainGeneratorStep(
   return { scalars, fakes };
 }
 
-/** Updates the discriminators alone, if the method has any. The caller disposes the scalars. */
+/** Updates only the discriminators, if the method has any. The caller disposes the scalars. */
 export function trainDiscriminatorStep(
   trainer: Trainer,
   sample: SampleTensors,
@@ -105,22 +109,22 @@ export function trainDiscriminatorStep(
   tidy(() => {
     const parameters = groups.discriminator.flatMap((group) => group.parameters);
     const shown = method.discriminators.map((domain) => {
-      const [fake, buffer, judge] = [
+      const [fake, buffer, network] = [
         fakes[domain],
         buffers[domain],
         networks.discriminators[domain],
       ];
-      if (fake === undefined || buffer === undefined || judge === undefined) {
-        throw new Error(`internal: nothing to judge in the ${domain} domain`);
+      if (fake === undefined || buffer === undefined || network === undefined) {
+        throw new Error(`internal: nothing to score in the ${domain} domain`);
       }
       const alpha = objective.ganLoss === 'wasserstein-gp' ? trainer.interpolation.uniform() : null;
-      return { domain, judge, fake: buffer.exchange(fake), alpha };
+      return { domain, network, fake: buffer.exchange(fake), alpha };
     });
     const { grads } = variableGradients(
       () => {
-        const objectives = shown.map(({ domain, judge, fake, alpha }) => {
+        const objectives = shown.map(({ domain, network, fake, alpha }) => {
           const volumes = { real: sample[domain], fake, crop: crops[domain], alpha };
-          return discriminatorObjective(judge, domain, volumes, objective);
+          return discriminatorObjective(network, domain, volumes, objective);
         });
         scalars = gather(
           Object.assign({}, ...objectives.map(({ terms }) => terms)) as Record<string, Scalar>,
@@ -137,14 +141,10 @@ export function trainDiscriminatorStep(
   return scalars;
 }
 
-function drawCrops({
-  objective,
-  crops,
-  method,
-}: Trainer): Record<Domain, ReturnType<typeof drawNestedCrop>> {
-  // A method without discriminators draws nothing and so does not need a patch that can be
-  // quartered.
-  const draw = (domain: Domain): ReturnType<typeof drawNestedCrop> =>
+function drawCrops({ objective, crops, method }: Trainer): Record<Domain, NestedCrop> {
+  // A method without discriminators draws nothing, so the sides of its patch need not be multiples
+  // of 4.
+  const draw = (domain: Domain): NestedCrop =>
     method.discriminators.includes(domain)
       ? drawNestedCrop(objective.patch, crops)
       : { origins: [], shapes: [] };
@@ -168,3 +168,32 @@ export function toTensors({ method, objective }: Trainer, sample: Sample): Sampl
 }
 
 const NO_MARGIN = [0, 0, 0] as const;
+
+/**
+ * One Adam update of a group (Kingma & Ba, arXiv 1412.6980, algorithm 1).
+ *
+ * @param gradients - By the tfjs name of the variable, as `variableGradients` returns them; those
+ *   of other groups are ignored.
+ * @param step - Generator updates before this one; determines the learning rate.
+ */
+function updateGroup(
+  group: OptimizerGroup,
+  gradients: NamedTensorMap,
+  { optimizer, updates }: ObjectiveSettings,
+  step: number,
+): void {
+  const variables = group.parameters.map(({ variable }) => variable);
+  const ordered: Tensor[] = variables.map(({ name }) => gradients[name]);
+  const { beta1, beta2, epsilon, decayFrom } = optimizer;
+  const learningRate = group.learningRate * learningRateFactor(step, updates, decayFrom);
+  adamUpdate(variables, ordered, group.adam, { learningRate, beta1, beta2, epsilon });
+}
+
+/**
+ * 1 up to the fraction `decayFrom` of the updates, then linear, reaching 0 one update after the
+ * last.
+ */
+export function learningRateFactor(step: number, updates: number, decayFrom: number): number {
+  const start = decayFrom * updates;
+  return step <= start ? 1 : Math.max(0, (updates - step) / (updates - start));
+}

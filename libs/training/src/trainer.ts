@@ -1,44 +1,57 @@
+import { clone, keep, type Tensor5D } from '@tensorflow/tfjs-core';
+import { createAdamState, type AdamState } from '@blurcycle/compute';
 import {
   createRandomStream,
   restoreRandomStream,
   type RandomStream,
   type RandomStreamState,
+  type Volume,
 } from '@blurcycle/core';
-import type { Volume } from '@blurcycle/core';
 import type { Parameter } from '@blurcycle/models';
-import { createHistoryBuffer, type HistoryBuffer } from './historyBuffer.ts';
-import { buildMethodNetworks, type MethodNetworks } from './methodNetworks.ts';
-import { createOptimizerGroup, type OptimizerGroup } from './optimizerGroup.ts';
-import { capitalize } from './generatorObjective.ts';
-import type { Domain, MethodSettings, NetworkSettings, ObjectiveSettings } from './settings.ts';
+import {
+  buildMethodNetworks,
+  type Domain,
+  type MethodNetworks,
+  type MethodSettings,
+  type NetworkSettings,
+} from './methodNetworks.ts';
+import { capitalize, type ObjectiveSettings } from './objectives.ts';
 
-/** Everything that one training run changes, step by step. */
+/** The networks, the optimizer and every other state that a training step changes. */
 export interface Trainer {
   readonly method: MethodSettings;
   readonly objective: ObjectiveSettings;
   readonly networks: MethodNetworks;
-  /** Parameters the generator step changes, then those the discriminator step changes. */
+  /** Parameters that the generator step and the discriminator step update. */
   readonly groups: {
     readonly generator: readonly OptimizerGroup[];
     readonly discriminator: readonly OptimizerGroup[];
   };
   readonly buffers: Readonly<Partial<Record<Domain, HistoryBuffer>>>;
-  /** Where the discriminators look; one stream for all domains. */
+  /** Draws the crops that the discriminators see; one stream for all domains. */
   readonly crops: SavedStream;
-  /** Which earlier volumes the discriminators see. */
+  /** Draws the earlier volumes that the discriminators see. */
   readonly bufferStream: SavedStream;
-  /** Where between real and fake the gradient penalty is measured: α of eq. 19. */
+  /** Draws α of eq. 19, the position between real and fake of the gradient penalty. */
   readonly interpolation: SavedStream;
-  /** Generator updates made so far. */
+  /** Generator updates so far. */
   step: number;
 }
 
-/** A random stream whose state can be put back. */
+/** Parameters that share a learning rate, and Adam's moments of them. */
+export interface OptimizerGroup {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly learningRate: number;
+  readonly adam: AdamState;
+}
+
+/** A random stream whose state can be restored. */
 export interface SavedStream extends RandomStream {
   restore(state: RandomStreamState): void;
 }
 
-/** The stream of a seed under a name, with a state that can be put back. */
+/** The named random stream of a seed, with a state that can be restored. */
 export function createSavedStream(seed: number, name: string): SavedStream {
   let stream = createRandomStream(seed, name);
   return {
@@ -52,21 +65,21 @@ export function createSavedStream(seed: number, name: string): SavedStream {
   };
 }
 
-/** What a trainer is made of. */
+/** Method, sizes, objective and seed of a trainer. */
 export interface TrainerOptions {
   readonly method: MethodSettings;
   readonly network: NetworkSettings;
   readonly objective: ObjectiveSettings;
   readonly seed: number;
-  /** Gain times PSF; needed by `known-psf` alone. */
+  /** Gain times PSF; only `known-psf` needs it. */
   readonly knownKernel: Volume | null;
 }
 
 /**
  * A trainer before its first step.
  *
- * The learned kernel has a learning rate of its own; everything else that generates shares one, the
- * discriminators another.
+ * The generators share one learning rate, the discriminators another; the learned kernel has its
+ * own.
  */
 export function createTrainer({
   method,
@@ -91,13 +104,13 @@ export function createTrainer({
   if (learnsKernel)
     generator.push(createOptimizerGroup('blurKernel', blurParameters, blurKernelLearningRate));
 
-  const judges = method.discriminators.flatMap((domain) =>
+  const scoring = method.discriminators.flatMap((domain) =>
     prefixed(`discriminator${capitalize(domain)}`, discriminators[domain]?.parameters ?? []),
   );
   const discriminator =
-    judges.length === 0
+    scoring.length === 0
       ? []
-      : [createOptimizerGroup('discriminator', judges, discriminatorLearningRate)];
+      : [createOptimizerGroup('discriminator', scoring, discriminatorLearningRate)];
 
   const bufferStream = createSavedStream(seed, 'buffer');
   const buffers = Object.fromEntries(
@@ -119,12 +132,77 @@ export function createTrainer({
   };
 }
 
+/** All groups, those of the generator step first. */
+export function optimizerGroups({ groups }: Pick<Trainer, 'groups'>): readonly OptimizerGroup[] {
+  return [...groups.generator, ...groups.discriminator];
+}
+
 /** Frees every tensor of a trainer. */
 export function disposeTrainer(trainer: Trainer): void {
-  for (const group of [...trainer.groups.generator, ...trainer.groups.discriminator]) {
+  for (const group of optimizerGroups(trainer)) {
     for (const { variable } of group.parameters) variable.dispose();
     for (const moment of [...group.adam.m, ...group.adam.v]) moment.dispose();
   }
   for (const buffer of Object.values(trainer.buffers)) buffer.dispose();
   trainer.networks.blurGenerator?.dispose?.();
+}
+
+/** A group before its first update. The names of its parameters are unique within the group. */
+function createOptimizerGroup(
+  name: string,
+  parameters: readonly Parameter[],
+  learningRate: number,
+): OptimizerGroup {
+  const adam = createAdamState(parameters.map(({ variable }) => variable));
+  return { name, parameters, learningRate, adam };
+}
+
+/** Earlier output of a generator, shown to its discriminator again (paper section III-B). */
+export interface HistoryBuffer {
+  readonly volumes: readonly Tensor5D[];
+  /**
+   * The volume that the discriminator sees instead of the new `volume`.
+   *
+   * While the buffer fills up: the volume itself. Then with probability 1/2 the volume, else a
+   * random earlier one, which the new one replaces. Memory: the buffer keeps its own tensor; the
+   * caller disposes the result.
+   */
+  exchange(volume: Tensor5D): Tensor5D;
+  /** Replaces the contents; the buffer owns the given tensors from now on. */
+  load(volumes: readonly Tensor5D[]): void;
+  dispose(): void;
+}
+
+/**
+ * An empty history buffer.
+ *
+ * Source: Shrivastava et al. (2017), section 2.3; size 50 in the paper.
+ */
+export function createHistoryBuffer(capacity: number, stream: RandomStream): HistoryBuffer {
+  let volumes: Tensor5D[] = [];
+  const own = (volume: Tensor5D): Tensor5D => keep(clone(volume));
+  return {
+    get volumes() {
+      return volumes;
+    },
+    exchange(volume) {
+      if (volumes.length < capacity) {
+        volumes.push(own(volume));
+        return own(volume);
+      }
+      if (capacity === 0 || stream.uniform() < 0.5) return own(volume);
+      const index = stream.integer(capacity);
+      const earlier = volumes[index];
+      volumes[index] = own(volume);
+      return earlier;
+    },
+    load(replacement) {
+      for (const volume of volumes) volume.dispose();
+      volumes = [...replacement];
+    },
+    dispose() {
+      for (const volume of volumes) volume.dispose();
+      volumes = [];
+    },
+  };
 }

@@ -31,7 +31,7 @@ import {
   type MultiPatchDiscriminator,
 } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gradientPenalty } from '../src/gradientPenalty.ts';
+import { gradientPenalty } from '../src/losses.ts';
 
 /** Large enough for the quarter scale to have more than one voxel after its two strides. */
 const SHAPE = [16, 16, 32] as const;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { TrainingFailure, watchDiscriminators, watchOutput, type Streaks } from '../src/guards.ts';
+import {
+  TrainingFailure,
+  watchDiscriminators,
+  watchOutput,
+  type ConsecutiveCounts,
+} from '../src/guards.ts';
 
 const HEALTHY = { discriminatorSharp: 0.2, discriminatorSharpSpread: 0.3 };
 
@@ -10,12 +15,12 @@ const HEALTHY = { discriminatorSharp: 0.2, discriminatorSharpSpread: 0.3 };
 function repeat(
   losses: Readonly<Record<string, number>>,
   ganLoss: 'least-squares' | 'wasserstein-gp' = 'least-squares',
-  start: Streaks = {},
+  start: ConsecutiveCounts = {},
 ): TrainingFailure | null {
-  let streaks = start;
+  let consecutive = start;
   for (let step = 1; step <= 1000; step++) {
     try {
-      streaks = watchDiscriminators(step, losses, ganLoss, streaks);
+      consecutive = watchDiscriminators(step, losses, ganLoss, consecutive);
     } catch (error) {
       expect(error).toBeInstanceOf(TrainingFailure);
       return error as TrainingFailure;
@@ -24,8 +29,8 @@ function repeat(
   return null;
 }
 
-describe('watchDiscriminators(step, losses, ganLoss, streaks)', () => {
-  it('lets a discriminator alone that is sometimes wrong, or near chance', () => {
+describe('watchDiscriminators(step, losses, ganLoss, consecutive)', () => {
+  it('accepts a discriminator that is sometimes wrong, or near chance', () => {
     expect(repeat(HEALTHY)).toBeNull();
     expect(repeat({ discriminatorSharp: 0.25, discriminatorSharpSpread: 0.02 })).toBeNull();
     expect(repeat({ pixel: 1 })).toBeNull();
@@ -39,14 +44,14 @@ describe('watchDiscriminators(step, losses, ganLoss, streaks)', () => {
     );
   });
 
-  it('stops when one answers the same to everything', () => {
+  it('stops when one gives the same score to everything', () => {
     const failure = repeat({ discriminatorSharp: 0.25, discriminatorSharpSpread: 1e-7 });
     expect(failure?.message).toContain(
       'the discriminator of the sharp domain has collapsed for 200 updates',
     );
   });
 
-  it('does not take the unbounded values of a critic for a victory, but sees its collapse', () => {
+  it('does not count the unbounded values of a critic as winning, but detects its collapse', () => {
     expect(
       repeat({ discriminatorSharp: -1e3, discriminatorSharpSpread: 50 }, 'wasserstein-gp'),
     ).toBeNull();
@@ -55,20 +60,20 @@ describe('watchDiscriminators(step, losses, ganLoss, streaks)', () => {
     ).toBe(200);
   });
 
-  it('counts on end: one good update starts the count again, and a saved count goes on', () => {
-    const ill = { discriminatorSharp: 0.001, discriminatorSharpSpread: 0.5 };
-    let streaks: Streaks = {};
+  it('counts consecutive updates: one good update resets the count, and a saved count goes on', () => {
+    const degenerate = { discriminatorSharp: 0.001, discriminatorSharpSpread: 0.5 };
+    let consecutive: ConsecutiveCounts = {};
     for (let step = 1; step < 200; step++)
-      streaks = watchDiscriminators(step, ill, 'least-squares', streaks);
-    const recovered = watchDiscriminators(200, HEALTHY, 'least-squares', streaks);
-    expect(repeat(ill, 'least-squares', recovered)?.step).toBe(200);
-    const saved = JSON.parse(JSON.stringify(streaks)) as Streaks;
-    expect(repeat(ill, 'least-squares', saved)?.step).toBe(1);
+      consecutive = watchDiscriminators(step, degenerate, 'least-squares', consecutive);
+    const recovered = watchDiscriminators(200, HEALTHY, 'least-squares', consecutive);
+    expect(repeat(degenerate, 'least-squares', recovered)?.step).toBe(200);
+    const saved = JSON.parse(JSON.stringify(consecutive)) as ConsecutiveCounts;
+    expect(repeat(degenerate, 'least-squares', saved)?.step).toBe(1);
   });
 });
 
-describe('watchOutput(step, standardDeviation, last, streaks)', () => {
-  it('forgives one constant output, not two on end, and none at the last update', () => {
+describe('watchOutput(step, standardDeviation, last, consecutive)', () => {
+  it('allows one constant output, not two consecutive ones, and none at the last update', () => {
     const once = watchOutput(10, 1e-5, false, {});
     expect(() => watchOutput(20, 1e-5, false, once)).toThrow(
       "training stopped at step 20: the sharp generator's output is constant (standard deviation 1.0e-5)",

@@ -2,7 +2,7 @@ import { memory, tensor5d } from '@tensorflow/tfjs-core';
 import { createRandomStream } from '@blurcycle/core';
 import { selectBackend } from '@blurcycle/compute';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createHistoryBuffer } from '../src/historyBuffer.ts';
+import { createHistoryBuffer } from '../src/trainer.ts';
 
 beforeAll(async () => {
   await selectBackend('js');

@@ -2,10 +2,15 @@ import { grad, stack, tensor5d, tidy, type Scalar, type Tensor5D } from '@tensor
 import { selectBackend } from '@blurcycle/compute';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { discriminatorLoss, generatorLoss, LABEL, type GanLoss } from '../src/adversarialLoss.ts';
-import { cycleLoss } from '../src/cycleLoss.ts';
-import { learningRateFactor } from '../src/optimizerGroup.ts';
-import { withoutMargin } from '../src/withoutMargin.ts';
+import {
+  cycleLoss,
+  discriminatorLoss,
+  generatorLoss,
+  LABEL,
+  withoutMargin,
+  type GanLoss,
+} from '../src/losses.ts';
+import { learningRateFactor } from '../src/trainStep.ts';
 
 beforeAll(async () => {
   await selectBackend('js');

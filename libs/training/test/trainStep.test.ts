@@ -10,9 +10,9 @@ import {
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
-import type { OptimizerGroup } from '../src/optimizerGroup.ts';
+import { generatorObjective } from '../src/objectives.ts';
+import type { OptimizerGroup } from '../src/trainer.ts';
 import { toTensors, trainDiscriminatorStep, trainGeneratorStep } from '../src/trainStep.ts';
-import { generatorObjective } from '../src/generatorObjective.ts';
 import {
   CASES,
   createTestSource,

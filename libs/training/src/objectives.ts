@@ -1,0 +1,217 @@
+import {
+  add,
+  concat,
+  mean,
+  mul,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  type Scalar,
+  type Tensor5D,
+} from '@tensorflow/tfjs-core';
+import { meanAbsolute, meanSquare } from '@blurcycle/compute';
+import type { Shape3 } from '@blurcycle/core';
+import {
+  DISCRIMINATOR_SCALES,
+  type MultiPatchDiscriminator,
+  type NestedCrop,
+} from '@blurcycle/models';
+import {
+  cycleLoss,
+  discriminatorLoss,
+  generatorLoss,
+  gradientPenalty,
+  meanOfScales,
+  withoutMargin,
+  type GanLoss,
+} from './losses.ts';
+import type { Domain, MethodNetworks, MethodSettings } from './methodNetworks.ts';
+
+/** What is minimized and how; the same for all methods of a profile. */
+export interface ObjectiveSettings {
+  readonly patch: Shape3;
+  /** Number of generator updates; the decay of the learning rates ends there. */
+  readonly updates: number;
+  readonly optimizer: OptimizerSettings;
+  /** LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19). */
+  readonly ganLoss: GanLoss;
+  readonly lossWeights: LossWeights;
+  readonly cycleNorm: 'l1' | 'l2';
+  /**
+   * Half a blur kernel, or zeros. The blurred cycle term leaves out this many voxels at each border
+   * of the patch, where the zero border of the convolution falsifies it; and sharp patches come
+   * with this many voxels of surroundings, so that their blur is exact. With zeros neither happens:
+   * the paper mentions nothing of the kind.
+   */
+  readonly cycleMargin: Shape3;
+  /** Generated volumes kept for each discriminator. */
+  readonly historyBuffer: number;
+}
+
+/** Adam's constants; the three groups of parameters have a learning rate each. */
+export interface OptimizerSettings {
+  readonly learningRate: number;
+  readonly blurKernelLearningRate: number;
+  readonly discriminatorLearningRate: number;
+  /**
+   * Fraction of the updates after which all rates fall linearly to zero, as in the cycleGAN
+   * framework; 1 keeps them constant.
+   */
+  readonly decayFrom: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Weights of the terms of the losses. */
+interface LossWeights {
+  /** γ of eq. 13 and 15. */
+  readonly cycle: number;
+  readonly pixel: number;
+  readonly adversarial: number;
+  /** η of eq. 19; unused for least-squares. */
+  readonly gradientPenalty: number;
+}
+
+/** One training sample: a blurred and a sharp patch [1, z, y, x, 1], paired or unpaired. */
+export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
+  /** The sharp patch with its surroundings, `cycleMargin` voxels on each side. */
+  readonly sharpWide: Tensor5D;
+}
+
+/** A total loss and the terms that the log shows. */
+interface Objective {
+  readonly total: Scalar;
+  readonly terms: Readonly<Record<string, Scalar>>;
+}
+
+/** The loss of the generators, and the volumes that they generated. */
+interface GeneratorObjective extends Objective {
+  /** Generated volumes by domain, for the discriminators. */
+  readonly fakes: Readonly<Partial<Record<Domain, Tensor5D>>>;
+}
+
+/**
+ * The generators' loss of a method.
+ *
+ * Cycle methods: ℓ = γ ℓ_cycle + ℓ_GAN (eq. 13 blind, eq. 15 non-blind), with ℓ_cycle = ‖x -
+ * G(h*x)‖ + ‖y - h*G(y)‖ (eq. 14, 16). Supervised: distance of G(y) to its ground truth, plus the
+ * GAN term if the method has a discriminator.
+ *
+ * Memory: consumes nothing; everything returned belongs to the caller's tidy.
+ */
+export function generatorObjective(
+  networks: MethodNetworks,
+  method: MethodSettings,
+  objective: ObjectiveSettings,
+  sample: SampleTensors,
+  crops: Readonly<Record<Domain, NestedCrop>>,
+): GeneratorObjective {
+  const { sharpGenerator: G, blurGenerator: F, discriminators } = networks;
+  const { lossWeights, ganLoss, cycleNorm, cycleMargin } = objective;
+  const { blurred: y, sharp: x } = sample;
+  const terms: Record<string, Scalar> = {};
+  const weighted: Scalar[] = [];
+  const include = (name: string, weight: number, term: Scalar): void => {
+    terms[name] = term;
+    weighted.push(mul(term, weight));
+  };
+
+  const fakeSharp = G.apply(y);
+  const fakes: Partial<Record<Domain, Tensor5D>> = { sharp: fakeSharp };
+  if (method.pixelLoss !== 'none') {
+    const distance = method.pixelLoss === 'l1' ? meanAbsolute : meanSquare;
+    include('pixel', lossWeights.pixel, distance(fakeSharp, x));
+  }
+  if (F !== null) {
+    // The kernel sees the surroundings of the patch, so that its zero border darkens no part of
+    // h*x.
+    const fakeBlurred =
+      method.blurPath === 'unet'
+        ? F.apply(x)
+        : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
+    fakes.blurred = fakeBlurred;
+    const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
+    include(
+      'cycleBlurred',
+      lossWeights.cycle,
+      cycleLoss(blurredAgain, withoutMargin(y, cycleMargin), cycleNorm),
+    );
+    include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(fakeBlurred), x, cycleNorm));
+  }
+  for (const domain of method.discriminators) {
+    const fake = fakes[domain];
+    const scores =
+      fake === undefined ? undefined : discriminators[domain]?.apply(fake, crops[domain]);
+    if (scores === undefined)
+      throw new Error(`internal: method ${method.id} generates nothing to score in ${domain}`);
+    include(
+      `adversarial${capitalize(domain)}`,
+      lossWeights.adversarial,
+      generatorLoss(ganLoss, scores),
+    );
+  }
+  return { total: weighted.reduce((sum, term) => add(sum, term)), terms, fakes };
+}
+
+/** Input of a discriminator in one step. */
+interface DiscriminatorSample {
+  readonly real: Tensor5D;
+  readonly fake: Tensor5D;
+  /** The parts that the scales see. */
+  readonly crop: NestedCrop;
+  /** α of eq. 19; null for a loss without a penalty. */
+  readonly alpha: number | null;
+}
+
+/**
+ * The loss of the discriminator of one domain, averaged over its scales: `discriminatorLoss` (eq.
+ * 18 or 22) plus, for `wasserstein-gp`, η times the gradient penalty (eq. 19).
+ *
+ * The terms: the loss of each scale, the penalty of each scale, and the standard deviation of all
+ * scores (`...Spread`), which tells whether the discriminator distinguishes anything.
+ *
+ * Memory: consumes nothing; everything returned belongs to the caller's tidy.
+ */
+export function discriminatorObjective(
+  discriminator: MultiPatchDiscriminator,
+  domain: Domain,
+  { real, fake, crop, alpha }: DiscriminatorSample,
+  { ganLoss, lossWeights }: Pick<ObjectiveSettings, 'ganLoss' | 'lossWeights'>,
+): Objective {
+  const name = `discriminator${capitalize(domain)}`;
+  const realScores = discriminator.apply(real, crop);
+  const fakeScores = discriminator.apply(fake, crop);
+  const losses = realScores.map((score, i) => discriminatorLoss(ganLoss, score, fakeScores[i]));
+  const penalties = alpha === null ? [] : gradientPenalty(discriminator, real, fake, crop, alpha);
+  const total = meanOfScales(
+    losses.map((loss, i) =>
+      alpha === null ? loss : add<Scalar>(loss, mul(penalties[i], lossWeights.gradientPenalty)),
+    ), // eq. 19
+  );
+  const byScale = (prefix: string, values: readonly Scalar[]): Record<string, Scalar> =>
+    Object.fromEntries(
+      values.map((value, i) => [prefix + capitalize(DISCRIMINATOR_SCALES[i]), value]),
+    );
+  return {
+    total,
+    terms: {
+      [name]: total,
+      ...byScale(name, losses),
+      ...byScale(`gradientPenalty${capitalize(domain)}`, penalties),
+      [`${name}Spread`]: standardDeviation([...realScores, ...fakeScores]),
+    },
+  };
+}
+
+/** Standard deviation of all scores of all scales. */
+function standardDeviation(scores: readonly Tensor5D[]): Scalar {
+  const all = concat(scores.map((score) => reshape(score, [score.size])));
+  return sqrt(mean<Scalar>(square(sub(all, mean(all)))));
+}
+
+/** First letter in upper case: a domain as the end of a loss name. */
+export function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
