@@ -11,7 +11,7 @@ import {
   type SelectionRule,
   type ValidationValues,
 } from './selection.ts';
-import { readGeneratingWeights } from './snapshot.ts';
+import { hashWeights, readGeneratingWeights } from './snapshot.ts';
 import { trainStep, type LossValues, type Sample } from './trainStep.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -105,7 +105,8 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
     window = addToWindow(window, losses);
     options.onStep?.(step, losses);
     if (step % schedule.logEvery === 0 || last) {
-      await log.append({ step, kind: 'train', values: windowMeans(window) });
+      const weights = await hashWeights(trainer);
+      await log.append({ step, kind: 'train', values: windowMeans(window), weights });
       window = EMPTY_WINDOW;
     }
     if (step % schedule.validateEvery === 0 || last) {

@@ -5,7 +5,13 @@ import type { LossValues } from './trainStep.ts';
 
 /** One line of metrics.jsonl. */
 export type MetricsLine =
-  | { readonly step: number; readonly kind: 'train'; readonly values: LossValues }
+  | {
+      readonly step: number;
+      readonly kind: 'train';
+      readonly values: LossValues;
+      /** SHA-256 of all trained weights after this step (`hashWeights`); absent in older logs. */
+      readonly weights?: string;
+    }
   | { readonly step: number; readonly kind: 'validation'; readonly values: ValidationValues };
 
 /** The metrics of a run, one JSON object per line. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import {
   TrainingFailure,
   type FitOptions,
   type MethodSettings,
+  type MetricsLine,
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
@@ -76,6 +78,14 @@ async function finish(trainer: Trainer, runFolder: string, more: Partial<FitOpti
   return { result: { ...result, seconds: 0 }, snapshot, metrics };
 }
 
+async function readLog(runFolder: string): Promise<MetricsLine[]> {
+  const text = await readFile(join(runFolder, 'metrics.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as MetricsLine);
+}
+
 describe.each([...CASES.slice(0, METHODS.length), ...CASES.slice(-2, -1)])(
   'fit(trainer, options) of $id',
   ({ method, ganLoss }) => {
@@ -129,7 +139,7 @@ describe('fit(trainer, options)', () => {
     }
   });
 
-  it('hears between two steps what the event loop has to say, a signal say', async () => {
+  it('handles signals between two steps', async () => {
     const trainer = build(METHODS[0]);
     const stop = new AbortController();
     const onStep = (step: number): void => {
@@ -162,6 +172,48 @@ describe('fit(trainer, options)', () => {
       'the checkpoints found are of other settings or other code: training starts over',
     ]);
     expect(again).toEqual(straight);
+  });
+
+  it('writes a hash of the weights with every mean of the losses', async () => {
+    const trainer = build(proposed);
+    await fit(trainer, options(trainer, folder));
+    const hashes = (await readLog(folder)).flatMap((line) =>
+      line.kind === 'train' ? [line.weights] : [],
+    );
+    expect(new Set(hashes).size).toBe(4); // at updates 2, 4, 6, 7
+    const { generator, discriminator } = trainer.groups;
+    expect(generator.map(({ name }) => name)).toEqual(['generator', 'blurKernel']);
+    const expected = createHash('sha256');
+    for (const { parameters } of [...generator, ...discriminator]) {
+      for (const { name, variable } of parameters) {
+        const values = variable.dataSync<'float32'>();
+        const bytes = Buffer.alloc(4 * values.length);
+        values.forEach((value, i) => bytes.writeFloatLE(value, 4 * i));
+        expected.update(`${name}\0`).update(bytes);
+      }
+    }
+    expect(hashes.at(-1)).toBe(expected.digest('hex'));
+    disposeTrainer(trainer);
+  });
+
+  it('resumes a run whose log has no hashes of weights yet', async () => {
+    const straight = await finish(build(proposed), join(folder, 'straight'));
+    const runFolder = join(folder, 'stopped');
+    const stop = new AbortController();
+    const first = build(proposed);
+    const onStep = (step: number): void => {
+      if (step === 4) stop.abort();
+    };
+    await fit(first, options(first, runFolder, { stop: stop.signal, onStep }));
+    disposeTrainer(first);
+    const path = join(runFolder, 'metrics.jsonl');
+    const withHashes = await readFile(path, 'utf8');
+    const without = withHashes.replaceAll(/,"weights":"[0-9a-f]{64}"/g, '');
+    expect(without).not.toBe(withHashes);
+    await writeFile(path, without);
+    const resumed = await finish(build(proposed), runFolder);
+    expect(resumed.snapshot).toEqual(straight.snapshot);
+    expect(resumed.metrics).toBe(without + straight.metrics.slice(withHashes.length));
   });
 
   it('stops at a loss that is not a number and says which', async () => {
