@@ -1,0 +1,202 @@
+import { STAGES, type Numerics, type Stage } from '@blurcycle/experiment';
+
+/** SHA-256 by instruction set, or under `any` where only JavaScript computes. */
+export type CaseBits = Readonly<Record<string, string>>;
+/** Hashes of every case of every stage. */
+export type GoldenBits = Readonly<Record<Stage, Readonly<Record<string, CaseBits>>>>;
+
+/** `golden.json`. */
+export interface GoldenFile {
+  /** The versions of the numbers whose bits these are. */
+  readonly numerics: Numerics;
+  readonly bits: GoldenBits;
+}
+
+/** What one process found. */
+export interface GoldenRun {
+  /** Null where the C++ kernels are not built: then no native case has a hash. */
+  readonly instructionSet: string | null;
+  readonly threads: number;
+  readonly cases: readonly {
+    readonly stage: Stage;
+    readonly name: string;
+    readonly runsOn: 'native' | 'portable';
+    readonly hash: string | null;
+  }[];
+}
+
+/** The key of a case that no instruction set changes. */
+export const ANY = 'any';
+
+const WRITE = 'run: npm run golden';
+
+/**
+ * The hashes of several processes, and a line for every case that did not give the same bits each
+ * time.
+ */
+export function collectBits(runs: readonly GoldenRun[]): {
+  readonly bits: GoldenBits;
+  readonly failures: readonly string[];
+} {
+  const bits = perStage((): Record<string, Record<string, string>> => ({}));
+  const failures: string[] = [];
+  for (const { instructionSet, threads, cases } of runs) {
+    for (const { stage, name, runsOn, hash } of cases) {
+      const known = (bits[stage][name] ??= {});
+      if (hash === null) continue;
+      const key = runsOn === 'portable' ? ANY : (instructionSet ?? ANY);
+      if ((known[key] ??= hash) === hash) continue;
+      const how = `${instructionSet ?? 'no C++ kernels'}, threads: ${threads}`;
+      failures.push(
+        `golden: ${stage}/${name} must give the same bits every time, got others with ${how}`,
+      );
+    }
+  }
+  return { bits, failures };
+}
+
+/**
+ * Compares the bits of now with those that are kept.
+ *
+ * @param file - Undefined where there is none.
+ * @param numerics - The versions that the code has now.
+ * @returns One line for each thing that is wrong, and for each instruction set that the file does
+ *   not know, whose bits nothing can be said about.
+ */
+export function checkGolden(
+  file: GoldenFile | undefined,
+  numerics: Numerics,
+  bits: GoldenBits,
+): { readonly failures: readonly string[]; readonly skipped: readonly string[] } {
+  if (file === undefined)
+    return { failures: [`golden: golden.json must exist, got none (${WRITE})`], skipped: [] };
+  const failures = STAGES.flatMap((stage) => [
+    ...checkNames(stage, file.bits[stage], bits[stage]),
+    ...checkStage(stage, file, numerics, bits[stage]),
+  ]);
+  const unknown = STAGES.flatMap((stage) =>
+    Object.entries(bits[stage]).flatMap(([name, now]) =>
+      Object.keys(now).filter((key) => !(key in (file.bits[stage][name] ?? now))),
+    ),
+  );
+  const skipped = [...new Set(unknown)].map((key) => {
+    const count = unknown.filter((one) => one === key).length;
+    return `golden: no bits of ${key} are kept for ${count} cases, which are not compared (${WRITE})`;
+  });
+  return { failures, skipped };
+}
+
+/**
+ * The file with the bits of now in it.
+ *
+ * Bits of instruction sets that this machine lacks stay as long as the version of their stage does.
+ *
+ * @returns The file and what to tell about it; or, where the bits and the versions do not agree,
+ *   why nothing may be written.
+ */
+export function mergeGolden(
+  file: GoldenFile | undefined,
+  numerics: Numerics,
+  bits: GoldenBits,
+):
+  | { readonly file: GoldenFile; readonly notes: readonly string[] }
+  | { readonly refusals: readonly string[] } {
+  if (file === undefined) return { file: { numerics, bits }, notes: [] };
+  const refusals = STAGES.flatMap((stage) =>
+    isDue(stage, file, numerics, bits[stage]) ? [] : checkStage(stage, file, numerics, bits[stage]),
+  );
+  if (refusals.length > 0) return { refusals };
+  const notes: string[] = [];
+  const merged = perStage((stage) => {
+    const raised = numerics[stage] !== file.numerics[stage];
+    const lost = new Set<string>();
+    const cases = Object.entries(bits[stage]).map(([name, now]) => {
+      const kept = Object.entries(file.bits[stage][name] ?? {}).filter(
+        ([key]) => !(key in now) && (key === ANY) === ANY in now,
+      );
+      if (raised) for (const [key] of kept) lost.add(key);
+      return [name, { ...(raised ? {} : Object.fromEntries(kept)), ...now }] as const;
+    });
+    for (const key of lost) {
+      const version = `NUMERICS.${stage} ${file.numerics[stage]}`;
+      notes.push(
+        `golden: the bits of ${key} are dropped from ${stage}: they are those of ${version} (${WRITE}, on a machine that has ${key})`,
+      );
+    }
+    for (const name of Object.keys(file.bits[stage])) {
+      if (!(name in bits[stage]))
+        notes.push(`golden: ${stage}/${name} is dropped: no case has that name`);
+    }
+    return Object.fromEntries(cases);
+  });
+  return { file: { numerics, bits: merged }, notes };
+}
+
+type StageBits = GoldenBits[Stage];
+
+/** A case that the file lacks, or has under another kind of key, or has without there being one. */
+function checkNames(stage: Stage, kept: StageBits, now: StageBits): string[] {
+  const lacking = Object.entries(now).flatMap(([name, hashes]) => {
+    const agrees = name in kept && (!(ANY in hashes) || ANY in kept[name]);
+    const isNative = !(ANY in hashes) && Object.keys(hashes).length > 0;
+    return agrees && !(isNative && ANY in kept[name])
+      ? []
+      : [`golden: golden.json must hold bits of ${stage}/${name}, got none (${WRITE})`];
+  });
+  const leftOver = Object.keys(kept)
+    .filter((name) => !(name in now))
+    .map(
+      (name) =>
+        `golden: golden.json must hold no bits of ${stage}/${name}, which is no case (${WRITE})`,
+    );
+  return [...lacking, ...leftOver];
+}
+
+/** What is wrong between bits and version of a stage. */
+function checkStage(
+  stage: Stage,
+  file: GoldenFile,
+  numerics: Numerics,
+  now: StageBits,
+): readonly string[] {
+  const [version, before] = [numerics[stage], file.numerics[stage]];
+  const name = `NUMERICS.${stage}`;
+  if (version < before)
+    return [`golden: ${name} must never be lowered, got ${version} after ${before} (raise it)`];
+  if (version === before) {
+    return changedCases(file.bits[stage], now).map(
+      (one) =>
+        `golden: ${stage}/${one} must keep its bits, got others (raise ${name} in libs/experiment and say why, or restore the bits)`,
+    );
+  }
+  return isDue(stage, file, numerics, now)
+    ? [
+        `golden: golden.json must hold the bits of ${name} ${version}, got those of ${before} (${WRITE})`,
+      ]
+    : [
+        `golden: ${name} must be raised only where bits change, got ${version} with all bits of ${before} (take its last line out of libs/experiment)`,
+      ];
+}
+
+/** Whether the version was raised and the bits changed with it, as far as they can be compared. */
+function isDue(stage: Stage, file: GoldenFile, numerics: Numerics, now: StageBits): boolean {
+  const kept = file.bits[stage];
+  const comparable = Object.entries(now).some(([name, hashes]) =>
+    Object.keys(hashes).some((key) => key in (kept[name] ?? {})),
+  );
+  return (
+    numerics[stage] > file.numerics[stage] && (!comparable || changedCases(kept, now).length > 0)
+  );
+}
+
+function changedCases(kept: StageBits, now: StageBits): string[] {
+  return Object.entries(now)
+    .filter(([name, hashes]) =>
+      Object.entries(hashes).some(([key, hash]) => (kept[name]?.[key] ?? hash) !== hash),
+    )
+    .map(([name]) => name);
+}
+
+function perStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}
