@@ -1,4 +1,4 @@
-import type { BackendName } from '@blurcycle/compute';
+import type { BackendName } from '@blurcycle/core';
 import type { Progress, ProgressOptions } from './progress.ts';
 
 /** What every long piece of work takes: where results go and where arithmetic runs. */

@@ -10,13 +10,10 @@ export {
 export { GpuLostError } from './backends/gpuLostError.ts';
 export { asGpuMemoryError, GpuMemoryError } from './backends/gpuMemoryError.ts';
 export {
-  BACKEND_NAMES,
   selectBackend,
   type BackendInfo,
-  type BackendName,
   type SelectBackendOptions,
 } from './backends/selectBackend.ts';
-export type { Border } from './fft/border.ts';
 export {
   createConvolver3d,
   fftConvolve3d,

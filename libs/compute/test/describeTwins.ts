@@ -2,6 +2,7 @@
  * Operations of a back-end against the compositions that define them, on plain JavaScript: values
  * and gradients.
  */
+import type { BackendName } from '@blurcycle/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import {
@@ -15,7 +16,6 @@ import {
   meanSquare,
   selectBackend,
   upConv3d,
-  type BackendName,
 } from '../src/index.ts';
 import { randomTensor, randomValues, relativeError } from './support.ts';
 

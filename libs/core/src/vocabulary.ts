@@ -53,12 +53,21 @@ export type PsfCenter = (typeof PSF_CENTERS)[number];
 
 // Convolution and classical deconvolution
 
-/** What a convolution finds beyond the border of a volume. */
+/**
+ * What a convolution finds beyond the border of a volume: its periodic repetition, zeros, or its
+ * mirror image about the center of the border voxel (d c b | a b c d | c b a, numpy's `reflect`).
+ */
 export const BORDERS = ['periodic', 'zero', 'reflect'] as const;
 /** One of `BORDERS`. */
 export type Border = (typeof BORDERS)[number];
 
-/** What a classical deconvolution assumes beyond the border; `weights`: objects not seen whole. */
+/**
+ * What a classical deconvolution assumes beyond the border of the image.
+ *
+ * `weights`: light from unseen objects around the image reaches it, so those objects are estimated
+ * too and cut off at the end, each voxel weighted by how much of its light the image caught.
+ * `zero`: there is nothing. `reflect`, `periodic`: the mirrored or repeated image.
+ */
 export const BOUNDARIES = ['weights', 'zero', 'reflect', 'periodic'] as const;
 /** One of `BOUNDARIES`. */
 export type Boundary = (typeof BOUNDARIES)[number];
@@ -159,6 +168,6 @@ export const WRITABLE_SAMPLE_TYPES = ['float32', 'uint16'] as const;
 export type WritableSampleType = (typeof WRITABLE_SAMPLE_TYPES)[number];
 
 /** Formats of the description in a written TIFF stack. */
-export const STACK_FORMATS = ['imagej', 'ome'] as const;
-/** One of `STACK_FORMATS`. */
-export type StackFormat = (typeof STACK_FORMATS)[number];
+export const TIFF_FORMATS = ['imagej', 'ome'] as const;
+/** One of `TIFF_FORMATS`. */
+export type TiffFormat = (typeof TIFF_FORMATS)[number];

@@ -21,7 +21,7 @@ export {
 } from './dataset/recordPairs.ts';
 export { augment } from './patches/augment.ts';
 export { crop } from './patches/crop.ts';
-export { samplePatch, type Pairing, type PatchSample } from './patches/samplePatch.ts';
+export { samplePatch, type PatchSample } from './patches/samplePatch.ts';
 export { turn, type Turn } from './patches/turn.ts';
 export { beads, type BeadsOptions, type BeadsPhantom } from './phantoms/beads.ts';
 export type { CentreLine, Point3 } from './phantoms/centreLine.ts';

@@ -89,15 +89,10 @@ export {
   resolveExperiment,
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, resolveShared } from './resolve/resolveRun.ts';
-export {
-  CLASSICAL_ALGORITHMS,
-  type ClassicalSettings,
-  classicalSettingsSchema,
-} from './settings/classicalSettings.ts';
+export { type ClassicalSettings, classicalSettingsSchema } from './settings/classicalSettings.ts';
 export {
   type DatasetSettings,
   type MicrotubulesSettings,
-  PSF_MODELS,
   type SimulatedMicroscopeSettings,
   type TiffFoldersSettings,
 } from './settings/datasetSettings.ts';

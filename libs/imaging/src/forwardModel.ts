@@ -1,5 +1,12 @@
-import { createConvolver3d, type Border, type Window } from '@blurcycle/compute';
-import { assertRange, createVolume, sameShape, type Shape3, type Volume } from '@blurcycle/core';
+import { createConvolver3d, type Window } from '@blurcycle/compute';
+import {
+  assertRange,
+  createVolume,
+  sameShape,
+  type Border,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 
 /** How a blur treats what lies outside of the volume, and how bright the exposure is. */
 export interface ForwardModelOptions {

@@ -1,4 +1,3 @@
-export type { Border } from '@blurcycle/compute';
 export { addPhotonNoise } from './addPhotonNoise.ts';
 export { addReadNoise } from './addReadNoise.ts';
 export { calibrateReadNoise, type ReadNoiseCalibration } from './calibrateReadNoise.ts';
@@ -12,7 +11,6 @@ export { estimateNoise } from './deconvolution/estimateNoise.ts';
 export { startLevel } from './deconvolution/iterateRichardsonLucy.ts';
 export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
 export type { LinearDeconvolutionOptions } from './deconvolution/linearDeconvolutionOptions.ts';
-export type { Boundary } from './deconvolution/observationModel.ts';
 export { preparePsf, type PreparePsfOptions } from './deconvolution/preparePsf.ts';
 export { richardsonLucy } from './deconvolution/richardsonLucy.ts';
 export type { RichardsonLucyOptions } from './deconvolution/richardsonLucyOptions.ts';

@@ -1,8 +1,14 @@
-import { createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  BOUNDARIES,
+  createVolume,
+  voxelIndex,
+  type Boundary,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { acceleratedRichardsonLucy } from '../src/deconvolution/acceleratedRichardsonLucy.ts';
 import type { IterationStatistics } from '../src/deconvolution/iterationStatistics.ts';
-import type { Boundary } from '../src/deconvolution/observationModel.ts';
 import { richardsonLucy } from '../src/deconvolution/richardsonLucy.ts';
 import { richardsonLucyTv } from '../src/deconvolution/richardsonLucyTv.ts';
 import { totalVariationGradient } from '../src/deconvolution/totalVariationGradient.ts';
@@ -22,7 +28,6 @@ import {
   worst,
 } from './deconvolutionSupport.ts';
 
-const BOUNDARIES: Boundary[] = ['weights', 'zero', 'reflect', 'periodic'];
 const METHODS = [
   ['richardsonLucy', richardsonLucy],
   ['acceleratedRichardsonLucy', acceleratedRichardsonLucy],

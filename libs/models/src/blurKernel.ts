@@ -16,6 +16,9 @@ import {
   assertRange,
   assertShape,
   voxelCount,
+  type KernelConstraint,
+  type KernelInit,
+  type KernelSymmetry,
   type RandomStream,
   type Shape3,
   type Volume,
@@ -31,7 +34,7 @@ export interface BlurKernelOptions {
    * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN
    * framework; its noise remains at frequencies that the data does not contain.
    */
-  readonly init: 'gaussian' | 'normal';
+  readonly init: KernelInit;
   /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
   readonly sigmaVoxels: number;
   /**
@@ -39,13 +42,13 @@ export interface BlurKernelOptions {
    * shifted one way and a G shifted the other satisfy every loss as well. `point`: h(r) = h(-r),
    * which has no shift.
    */
-  readonly symmetry: 'none' | 'point';
+  readonly symmetry: KernelSymmetry;
   /**
    * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain; the
    * gain is the kernel's sum, which stays free, because the exposure of the data is not known.
    * `unit-sum`: non-negative with sum 1, for data whose total intensity blurring preserves.
    */
-  readonly constraint: 'none' | 'non-negative' | 'unit-sum';
+  readonly constraint: KernelConstraint;
 }
 
 /** Standard deviation of the `normal` initialization (cycleGAN framework default). */
@@ -95,7 +98,7 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
  * unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike behind a
  * softmax.
  */
-function project(kernel: Tensor3D, constraint: 'non-negative' | 'unit-sum' | 'none'): Tensor3D {
+function project(kernel: Tensor3D, constraint: KernelConstraint): Tensor3D {
   if (constraint === 'none') return kernel;
   const physical = relu(kernel);
   return constraint === 'non-negative' ? physical : div(physical, sum(physical));

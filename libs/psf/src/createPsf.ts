@@ -1,4 +1,4 @@
-import { describeUnknown, InputError, type Volume } from '@blurcycle/core';
+import { describeUnknown, InputError, PSF_MODELS, type Volume } from '@blurcycle/core';
 import { bornWolfPsf, bornWolfPupil } from './bornWolfPsf.ts';
 import { gaussianPsf, gaussianSigmaUm, type GaussianPsfOptions } from './gaussianPsf.ts';
 import {
@@ -16,17 +16,6 @@ import {
   richardsWolfPupil,
   type RichardsWolfPsfOptions,
 } from './richardsWolfPsf.ts';
-
-/** The models by the names that files and the command line use. */
-export const PSF_MODELS = [
-  'born-wolf',
-  'richards-wolf',
-  'richards-wolf-psfgenerator',
-  'gibson-lanni',
-  'gaussian',
-] as const;
-
-export type PsfModelName = (typeof PSF_MODELS)[number];
 
 /** A model and what it needs. */
 export type PsfRequest =

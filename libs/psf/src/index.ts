@@ -1,13 +1,6 @@
 export { benchPsf, type PsfBenchmark } from './benchPsf.ts';
 export { bornWolfPsf } from './bornWolfPsf.ts';
-export {
-  createPsf,
-  PSF_MODELS,
-  psfIntensity,
-  type PsfIntensity,
-  type PsfModelName,
-  type PsfRequest,
-} from './createPsf.ts';
+export { createPsf, psfIntensity, type PsfIntensity, type PsfRequest } from './createPsf.ts';
 export { fwhm } from './fwhm.ts';
 export { gaussianPsf, gaussianSigmaUm, type GaussianPsfOptions } from './gaussianPsf.ts';
 export type { GibsonLanniOptics } from './gibsonLanniOptics.ts';
@@ -21,13 +14,11 @@ export { normalizePsf } from './normalizePsf.ts';
 export type { Optics } from './optics.ts';
 export { psfFigure, type PsfFigure, type PsfProfile } from './psfFigure.ts';
 export { psfFwhmUm } from './psfFwhmUm.ts';
-export type { PixelIntegration, PsfOptions, Sampling } from './psfOptions.ts';
+export type { PsfOptions, Sampling } from './psfOptions.ts';
 export { PSF_PRESETS, type PsfPreset, type PsfPresetName } from './psfPresets.ts';
 export { psfWarnings, type PsfWarning } from './psfWarnings.ts';
 export {
   richardsWolfPsf,
-  type Apodization,
-  type Polarization,
   type RichardsWolfPsfOptions,
   type VectorialOptics,
 } from './richardsWolfPsf.ts';

@@ -1,4 +1,4 @@
-import type { Shape3, VoxelSizeUm } from '@blurcycle/core';
+import type { PixelIntegration, Shape3, VoxelSizeUm } from '@blurcycle/core';
 import type { Optics } from './optics.ts';
 
 /** Where a PSF is sampled. */
@@ -19,8 +19,6 @@ export interface Sampling {
    */
   readonly pixelIntegration?: PixelIntegration;
 }
-
-export type PixelIntegration = 'none' | 'lateral' | 'axial' | 'both';
 
 /** Optics and sampling of a PSF. */
 export interface PsfOptions extends Optics, Sampling {}

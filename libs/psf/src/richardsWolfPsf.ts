@@ -1,4 +1,4 @@
-import type { Volume } from '@blurcycle/core';
+import type { Apodization, Polarization, Volume } from '@blurcycle/core';
 import { gaussLegendre } from './gaussLegendre.ts';
 import { assertOptics, vacuumWaveNumber } from './optics.ts';
 import type { PsfOptions } from './psfOptions.ts';
@@ -6,24 +6,21 @@ import type { Optics } from './optics.ts';
 import type { PupilModel } from './pupil.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
-/**
- * How the objective weights the rays at angle θ, by name: `aplanatic` √cos θ (sine condition,
- * energy conserved, the usual one), `uniform` 1 (Herschel condition), `emission` 1/√cos θ (a point
- * source seen through the objective).
- */
-export type Apodization = 'aplanatic' | 'uniform' | 'emission';
-
-/**
- * Polarization of the light that is focused; `unpolarized` and `circular` have the same, round
- * intensity.
- */
-export type Polarization = 'unpolarized' | 'x' | 'y' | 'circular';
-
 /** What the vectorial model needs beyond `Optics`. */
 export interface VectorialOptics extends Optics {
-  /** @defaultValue 'unpolarized' */
+  /**
+   * Polarization of the focused light; `unpolarized` and `circular` give the same, round intensity.
+   *
+   * @defaultValue 'unpolarized'
+   */
   readonly polarization?: Polarization;
-  /** @defaultValue 'aplanatic' */
+  /**
+   * How the objective weights the rays at angle θ: `aplanatic` √cos θ (sine condition, conserves
+   * energy, the usual one), `uniform` 1 (Herschel condition), `emission` 1/√cos θ (a point source
+   * seen through the objective).
+   *
+   * @defaultValue 'aplanatic'
+   */
   readonly apodization?: Apodization;
   /**
    * `psfgenerator` reproduces EPFL's PSF Generator, which computes J2(x) as 2 J1(x)/x + J0(x), and
@@ -36,10 +33,17 @@ export interface VectorialOptics extends Optics {
 
 export interface RichardsWolfPsfOptions extends VectorialOptics, PsfOptions {}
 
-const ANISOTROPY = { unpolarized: 0, x: 1, y: -1, circular: 0 } as const;
+const ANISOTROPY = { unpolarized: 0, x: 1, y: -1, circular: 0 } as const satisfies Record<
+  Polarization,
+  number
+>;
 
 /** cos^p θ of each apodization. */
-const APODIZATION_POWER = { aplanatic: 1 / 2, uniform: 0, emission: -1 / 2 } as const;
+const APODIZATION_POWER = {
+  aplanatic: 1 / 2,
+  uniform: 0,
+  emission: -1 / 2,
+} as const satisfies Record<Apodization, number>;
 
 /**
  * The pupil of the Richards & Wolf model: vectorial, aplanatic, no aberration.

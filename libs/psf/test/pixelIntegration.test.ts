@@ -1,10 +1,10 @@
+import type { PixelIntegration } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { bornWolfPsf } from '../src/bornWolfPsf.ts';
 import { cutPupil } from '../src/cutPupil.ts';
 import { gaussLegendre } from '../src/gaussLegendre.ts';
 import { gaussianPsf } from '../src/gaussianPsf.ts';
 import { intensityAt } from '../src/pupilIntensity.ts';
-import type { PixelIntegration } from '../src/psfOptions.ts';
 import { richardsWolfPsf, richardsWolfPupil } from '../src/richardsWolfPsf.ts';
 import { OPTICS } from './reference.ts';
 

@@ -1,3 +1,4 @@
+import type { SelectionRule } from '@blurcycle/core';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openCheckpoints, type CheckpointOptions } from './checkpoint.ts';
@@ -8,7 +9,6 @@ import {
   selectionScore,
   type Choice,
   type Selection,
-  type SelectionRule,
   type ValidationValues,
 } from './selection.ts';
 import { hashWeights, readGeneratingWeights } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { GanLoss } from './losses.ts';
+import type { GanLoss } from '@blurcycle/core';
 import { capitalize } from './objectives.ts';
 import type { LossValues } from './trainStep.ts';
 

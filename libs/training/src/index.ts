@@ -3,14 +3,13 @@ export { fit, type FitOptions, type FitResult, type SampleSource, type Schedule 
 export { TrainingFailure } from './guards.ts';
 export {
   buildMethodNetworks,
-  type Domain,
   type MethodNetworks,
   type MethodSettings,
   type NetworkSettings,
 } from './methodNetworks.ts';
 export type { MetricsLine } from './metricsLog.ts';
 export type { ObjectiveSettings, OptimizerSettings } from './objectives.ts';
-export type { Choice, Selection, SelectionRule, ValidationValues } from './selection.ts';
+export type { Choice, Selection, ValidationValues } from './selection.ts';
 export { readGeneratorWeights, writeGeneratingWeights, writeNetworkWeights } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export {

@@ -14,11 +14,8 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { meanAbsolute, meanSquare } from '@blurcycle/compute';
-import type { Shape3 } from '@blurcycle/core';
+import type { CycleNorm, GanLoss, Shape3 } from '@blurcycle/core';
 import type { MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
-
-/** The two adversarial losses of the paper's section II-C: LS-GAN (eq. 22) and WGAN-GP (eq. 19). */
-export type GanLoss = 'least-squares' | 'wasserstein-gp';
 
 /** Labels of a real volume and of a generated one (eq. 22, shifted to 1/0). */
 export const LABEL = { real: 1, fake: 0 } as const;
@@ -108,7 +105,7 @@ function sumOfMeans(scores: Tensor5D): Scalar {
  * One cycle-consistency term: ‖a - b‖ per voxel (eq. 14 and 16), L1 as in the cycleGAN framework or
  * squared L2.
  */
-export function cycleLoss(a: Tensor5D, b: Tensor5D, norm: 'l1' | 'l2'): Scalar {
+export function cycleLoss(a: Tensor5D, b: Tensor5D, norm: CycleNorm): Scalar {
   return norm === 'l1' ? meanAbsolute(a, b) : meanSquare(a, b); // eq. 14, 16
 }
 

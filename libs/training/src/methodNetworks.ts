@@ -1,4 +1,15 @@
-import { createRandomStream, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  type BlurPath,
+  type Domain,
+  type KernelConstraint,
+  type KernelInit,
+  type KernelSymmetry,
+  type Pairing,
+  type PixelLoss,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import {
   buildKnownBlur,
   buildLearnedBlur,
@@ -9,9 +20,6 @@ import {
   type Network,
 } from '@blurcycle/models';
 
-/** The two kinds of volume: as the microscope images it, and as it is. */
-export type Domain = 'blurred' | 'sharp';
-
 /** What distinguishes one method of the paper from another. */
 export interface MethodSettings {
   readonly id: string;
@@ -19,13 +27,13 @@ export interface MethodSettings {
    * `paired`: a blurred patch and its own ground truth. `unpaired`: patches of independent positions
    * and volumes.
    */
-  readonly sampling: 'paired' | 'unpaired';
+  readonly sampling: Pairing;
   /** Maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
-  readonly blurPath: 'none' | 'unet' | 'learned-kernel' | 'known-psf';
+  readonly blurPath: BlurPath;
   /** Domains that have a discriminator. */
   readonly discriminators: readonly Domain[];
   /** Distance to the ground truth, for paired sampling. */
-  readonly pixelLoss: 'none' | 'l1' | 'l2';
+  readonly pixelLoss: PixelLoss;
 }
 
 /** Sizes of the networks, the same for all methods of a profile. */
@@ -34,11 +42,11 @@ export interface NetworkSettings {
   readonly discriminatorWidth: number;
   readonly outputBias: number;
   readonly blurKernelSize: Shape3;
-  readonly blurKernelInit: 'gaussian' | 'normal';
+  readonly blurKernelInit: KernelInit;
   /** Standard deviation of the Gaussian initialization in voxels, the same along every axis. */
   readonly blurKernelSigmaVoxels: number;
-  readonly blurKernelSymmetry: 'none' | 'point';
-  readonly blurKernelConstraint: 'none' | 'non-negative' | 'unit-sum';
+  readonly blurKernelSymmetry: KernelSymmetry;
+  readonly blurKernelConstraint: KernelConstraint;
 }
 
 /** The networks of one method. */

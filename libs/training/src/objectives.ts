@@ -11,7 +11,7 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { meanAbsolute, meanSquare } from '@blurcycle/compute';
-import type { Shape3 } from '@blurcycle/core';
+import type { CycleNorm, Domain, GanLoss, Shape3 } from '@blurcycle/core';
 import {
   DISCRIMINATOR_SCALES,
   type MultiPatchDiscriminator,
@@ -24,9 +24,8 @@ import {
   gradientPenalty,
   meanOfScales,
   withoutMargin,
-  type GanLoss,
 } from './losses.ts';
-import type { Domain, MethodNetworks, MethodSettings } from './methodNetworks.ts';
+import type { MethodNetworks, MethodSettings } from './methodNetworks.ts';
 
 /** What is minimized and how; the same for all methods of a profile. */
 export interface ObjectiveSettings {
@@ -37,7 +36,7 @@ export interface ObjectiveSettings {
   /** LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19). */
   readonly ganLoss: GanLoss;
   readonly lossWeights: LossWeights;
-  readonly cycleNorm: 'l1' | 'l2';
+  readonly cycleNorm: CycleNorm;
   /**
    * Half a blur kernel, or zeros. The blurred cycle term leaves out this many voxels at each border
    * of the patch, where the zero border of the convolution falsifies it; and sharp patches come

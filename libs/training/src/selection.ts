@@ -1,3 +1,4 @@
+import { SELECTION_RULES, type SelectionRule } from '@blurcycle/core';
 import type { NamedArray } from './arrayFile.ts';
 
 /** Scores of the networks on the validation volumes at one step. */
@@ -12,12 +13,6 @@ export interface ValidationValues {
   readonly cycleResidual?: number;
   readonly outputStandardDeviation: number;
 }
-
-/** Which weights of a run to use; `best-cycle-residual` needs no ground truth. */
-export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;
-
-/** One of `SELECTION_RULES`. */
-export type SelectionRule = (typeof SELECTION_RULES)[number];
 
 /** The best weights so far of the generators, the blur path included. */
 export interface Selection {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { InputError, type RandomStreamState } from '@blurcycle/core';
+import { InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
 import type { Network } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
-import type { Domain } from './methodNetworks.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
 
 /** The whole state of a trainer in host memory: a restored trainer goes on with the same bits. */

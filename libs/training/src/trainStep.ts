@@ -13,10 +13,9 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { adamUpdate, variableGradients } from '@blurcycle/compute';
-import type { Volume } from '@blurcycle/core';
+import type { Domain, Volume } from '@blurcycle/core';
 import { drawNestedCrop, type NestedCrop } from '@blurcycle/models';
 import { withoutMargin } from './losses.ts';
-import type { Domain } from './methodNetworks.ts';
 import {
   discriminatorObjective,
   generatorObjective,

@@ -3,6 +3,7 @@ import { createAdamState, type AdamState } from '@blurcycle/compute';
 import {
   createRandomStream,
   restoreRandomStream,
+  type Domain,
   type RandomStream,
   type RandomStreamState,
   type Volume,
@@ -10,7 +11,6 @@ import {
 import type { Parameter } from '@blurcycle/models';
 import {
   buildMethodNetworks,
-  type Domain,
   type MethodNetworks,
   type MethodSettings,
   type NetworkSettings,

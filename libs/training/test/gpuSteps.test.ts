@@ -2,9 +2,10 @@
  * Training steps on the GPU back-ends against plain JavaScript; a back-end that is not there skips
  * with a line.
  */
+import type { BackendName } from '@blurcycle/core';
 import { existsSync } from 'node:fs';
 import { memory } from '@tensorflow/tfjs-core';
-import { backendReport, selectBackend, type BackendName } from '@blurcycle/compute';
+import { backendReport, selectBackend } from '@blurcycle/compute';
 import { describe, expect, it } from 'vitest';
 import { createTrainer, disposeTrainer, trainStep, type LossValues } from '../src/index.ts';
 import { CASES, createTestSource, KNOWN_KERNEL, NETWORK, OBJECTIVE } from './support.ts';

@@ -17,13 +17,8 @@ import {
   type Tensor,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { createRandomStream } from '@blurcycle/core';
-import {
-  backendReport,
-  selectBackend,
-  variableGradients,
-  type BackendName,
-} from '@blurcycle/compute';
+import { createRandomStream, type BackendName } from '@blurcycle/core';
+import { backendReport, selectBackend, variableGradients } from '@blurcycle/compute';
 import {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,

@@ -1,3 +1,4 @@
+import { GAN_LOSSES } from '@blurcycle/core';
 import { grad, stack, tensor5d, tidy, type Scalar, type Tensor5D } from '@tensorflow/tfjs-core';
 import { selectBackend } from '@blurcycle/compute';
 import fc from 'fast-check';
@@ -8,7 +9,6 @@ import {
   generatorLoss,
   LABEL,
   withoutMargin,
-  type GanLoss,
 } from '../src/losses.ts';
 import { learningRateFactor } from '../src/trainStep.ts';
 
@@ -73,9 +73,8 @@ describe('cycleLoss(a, b, norm)', () => {
 
 describe('the gradient of every loss', () => {
   const real = [0.3, -1.2, 2.1, 0.8];
-  const kinds: readonly GanLoss[] = ['least-squares', 'wasserstein-gp'];
   const losses: readonly (readonly [string, (x: Tensor5D) => Scalar])[] = [
-    ...kinds.flatMap((kind) => [
+    ...GAN_LOSSES.flatMap((kind) => [
       [
         `discriminatorLoss ${kind}, real`,
         (x: Tensor5D) => discriminatorLoss(kind, x, volume(real)),

@@ -1,10 +1,13 @@
-import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import {
+  BOUNDARIES,
   CLASSICAL_ALGORITHMS,
-  classicalSettingsSchema,
-  ruleOf,
-  type ClassicalSettings,
-} from '@blurcycle/experiment';
+  describeUnknown,
+  describeViolation,
+  InputError,
+  NEGATIVES,
+  TIKHONOV_PENALTIES,
+} from '@blurcycle/core';
+import { classicalSettingsSchema, ruleOf, type ClassicalSettings } from '@blurcycle/experiment';
 import type { Argv } from 'yargs';
 
 /** The options of `deconvolve` that describe a classical method; undefined where not given. */
@@ -40,12 +43,12 @@ export function withClassicalMethod<T>(yargs: Argv<T>): Argv<T & ClassicalArgume
       describe: "constant light that belongs to no object, such as the camera's offset",
     })
     .option('boundary', {
-      choices: ['weights', 'zero', 'reflect', 'periodic'],
+      choices: BOUNDARIES,
       defaultDescription: 'weights',
       describe: 'beyond the edge: unseen objects, nothing, the mirrored or the repeated stack',
     })
     .option('negatives', {
-      choices: ['refuse', 'clip'],
+      choices: NEGATIVES,
       defaultDescription: 'refuse',
       describe: 'Richardson-Lucy: negative values in the stack are an error, or taken for 0',
     })
@@ -68,7 +71,7 @@ export function withClassicalMethod<T>(yargs: Argv<T>): Argv<T & ClassicalArgume
       describe: 'weight of smoothness',
     })
     .option('penalty', {
-      choices: ['identity', 'gradient'],
+      choices: TIKHONOV_PENALTIES,
       defaultDescription: 'identity',
       describe: 'tikhonov: penalize values, or differences of neighbors',
     })

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { BackendName } from '@blurcycle/compute';
-import { describeUnknown, InputError } from '@blurcycle/core';
+import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
 import type { Argv } from 'yargs';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '../projectPaths.ts';
 
@@ -11,10 +10,7 @@ export interface ProfileArguments {
   resultsDir: string;
 }
 
-// Named here too, so that help and a mistyped name need not load the libraries that compute.
-const BACKENDS = ['auto', 'tensorflow', 'webgpu', 'native', 'js'] as const satisfies readonly (
-  BackendName | 'auto'
-)[];
+const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
 
 /** What `--backend` and `--threads` give. */
 export interface ComputeArguments {

@@ -1,5 +1,5 @@
 import { setThreads } from '@blurcycle/compute';
-import { assertRange, type Volume } from '@blurcycle/core';
+import { assertRange, TIFF_FORMATS, WRITABLE_SAMPLE_TYPES, type Volume } from '@blurcycle/core';
 import { readTiffStack, type ReadTiffOptions } from '@blurcycle/data';
 import type { Argv, CommandModule } from 'yargs';
 import { deconvolveFile, type FileReport } from '../deconvolution/deconvolveFile.ts';
@@ -124,12 +124,12 @@ function withOutput<T>(yargs: Argv<T>): Argv<T> {
       describe: 'TIFF file for the PSF as it was used, or found by blind-rl',
     })
     .option('sample-type', {
-      choices: ['float32', 'uint16'] as const,
+      choices: WRITABLE_SAMPLE_TYPES,
       default: 'float32' as const,
       describe: 'how values are stored; uint16 rounds and clips, and says how many',
     })
     .option('format', {
-      choices: ['imagej', 'ome'] as const,
+      choices: TIFF_FORMATS,
       default: 'imagej' as const,
       describe: 'whose metadata carry the voxel size',
     })

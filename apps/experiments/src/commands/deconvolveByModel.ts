@@ -1,4 +1,10 @@
-import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
+import {
+  describeViolation,
+  InputError,
+  type Shape3,
+  type TiffFormat,
+  type WritableSampleType,
+} from '@blurcycle/core';
 import { deconvolveFileWithModel, type ModelFileReport } from '../model/deconvolveFileWithModel.ts';
 import { loadModel } from '../model/loadModel.ts';
 import { openBackend } from '../openBackend.ts';
@@ -17,8 +23,8 @@ export interface ModelArguments extends ComputeArguments, PsfSourceArguments, St
   anyVoxelSize: boolean;
   tile: Shape3 | undefined;
   overlap: Shape3 | undefined;
-  sampleType: 'float32' | 'uint16';
-  format: 'imagej' | 'ome';
+  sampleType: WritableSampleType;
+  format: TiffFormat;
   json: boolean;
 }
 

@@ -1,8 +1,10 @@
 import {
+  BORDERS,
   createRandomStream,
   createVolume,
   describeViolation,
   InputError,
+  type Border,
   type RandomStream,
   type Volume,
 } from '@blurcycle/core';
@@ -13,12 +15,9 @@ import {
   averageSnrDb,
   calibrateReadNoise,
   createForwardModel,
-  type Border,
 } from '@blurcycle/imaging';
 import type { CommandModule } from 'yargs';
 import { withJson } from './commonOptions.ts';
-
-const BORDERS = ['periodic', 'zero', 'reflect'] as const satisfies readonly Border[];
 
 interface DegradeArguments {
   truth: string;

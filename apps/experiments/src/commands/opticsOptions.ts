@@ -1,4 +1,5 @@
-import { PSF_MODELS, PSF_PRESETS } from '@blurcycle/psf';
+import { PSF_MODELS, PIXEL_INTEGRATIONS, POLARIZATIONS, APODIZATIONS } from '@blurcycle/core';
+import { PSF_PRESETS } from '@blurcycle/psf';
 import type { Argv } from 'yargs';
 import { parseTriple } from './parseTriple.ts';
 
@@ -53,17 +54,17 @@ export function withOptics<T>(
       describe: 'emission wavelength in µm',
     })
     .option('integrate', {
-      choices: ['none', 'lateral', 'axial', 'both'] as const,
+      choices: PIXEL_INTEGRATIONS,
       defaultDescription: 'none',
       describe: 'mean over the voxel instead of its centre',
     })
     .option('polarization', {
-      choices: ['unpolarized', 'x', 'y', 'circular'] as const,
+      choices: POLARIZATIONS,
       defaultDescription: 'unpolarized',
       describe: 'richards-wolf: polarization',
     })
     .option('apodization', {
-      choices: ['aplanatic', 'uniform', 'emission'] as const,
+      choices: APODIZATIONS,
       defaultDescription: 'aplanatic',
       describe: 'richards-wolf: weight of the rays, √cos θ, 1 or 1/√cos θ',
     });

@@ -1,13 +1,13 @@
-import { describeUnknown, InputError } from '@blurcycle/core';
 import {
+  describeUnknown,
+  InputError,
   PSF_MODELS,
-  PSF_PRESETS,
   type Apodization,
   type PixelIntegration,
   type Polarization,
   type PsfModelName,
-  type PsfRequest,
-} from '@blurcycle/psf';
+} from '@blurcycle/core';
+import { PSF_PRESETS, type PsfRequest } from '@blurcycle/psf';
 
 type Triple = [number, number, number];
 

@@ -1,5 +1,10 @@
-import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
-import { PSF_MODELS } from '@blurcycle/psf';
+import {
+  describeViolation,
+  InputError,
+  PSF_CENTERS,
+  PSF_MODELS,
+  type Shape3,
+} from '@blurcycle/core';
 import type { Argv } from 'yargs';
 import type { PsfSource } from '../deconvolution/stackPsf.ts';
 import { optionalTriple, withLayers, withOptics } from './opticsOptions.ts';
@@ -43,7 +48,7 @@ export function withPsfSource<T>(yargs: Argv<T>): Argv<T & PsfSourceArguments> {
   const file = yargs
     .option('psf', { type: 'string', describe: 'TIFF stack of the PSF; its sum is brought to 1' })
     .option('psf-center', {
-      choices: ['peak', 'centroid', 'middle'] as const,
+      choices: PSF_CENTERS,
       defaultDescription: 'peak',
       describe: 'with --psf: where its origin is; it is moved to the middle by whole voxels',
     })

@@ -1,5 +1,5 @@
-import type { Volume } from '@blurcycle/core';
-import { blur, type Boundary } from '@blurcycle/imaging';
+import type { Boundary, Volume } from '@blurcycle/core';
+import { blur } from '@blurcycle/imaging';
 
 /**
  * The image that an estimate would give, without background.

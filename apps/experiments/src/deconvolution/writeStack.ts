@@ -1,12 +1,19 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createVolume, describeViolation, InputError, type Volume } from '@blurcycle/core';
+import {
+  createVolume,
+  describeViolation,
+  InputError,
+  type TiffFormat,
+  type Volume,
+  type WritableSampleType,
+} from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
 
 /** How a result is stored. */
 export interface StackFormat {
-  readonly sampleType: 'float32' | 'uint16';
-  readonly format: 'imagej' | 'ome';
+  readonly sampleType: WritableSampleType;
+  readonly format: TiffFormat;
 }
 
 const LARGEST_UINT16 = 65535;

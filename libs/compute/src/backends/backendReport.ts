@@ -1,5 +1,5 @@
 import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
-import type { BackendName } from './selectBackend.ts';
+import type { BackendName } from '@blurcycle/core';
 import { findTensorflow } from './tensorflow/findTensorflow.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 

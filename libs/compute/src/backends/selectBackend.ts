@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { describeUnknown, InputError } from '@blurcycle/core';
+import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
 import { setThreads } from '../setThreads.ts';
@@ -9,12 +9,6 @@ import { backendReport, preferredBackend, type BackendReport } from './backendRe
 import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
 import { registerWebgpuBackend } from './webgpu/registerWebgpuBackend.ts';
-
-/** Where arithmetic can run. */
-export type BackendName = (typeof BACKEND_NAMES)[number];
-
-/** In the order in which `auto` tries them. */
-export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'native', 'js'] as const;
 
 /** The place that was chosen. */
 export interface BackendInfo {

@@ -1,10 +1,4 @@
-import type { Shape3 } from '@blurcycle/core';
-
-/**
- * What lies outside of a volume: zeros, its periodic repetition, or its mirror image about the
- * centre of the border voxel (d c b | a b c d | c b a, numpy's `reflect`).
- */
-export type Border = 'zero' | 'periodic' | 'reflect';
+import type { Border, Shape3 } from '@blurcycle/core';
 
 /**
  * For each place of a side extended by `margin` at both ends, the place inside that shows there.
@@ -12,7 +6,7 @@ export type Border = 'zero' | 'periodic' | 'reflect';
 export function borderMap(
   side: number,
   margin: number,
-  border: 'periodic' | 'reflect',
+  border: Exclude<Border, 'zero'>,
 ): Int32Array {
   const period = border === 'periodic' ? side : Math.max(1, 2 * side - 2);
   return Int32Array.from({ length: side + 2 * margin }, (_, place) => {

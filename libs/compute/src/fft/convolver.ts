@@ -1,5 +1,5 @@
-import { assertRange, assertShape, voxelCount, type Shape3 } from '@blurcycle/core';
-import { borderMap, extendVolume, foldVolume, type Border } from './border.ts';
+import { assertRange, assertShape, voxelCount, type Border, type Shape3 } from '@blurcycle/core';
+import { borderMap, extendVolume, foldVolume } from './border.ts';
 import { native } from '../../native/addon.ts';
 import { javascriptConvolutionEngine, type ConvolutionEngine } from './convolutionEngine.ts';
 import { nativeConvolutionEngine } from './nativeConvolutionEngine.ts';

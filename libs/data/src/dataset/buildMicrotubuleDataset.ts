@@ -1,5 +1,5 @@
-import { assertRange, createRandomStream, type Volume } from '@blurcycle/core';
-import { createForwardModel, type Border } from '@blurcycle/imaging';
+import { assertRange, createRandomStream, type Border, type Volume } from '@blurcycle/core';
+import { createForwardModel } from '@blurcycle/imaging';
 import { microtubules, type MicrotubuleOptions } from '../phantoms/microtubules.ts';
 import { exposureGain } from './exposureGain.ts';
 import type { Pair } from './pair.ts';

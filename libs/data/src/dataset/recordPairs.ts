@@ -1,11 +1,10 @@
-import { createRandomStream, type RandomStream, type Volume } from '@blurcycle/core';
+import { createRandomStream, type Border, type RandomStream, type Volume } from '@blurcycle/core';
 import {
   addPhotonNoise,
   addReadNoise,
   averageSnrDb,
   calibrateReadNoise,
   createForwardModel,
-  type Border,
 } from '@blurcycle/imaging';
 import type { Pair } from './pair.ts';
 

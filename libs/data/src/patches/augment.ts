@@ -1,6 +1,6 @@
-import type { RandomStream, Shape3 } from '@blurcycle/core';
+import type { Pairing, RandomStream, Shape3 } from '@blurcycle/core';
 import { sameSides } from './sameSides.ts';
-import type { Pairing, PatchSample } from './samplePatch.ts';
+import type { PatchSample } from './samplePatch.ts';
 import { turn, type Turn } from './turn.ts';
 
 const AXIS_PAIRS = [

@@ -2,6 +2,7 @@ import {
   assertRange,
   assertSameShape,
   assertShape,
+  type Pairing,
   type RandomStream,
   type Shape3,
   type Volume,
@@ -14,12 +15,6 @@ export interface PatchSample {
   readonly blurred: Volume;
   readonly sharp: Volume;
 }
-
-/**
- * Whether the two patches of a sample show the same place: `paired` for supervised methods,
- * `unpaired` for the cycle methods.
- */
-export type Pairing = 'paired' | 'unpaired';
 
 /**
  * A random patch of each domain.

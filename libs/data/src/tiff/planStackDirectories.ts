@@ -1,4 +1,10 @@
-import { assertRange, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  assertRange,
+  type Shape3,
+  type TiffFormat,
+  type VoxelSizeUm,
+  type WritableSampleType,
+} from '@blurcycle/core';
 import { headBytes, type TiffField } from './encodeDirectories.ts';
 import { nearestRational } from './rational.ts';
 import { SAMPLE_LAYOUTS } from './sampleType.ts';
@@ -20,8 +26,8 @@ const CLASSIC_LIMIT = 2 ** 32;
 export function planStackDirectories(
   shape: Shape3,
   voxelSizeUm: VoxelSizeUm,
-  sampleType: 'float32' | 'uint16',
-  format: 'imagej' | 'ome',
+  sampleType: WritableSampleType,
+  format: TiffFormat,
   description: string,
   limit = CLASSIC_LIMIT,
 ): { readonly directories: readonly (readonly TiffField[])[]; readonly bigTiff: boolean } {

@@ -1,5 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
-import { assertRange, extent, voxelCount, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  extent,
+  voxelCount,
+  type TiffFormat,
+  type Volume,
+  type WritableSampleType,
+} from '@blurcycle/core';
 import { encodeDirectories } from './encodeDirectories.ts';
 import { formatImagejDescription } from './imagejDescription.ts';
 import { formatOmeXml } from './formatOmeXml.ts';
@@ -10,12 +17,12 @@ import { writeFileAtomically } from './writeFileAtomically.ts';
 
 export interface WriteTiffOptions {
   /** How a grey value is stored. @defaultValue 'float32', which changes nothing */
-  readonly sampleType?: 'float32' | 'uint16';
+  readonly sampleType?: WritableSampleType;
   /**
    * Whose metadata carry the voxel size: ImageJ's (Fiji opens it as a stack) or OME-XML.
    * @defaultValue 'imagej'
    */
-  readonly format?: 'imagej' | 'ome';
+  readonly format?: TiffFormat;
   /**
    * What uint16 does with values that are no whole numbers. @defaultValue 'exact', which refuses
    * them

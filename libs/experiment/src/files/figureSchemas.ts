@@ -1,3 +1,4 @@
+import { DIFFRACTION_MODELS } from '@blurcycle/core';
 import { METRIC_NAMES } from '@blurcycle/metrics';
 import { z } from 'zod';
 import { idSchema, networkSettingsSchema } from '../settings/runSettings.ts';
@@ -50,14 +51,6 @@ const sweepCurvesFigureSchema = z.strictObject({
 
 /** A figure of curves over a sweep. */
 export type SweepCurvesFigure = z.infer<typeof sweepCurvesFigureSchema>;
-
-/** Models of the optics that a figure can show; a Gaussian is none. */
-export const DIFFRACTION_MODELS = [
-  'born-wolf',
-  'richards-wolf',
-  'richards-wolf-psfgenerator',
-  'gibson-lanni',
-] as const;
 
 const lengthUm = z.number().positive().max(20);
 

@@ -1,3 +1,4 @@
+import { BOUNDARIES, NEGATIVES, START_ESTIMATES, TIKHONOV_PENALTIES } from '@blurcycle/core';
 import { z } from 'zod';
 
 /** What all classical methods can be told; what is left out is the method's own default. */
@@ -7,15 +8,12 @@ const shared = {
     .nonnegative()
     .exactOptional()
     .describe('constant light that belongs to no object'),
-  boundary: z
-    .enum(['weights', 'zero', 'reflect', 'periodic'])
-    .exactOptional()
-    .describe('what lies beyond the edge'),
+  boundary: z.enum(BOUNDARIES).exactOptional().describe('what lies beyond the edge'),
 };
 
 const count = z.int().positive();
 const negatives = z
-  .enum(['refuse', 'clip'])
+  .enum(NEGATIVES)
   .exactOptional()
   .describe('negative values in the data: an error, or taken for 0');
 
@@ -23,7 +21,7 @@ const richardsonLucy = {
   ...shared,
   iterations: count.exactOptional().describe('updates at most'),
   negatives,
-  start: z.enum(['flat', 'observed']).exactOptional().describe('first estimate'),
+  start: z.enum(START_ESTIMATES).exactOptional().describe('first estimate'),
   relativeTolerance: z
     .number()
     .nonnegative()
@@ -68,7 +66,7 @@ export const classicalSettingsSchema = z.discriminatedUnion('algorithm', [
     algorithm: z.literal('tikhonov'),
     ...linear,
     lambda: z.number().positive().exactOptional().describe('weight of the penalty'),
-    penalty: z.enum(['identity', 'gradient']).exactOptional().describe('what is penalized'),
+    penalty: z.enum(TIKHONOV_PENALTIES).exactOptional().describe('what is penalized'),
   }),
   z.strictObject({
     algorithm: z.literal('blind-rl'),
@@ -83,8 +81,3 @@ export const classicalSettingsSchema = z.discriminatedUnion('algorithm', [
 
 /** Settings of a classical deconvolution. */
 export type ClassicalSettings = z.infer<typeof classicalSettingsSchema>;
-
-/** Names of the algorithms, as files and the command line use them. */
-export const CLASSICAL_ALGORITHMS = classicalSettingsSchema.options.map(
-  ({ shape }) => shape.algorithm.value,
-);

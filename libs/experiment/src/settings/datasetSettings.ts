@@ -1,14 +1,6 @@
+import { PSF_MODELS } from '@blurcycle/core';
 import { z } from 'zod';
 import { oddShape3Schema, shape3Schema, voxelSizeUmSchema } from './sides.ts';
-
-/** The models that make a point spread function. */
-export const PSF_MODELS = [
-  'born-wolf',
-  'richards-wolf',
-  'richards-wolf-psfgenerator',
-  'gibson-lanni',
-  'gaussian',
-] as const;
 
 /** Optics of the microscope. */
 export const psfSettingsSchema = z.strictObject({

@@ -1,5 +1,20 @@
+import {
+  BLUR_PATHS,
+  CYCLE_BORDERS,
+  CYCLE_NORMS,
+  DOMAINS,
+  GAN_LOSSES,
+  KERNEL_CONSTRAINTS,
+  KERNEL_INITS,
+  KERNEL_SYMMETRIES,
+  PAIRINGS,
+  PIXEL_LOSSES,
+  SELECTION_RULES,
+  type GanLoss,
+  type PsfModelName,
+} from '@blurcycle/core';
 import { z } from 'zod';
-import { datasetSettingsSchema, type PSF_MODELS } from './datasetSettings.ts';
+import { datasetSettingsSchema } from './datasetSettings.ts';
 import { oddShape3Schema, overlap3Schema, shape3Schema } from './sides.ts';
 
 /** Ids of methods, rows and experiments: they become file and target names. */
@@ -12,16 +27,13 @@ export const methodSettingsSchema = z.strictObject({
   id: idSchema.describe('name in files and on the command line'),
   label: z.string().min(1).describe('name in tables and figures'),
   sampling: z
-    .enum(['paired', 'unpaired'])
+    .enum(PAIRINGS)
     .describe('whether a sharp patch shows the same place as the blurred one'),
   blurPath: z
-    .enum(['none', 'unet', 'learned-kernel', 'known-psf'])
+    .enum(BLUR_PATHS)
     .describe('what turns sharp into blurred in the cycle; none means no cycle'),
-  discriminators: z
-    .array(z.enum(['sharp', 'blurred']))
-    .readonly()
-    .describe('domains that have discriminators'),
-  pixelLoss: z.enum(['none', 'l1', 'l2']).describe('distance to the paired truth'),
+  discriminators: z.array(z.enum(DOMAINS)).readonly().describe('domains that have discriminators'),
+  pixelLoss: z.enum(PIXEL_LOSSES).describe('distance to the paired truth'),
 });
 
 /** Settings of one method. */
@@ -35,18 +47,16 @@ export const networkSettingsSchema = z.strictObject({
     .describe('channels of the first U-Net level; the lower ones have 2 and 4 times as many'),
   discriminatorWidth: z.int().positive().describe('channels of the first discriminator layer'),
   blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
-  blurKernelInit: z
-    .enum(['gaussian', 'normal'])
-    .describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
+  blurKernelInit: z.enum(KERNEL_INITS).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
   blurKernelSigmaVoxels: z
     .number()
     .positive()
     .describe('standard deviation of the Gaussian start in voxels'),
   blurKernelSymmetry: z
-    .enum(['none', 'point'])
+    .enum(KERNEL_SYMMETRIES)
     .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),
   blurKernelConstraint: z
-    .enum(['none', 'non-negative', 'unit-sum'])
+    .enum(KERNEL_CONSTRAINTS)
     .describe(
       'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
     ),
@@ -80,7 +90,7 @@ export const trainingSettingsSchema = z.strictObject({
     epsilon: rate.describe('added to the root of the second moment'),
   }),
   ganLoss: z
-    .enum(['least-squares', 'wasserstein-gp'])
+    .enum(GAN_LOSSES)
     .describe('adversarial loss: LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19)'),
   lossWeights: z.strictObject({
     cycle: z.number().nonnegative().describe('weight of both cycle terms'),
@@ -93,18 +103,16 @@ export const trainingSettingsSchema = z.strictObject({
         'η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares',
       ),
   }),
-  cycleNorm: z.enum(['l1', 'l2']).describe('norm of the cycle terms'),
+  cycleNorm: z.enum(CYCLE_NORMS).describe('norm of the cycle terms'),
   cycleBorder: z
-    .enum(['keep', 'exclude'])
+    .enum(CYCLE_BORDERS)
     .describe('whether voxels whose blur sees the zero border count in the cycle terms'),
   historyBuffer: z.int().nonnegative().describe('generated volumes kept for the discriminators'),
   logEvery: z.int().positive().describe('updates between lines of metrics.jsonl'),
   validateEvery: z.int().positive().describe('updates between looks at the validation volumes'),
   checkpointEvery: z.int().positive().describe('updates between checkpoints'),
   augment: z.boolean().describe('rotate by 90 degrees and flip'),
-  select: z
-    .enum(['last', 'best-validation-psnr', 'best-cycle-residual'])
-    .describe('which weights predict the test volumes'),
+  select: z.enum(SELECTION_RULES).describe('which weights predict the test volumes'),
 });
 
 /** Settings of training. */
@@ -172,7 +180,7 @@ export interface ResolvedRun {
 }
 
 /** Models of the point spread function as the field names them. */
-export const PSF_MODEL_LABELS: Readonly<Record<(typeof PSF_MODELS)[number], string>> = {
+export const PSF_MODEL_LABELS: Readonly<Record<PsfModelName, string>> = {
   'born-wolf': 'Born & Wolf',
   'richards-wolf': 'Richards & Wolf',
   'richards-wolf-psfgenerator': 'Richards & Wolf as in PSF Generator',
@@ -181,7 +189,7 @@ export const PSF_MODEL_LABELS: Readonly<Record<(typeof PSF_MODELS)[number], stri
 };
 
 /** Adversarial losses as the field names them. */
-export const GAN_LOSS_LABELS: Readonly<Record<TrainingSettings['ganLoss'], string>> = {
+export const GAN_LOSS_LABELS: Readonly<Record<GanLoss, string>> = {
   'least-squares': 'least-squares',
   'wasserstein-gp': 'WGAN-GP',
 };

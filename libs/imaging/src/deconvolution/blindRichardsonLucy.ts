@@ -1,15 +1,18 @@
-import { assertRange, createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  createVolume,
+  type Boundary,
+  type Negatives,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { createConvolver3d } from '@blurcycle/compute';
 import { copyBox } from './copyBox.ts';
 import { asCounts, checkObserved } from './checkObserved.ts';
 import { expectedFloor, ratioToExpected } from './expectedImage.ts';
 import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
 import type { IterationStatistics } from './iterationStatistics.ts';
-import {
-  createObservationModel,
-  type Boundary,
-  type ObservationModel,
-} from './observationModel.ts';
+import { createObservationModel, type ObservationModel } from './observationModel.ts';
 
 export interface BlindRichardsonLucyOptions {
   /** Rounds of object updates followed by PSF updates. @defaultValue 10 */
@@ -26,7 +29,7 @@ export interface BlindRichardsonLucyOptions {
    */
   readonly background?: number;
   /** Negative values in the data: an error, or taken for 0. @defaultValue 'refuse' */
-  readonly negatives?: 'refuse' | 'clip';
+  readonly negatives?: Negatives;
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
   /**

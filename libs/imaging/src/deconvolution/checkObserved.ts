@@ -1,4 +1,4 @@
-import { assertRange, createVolume, extent, type Volume } from '@blurcycle/core';
+import { assertRange, createVolume, extent, type Negatives, type Volume } from '@blurcycle/core';
 
 /**
  * Throws unless a measured volume is finite and its PSF fits into it.
@@ -43,7 +43,7 @@ const ROUNDING = 1e-5;
  * @param negatives - What to do about negative values.
  * @throws {RangeError} For negative values that are to be refused.
  */
-export function asCounts(where: string, observed: Volume, negatives: 'refuse' | 'clip'): Volume {
+export function asCounts(where: string, observed: Volume, negatives: Negatives): Volume {
   const [negative, most] = extent(observed.data);
   if (negative >= 0) return observed;
   assertRange(

@@ -1,4 +1,4 @@
-import type { Boundary } from './observationModel.ts';
+import type { Boundary } from '@blurcycle/core';
 
 /** Options that the linear methods share. */
 export interface LinearDeconvolutionOptions {

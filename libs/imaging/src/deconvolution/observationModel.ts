@@ -1,15 +1,6 @@
-import { createVolume, voxelCount, type Shape3, type Volume } from '@blurcycle/core';
+import { createVolume, voxelCount, type Boundary, type Shape3, type Volume } from '@blurcycle/core';
 import { createForwardModel } from '../forwardModel.ts';
 import { copyBox } from './copyBox.ts';
-
-/**
- * What a deconvolution assumes beyond the edge of the image.
- *
- * `weights`: light from unseen objects around the image reaches it, so those objects are estimated
- * too and cut off at the end, each voxel weighted by how much of its light the image caught.
- * `zero`: there is nothing. `reflect`, `periodic`: the mirrored or repeated image.
- */
-export type Boundary = 'weights' | 'zero' | 'reflect' | 'periodic';
 
 /** The linear model of an observation: image = H object, on plain arrays. */
 export interface ObservationModel {

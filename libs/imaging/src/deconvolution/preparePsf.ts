@@ -1,11 +1,18 @@
-import { assertRange, createVolume, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  createVolume,
+  voxelIndex,
+  type PsfCenter,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 
 export interface PreparePsfOptions {
   /**
    * Where the origin of the PSF is: its brightest voxel, its centroid, or already the middle.
    * @defaultValue 'peak'
    */
-  readonly center?: 'peak' | 'centroid' | 'middle';
+  readonly center?: PsfCenter;
   /** Constant light in the file, subtracted before anything else. @defaultValue 0 */
   readonly background?: number;
   /** Sides that the PSF may have at most; it is cropped about its origin. */
@@ -64,11 +71,7 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
 }
 
 /** The voxel that stands for the point source. */
-function findOrigin(
-  data: Float32Array,
-  shape: Shape3,
-  center: 'peak' | 'centroid' | 'middle',
-): number[] {
+function findOrigin(data: Float32Array, shape: Shape3, center: PsfCenter): number[] {
   if (center === 'middle') return shape.map((side) => Math.floor(side / 2));
   let peak = 0;
   let total = 0;

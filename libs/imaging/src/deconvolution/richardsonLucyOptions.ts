@@ -1,6 +1,5 @@
-import type { Volume } from '@blurcycle/core';
+import type { Boundary, Negatives, StartEstimate, Volume } from '@blurcycle/core';
 import type { IterationStatistics } from './iterationStatistics.ts';
-import type { Boundary } from './observationModel.ts';
 
 /** Options that all variants of Richardson-Lucy share. */
 export interface RichardsonLucyOptions {
@@ -14,14 +13,14 @@ export interface RichardsonLucyOptions {
    * Negative values in the data: an error, or taken for 0, which brightens the dark a little.
    * @defaultValue 'refuse'
    */
-  readonly negatives?: 'refuse' | 'clip';
+  readonly negatives?: Negatives;
   /** What lies beyond the edge. @defaultValue 'weights' */
   readonly boundary?: Boundary;
   /**
    * First estimate: the mean of the data everywhere, this level everywhere, the data, or a volume
    * of their shape. @defaultValue 'flat'
    */
-  readonly start?: 'flat' | 'observed' | number | Volume;
+  readonly start?: StartEstimate | number | Volume;
   /**
    * Stop when an update changes less than this part of the estimate; 0 never stops early.
    * @defaultValue 0

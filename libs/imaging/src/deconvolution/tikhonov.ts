@@ -1,4 +1,4 @@
-import { assertRange, type Volume } from '@blurcycle/core';
+import { assertRange, type TikhonovPenalty, type Volume } from '@blurcycle/core';
 import type { LinearDeconvolutionOptions } from './linearDeconvolutionOptions.ts';
 import { negativeLaplacian } from './negativeLaplacian.ts';
 import { solveLeastSquares } from './solveLeastSquares.ts';
@@ -10,7 +10,7 @@ export interface TikhonovOptions extends LinearDeconvolutionOptions {
    * What is penalised: the squared values, or the squared differences of neighbours. @defaultValue
    * 'identity'
    */
-  readonly penalty?: 'identity' | 'gradient';
+  readonly penalty?: TikhonovPenalty;
 }
 
 /**
