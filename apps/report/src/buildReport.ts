@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { writeTextAtomically } from '@blurcycle/experiment';
-import type { RenderedChart } from './charts/renderChart.ts';
-import { drawFigures } from './drawFigures.ts';
-import { readResults, type ReportSources } from './inputs/readResults.ts';
-import { bundleScript } from './page/bundleScript.ts';
-import { readStyle } from './page/readStyle.ts';
-import { renderReport } from './renderReport.ts';
+import { blockChart } from './charts/blockChart.ts';
+import type { Chart } from './charts/chart.ts';
+import { methodStyles } from './charts/methodColors.ts';
+import { renderChart, type RenderedChart } from './charts/renderChart.ts';
+import { scoreChart } from './charts/scoreChart.ts';
+import { trainingCharts } from './charts/trainingCharts.ts';
+import { readResults, type ReportInputs, type ReportSources } from './inputs/readResults.ts';
+import { bundleScript, readStyle } from './page/page.ts';
+import { renderReport, type ReportFigures } from './renderReport.ts';
+import type { ExperimentFigures } from './sections/experimentSection.ts';
 
 /** What was written. */
 export interface BuiltReport {
@@ -40,4 +44,54 @@ function keepFigures(charts: readonly RenderedChart[], directory: string): void 
     writeTextAtomically(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
     writeTextAtomically(join(directory, `${name}.svg`), `${svg}\n`);
   }
+}
+
+/** Charts of a report, and where each of them belongs below the directory of the profile. */
+export interface DrawnFigures {
+  readonly figures: ReportFigures;
+  readonly byDirectory: ReadonlyMap<string, readonly RenderedChart[]>;
+}
+
+/** Draws every chart: the scores and curves of each experiment, and the curves of all runs once. */
+export async function drawFigures({ experiments, runs }: ReportInputs): Promise<DrawnFigures> {
+  const styles = methodStyles([
+    ...experiments.flatMap(({ table }) => table.rows.map(({ method }) => method)),
+    ...runs.map(({ record }) => record.method),
+  ]);
+  const byDirectory = new Map<string, readonly RenderedChart[]>();
+  const drawn = new Map<string, ExperimentFigures>();
+  for (const { id, table, blocks } of experiments) {
+    const hasCurves = blocks.some(({ kind }) => kind === 'curves');
+    // Curves show the scores already; what they lack is the paper's values.
+    const metrics =
+      hasCurves && table.rows.every(({ paper }) => paper === null)
+        ? []
+        : (['psnr', 'ssim'] as const);
+    const scores = metrics.flatMap((metric) => scoreChart(table, metric, styles) ?? []);
+    const curves = blocks.flatMap((block) =>
+      block.kind === 'curves' ? [blockChart(block, styles)] : [],
+    );
+    const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
+    byDirectory.set(id, [...figures.scores, ...figures.curves]);
+    drawn.set(id, {
+      ...figures,
+      curves: new Map(figures.curves.map((chart) => [chart.name, chart])),
+    });
+  }
+  const charts = trainingCharts(runs, styles);
+  const training = {
+    validation: await drawAll(charts.validation, 'training'),
+    losses: await drawAll(charts.losses, 'training'),
+    furtherValidation: await drawAll(charts.furtherValidation, 'training'),
+  };
+  return {
+    figures: { experiments: drawn, training },
+    byDirectory: byDirectory.set('training', Object.values(training).flat()),
+  };
+}
+
+async function drawAll(charts: readonly Chart[], scope: string): Promise<RenderedChart[]> {
+  const drawn: RenderedChart[] = [];
+  for (const chart of charts) drawn.push(await renderChart(chart, scope));
+  return drawn;
 }

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InputError } from '@blurcycle/core';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { buildReport } from './buildReport.ts';
-import { formatBytes } from './html/formatNumber.ts';
+import { formatBytes } from './html/format.ts';
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 

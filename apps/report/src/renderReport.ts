@@ -1,18 +1,21 @@
+import { createImageStore } from './html/embed.ts';
 import { html } from './html/html.ts';
-import type { ShownBlock } from './inputs/readBlock.ts';
-import type { VolumeSet } from './inputs/readVolumeSet.ts';
+import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
 import type { ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
-import { createImageStore } from './model/imageStore.ts';
-import { thinVolumes } from './model/thinVolumes.ts';
+import { thinVolumes } from './model/volumes.ts';
 import { page } from './page/page.ts';
-import { bannerSection } from './sections/bannerSection.ts';
-import { contentsSection, type ContentsEntry } from './sections/contentsSection.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
-import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
-import { headerSection, PAPER_TITLE } from './sections/headerSection.ts';
+import { type ExperimentFigures, experimentSection } from './sections/experimentSection.ts';
 import { methodsSection } from './sections/methodsSection.ts';
-import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
+import {
+  bannerSection,
+  type ContentsEntry,
+  contentsSection,
+  headerSection,
+  PAPER_TITLE,
+} from './sections/opening.ts';
+import { type TrainingFigures, trainingSection } from './sections/trainingSection.ts';
 
 /** What a report may measure, a little below the 5 MB that it promises. */
 const PAGE_LIMIT_BYTES = 4.9e6;

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { blockChart } from '../src/charts/blockChart.ts';
-import { curvePoints } from '../src/charts/curvePoints.ts';
+import { blockChart, seriesStyles, tickPlaces } from '../src/charts/blockChart.ts';
+import { curvePoints } from '../src/charts/curvesBlock.ts';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
-import { seriesStyles } from '../src/charts/seriesStyles.ts';
-import { tickPlaces } from '../src/charts/tickPlaces.ts';
-import { formatFact } from '../src/html/formatNumber.ts';
+import { formatFact } from '../src/html/format.ts';
 import { html } from '../src/html/html.ts';
-import { factsFigure } from '../src/sections/factsFigure.ts';
-import { imagesFigure } from '../src/sections/imagesFigure.ts';
+import { factsFigure, imagesFigure } from '../src/sections/blockFigures.ts';
 import { SYNTHETIC_FACTS, syntheticCurves } from './syntheticFigures.ts';
 
 const frame = { place: 'Figure 5', made: html`` };

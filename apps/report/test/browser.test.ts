@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
 import {
-  chromium,
   type Browser,
   type BrowserContextOptions,
+  chromium,
   type Locator,
   type Page,
 } from 'playwright-core';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { drawFigures } from '../src/drawFigures.ts';
+import { drawFigures } from '../src/buildReport.ts';
 import { readResults } from '../src/inputs/readResults.ts';
 import { renderReport } from '../src/renderReport.ts';
 

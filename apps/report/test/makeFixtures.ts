@@ -14,18 +14,18 @@ import { createRandomStream, type RandomStream } from '@blurcycle/core';
 import {
   loadExperiments,
   METRIC_NAMES,
-  resolveRun,
-  tableToCsv,
-  writeFigures,
-  writeRunRecord,
-  writeTable,
   type Provenance,
+  resolveRun,
   type ScoreSummary,
   type Table,
   type TableRow,
+  tableToCsv,
   type VolumesBlock,
+  writeFigures,
+  writeRunRecord,
+  writeTable,
 } from '@blurcycle/experiment';
-import { greyPng } from '../src/model/greyPng.ts';
+import { greyPng } from '../src/model/volumes.ts';
 import { SYNTHETIC_FACTS, syntheticCurves, syntheticImages } from './syntheticFigures.ts';
 
 const PROFILE = 'synthetic';

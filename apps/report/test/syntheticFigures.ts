@@ -1,5 +1,5 @@
 import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment';
-import { greyPng } from '../src/model/greyPng.ts';
+import { greyPng } from '../src/model/volumes.ts';
 
 /** A Gaussian peak of the given widths (standard deviation, in pixels) as grey values. */
 function peak(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
 import { scoreChart } from '../src/charts/scoreChart.ts';
-import { groupRows } from '../src/model/groupRows.ts';
+import { groupRows } from '../src/model/groups.ts';
 import { resultTable } from '../src/sections/resultTable.ts';
 
 const score = (mean: number) => ({

@@ -1,29 +1,24 @@
 import { createRandomStream } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { binCurve } from '../src/charts/binCurve.ts';
-import { curveChart } from '../src/charts/curveChart.ts';
+import { binCurve, curveChart } from '../src/charts/curveChart.ts';
 import { METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
+import { unpackScript } from '../src/client/enhanceChart.ts';
 import { cutPlane, extentUm, type Stack } from '../src/client/stack.ts';
-import { differenceColor } from '../src/client/paint.ts';
-import { unpackScript } from '../src/client/unpackScript.ts';
-import { toCsv } from '../src/html/dataLink.ts';
+import { differenceColor } from '../src/client/stage.ts';
+import { jsonScript, packedScript, toCsv } from '../src/html/embed.ts';
 import {
   formatCount,
   formatDifference,
   formatDuration,
   formatNumber,
   formatSignificant,
-} from '../src/html/formatNumber.ts';
+  scaleBarUm,
+} from '../src/html/format.ts';
 import { html } from '../src/html/html.ts';
-import { jsonScript } from '../src/html/jsonScript.ts';
-import { packedScript } from '../src/html/packedScript.ts';
+import type { VolumeSet } from '../src/inputs/readBlock.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
-import type { VolumeSet } from '../src/inputs/readVolumeSet.ts';
-import { greyPng, sectionXz } from '../src/model/greyPng.ts';
-import { splitRuns } from '../src/model/splitRuns.ts';
-import { scaleBarUm } from '../src/model/scaleBar.ts';
-import { thinVolumes } from '../src/model/thinVolumes.ts';
-import { chooseView } from '../src/model/volumeView.ts';
+import { splitRuns } from '../src/model/groups.ts';
+import { chooseView, greyPng, sectionXz, thinVolumes } from '../src/model/volumes.ts';
 import { deviationsSection } from '../src/sections/deviationsSection.ts';
 
 describe('html`…`', () => {

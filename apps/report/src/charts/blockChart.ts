@@ -1,14 +1,16 @@
+import { extent } from '@blurcycle/core';
 import type { CurvesBlock } from '@blurcycle/experiment';
 import type { TopLevelSpec } from 'vega-lite';
-import { axisTitle } from '../html/axisTitle.ts';
-import type { Chart } from './chart.ts';
-import { CHART_WIDTH, VEGA_LITE_SCHEMA } from './chartConfig.ts';
-import { curvePoints, stepNames, type CurvePointDrawn } from './curvePoints.ts';
-import { curveTable, describeCurves } from './curveWords.ts';
-import { tickPlaces } from './tickPlaces.ts';
-import { estimateTextWidth } from './estimateTextWidth.ts';
-import type { MethodStyle } from './methodColors.ts';
-import { seriesStyles } from './seriesStyles.ts';
+import { axisTitle } from '../html/format.ts';
+import { type Chart, CHART_WIDTH, estimateTextWidth, VEGA_LITE_SCHEMA } from './chart.ts';
+import {
+  type CurvePointDrawn,
+  curvePoints,
+  curveTable,
+  describeCurves,
+  stepNames,
+} from './curvesBlock.ts';
+import { furtherStyle, type MethodStyle } from './methodColors.ts';
 
 type Layer = Extract<TopLevelSpec, { readonly layer: unknown }>['layer'][number];
 type Encoding = NonNullable<Extract<Layer, { readonly mark: unknown }>['encoding']>;
@@ -155,4 +157,45 @@ function tooltipOf({ x, y }: CurvesBlock, points: readonly CurvePointDrawn[]) {
  */
 function fromData(scale: 'linear' | 'log'): { zero?: false } {
   return scale === 'log' ? {} : { zero: false };
+}
+
+/**
+ * How each line of a block is drawn: the colour of its method, as everywhere; another one where it
+ * belongs to none. Several lines of one method are told apart by dash and marker.
+ */
+export function seriesStyles(
+  series: CurvesBlock['series'],
+  styles: ReadonlyMap<string, MethodStyle>,
+): readonly MethodStyle[] {
+  let others = 0;
+  return series.map(({ method }, i) => {
+    const style = method === null ? undefined : styles.get(method);
+    if (style === undefined) return furtherStyle(others++);
+    const isAlone = series.filter((other) => other.method === method).length === 1;
+    return isAlone ? style : { ...furtherStyle(i), light: style.light, dark: style.dark };
+  });
+}
+
+/** Decades from which on a logarithmic axis has a tick at each power of ten alone. */
+const MANY_DECADES = 2;
+
+/**
+ * Where the ticks of an axis stand: about five on a linear one, which Vega places; on a logarithmic
+ * one 1, 2 and 5 times powers of ten, or powers of ten alone, because Vega would draw a line at
+ * every multiple.
+ *
+ * @param values - What is drawn along the axis.
+ */
+export function tickPlaces(
+  scale: 'linear' | 'log',
+  values: readonly number[],
+): { tickCount: number } | { values: number[] } {
+  if (scale === 'linear' || values.length === 0) return { tickCount: 5 };
+  const [from, to] = extent(values).map((value) => Math.log10(value));
+  const multiples = to - from >= MANY_DECADES ? [1] : [1, 2, 5];
+  const places: number[] = [];
+  for (let power = Math.floor(from) - 1; power <= Math.ceil(to); power++) {
+    places.push(...multiples.map((multiple) => Number(`${multiple}e${power}`)));
+  }
+  return { values: places };
 }

@@ -1,8 +1,6 @@
-import { extent } from '@blurcycle/core';
-import { formatList, formatSignificant } from '../html/formatNumber.ts';
-import { binCurve, binSize, type CurvePoint } from './binCurve.ts';
-import type { Chart } from './chart.ts';
-import { CHART_WIDTH, VEGA_LITE_SCHEMA } from './chartConfig.ts';
+import { extent, mean } from '@blurcycle/core';
+import { formatList, formatSignificant } from '../html/format.ts';
+import { type Chart, CHART_WIDTH, VEGA_LITE_SCHEMA } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 const MAX_POINTS = 80;
@@ -145,4 +143,33 @@ function tabulate(
       }),
     ]),
   };
+}
+
+/** One point of a curve: a value after so many generator updates. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+/**
+ * Thins a curve to at most `maxPoints` by averaging runs of consecutive points, so that no part of
+ * it is left out.
+ *
+ * Each point of the result stands at the last step of its run. A curve that is short enough is
+ * returned as it is.
+ */
+export function binCurve(points: readonly CurvePoint[], maxPoints: number): readonly CurvePoint[] {
+  const size = binSize(points.length, maxPoints);
+  if (size === 1) return points;
+  const bins: CurvePoint[] = [];
+  for (let from = 0; from < points.length; from += size) {
+    const run = points.slice(from, from + size);
+    bins.push({ step: run[run.length - 1].step, value: mean(run.map(({ value }) => value)) });
+  }
+  return bins;
+}
+
+/** How many consecutive points `binCurve` averages into one. */
+export function binSize(pointCount: number, maxPoints: number): number {
+  return Math.max(1, Math.ceil(pointCount / maxPoints));
 }

@@ -1,10 +1,8 @@
 import escapeHtml from 'escape-html';
-import { parse, View, type Spec } from 'vega';
-import { textMetrics } from 'vega-scenegraph';
+import { parse, type Spec, View } from 'vega';
 import { compile } from 'vega-lite';
-import type { Chart } from './chart.ts';
-import { CHART_CONFIG } from './chartConfig.ts';
-import { estimateTextWidth } from './estimateTextWidth.ts';
+import { textMetrics } from 'vega-scenegraph';
+import { type Chart, CHART_CONFIG, estimateTextWidth } from './chart.ts';
 
 textMetrics.width = (item, text) => estimateTextWidth(String(text), item.fontSize ?? 11);
 

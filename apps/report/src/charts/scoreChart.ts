@@ -1,10 +1,8 @@
 import { extent } from '@blurcycle/core';
 import { METRICS, type Table } from '@blurcycle/experiment';
-import { formatList, formatNumber } from '../html/formatNumber.ts';
-import { groupRows } from '../model/groupRows.ts';
-import type { Chart } from './chart.ts';
-import { CHART_WIDTH, VEGA_LITE_SCHEMA } from './chartConfig.ts';
-import { wrapLabels } from './wrapLabels.ts';
+import { formatList, formatNumber } from '../html/format.ts';
+import { groupRows } from '../model/groups.ts';
+import { type Chart, CHART_WIDTH, VEGA_LITE_SCHEMA } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** One marker. */
@@ -176,4 +174,30 @@ function paddedExtent(values: readonly number[]): [number, number] {
     number,
     number,
   ];
+}
+
+/** Characters of a line of an axis label. */
+const LINE_LENGTH = 22;
+
+/**
+ * A Vega expression for `labelExpr` that breaks long labels into lines, so that they leave room for
+ * what is drawn.
+ *
+ * @param labels - Every label of the axis.
+ */
+export function wrapLabels(labels: readonly string[]): string {
+  const lines = Object.fromEntries(labels.map((label) => [label, breakLines(label)]));
+  return `${JSON.stringify(lines)}[datum.label]`;
+}
+
+/** Lines of a label, broken at spaces. */
+function breakLines(label: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of label.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + 1 + word.length <= LINE_LENGTH)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '@blurcycle/experiment';
 import type { RunInput } from '../inputs/readResults.ts';
-import { splitRuns, variantOf } from '../model/splitRuns.ts';
+import { splitRuns, variantOf } from '../model/groups.ts';
 import type { Chart } from './chart.ts';
 import { curveChart, type Series } from './curveChart.ts';
 import { furtherStyle, type MethodStyle } from './methodColors.ts';

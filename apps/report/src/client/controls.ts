@@ -1,7 +1,6 @@
-import { formatNumber } from '../html/formatNumber.ts';
+import { formatNumber } from '../html/format.ts';
 import { element, radioGroup, slider } from './element.ts';
-import { AXES_OF } from './stack.ts';
-import type { VolumeData, ViewerState } from './volumeData.ts';
+import { AXES_OF, type ViewerState, type VolumeData } from './stack.ts';
 
 /** What a person moves. */
 export interface Controls {

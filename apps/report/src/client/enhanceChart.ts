@@ -1,6 +1,7 @@
-import type { Spec } from 'vega';
-import { liveChart, type LiveChart } from './liveChart.ts';
-import { unpackScript } from './unpackScript.ts';
+import { strFromU8, unzlibSync } from 'fflate';
+import { parse, type Spec, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { element } from './element.ts';
 
 /**
  * Lets somebody hover over a chart and zoom into it: the button below it draws the same
@@ -25,4 +26,145 @@ export function enhanceChart(figure: HTMLElement): void {
     still.hidden = live !== undefined;
     button.setAttribute('aria-pressed', String(live !== undefined));
   });
+}
+
+const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-click to reset.';
+
+const MAX_WIDTH = 416;
+const MIN_PLOT_WIDTH = 120;
+
+/** A chart that answers the pointer. */
+export interface LiveChart {
+  readonly root: HTMLElement;
+  close(): void;
+}
+
+/**
+ * Draws a specification live: the value nearest to the pointer is read out, dragging and the wheel
+ * move the axes.
+ *
+ * Expressions are interpreted rather than compiled, because the policy of the page allows no
+ * `eval`.
+ *
+ * @param summary - Text alternative of the drawing.
+ * @param width - Room for the whole drawing in px.
+ */
+export function liveChart(spec: Spec, summary: string, width: number): LiveChart {
+  const drawing = element('div', { class: 'drawing', role: 'img', 'aria-label': summary });
+  const tooltip = element('p', { class: 'tooltip' }, HINT);
+  const ring = element('span', { class: 'ring' });
+  const root = element('div', { class: 'chart live' }, drawing, tooltip);
+  const view = new View(parse(spec, undefined, { ast: true }), {
+    expr: expressionInterpreter,
+    renderer: 'svg',
+    container: drawing,
+    tooltip: () => undefined,
+  });
+  drawing.addEventListener('pointermove', ({ clientX, clientY }) => {
+    const svg = drawing.querySelector('svg');
+    if (svg === null) return;
+    const [box, frame] = [svg.getBoundingClientRect(), drawing.getBoundingClientRect()];
+    const [left, top] = plotCorner(view);
+    const nearest = nearestValue(
+      view.scenegraph(),
+      clientX - box.left - left,
+      clientY - box.top - top,
+    );
+    ring.hidden = nearest === undefined;
+    tooltip.replaceChildren(...(nearest === undefined ? [HINT] : tooltipLines(nearest.fields)));
+    if (nearest === undefined) return;
+    ring.style.left = `${nearest.x + left + box.left - frame.left + drawing.scrollLeft}px`;
+    ring.style.top = `${nearest.y + top + box.top - frame.top}px`;
+  });
+  void fit(view, drawing, Math.min(width, MAX_WIDTH)).then(() => drawing.append(ring));
+  ring.hidden = true;
+  return {
+    root,
+    close() {
+      view.finalize();
+      root.remove();
+    },
+  };
+}
+
+/**
+ * Where the plot begins in the drawing, in px: Vega shifts it by the room of the axes and by the
+ * padding.
+ */
+function plotCorner(view: View): readonly [left: number, top: number] {
+  const [left, top] = view.origin();
+  const padding = view.padding();
+  if (typeof padding === 'number') return [left + padding, top + padding];
+  return [left + (padding.left ?? 0), top + (padding.top ?? 0)];
+}
+
+/** Gives the plot the width that the axis labels, which keep their size, leave of `width`. */
+async function fit(view: View, drawing: HTMLElement, width: number): Promise<void> {
+  await view.runAsync();
+  const drawn = drawing.querySelector('svg')?.getBoundingClientRect().width ?? width;
+  await view.width(Math.max(MIN_PLOT_WIDTH, view.width() + width - drawn)).runAsync();
+}
+
+/** The fields of a value as text. */
+function tooltipLines(fields: Readonly<Record<string, unknown>>): readonly HTMLElement[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined && value !== null && value !== 'null')
+    .map(([name, value]) => element('span', {}, `${name}: `, element('b', {}, String(value))));
+}
+
+/** A value as drawn, in px from the corner of the plot. */
+export interface DrawnValue {
+  readonly x: number;
+  readonly y: number;
+  /** What a reader shall see of it: title to text. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** How far from the pointer a value may be, in px. */
+const REACH = 40;
+
+/** What is read of Vega's tree of drawn things. */
+interface SceneNode {
+  readonly items?: readonly SceneNode[];
+  readonly marktype?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly tooltip?: unknown;
+}
+
+/**
+ * The drawn value nearest to a place: of lines as well, whose points Vega itself does not tell
+ * apart under the pointer.
+ *
+ * @param scenegraph - `view.scenegraph()`.
+ * @param x - Place in px from the corner of the plot, to the right.
+ * @param y - The same, down.
+ */
+export function nearestValue(scenegraph: unknown, x: number, y: number): DrawnValue | undefined {
+  let best: DrawnValue | undefined;
+  let smallest = REACH;
+  const visit = (node: SceneNode): void => {
+    const { x: left, y: top, tooltip } = node;
+    if (
+      typeof tooltip === 'object' &&
+      tooltip !== null &&
+      left !== undefined &&
+      top !== undefined
+    ) {
+      const distance = Math.hypot(left - x, top - y);
+      if (distance < smallest) {
+        smallest = distance;
+        best = { x: left, y: top, fields: tooltip as Record<string, unknown> };
+      }
+    }
+    node.items?.forEach(visit);
+  };
+  visit((scenegraph as { readonly root: SceneNode }).root);
+  return best;
+}
+
+/** The value that `packedScript` wrote. */
+export function unpackScript(text: string): unknown {
+  const packed = Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
+  return JSON.parse(strFromU8(unzlibSync(packed)));
 }

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { html, trusted, type Html } from '../html/html.ts';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { darkColorRules } from '../charts/methodColors.ts';
+import { html, type Html, trusted } from '../html/html.ts';
 
 /** Pieces of the one file. */
 export interface PageParts {
@@ -46,4 +50,33 @@ export function page({ title, body, style, script }: PageParts): string {
 
 function sourceHash(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/** Parts of the style sheet in their order: what comes later may overrule what came before. */
+const PARTS = ['base', 'opening', 'results', 'controls', 'figures', 'viewer', 'prose', 'media'];
+
+/** The style sheet of the page, with the dark colours of the methods. */
+export async function readStyle(): Promise<string> {
+  const parts = await Promise.all(
+    PARTS.map((name) => readFile(new URL(`./styles/${name}.css`, import.meta.url), 'utf8')),
+  );
+  return `${parts.join('')}@media screen and (prefers-color-scheme: dark){${darkColorRules()}}\n`;
+}
+
+/**
+ * The script of the page: the viewer of volumes, and Vega with an interpreter that needs no `eval`.
+ */
+export async function bundleScript(): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL('../client/client.ts', import.meta.url))],
+    bundle: true,
+    minify: true,
+    charset: 'utf8',
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'silent',
+    write: false,
+  });
+  return result.outputFiles[0].text;
 }

@@ -1,11 +1,11 @@
+import type { FactsBlock } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
+import { dataLink, type ImageStore, toCsv } from '../html/embed.ts';
+import { axisTitle, formatFact, formatSignificant, scaleBarUm } from '../html/format.ts';
 import { html, type Html, type Slot } from '../html/html.ts';
-import type { ShownBlock } from '../inputs/readBlock.ts';
-import type { ImageStore } from '../model/imageStore.ts';
+import type { ImageSet, ShownBlock, ShownImage } from '../inputs/readBlock.ts';
 import { chartFigure } from './chartFigure.ts';
-import type { FigureFrame } from './figureFrame.ts';
-import { factsFigure } from './factsFigure.ts';
-import { imagesFigure } from './imagesFigure.ts';
+import type { FigureFrame } from './frame.ts';
 import { volumeFigure } from './volumeFigure.ts';
 
 /** What the blocks of one experiment need besides themselves. */
@@ -59,4 +59,134 @@ function blockFigure(
       return chart === undefined ? null : chartFigure(chart, frame);
     }
   }
+}
+
+/** A table of facts, its numbers to the right and its words to the left. */
+export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Html {
+  const { id, title, columns, rows, note } = block;
+  const titles = columns.map(axisTitle);
+  const sides = columns.map((_, i) =>
+    rows.some((row) => typeof row[i] === 'string') ? 'text' : 'number',
+  );
+  const cell = (value: string | number | null, column: number): Html => {
+    const text = value === null ? '–' : typeof value === 'number' ? formatFact(value) : value;
+    return column === 0
+      ? html`<th scope="row">${text}</th>`
+      : html`<td class="${sides[column]}">${text}</td>`;
+  };
+  return html`<figure class="facts-figure">
+    <div class="scroll" tabindex="0" role="region" aria-label="${place}, ${title}">
+      <table class="plain fact-table">
+        <caption>
+          ${title}
+        </caption>
+        <thead>
+          <tr>
+            ${titles.map((column, i) => html`<th scope="col" class="${i === 0 ? 'text' : sides[i]}">${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map(cell)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${note === undefined ? null : html`<p class="note">${note}</p>`}
+    <div class="tools">
+      ${dataLink(
+        'CSV',
+        `${id}.csv`,
+        'text/csv',
+        toCsv(
+          titles,
+          rows.map((row) => row.map((value) => value ?? '')),
+        ),
+      )}
+    </div>
+    ${made}
+  </figure>`;
+}
+
+/** What the widest and the tallest image of a figure may measure on the page, in px. */
+const WIDEST = 230;
+const TALLEST = 300;
+/**
+ * Images share one line of the page, in px, unless they would become narrower than they can be
+ * read.
+ */
+const LINE = 1100;
+const NARROWEST = 120;
+const GAP = 16;
+
+/** Plane images side by side, all at one magnification and through one window. */
+export function imagesFigure(
+  { title, window, quantity, items }: ImageSet,
+  { made }: FigureFrame,
+): Html {
+  const [low, high] = window.map((value) => formatSignificant(value, 3));
+  const sizes = items.map(sizeUm);
+  const widest = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(LINE / items.length) - GAP));
+  const pxPerUm = Math.min(
+    widest / Math.max(...sizes.map(({ widthUm }) => widthUm)),
+    TALLEST / Math.max(...sizes.map(({ heightUm }) => heightUm)),
+  );
+  return html`<figure class="images">
+    <figcaption>
+      <strong>${title}.</strong> Black is ${low}, white is ${high}: ${quantity}, in all panels.
+    </figcaption>
+    <div class="image-row">${items.map((item) => panel(item, pxPerUm))}</div>
+    ${made}
+  </figure>`;
+}
+
+function sizeUm({ width, height, pixelSizeUm: [down, across] }: ShownImage): {
+  readonly widthUm: number;
+  readonly heightUm: number;
+} {
+  return { widthUm: width * across, heightUm: height * down };
+}
+
+function panel(item: ShownImage, pxPerUm: number): Html {
+  const { widthUm, heightUm } = sizeUm(item);
+  const [width, height] = [widthUm * pxPerUm, heightUm * pxPerUm].map((side) =>
+    Number(side.toFixed(1)),
+  );
+  const bar = scaleBarUm(widthUm);
+  const inset = 7;
+  return html`<figure>
+    <svg
+      width="${width}"
+      height="${height}"
+      viewBox="0 0 ${width} ${height}"
+      role="img"
+      aria-label="${item.alt}"
+    >
+      <image
+        width="${width}"
+        height="${height}"
+        preserveAspectRatio="none"
+        href="data:image/png;base64,${item.png.toString('base64')}"
+      />
+      <rect
+        class="bar"
+        x="${inset}"
+        y="${Number((height - inset - 3).toFixed(1))}"
+        width="${Number((bar * pxPerUm).toFixed(1))}"
+        height="3"
+      />
+      <text
+        class="bar-label"
+        x="${inset}"
+        y="${Number((height - inset - 7).toFixed(1))}"
+        font-size="11"
+      >
+        ${formatSignificant(bar, 2)} µm
+      </text>
+    </svg>
+    <figcaption>${item.label}</figcaption>
+  </figure>`;
 }

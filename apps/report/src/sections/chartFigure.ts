@@ -1,8 +1,7 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { dataLink, toCsv } from '../html/dataLink.ts';
-import { html, trusted, type Html } from '../html/html.ts';
-import { packedScript } from '../html/packedScript.ts';
-import type { FigureFrame } from './figureFrame.ts';
+import { dataLink, packedScript, toCsv } from '../html/embed.ts';
+import { html, type Html, trusted } from '../html/html.ts';
+import type { FigureFrame } from './frame.ts';
 
 /** A chart with its text alternative, its numbers as a table, and the means to explore it. */
 export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame): Html {

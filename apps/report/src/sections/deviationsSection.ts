@@ -1,6 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import { html, trusted, type Html } from '../html/html.ts';
-import { sectionHead } from './sectionHead.ts';
+import { html, type Html, trusted } from '../html/html.ts';
+import { sectionHead } from './frame.ts';
 
 /**
  * The deviations register, from markdown: a heading for each deviation. HTML in it is escaped, its

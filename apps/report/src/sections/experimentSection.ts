@@ -1,16 +1,13 @@
-import type { Table } from '@blurcycle/experiment';
+import { type ClaimResult, METRICS, type Table } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { dataLink } from '../html/dataLink.ts';
-import { formatList } from '../html/formatNumber.ts';
+import { dataLink, type ImageStore } from '../html/embed.ts';
+import { formatDifference, formatList, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
-import type { ImageStore } from '../model/imageStore.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
-import { claimList } from './claimList.ts';
-import { madeBrief, provenanceLine } from './provenanceLine.ts';
+import { madeBrief, provenanceLine, sectionHead } from './frame.ts';
 import { resultTable } from './resultTable.ts';
-import { sectionHead } from './sectionHead.ts';
 
 /** Charts of one experiment, drawn. */
 export interface ExperimentFigures {
@@ -80,4 +77,48 @@ function verdictSentence({ claims }: Table): string {
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`);
   return `Of ${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}: ${formatList(parts)}.`;
+}
+
+const CLASSES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' } as const;
+const MARKS = { reproduced: '✓', 'not reproduced': '✗', undecided: '?' } as const;
+
+/**
+ * The verdict of each claim in words, with the rule that was fixed beforehand and what was
+ * measured.
+ */
+export function claimList(claims: readonly ClaimResult[]): Html | null {
+  if (claims.length === 0) return null;
+  return html`<ul class="claims">
+    ${claims.map(claimItem)}
+  </ul>`;
+}
+
+function claimItem(claim: ClaimResult): Html {
+  return html`<li class="${CLASSES[claim.verdict]}">
+    <span class="verdict"
+      ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
+    >
+    <div>
+      <p>${capitalized(claim.text)}.</p>
+      <p class="rule">
+        Rule <code>${claim.rule}</code>:
+        ${measured(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.
+      </p>
+    </div>
+  </li>`;
+}
+
+function measured({ rule, value, low, high }: ClaimResult): string {
+  if (value === null) return 'it can not be told';
+  const metric = Object.keys(METRICS).find((name) => rule.includes(`${name}(`));
+  const digits = metric === undefined ? 4 : METRICS[metric].digits;
+  const unit =
+    metric === undefined || METRICS[metric].unit === null ? '' : ` ${METRICS[metric].unit}`;
+  const number = `${rule.includes('abs(') ? formatNumber(value, digits) : formatDifference(value, digits)}${unit}`;
+  if (low === null || high === null) return `${number}, no interval`;
+  return `${number}, 95 % interval ${formatNumber(low, digits)} to ${formatNumber(high, digits)}${unit}`;
+}
+
+function capitalized(text: string): string {
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.$/, '');
 }

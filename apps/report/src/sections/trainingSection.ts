@@ -1,15 +1,12 @@
-import type { RenderedChart } from '../charts/renderChart.ts';
 import type { RunRecord } from '@blurcycle/experiment';
-import { formatBytes, formatCount, formatDuration, formatList } from '../html/formatNumber.ts';
+import type { RenderedChart } from '../charts/renderChart.ts';
+import { formatBytes, formatCount, formatDuration, formatList } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
-import { splitRuns } from '../model/splitRuns.ts';
+import { splitRuns } from '../model/groups.ts';
 import { chartFigure } from './chartFigure.ts';
-import type { FigureFrame } from './figureFrame.ts';
-import { kernelTable } from './kernelTable.ts';
-import { describeCommit, describeMachine } from './provenanceLine.ts';
-import { selectionTable } from './selectionTable.ts';
-import { sectionHead } from './sectionHead.ts';
+import { describeCommit, describeMachine, type FigureFrame, sectionHead } from './frame.ts';
+import { kernelTable, selectionTable } from './runTables.ts';
 
 /** The charts of the training, drawn. */
 export interface TrainingFigures {

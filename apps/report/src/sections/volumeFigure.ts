@@ -1,12 +1,9 @@
-import type { ShownVolume, VolumeSet } from '../inputs/readVolumeSet.ts';
-import { formatNumber, formatSignificant } from '../html/formatNumber.ts';
+import { type ImageStore, jsonScript } from '../html/embed.ts';
+import { formatNumber, formatSignificant, scaleBarUm } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
-import { jsonScript } from '../html/jsonScript.ts';
-import { greyPng, sectionXz } from '../model/greyPng.ts';
-import type { ImageStore } from '../model/imageStore.ts';
-import { scaleBarUm } from '../model/scaleBar.ts';
-import type { FigureFrame } from './figureFrame.ts';
-import { chooseView, referenceOf, type VolumeView } from '../model/volumeView.ts';
+import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
+import { chooseView, greyPng, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
+import type { FigureFrame } from './frame.ts';
 
 /** Where in the depth the planes of the strip lie. */
 const STRIP_PLACES = [0.125, 0.375, 0.625, 0.875];

@@ -1,6 +1,20 @@
 import type { Provenance } from '@blurcycle/experiment';
-import { formatBytes, formatDuration, formatList } from '../html/formatNumber.ts';
+import { formatBytes, formatDuration, formatList } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
+
+/** Where a section stands, its heading, and the way back to the contents. */
+export function sectionHead(id: string, place: string, title: string): Html {
+  return html`<p class="eyebrow">${place} <a class="back" href="#contents">Contents</a></p>
+    <h2 id="${id}-title">${title}</h2>`;
+}
+
+/** What every figure of a section is set in. */
+export interface FigureFrame {
+  /** The section's place in the paper or on the page: with the title it tells figures apart. */
+  readonly place: string;
+  /** The line below: how the figure was made. */
+  readonly made: Html;
+}
 
 /** The commit as a reader needs it: short, and whether the sources were those of the commit. */
 export function describeCommit({ gitCommit, gitDirty }: Provenance): string {

@@ -1,5 +1,21 @@
-import type { RunRecord } from '@blurcycle/experiment';
+import type { RunRecord, Table, TableCondition, TableRow } from '@blurcycle/experiment';
 import type { RunInput } from '../inputs/readResults.ts';
+
+/** Rows that were tested on the same data. */
+export interface RowGroup {
+  /** What they were tested on; nothing where the experiment has no conditions. */
+  readonly condition: TableCondition | undefined;
+  readonly rows: readonly TableRow[];
+}
+
+/** The rows of a table by condition, in the order of the table. */
+export function groupRows({ rows, conditions = [] }: Table): readonly RowGroup[] {
+  const ids = [...new Set(rows.map(({ condition }) => condition))];
+  return ids.map((id) => ({
+    condition: conditions.find((condition) => condition.id === id),
+    rows: rows.filter(({ condition }) => condition === id),
+  }));
+}
 
 /** Runs that are shown together. */
 export interface SplitRuns {

@@ -72,3 +72,25 @@ export function formatList(parts: readonly string[]): string {
   if (parts.length < 2) return parts.join('');
   return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
+
+/** A quantity with its unit: `PSNR (dB)`. */
+export function axisTitle({
+  label,
+  unit,
+}: {
+  readonly label: string;
+  readonly unit: string | null;
+}): string {
+  return unit === null ? label : `${label} (${unit})`;
+}
+
+/**
+ * Length of a scale bar: the largest of 1, 2, 5 times a power of ten that is at most a third of the
+ * width.
+ */
+export function scaleBarUm(widthUm: number): number {
+  const limit = widthUm / 3;
+  const power = 10 ** Math.floor(Math.log10(limit));
+  const step = [5, 2, 1].find((candidate) => candidate * power <= limit) ?? 1;
+  return Number((step * power).toPrecision(1));
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { strToU8, zlibSync } from 'fflate';
+import { html, type Html, trusted } from './html.ts';
+
+/**
+ * Data for the script of the page. `<` is written as an escape, so that no value can end the
+ * element.
+ */
+export function jsonScript(className: string, value: unknown): Html {
+  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
+  return html`<script type="application/json" class="${className}">
+    ${trusted(json)}
+  </script>`;
+}
+
+/**
+ * Data for the script of the page, as `jsonScript`, but deflated and in base64: for large values.
+ *
+ * The bytes do not depend on the zlib of the machine.
+ */
+export function packedScript(className: string, value: unknown): Html {
+  const packed = zlibSync(strToU8(JSON.stringify(value)), { level: 9 });
+  return html`<script type="text/plain" class="${className}">
+    ${trusted(Buffer.from(packed).toString('base64'))}
+  </script>`;
+}
+
+/** A link that saves text which the page carries with it: no request, no script. */
+export function dataLink(label: string, fileName: string, mediaType: string, text: string): Html {
+  return html`<a
+    class="data-link"
+    download="${fileName}"
+    href="data:${mediaType};charset=utf-8,${encodeURIComponent(text).replaceAll('%2C', ',')}"
+    >${label}</a
+  >`;
+}
+
+/** A table as comma-separated values after RFC 4180. */
+export function toCsv(
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const cell = (value: string | number): string => {
+    const text = String(value).replaceAll('\u2212', '-');
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
+}
+
+/** Images that a page shows in several places and holds once. */
+export interface ImageStore {
+  /** Keeps an image and answers with the id to `use` it by; the same bytes have the same id. */
+  add(png: Buffer, width: number, height: number): string;
+  /** The element that holds them, to be placed before everything that uses them. */
+  render(): Html;
+}
+
+/** Makes an empty store. */
+export function createImageStore(): ImageStore {
+  const images = new Map<string, Html>();
+  return {
+    add(png, width, height) {
+      const id = `image-${createHash('sha256').update(png).digest('hex').slice(0, 12)}`;
+      images.set(
+        id,
+        html`<image
+          id="${id}"
+          width="${width}"
+          height="${height}"
+          href="data:image/png;base64,${png.toString('base64')}"
+        />`,
+      );
+      return id;
+    },
+    render: () =>
+      html`<svg class="image-store" width="0" height="0" aria-hidden="true" focusable="false">
+        <defs>${[...images.values()]}</defs>
+      </svg>`,
+  };
+}

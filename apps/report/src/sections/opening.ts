@@ -1,0 +1,104 @@
+import type { Table } from '@blurcycle/experiment';
+import { formatDuration } from '../html/format.ts';
+import { html, type Html } from '../html/html.ts';
+import type { ReportInputs } from '../inputs/readResults.ts';
+import type { Problem } from '../model/findProblems.ts';
+
+/** Title of the paper that is reproduced. */
+export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Microscopy';
+
+/** What this is, and the outcome in a handful of numbers. */
+export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
+  const claims = experiments.flatMap(({ table }) => table.claims);
+  const tally = (verdict: string): number =>
+    claims.filter((claim) => claim.verdict === verdict).length;
+  const seconds = runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0);
+  const facts: readonly (readonly [string, string, string])[] = [
+    [
+      String(tally('reproduced')),
+      tally('reproduced') === 1 ? 'claim reproduced' : 'claims reproduced',
+      'yes',
+    ],
+    [String(tally('not reproduced')), 'not reproduced', 'no'],
+    [String(tally('undecided')), 'undecided', 'open'],
+    [String(runs.length), runs.length === 1 ? 'training run' : 'training runs', ''],
+    [formatDuration(seconds), 'of training', ''],
+  ];
+  return html`<header>
+    <p class="eyebrow">blurcycle, profile <b>${profile}</b></p>
+    <h1>${PAPER_TITLE}</h1>
+    <p class="lede">
+      A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020):
+      the paper’s values beside ours, and what each number was made of.
+    </p>
+    <dl class="facts">
+      ${facts.map(
+        ([value, label, tone]) =>
+          html`<div class="${tone}">
+            <dd>${value}</dd>
+            <dt>${label}</dt>
+          </div>`,
+      )}
+    </dl>
+  </header>`;
+}
+
+const WORDS: Readonly<Record<Problem['kind'], string>> = {
+  failed: 'Failed',
+  missing: 'Missing',
+  damaged: 'Unreadable',
+  stale: 'Stale',
+  dirty: 'Uncommitted',
+};
+
+/** What stands above everything else when not all is well. */
+export function bannerSection(problems: readonly Problem[]): Html | null {
+  if (problems.length === 0) return null;
+  return html`<aside class="banner" aria-label="Warnings">
+    <p>
+      <strong>Read with care.</strong>
+      ${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} not as they should
+      be:
+    </p>
+    <ul>
+      ${problems.map(({ kind, text }) => html`<li><span class="tag">${WORDS[kind]}</span> ${text}</li>`)}
+    </ul>
+  </aside>`;
+}
+
+/** A section of the page. */
+export interface ContentsEntry {
+  readonly id: string;
+  readonly label: string;
+  /** What is there. */
+  readonly title: string;
+  readonly claims?: Table['claims'];
+}
+
+const TONES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' } as const;
+
+/** Links to the sections, each with what it says and how its claims came out. */
+export function contentsSection(entries: readonly ContentsEntry[]): Html {
+  return html`<nav id="contents" aria-label="Contents">
+    <ol>
+      ${entries.map(
+        ({ id, label, title, claims }) =>
+          html`<li>
+            <a href="#${id}">${label}</a>
+            <span class="what"
+              >${title}${claims === undefined ? null : html`<span class="tallies">${verdicts(claims)}</span>`}</span
+            >
+          </li>`,
+      )}
+    </ol>
+  </nav>`;
+}
+
+function verdicts(claims: Table['claims']): readonly Html[] {
+  return (['reproduced', 'not reproduced', 'undecided'] as const).flatMap((verdict) => {
+    const count = claims.filter((claim) => claim.verdict === verdict).length;
+    return count === 0
+      ? []
+      : [html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`];
+  });
+}
