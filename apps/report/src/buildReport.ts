@@ -7,11 +7,11 @@ import { renderChart, type RenderedChart } from './charts/renderChart.ts';
 import { scoreChart } from './charts/scoreChart.ts';
 import { trainingCharts } from './charts/trainingCharts.ts';
 import { readResults, type ReportInputs, type ReportSources } from './inputs/readResults.ts';
-import { bundleScript, readStyle } from './page/page.ts';
+import { readAssets } from './page/page.ts';
 import { renderReport, type ReportFigures } from './renderReport.ts';
 import type { ExperimentFigures } from './sections/experimentSection.ts';
 
-/** What was written. */
+/** The report that was written. */
 export interface BuiltReport {
   readonly path: string;
   readonly bytes: number;
@@ -21,38 +21,37 @@ export interface BuiltReport {
  * Builds `results/<profile>/report.html` and the figures beside it. The same results give the same
  * bytes.
  *
- * Every chart is kept twice in the `figures` directory of its experiment: its Vega-Lite
- * specification and the SVG drawn from it. The curves of the training runs, which several
- * experiments share, are in `training/figures`.
+ * Each chart is written twice to the `figures` directory of its experiment: as a Vega-Lite
+ * specification and as the SVG drawn from it. The curves of the training runs, which several
+ * experiments share, go to `training/figures`.
  *
- * @throws {InputError} When there are no results for the profile.
+ * @throws {InputError} If there are no results for the profile.
  */
 export async function buildReport(sources: ReportSources): Promise<BuiltReport> {
   const inputs = await readResults(sources);
   const { figures, byDirectory } = await drawFigures(inputs);
   const directory = join(sources.resultsDir, sources.profile);
-  for (const [name, charts] of byDirectory) keepFigures(charts, join(directory, name, 'figures'));
-  const assets = { style: await readStyle(), script: await bundleScript() };
-  const text = renderReport(inputs, figures, assets);
+  for (const [name, charts] of byDirectory) writeFigures(charts, join(directory, name, 'figures'));
+  const text = renderReport(inputs, figures, await readAssets());
   const path = join(directory, 'report.html');
   writeTextAtomically(path, text);
   return { path, bytes: Buffer.byteLength(text) };
 }
 
-function keepFigures(charts: readonly RenderedChart[], directory: string): void {
+function writeFigures(charts: readonly RenderedChart[], directory: string): void {
   for (const { name, spec, svg } of charts) {
     writeTextAtomically(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
     writeTextAtomically(join(directory, `${name}.svg`), `${svg}\n`);
   }
 }
 
-/** Charts of a report, and where each of them belongs below the directory of the profile. */
+/** The charts of a report, and those of each directory below that of the profile. */
 export interface DrawnFigures {
   readonly figures: ReportFigures;
   readonly byDirectory: ReadonlyMap<string, readonly RenderedChart[]>;
 }
 
-/** Draws every chart: the scores and curves of each experiment, and the curves of all runs once. */
+/** Draws all charts: the scores and curves of each experiment, and the curves of all runs once. */
 export async function drawFigures({ experiments, runs }: ReportInputs): Promise<DrawnFigures> {
   const styles = methodStyles([
     ...experiments.flatMap(({ table }) => table.rows.map(({ method }) => method)),
@@ -62,7 +61,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
   const drawn = new Map<string, ExperimentFigures>();
   for (const { id, table, blocks } of experiments) {
     const hasCurves = blocks.some(({ kind }) => kind === 'curves');
-    // Curves show the scores already; what they lack is the paper's values.
+    // Curves show the scores already, but not the paper's values.
     const metrics =
       hasCurves && table.rows.every(({ paper }) => paper === null)
         ? []

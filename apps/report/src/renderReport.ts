@@ -4,20 +4,20 @@ import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
 import type { ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
 import { thinVolumes } from './model/volumes.ts';
-import { page } from './page/page.ts';
+import { page, type PageAssets } from './page/page.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
-import { type ExperimentFigures, experimentSection } from './sections/experimentSection.ts';
+import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
 import { methodsSection } from './sections/methodsSection.ts';
 import {
   bannerSection,
-  type ContentsEntry,
   contentsSection,
   headerSection,
   PAPER_TITLE,
+  type ContentsEntry,
 } from './sections/opening.ts';
-import { type TrainingFigures, trainingSection } from './sections/trainingSection.ts';
+import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
 
-/** What a report may measure, a little below the 5 MB that it promises. */
+/** Largest page, a little below the promised 5 MB. */
 const PAGE_LIMIT_BYTES = 4.9e6;
 
 /** Charts of a report, drawn. */
@@ -27,21 +27,15 @@ export interface ReportFigures {
   readonly training: TrainingFigures;
 }
 
-/** Style and script of the page. */
-export interface ReportAssets {
-  readonly style: string;
-  readonly script: string;
-}
-
 /**
- * The report as text. It depends on nothing but its arguments: neither the clock nor the machine.
+ * The report as text. It depends only on its arguments: neither on the clock nor on the machine.
  *
- * Where it would become too large, planes of its volumes are left out.
+ * If it would be too large, planes of its volumes are left out.
  */
 export function renderReport(
   inputs: ReportInputs,
   figures: ReportFigures,
-  assets: ReportAssets,
+  assets: PageAssets,
 ): string {
   const whole = renderPage(inputs, figures, assets);
   const excess = Buffer.byteLength(whole.text) - PAGE_LIMIT_BYTES;
@@ -51,14 +45,14 @@ export function renderReport(
 
 interface RenderedPage {
   readonly text: string;
-  /** What the stacks of images take of it. */
+  /** Size of the image stacks in it. */
   readonly stackBytes: number;
 }
 
 function renderPage(
   inputs: ReportInputs,
   figures: ReportFigures,
-  assets: ReportAssets,
+  assets: PageAssets,
 ): RenderedPage {
   const images = createImageStore();
   const experiments = inputs.experiments.map((experiment) =>
@@ -120,7 +114,7 @@ function runsBehind(
   return runs.filter(({ record }) => ids.has(record.id));
 }
 
-/** The same inputs with volumes that take no more than a number of bytes inside the page. */
+/** The same inputs with volumes that take at most `budgetBytes` in the page. */
 function withThinVolumes(inputs: ReportInputs, budgetBytes: number): ReportInputs {
   const sets = inputs.experiments
     .flatMap(({ blocks }) => blocks)

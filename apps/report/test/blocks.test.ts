@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blockChart, seriesStyles, tickPlaces } from '../src/charts/blockChart.ts';
+import { blockChart, seriesStyles, tickPositions } from '../src/charts/blockChart.ts';
 import { curvePoints } from '../src/charts/curvesBlock.ts';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
@@ -8,12 +8,12 @@ import { html } from '../src/html/html.ts';
 import { factsFigure, imagesFigure } from '../src/sections/blockFigures.ts';
 import { SYNTHETIC_FACTS, syntheticCurves } from './syntheticFigures.ts';
 
-const frame = { place: 'Figure 5', made: html`` };
+const frame = { reference: 'Figure 5', made: html`` };
 const styles = methodStyles(['proposed', 'cyclegan', 'input']);
 const [profiles, decay, noise] = syntheticCurves();
 
 describe('curvePoints(block)', () => {
-  it('leaves out what has no place on a logarithmic axis, and ends a limit below zero at the smallest value', () => {
+  it('leaves out what a logarithmic axis cannot show, and ends a limit below zero at the smallest value', () => {
     const points = curvePoints(decay);
     expect(points.every(({ x, y }) => x > 0 && y > 0)).toBe(true);
     expect(points).toHaveLength(10); // 11 in the block, one of them with the value 0
@@ -32,14 +32,14 @@ describe('curvePoints(block)', () => {
     );
   });
 
-  it('sets lines at one named step aside of each other, in the order of the block', () => {
+  it('shifts the lines at a named step beside each other, in the order of the block', () => {
     const at = curvePoints(noise).filter(({ step }) => step === '20 dB');
     expect(at.map(({ x }) => x)).toEqual([1.95, 2.05]);
   });
 });
 
 describe('blockChart(block, styles)', () => {
-  it('draws every line in the colour of its method, with its band', async () => {
+  it('draws every line in the color of its method, with its band', async () => {
     const { svg } = await renderChart(blockChart(decay, styles), 'fig');
     for (const method of ['proposed', 'cyclegan']) {
       const color = styles.get(method)?.light;
@@ -55,12 +55,12 @@ describe('blockChart(block, styles)', () => {
       expect(svg).toContain(`>${step}<`);
   });
 
-  it('says in its text alternative what the lines do, and what is not drawn', () => {
+  it('describes the lines in its text alternative, and what is not drawn', () => {
     const { summary } = blockChart(noise, styles);
     expect(summary).toContain(
       'PSNR (dB) over average SNR. Input: 18 at 1.25 dB to 24 at without noise',
     );
-    expect(blockChart(decay, styles).summary).toMatch(/1 point .*stands in the table alone/);
+    expect(blockChart(decay, styles).summary).toMatch(/1 point .*in the table only/);
   });
 
   it('has every number in its table, with the limits', () => {
@@ -77,7 +77,7 @@ describe('blockChart(block, styles)', () => {
 });
 
 describe('seriesStyles(series, styles)', () => {
-  it('tells lines of one method apart by dash and marker, never by colour', () => {
+  it('distinguishes lines of one method by dash and marker, never by color', () => {
     const series = ['a', 'b'].map((id) => ({ ...noise.series[1], id, label: id }));
     const [first, second] = seriesStyles(series, styles);
     expect(first.light).toBe(styles.get('proposed')?.light);
@@ -86,15 +86,15 @@ describe('seriesStyles(series, styles)', () => {
   });
 });
 
-describe('tickPlaces(scale, values)', () => {
-  it('takes powers of ten alone over decades, and 1, 2, 5 within one', () => {
-    expect(tickPlaces('log', [0.01, 10])).toEqual({ values: [0.001, 0.01, 0.1, 1, 10] });
-    expect(tickPlaces('log', [1, 9])).toEqual({ values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50] });
+describe('tickPositions(scale, values)', () => {
+  it('takes only powers of ten over decades, and 1, 2, 5 within one', () => {
+    expect(tickPositions('log', [0.01, 10])).toEqual({ values: [0.001, 0.01, 0.1, 1, 10] });
+    expect(tickPositions('log', [1, 9])).toEqual({ values: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50] });
   });
 });
 
 describe('tables of facts', () => {
-  it('writes whole, usual and far numbers as a reader expects', () => {
+  it('writes whole, usual, very small and very large numbers as a reader expects', () => {
     expect([29791, -3, 0.35325, 2.5e-7, -6.02e23].map(formatFact)).toEqual([
       '29\u2009791',
       '\u22123',
@@ -104,7 +104,7 @@ describe('tables of facts', () => {
     ]);
   });
 
-  it('puts numbers to the right, words to the left, and marks what can not be told', () => {
+  it('aligns numbers right and words left, and marks unknown values', () => {
     const { markup } = factsFigure(SYNTHETIC_FACTS, frame);
     expect(markup).toContain('<td class="text">fine &lt;i&gt;grid&lt;/i&gt;</td>');
     expect(markup).toContain('<td class="number">0.3533</td>');

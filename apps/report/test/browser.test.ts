@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
 import {
+  chromium,
   type Browser,
   type BrowserContextOptions,
-  chromium,
   type Locator,
   type Page,
 } from 'playwright-core';
@@ -30,6 +30,9 @@ const QUIET = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
+
+/** Charts are laid out in several steps, which take their time on a busy machine. */
+const PATIENT = { timeout: 10_000 };
 
 describe.skipIf(executable === undefined)('the report in a browser', () => {
   let directory: string;
@@ -180,7 +183,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         figure.locator('.live .role-axis-label text').allTextContents();
       const before = await ticks();
       await page.mouse.wheel(0, -300);
-      await expect.poll(ticks).not.toEqual(before);
+      await expect.poll(ticks, PATIENT).not.toEqual(before);
       await figure.getByRole('button', { name: 'Explore' }).press('Enter');
       expect(await figure.locator('.live').count()).toBe(0);
     });
@@ -200,7 +203,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         return figure.locator('.tooltip').textContent();
       };
       await expect
-        .poll(atThePeak)
+        .poll(atThePeak, PATIENT)
         .toMatch(/line: Narrow.*x from the peak \(µm\): 0.*relative intensity: 1/);
       expect(await figure.locator('.ring').isVisible()).toBe(true);
     });

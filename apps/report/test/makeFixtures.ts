@@ -13,19 +13,19 @@ import { fileURLToPath } from 'node:url';
 import { createRandomStream, type RandomStream } from '@blurcycle/core';
 import {
   loadExperiments,
-  METRIC_NAMES,
-  type Provenance,
   resolveRun,
-  type ScoreSummary,
-  type Table,
-  type TableRow,
   tableToCsv,
-  type VolumesBlock,
   writeFigures,
   writeRunRecord,
   writeTable,
+  type Provenance,
+  type ScoreSummary,
+  type Table,
+  type TableRow,
+  type VolumesBlock,
 } from '@blurcycle/experiment';
-import { greyPng } from '../src/model/volumes.ts';
+import { METRIC_NAMES } from '@blurcycle/metrics';
+import { grayPng } from '../src/model/volumes.ts';
 import { SYNTHETIC_FACTS, syntheticCurves, syntheticImages } from './syntheticFigures.ts';
 
 const PROFILE = 'synthetic';
@@ -305,8 +305,8 @@ function writeVolumes(directory: string): void {
   ] as const;
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const { id, sigma, noise } of items) {
-    const grey = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
-    const png = greyPng(grey, shape[2], shape[0] * shape[1], true);
+    const gray = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
+    const png = grayPng(gray, shape[2], shape[0] * shape[1], true);
     writeFileSync(join(directory, 'figures', `helices-${id}.png`), png);
   }
   const block: VolumesBlock = {
@@ -326,14 +326,14 @@ function writeVolumes(directory: string): void {
   writeFigures(join(directory, 'figures.json'), { blocks: [block] });
 }
 
-/** Two widening turns around the z axis with a Gaussian profile, as grey values. */
+/** Two widening turns around the z axis with a Gaussian profile, as gray values. */
 function helix(
   [depth, height, width]: readonly [number, number, number],
   sigma: number,
   noise: number,
   stream: RandomStream,
 ): Uint8Array {
-  const grey = new Uint8Array(depth * height * width);
+  const gray = new Uint8Array(depth * height * width);
   const points = Array.from({ length: 160 }, (_, i) => {
     const turn = (i / 80) * 2 * Math.PI;
     const radius = 6 + 8 * (i / 160);
@@ -348,9 +348,9 @@ function helix(
         );
         const profile = Math.exp(-Math.min(...distances) / (2 * sigma ** 2)) / Math.sqrt(sigma);
         const value = profile + noise * Math.abs(stream.normal());
-        grey[(z * height + y) * width + x] = Math.min(255, Math.round(255 * value));
+        gray[(z * height + y) * width + x] = Math.min(255, Math.round(255 * value));
       }
     }
   }
-  return grey;
+  return gray;
 }

@@ -7,7 +7,7 @@ const resultsDir = fileURLToPath(new URL('fixtures/results', import.meta.url));
 const inputs = await readResults({ resultsDir, profile: 'synthetic' });
 
 describe('findProblems(inputs)', () => {
-  it('names what is failed, missing and uncommitted, the gravest first', () => {
+  it('names what is failed, missing and uncommitted, the most serious first', () => {
     expect(findProblems(inputs).map(({ kind }) => kind)).toEqual([
       'failed',
       'failed',
@@ -16,7 +16,7 @@ describe('findProblems(inputs)', () => {
     ]);
   });
 
-  it('says once what is wrong with a run behind many rows, with every place', () => {
+  it('lists the problem of a run behind many rows once, with all rows', () => {
     const runs = inputs.runs.filter(({ record }) => record.id !== 'proposed-s0');
     const lost = findProblems({ ...inputs, runs }).filter(({ text }) =>
       text.includes('proposed-s0'),
@@ -29,7 +29,7 @@ describe('findProblems(inputs)', () => {
     ]);
   });
 
-  it('tells tables that are older than a run, and those that other sources made', () => {
+  it('finds tables that are older than a run, and those that other sources made', () => {
     const experiments = inputs.experiments.map((experiment) => ({
       ...experiment,
       table: {
@@ -43,8 +43,8 @@ describe('findProblems(inputs)', () => {
     }));
     const stale = findProblems({ ...inputs, experiments }).filter(({ kind }) => kind === 'stale');
     expect(stale.map(({ text }) => text)).toEqual([
-      'Older than runs behind them, to be made again: Table I, Table II.',
-      'Computed with other sources than runs behind them: Table I, Table II.',
+      'Older than the runs behind them; make them again: Table I, Table II.',
+      'Computed by other sources than the runs behind them: Table I, Table II.',
     ]);
   });
 });

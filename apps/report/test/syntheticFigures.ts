@@ -1,17 +1,17 @@
 import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment';
-import { greyPng } from '../src/model/volumes.ts';
+import { grayPng } from '../src/model/volumes.ts';
 
-/** A Gaussian peak of the given widths (standard deviation, in pixels) as grey values. */
+/** A Gaussian peak of the given widths (standard deviation, in pixels) as gray values. */
 function peak(
   [height, width]: readonly [number, number],
   [down, across]: readonly [number, number],
 ): Buffer {
-  const grey = Uint8Array.from({ length: height * width }, (_, i) => {
+  const gray = Uint8Array.from({ length: height * width }, (_, i) => {
     const y = (Math.floor(i / width) - (height - 1) / 2) / down;
     const x = ((i % width) - (width - 1) / 2) / across;
     return Math.round(255 * Math.exp(-(x * x + y * y) / 2));
   });
-  return greyPng(grey, width, height, true);
+  return grayPng(gray, width, height, true);
 }
 
 /** Sections of two Gaussian kernels, sampled unlike down and across. */

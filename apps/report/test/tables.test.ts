@@ -77,6 +77,12 @@ describe('resultTable(table)', () => {
     expect(markup).not.toMatch(/not in the paper|difference|>paper</);
   });
 
+  it('shows a metric that is not in the registry by its name, without saying what is better', () => {
+    const { markup } = resultTable(table([row('x', { ours: { sharpness: score(0.5) } })]));
+    expect(markup).toMatch(/sharpness\s*<span class="note"><\/span>/);
+    expect(markup).toContain('0.5000');
+  });
+
   it('heads the rows of each condition with its label', () => {
     const { markup } = resultTable(swept);
     expect(markup.match(/<tbody>/g)).toHaveLength(3 + 1); // two groups; all metrics once for each condition

@@ -9,7 +9,6 @@ import { jsonScript, packedScript, toCsv } from '../src/html/embed.ts';
 import {
   formatCount,
   formatDifference,
-  formatDuration,
   formatNumber,
   formatSignificant,
   scaleBarUm,
@@ -18,8 +17,10 @@ import { html } from '../src/html/html.ts';
 import type { VolumeSet } from '../src/inputs/readBlock.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
 import { splitRuns } from '../src/model/groups.ts';
-import { chooseView, greyPng, sectionXz, thinVolumes } from '../src/model/volumes.ts';
+import { chooseView, grayPng, sectionXz, thinVolumes } from '../src/model/volumes.ts';
 import { deviationsSection } from '../src/sections/deviationsSection.ts';
+
+import { formatDuration } from '../src/sections/frame.ts';
 
 describe('html`…`', () => {
   it('escapes every value that is not markup', () => {
@@ -130,27 +131,27 @@ describe('binCurve(points, maxPoints)', () => {
 
 /** A stack whose every voxel differs: z in hundreds, y in tens, x in ones. */
 function countingStack(depth: number, height: number, width: number): Stack {
-  const grey = new Uint8Array(depth * height * width);
+  const gray = new Uint8Array(depth * height * width);
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) grey[(z * height + y) * width + x] = 100 * z + 10 * y + x;
-  return { shape: [depth, height, width], grey };
+      for (let x = 0; x < width; x++) gray[(z * height + y) * width + x] = 100 * z + 10 * y + x;
+  return { shape: [depth, height, width], gray };
 }
 
 describe('cutPlane(stack, direction, position)', () => {
   const stack = countingStack(2, 3, 4);
 
   it('cuts along each axis without turning or mirroring', () => {
-    expect([...cutPlane(stack, 'xy', 1).grey]).toEqual([
+    expect([...cutPlane(stack, 'xy', 1).gray]).toEqual([
       100, 101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 123,
     ]);
-    expect([...cutPlane(stack, 'xz', 2).grey]).toEqual([20, 21, 22, 23, 120, 121, 122, 123]);
-    expect([...cutPlane(stack, 'yz', 3).grey]).toEqual([3, 13, 23, 103, 113, 123]);
-    expect([...cutPlane(stack, 'maximum', 0).grey]).toEqual([...cutPlane(stack, 'xy', 1).grey]);
+    expect([...cutPlane(stack, 'xz', 2).gray]).toEqual([20, 21, 22, 23, 120, 121, 122, 123]);
+    expect([...cutPlane(stack, 'yz', 3).gray]).toEqual([3, 13, 23, 103, 113, 123]);
+    expect([...cutPlane(stack, 'maximum', 0).gray]).toEqual([...cutPlane(stack, 'xy', 1).gray]);
   });
 
   it('agrees with the still section of the page', () => {
-    expect([...sectionXz(stack.grey, [2, 3, 4], 1)]).toEqual([...cutPlane(stack, 'xz', 1).grey]);
+    expect([...sectionXz(stack.gray, [2, 3, 4], 1)]).toEqual([...cutPlane(stack, 'xz', 1).gray]);
   });
 
   it('knows how large each direction is in µm', () => {
@@ -161,7 +162,7 @@ describe('cutPlane(stack, direction, position)', () => {
 });
 
 describe('what the pictures show', () => {
-  it('colours no difference near black, and opposite differences in the two ends', () => {
+  it('colors no difference near black, and opposite differences in the two ends', () => {
     expect(Math.max(...differenceColor(0))).toBeLessThan(30);
     const [darkRed, , darkBlue] = differenceColor(-200);
     const [brightRed, , brightBlue] = differenceColor(200);
@@ -175,10 +176,10 @@ describe('what the pictures show', () => {
 
   it('opens at the brightest plane and square of the truth', () => {
     const shape = [4, 16, 16] as const;
-    const grey = new Uint8Array(4 * 256);
-    for (let y = 8; y < 12; y++) grey.fill(200, 2 * 256 + y * 16 + 4, 2 * 256 + y * 16 + 8);
-    const truth = { id: 't', label: 'Truth', role: 'truth', grey, png: Buffer.alloc(0) } as const;
-    const other = { ...truth, role: 'input', grey: new Uint8Array(1024).fill(255) } as const;
+    const gray = new Uint8Array(4 * 256);
+    for (let y = 8; y < 12; y++) gray.fill(200, 2 * 256 + y * 16 + 4, 2 * 256 + y * 16 + 8);
+    const truth = { id: 't', label: 'Truth', role: 'truth', gray, png: Buffer.alloc(0) } as const;
+    const other = { ...truth, role: 'input', gray: new Uint8Array(1024).fill(255) } as const;
     const set: VolumeSet = {
       kind: 'volumes',
       id: 'set',
@@ -194,13 +195,13 @@ describe('what the pictures show', () => {
 
   it('leaves out planes until the stacks fit, and lets the voxel size follow', () => {
     const stream = createRandomStream(2, 'noise');
-    const grey = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
+    const gray = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
     const item = {
       id: 'a',
       label: 'A',
       role: 'input',
-      grey,
-      png: greyPng(grey, 64, 512, true),
+      gray,
+      png: grayPng(gray, 64, 512, true),
     } as const;
     const set: VolumeSet = {
       kind: 'volumes',
@@ -214,20 +215,20 @@ describe('what the pictures show', () => {
     };
     const other = {
       ...set,
-      items: [{ ...item, id: 'b', png: greyPng(grey.subarray(0, 4096), 64, 64, true) }],
+      items: [{ ...item, id: 'b', png: grayPng(gray.subarray(0, 4096), 64, 64, true) }],
     };
     const [thin, small] = thinVolumes([set, other], 0.6 * item.png.length);
     expect(thin.shape).toEqual([2, 64, 64]);
     expect(thin.voxelSizeUm).toEqual([1, 0.1, 0.1]);
-    expect([...thin.items[0].grey.subarray(4096, 4100)]).toEqual([
-      ...grey.subarray(4 * 4096, 4 * 4096 + 4),
+    expect([...thin.items[0].gray.subarray(4096, 4100)]).toEqual([
+      ...gray.subarray(4 * 4096, 4 * 4096 + 4),
     ]);
     expect(small).toBe(other); // the largest set gives way, a small one stays whole
     expect(thinVolumes([set], 1e9)[0]).toBe(set);
   });
 });
 
-/** Linear light of a colour, 0 to 1. */
+/** Linear light of a color, 0 to 1. */
 function linear(hex: string): [number, number, number] {
   return [1, 3, 5].map((i) => {
     const value = parseInt(hex.slice(i, i + 2), 16) / 255;
@@ -315,7 +316,7 @@ describe('METHOD_COLORS', () => {
     }
   });
 
-  it('gives a method the same colour whatever stands beside it', () => {
+  it('gives a method the same color whatever stands beside it', () => {
     expect(methodStyles(['wiener', 'proposed']).get('proposed')).toEqual(
       methodStyles(['proposed']).get('proposed'),
     );

@@ -2,13 +2,13 @@ import { extent } from '@blurcycle/core';
 import type { CurvesBlock } from '@blurcycle/experiment';
 import type { TopLevelSpec } from 'vega-lite';
 import { axisTitle } from '../html/format.ts';
-import { type Chart, CHART_WIDTH, estimateTextWidth, VEGA_LITE_SCHEMA } from './chart.ts';
+import { CHART_WIDTH, estimateTextWidth, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import {
-  type CurvePointDrawn,
   curvePoints,
   curveTable,
   describeCurves,
   stepNames,
+  type CurvePointDrawn,
 } from './curvesBlock.ts';
 import { furtherStyle, type MethodStyle } from './methodColors.ts';
 
@@ -19,13 +19,10 @@ type Axis = Pick<
   'scale' | 'axis'
 >;
 
-/** A line with more points than this has no markers. */
+/** Lines with more points than this have no markers. */
 const MOST_MARKERS = 24;
 
-/**
- * Lines of a block with their own intervals: bands along an axis of numbers, whiskers at named
- * steps.
- */
+/** The lines of a block with their intervals: bands over numbers, whiskers over named steps. */
 export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, MethodStyle>): Chart {
   const points = curvePoints(block);
   return {
@@ -67,7 +64,7 @@ function layers(
     title: axisTitle(block.y),
     scale: { type: block.y.scale, nice: true, ...fromData(block.y.scale) },
     axis: {
-      ...tickPlaces(
+      ...tickPositions(
         block.y.scale,
         points.flatMap(({ y: value, low, high }) => [value, low ?? value, high ?? value]),
       ),
@@ -115,7 +112,7 @@ function xAxis(
       scale: { type: x.scale, nice: false, padding: 8, ...fromData(x.scale) },
       axis: {
         grid: false,
-        ...tickPlaces(
+        ...tickPositions(
           x.scale,
           points.map((point) => point.x),
         ),
@@ -151,17 +148,14 @@ function tooltipOf({ x, y }: CurvesBlock, points: readonly CurvePointDrawn[]) {
   ];
 }
 
-/**
- * An axis that starts where the data start; a logarithmic one never starts at zero, and may not be
- * told so.
- */
+/** The axis starts where the data start. Vega rejects `zero` on a logarithmic axis. */
 function fromData(scale: 'linear' | 'log'): { zero?: false } {
   return scale === 'log' ? {} : { zero: false };
 }
 
 /**
- * How each line of a block is drawn: the colour of its method, as everywhere; another one where it
- * belongs to none. Several lines of one method are told apart by dash and marker.
+ * How each line of a block is drawn: in the color of its method, or in a further one if it has no
+ * method. Lines of the same method differ in dash and marker.
  */
 export function seriesStyles(
   series: CurvesBlock['series'],
@@ -176,26 +170,26 @@ export function seriesStyles(
   });
 }
 
-/** Decades from which on a logarithmic axis has a tick at each power of ten alone. */
+/** A logarithmic axis of this many decades or more has ticks at powers of ten only. */
 const MANY_DECADES = 2;
 
 /**
- * Where the ticks of an axis stand: about five on a linear one, which Vega places; on a logarithmic
- * one 1, 2 and 5 times powers of ten, or powers of ten alone, because Vega would draw a line at
- * every multiple.
+ * Positions of the ticks of an axis: on a linear one about five, which Vega chooses; on a
+ * logarithmic one 1, 2 and 5 times powers of ten, or powers of ten only, because Vega would draw a
+ * line at every multiple.
  *
- * @param values - What is drawn along the axis.
+ * @param values - The values along the axis.
  */
-export function tickPlaces(
+export function tickPositions(
   scale: 'linear' | 'log',
   values: readonly number[],
 ): { tickCount: number } | { values: number[] } {
   if (scale === 'linear' || values.length === 0) return { tickCount: 5 };
   const [from, to] = extent(values).map((value) => Math.log10(value));
   const multiples = to - from >= MANY_DECADES ? [1] : [1, 2, 5];
-  const places: number[] = [];
+  const positions: number[] = [];
   for (let power = Math.floor(from) - 1; power <= Math.ceil(to); power++) {
-    places.push(...multiples.map((multiple) => Number(`${multiple}e${power}`)));
+    positions.push(...multiples.map((multiple) => Number(`${multiple}e${power}`)));
   }
-  return { values: places };
+  return { values: positions };
 }

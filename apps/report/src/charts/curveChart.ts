@@ -1,15 +1,17 @@
 import { extent, mean } from '@blurcycle/core';
 import { formatList, formatSignificant } from '../html/format.ts';
-import { type Chart, CHART_WIDTH, VEGA_LITE_SCHEMA } from './chart.ts';
+import type { CurvePoint } from '../inputs/readResults.ts';
+import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
+/** Longest line, in points; longer ones are averaged. */
 const MAX_POINTS = 80;
 
 /** The curve of one run. */
 export interface Series {
   /** Id of the run. */
   readonly run: string;
-  /** Shared by the runs that differ in their seed alone. */
+  /** Shared by runs that differ only in their seed. */
   readonly label: string;
   readonly points: readonly CurvePoint[];
 }
@@ -23,11 +25,11 @@ export interface CurveChartOptions {
   readonly series: readonly Series[];
   /** How the runs of each label are drawn. */
   readonly styles: ReadonlyMap<string, MethodStyle>;
-  /** Whether every measurement deserves a marker (few of them) or a line says enough. */
+  /** Whether each measurement has a marker, which suits a few of them. */
   readonly markers: boolean;
 }
 
-/** A quantity over generator updates, one line for each run, the colour and dash of its label. */
+/** A quantity over generator updates: one line per run, in the color and dash of its label. */
 export function curveChart(options: CurveChartOptions): Chart {
   const { name, title, axisTitle, series, styles, markers } = options;
   const longest = Math.max(...series.map(({ points }) => points.length));
@@ -77,8 +79,7 @@ export function curveChart(options: CurveChartOptions): Chart {
           type: 'quantitative',
           title: axisTitle,
           scale: { zero: !markers, nice: true },
-          // Not `format`: d3 takes the digits from the step of the ticks, and writes 0.1 for 0.12
-          // beside 0.1.
+          // Not `format`: d3 takes the digits from the step of the ticks and writes 0.1 for 0.12.
           axis: { tickCount: 5, labelExpr: "format(datum.value, '~g')" },
         },
         color: {
@@ -122,7 +123,7 @@ function lastValues(label: string, series: readonly Series[]): string {
   return last.length === 1 ? `${label} ${low}` : `${label} ${low} to ${high} (${last.length} runs)`;
 }
 
-/** One row for each update, one column for each run. */
+/** One row per update, one column per run. */
 function tabulate(
   axisTitle: string,
   values: readonly { readonly run: string; readonly step: number; readonly value: number }[],
@@ -145,31 +146,22 @@ function tabulate(
   };
 }
 
-/** One point of a curve: a value after so many generator updates. */
-export interface CurvePoint {
-  readonly step: number;
-  readonly value: number;
-}
-
 /**
- * Thins a curve to at most `maxPoints` by averaging runs of consecutive points, so that no part of
- * it is left out.
- *
- * Each point of the result stands at the last step of its run. A curve that is short enough is
- * returned as it is.
+ * Thins a curve to at most `maxPoints` points: the means of consecutive points, each at the last
+ * step of its bin. Returns a curve that is short enough unchanged.
  */
 export function binCurve(points: readonly CurvePoint[], maxPoints: number): readonly CurvePoint[] {
   const size = binSize(points.length, maxPoints);
   if (size === 1) return points;
   const bins: CurvePoint[] = [];
   for (let from = 0; from < points.length; from += size) {
-    const run = points.slice(from, from + size);
-    bins.push({ step: run[run.length - 1].step, value: mean(run.map(({ value }) => value)) });
+    const bin = points.slice(from, from + size);
+    bins.push({ step: bin[bin.length - 1].step, value: mean(bin.map(({ value }) => value)) });
   }
   return bins;
 }
 
-/** How many consecutive points `binCurve` averages into one. */
-export function binSize(pointCount: number, maxPoints: number): number {
+/** Number of consecutive points that `binCurve` averages into one. */
+function binSize(pointCount: number, maxPoints: number): number {
   return Math.max(1, Math.ceil(pointCount / maxPoints));
 }

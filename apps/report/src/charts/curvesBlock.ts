@@ -3,24 +3,20 @@ import type { CurvesBlock } from '@blurcycle/experiment';
 import { axisTitle, formatSignificant } from '../html/format.ts';
 import type { ChartTable } from './chart.ts';
 
-/**
- * Fewer points than this with an interval have whiskers: a band would have no width to be seen by.
- */
+/** Fewest points with an interval that are drawn as a band; fewer have whiskers. */
 const SMALLEST_BAND = 3;
-/**
- * Room between the lines at one named step, and what all of them may take, in parts of the distance
- * of steps.
- */
+/** Distance between the lines at a named step, relative to the distance between steps. */
 const DODGE = 0.1;
+/** Largest distance between the first and the last of them. */
 const WIDEST_DODGE = 0.5;
+
+type Series = CurvesBlock['series'][number];
+type Point = Series['points'][number];
 
 /** A point as it is drawn. */
 export interface CurvePointDrawn {
   readonly series: string;
-  /**
-   * On an axis of names the number of the step, a little aside so that whiskers do not hide each
-   * other.
-   */
+  /** On an axis of names the index of the step, shifted so that whiskers do not overlap. */
   readonly x: number;
   /** Name of the step on an axis of names. */
   readonly step?: string;
@@ -31,28 +27,25 @@ export interface CurvePointDrawn {
   readonly interval?: 'band' | 'whisker';
 }
 
-/**
- * Names of the steps of a block on an axis of names, in the order given; none on an axis of
- * numbers.
- */
+/** Names of the steps on an axis of names, in the order of the block; none on other axes. */
 export function stepNames({ x, series }: CurvesBlock): readonly string[] {
   if (x.scale !== 'ordinal') return [];
   return [...new Set(series.flatMap(({ points }) => points.map(nameOf)))];
 }
 
 /** Name of a point on an axis of names. */
-export function nameOf({ name, x }: CurvesBlock['series'][number]['points'][number]): string {
+function nameOf({ name, x }: Point): string {
   return name ?? String(x);
 }
 
 /**
- * The points of a block as they are drawn. A point that has no place on a logarithmic axis is left
- * out; a lower limit that has none ends at the smallest value that does.
+ * The points of a block as they are drawn. Points that are not positive are left out of a
+ * logarithmic axis; a lower limit that is not positive is raised to the smallest positive value.
  */
 export function curvePoints(block: CurvesBlock): readonly CurvePointDrawn[] {
   const { x, y, series } = block;
   const steps = stepNames(block);
-  const hasPlace = (value: number, scale: string): boolean => scale !== 'log' || value > 0;
+  const isOnAxis = (value: number, scale: string): boolean => scale !== 'log' || value > 0;
   const values = series.flatMap(({ points }) =>
     points.flatMap((point) => [point.y, point.low ?? point.y]),
   );
@@ -60,7 +53,7 @@ export function curvePoints(block: CurvesBlock): readonly CurvePointDrawn[] {
   const dodge = Math.min(DODGE, WIDEST_DODGE / series.length);
   return series.flatMap(({ label, points }, i) => {
     const shown = points.filter(
-      (point) => hasPlace(point.x, x.scale) && hasPlace(point.y, y.scale),
+      (point) => isOnAxis(point.x, x.scale) && isOnAxis(point.y, y.scale),
     );
     const limited = shown.filter(({ low, high }) => low !== null && high !== null);
     const interval = x.scale === 'ordinal' || limited.length < SMALLEST_BAND ? 'whisker' : 'band';
@@ -85,28 +78,26 @@ function short(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-type Series = CurvesBlock['series'][number];
-type Point = Series['points'][number];
-
 /**
- * What the lines of a block show, in numbers: ends and extremes of each.
+ * What the lines of a block show, in words: first, last, smallest and largest value of each.
  *
- * @param drawnCount - How many of the points have a place on the axes.
+ * @param drawnCount - Number of points that the axes can show.
  */
 export function describeCurves(block: CurvesBlock, drawnCount: number): string {
   const { x, y, series } = block;
   const lines = series.map((one) => describeSeries(block, one)).join('; ');
-  const left = series.reduce((count, { points }) => count + points.length, 0) - drawnCount;
-  const missing =
-    left === 0
+  const undrawn = series.reduce((count, { points }) => count + points.length, 0) - drawnCount;
+  const note =
+    undrawn === 0
       ? ''
-      : ` ${left === 1 ? '1 point has no place on a logarithmic axis and stands' : `${left} points have no place on a logarithmic axis and stand`} in the table alone.`;
-  return `${axisTitle(y)} over ${axisTitle(x)}. ${lines}.${missing}`;
+      : ` ${undrawn === 1 ? '1 point is' : `${undrawn} points are`} not positive and in the table only.`;
+  return `${axisTitle(y)} over ${axisTitle(x)}. ${lines}.${note}`;
 }
 
 function describeSeries(block: CurvesBlock, { label, points }: Series): string {
   if (points.length === 0) return `${label}: no values`;
-  const at = (point: Point): string => `${formatSignificant(point.y)} at ${placeOf(block, point)}`;
+  const at = (point: Point): string =>
+    `${formatSignificant(point.y)} at ${positionOf(block, point)}`;
   const [first, last] = [points[0], points[points.length - 1]];
   if (points.length === 1) return `${label}: ${at(first)}`;
   const [smallest, largest] = extent(points.map(({ y }) => y));
@@ -115,15 +106,12 @@ function describeSeries(block: CurvesBlock, { label, points }: Series): string {
   return `${ends}, between ${formatSignificant(smallest)} and ${formatSignificant(largest)}`;
 }
 
-function placeOf({ x }: CurvesBlock, point: Point): string {
+function positionOf({ x }: CurvesBlock, point: Point): string {
   if (x.scale === 'ordinal') return nameOf(point);
   return x.unit === null ? formatSignificant(point.x) : `${formatSignificant(point.x)} ${x.unit}`;
 }
 
-/**
- * One row for each place on the horizontal axis, for each line its value and, where there are any,
- * its limits.
- */
+/** One row per position on the horizontal axis: the value of each line and its limits, if any. */
 export function curveTable(block: CurvesBlock): ChartTable {
   const { x, series } = block;
   const key = (point: Point): string =>
@@ -132,22 +120,22 @@ export function curveTable(block: CurvesBlock): ChartTable {
   const sorted = x.scale === 'ordinal' ? points : [...points].sort((a, b) => a.x - b.x);
   const columns = series.map(({ label, points: own }) => {
     const hasLimits = own.some(({ low }) => low !== null);
-    const byPlace = new Map(own.map((point) => [key(point), point]));
+    const byPosition = new Map(own.map((point) => [key(point), point]));
     const cell = (value: number | null | undefined): string =>
       value === null || value === undefined ? '' : formatSignificant(value);
     return {
       titles: [label, ...(hasLimits ? [`${label}, 95 % from`, `${label}, to`] : [])],
-      cells: (place: string): string[] => {
-        const point = byPlace.get(place);
+      cells: (position: string): string[] => {
+        const point = byPosition.get(position);
         return [cell(point?.y), ...(hasLimits ? [cell(point?.low), cell(point?.high)] : [])];
       },
     };
   });
   return {
     columns: [axisTitle(x), ...columns.flatMap(({ titles }) => titles)],
-    rows: [...new Set(sorted.map(key))].map((place) => [
-      place,
-      ...columns.flatMap(({ cells }) => cells(place)),
+    rows: [...new Set(sorted.map(key))].map((position) => [
+      position,
+      ...columns.flatMap(({ cells }) => cells(position)),
     ]),
   };
 }

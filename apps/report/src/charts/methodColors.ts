@@ -1,15 +1,15 @@
-/** The two colours of one method: on white paper, and on a dark screen. */
+/** The two colors of a method: on a light and on a dark background. */
 export interface MethodColor {
   readonly light: string;
   readonly dark: string;
 }
 
 /**
- * One colour per method, the same in every figure.
+ * One color per method, the same in every figure.
  *
- * Found by search over OKLCH: every pair stays apart (OKLab distance at least 8 of 100) for normal
- * sight and for simulated protanopia, deuteranopia and tritanopia, and each has contrast 3:1 or
- * more on its background.
+ * Found by a search over OKLCH: every pair has an OKLab distance of at least 8 of 100 for normal
+ * vision and for simulated protanopia, deuteranopia and tritanopia, and each color has a contrast of
+ * 3:1 or more with its background.
  */
 export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   input: { light: '#76707a', dark: '#dde5ec' },
@@ -21,10 +21,7 @@ export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   'richardson-lucy': { light: '#a68402', dark: '#edcb29' },
 };
 
-/**
- * For methods without a colour of their own, in the order of their ids; dash and marker tell them
- * apart as well.
- */
+/** For methods without a fixed color, in the order of their ids. */
 const FURTHER_COLORS: readonly MethodColor[] = [
   { light: '#3d6b1f', dark: '#a5cf6b' },
   { light: '#8a4b08', dark: '#d9a066' },
@@ -51,17 +48,16 @@ const SHAPES = [
   'triangle-right',
 ];
 
-/** How each of the given methods is drawn. */
+/** How a method is drawn. */
 export interface MethodStyle extends MethodColor {
   readonly dash: readonly number[];
   readonly shape: string;
 }
 
 /**
- * Colour, dash and marker of every method of a report.
+ * Color, dash and marker of every method of a report.
  *
- * @param methods - Every method id of the report: a method without a fixed colour gets one by its
- *   place among these.
+ * @param methods - All method ids of the report: those without a fixed color get one by their order.
  */
 export function methodStyles(methods: readonly string[]): ReadonlyMap<string, MethodStyle> {
   const fixed = Object.keys(METHOD_COLORS);
@@ -74,16 +70,13 @@ export function methodStyles(methods: readonly string[]): ReadonlyMap<string, Me
   );
 }
 
-/** How the `i`-th thing that is no method is drawn. */
+/** How the `i`-th line without a method is drawn. */
 export function furtherStyle(i: number): MethodStyle {
   const color = FURTHER_COLORS[i % FURTHER_COLORS.length];
   return { ...color, dash: DASHES[i % DASHES.length], shape: SHAPES[i % SHAPES.length] };
 }
 
-/**
- * Rules that exchange the light colours inside charts for the dark ones, by attribute, so that a
- * chart is drawn once.
- */
+/** CSS rules that replace the light colors in charts by the dark ones: a chart is drawn once. */
 export function darkColorRules(): string {
   return [...Object.values(METHOD_COLORS), ...FURTHER_COLORS]
     .flatMap(({ light, dark }) => [

@@ -1,16 +1,17 @@
 import { extent } from '@blurcycle/core';
-import { METRICS, type Table } from '@blurcycle/experiment';
-import { formatList, formatNumber } from '../html/format.ts';
+import type { Table } from '@blurcycle/experiment';
+import { axisTitle, formatList, formatNumber } from '../html/format.ts';
 import { groupRows } from '../model/groups.ts';
-import { type Chart, CHART_WIDTH, VEGA_LITE_SCHEMA } from './chart.ts';
+import { shownMetric } from '../model/metrics.ts';
+import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** One marker. */
 interface DrawnScore {
   readonly row: string;
-  /** The row with its condition. */
+  /** Label of the row, with its condition. */
   readonly name: string;
-  /** Where it stands along the vertical axis. */
+  /** Position on the vertical axis. */
   readonly place: string;
   readonly source: 'ours' | 'paper';
   readonly value: number;
@@ -21,17 +22,17 @@ interface DrawnScore {
 
 /**
  * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond.
- * Rows that were tested under several conditions stand together by condition.
+ * Rows of several conditions are grouped by condition.
  *
- * @returns Nothing when no row has the metric.
+ * @returns undefined if no row has the metric.
  */
 export function scoreChart(
   table: Table,
   metric: 'psnr' | 'ssim',
   styles: ReadonlyMap<string, MethodStyle>,
 ): Chart | undefined {
-  const { label, unit, digits } = METRICS[metric];
-  const axisTitle = unit === null ? label : `${label} (${unit})`;
+  const { label, digits } = shownMetric(metric);
+  const scoreTitle = axisTitle(shownMetric(metric));
   const groups = groupRows(table);
   const hasConditions = groups.some(({ condition }) => condition !== undefined);
   const rows = groups.flatMap((group) =>
@@ -84,13 +85,13 @@ export function scoreChart(
   const tooltip = [
     { field: 'name', type: 'nominal', title: 'method' },
     { field: 'source', type: 'nominal' },
-    { field: 'value', type: 'quantitative', title: axisTitle, format: `.${digits}f` },
+    { field: 'value', type: 'quantitative', title: scoreTitle, format: `.${digits}f` },
     { field: 'low', type: 'quantitative', format: `.${digits}f` },
     { field: 'high', type: 'quantitative', format: `.${digits}f` },
   ] as const;
   const x = {
     type: 'quantitative',
-    title: axisTitle,
+    title: scoreTitle,
     scale: { domain, nice: false },
     axis: { tickCount: 5 },
   } as const;
@@ -106,10 +107,10 @@ export function scoreChart(
     title: drawn.some(({ printed }) => printed !== undefined)
       ? `${label}, ours beside the paper's`
       : label,
-    summary: `${axisTitle} by method: ${formatList(said)}.`,
+    summary: `${scoreTitle} by method: ${formatList(said)}.`,
     spec: {
       $schema: VEGA_LITE_SCHEMA,
-      description: `${table.place}: ${axisTitle} by method`,
+      description: `${table.place}: ${scoreTitle} by method`,
       width: CHART_WIDTH - 40,
       height: hasConditions ? { step: 13, for: 'offset' } : { step: 30 },
       data: { values },
@@ -148,7 +149,7 @@ export function scoreChart(
       ],
     },
     table: {
-      columns: ['method', 'source', axisTitle, 'low', 'high', 'n'],
+      columns: ['method', 'source', scoreTitle, 'low', 'high', 'n'],
       rows: values.map((value) => [
         value.name,
         value.source,
@@ -166,7 +167,7 @@ function limitsOf(limits: Pick<DrawnScore, 'low' | 'high'>): number[] {
   return [limits.low, limits.high].filter((limit) => typeof limit === 'number');
 }
 
-/** Smallest and largest value with room at both ends, so that no marker is cut. */
+/** Smallest and largest value with a margin at both ends, so that no marker is cut off. */
 function paddedExtent(values: readonly number[]): [number, number] {
   const [smallest, largest] = extent(values);
   const room = 0.06 * (largest - smallest) || 0.5;
@@ -176,16 +177,15 @@ function paddedExtent(values: readonly number[]): [number, number] {
   ];
 }
 
-/** Characters of a line of an axis label. */
+/** Longest line of an axis label, in characters. */
 const LINE_LENGTH = 22;
 
 /**
- * A Vega expression for `labelExpr` that breaks long labels into lines, so that they leave room for
- * what is drawn.
+ * A Vega expression for `labelExpr` that breaks long labels into lines.
  *
- * @param labels - Every label of the axis.
+ * @param labels - All labels of the axis.
  */
-export function wrapLabels(labels: readonly string[]): string {
+function wrapLabels(labels: readonly string[]): string {
   const lines = Object.fromEntries(labels.map((label) => [label, breakLines(label)]));
   return `${JSON.stringify(lines)}[datum.label]`;
 }

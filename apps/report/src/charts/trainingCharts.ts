@@ -1,28 +1,26 @@
 import type { RunRecord } from '@blurcycle/experiment';
+import { findMetric } from '@blurcycle/metrics';
+import { axisTitle, inWords } from '../html/format.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 import { splitRuns, variantOf } from '../model/groups.ts';
 import type { Chart } from './chart.ts';
 import { curveChart, type Series } from './curveChart.ts';
 import { furtherStyle, type MethodStyle } from './methodColors.ts';
 
-/** Axis titles of what validation measures; any other name is shown as it stands in the file. */
-const VALIDATION_TITLES: Readonly<Record<string, readonly [title: string, axis: string]>> = {
-  psnr: ['Validation PSNR', 'PSNR (dB)'],
-  ssim: ['Validation SSIM', 'SSIM'],
-  cycleResidual: ['Validation cycle residual', 'residual'],
-};
+/** Axis titles of what validation measures and the registry of metrics does not know. */
+const VALIDATION_AXES: Readonly<Record<string, string>> = { cycleResidual: 'residual' };
 
-/** The curves of a set of runs: one chart for each thing measured. */
+/** The curves of a set of runs: one chart per measured quantity. */
 export interface TrainingCharts {
-  /** Of the main runs, on the validation volumes; see `splitRuns`. */
+  /** Scores of the main runs on the validation volumes; see `splitRuns`. */
   readonly validation: readonly Chart[];
-  /** Their losses. */
+  /** Losses of the main runs. */
   readonly losses: readonly Chart[];
-  /** Of the others. Their losses have scales of their own and are not drawn. */
+  /** Scores of the other runs. Their losses have different scales and are not drawn. */
   readonly furtherValidation: readonly Chart[];
 }
 
-/** Charts of what the given runs wrote down while they trained. */
+/** Charts of what the runs logged during training. */
 export function trainingCharts(
   runs: readonly RunInput[],
   styles: ReadonlyMap<string, MethodStyle>,
@@ -52,13 +50,14 @@ function draw(
     }),
   );
   return namesOf(runs, kind).map((name) => {
-    const words = VALIDATION_TITLES[name];
     const isLoss = kind === 'train';
-    const text = inWords(name);
+    const words = inWords(name);
+    const metric = findMetric(name);
+    const axis = metric === undefined ? (VALIDATION_AXES[name] ?? words) : axisTitle(metric);
     return curveChart({
       name: `${prefix}${isLoss ? 'loss' : 'validation'}-${kebab(name)}`,
-      title: isLoss ? `Loss: ${text}` : (words?.[0] ?? `Validation ${text}`),
-      axisTitle: isLoss ? 'loss' : (words?.[1] ?? text),
+      title: isLoss ? `Loss: ${words}` : `Validation ${metric?.label ?? words}`,
+      axisTitle: isLoss ? 'loss' : axis,
       series: seriesOf(runs, kind, name),
       styles: byLabel,
       markers: !isLoss,
@@ -71,17 +70,12 @@ function labelOf(record: RunRecord): string {
   return variant === record.method ? record.settings.method.label : variant;
 }
 
-/** `adversarialSharp` to `adversarial sharp`. */
-function inWords(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-}
-
-/** A name that is safe in a file name and an id. */
+/** A name that is valid in file names and ids. */
 function kebab(name: string): string {
   return inWords(name).replace(/[^a-z0-9]+/g, '-');
 }
 
-/** Names in the order in which the runs first use them; what has no finite value has no curve. */
+/** Names in order of first use; a quantity without finite values has no curve. */
 function namesOf(runs: readonly RunInput[], kind: 'train' | 'validation'): string[] {
   return [...new Set(runs.flatMap(({ metrics }) => [...(metrics?.[kind].keys() ?? [])]))];
 }

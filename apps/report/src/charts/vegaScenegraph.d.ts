@@ -1,6 +1,5 @@
 /**
- * The one part of vega-scenegraph, which has no types of its own, that is used: its place to plug
- * in a text measure.
+ * The part of vega-scenegraph that is used, which has no types: the function that measures text.
  */
 declare module 'vega-scenegraph' {
   export const textMetrics: {

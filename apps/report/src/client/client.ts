@@ -1,3 +1,5 @@
+/** @file The script of the page. Without it the page is whole, but still. */
+
 import { enhanceChart } from './enhanceChart.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 

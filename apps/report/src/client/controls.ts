@@ -2,18 +2,18 @@ import { formatNumber } from '../html/format.ts';
 import { element, radioGroup, slider } from './element.ts';
 import { AXES_OF, type ViewerState, type VolumeData } from './stack.ts';
 
-/** What a person moves. */
+/** The controls of a viewer. */
 export interface Controls {
   readonly root: HTMLElement;
-  /** Brings sliders and words in line with the state. */
+  /** Updates sliders and texts from the state. */
   show(): void;
-  /** The place that is seen, in words. */
-  place(): string;
+  /** The visible plane, in words. */
+  position(): string;
 }
 
 const AXIS_NAMES = ['z', 'y', 'x'] as const;
 
-/** Makes the controls of a viewer; they change `state` and call `update`. */
+/** Creates the controls of a viewer; they change `state` and call `update`. */
 export function createControls(
   data: VolumeData,
   state: ViewerState,
@@ -67,7 +67,7 @@ export function createControls(
     const um = formatNumber(state.point[axis] * data.voxelSizeUm[axis], 2);
     return `${AXIS_NAMES[axis]} ${state.point[axis] + 1} of ${data.shape[axis]} (${um} µm)`;
   };
-  const place = (): string =>
+  const position = (): string =>
     state.direction === 'maximum'
       ? 'brightest voxel along z'
       : words(AXES_OF[state.direction].along);
@@ -85,11 +85,11 @@ export function createControls(
       zoomSliders,
       curtain.root,
     ),
-    place,
+    position,
     show() {
       const axes = AXES_OF[state.direction];
       plane.input.disabled = state.direction === 'maximum';
-      plane.set(state.point[axes.along], data.shape[axes.along] - 1, place());
+      plane.set(state.point[axes.along], data.shape[axes.along] - 1, position());
       zoomBox.checked = state.zoom;
       zoomSliders.hidden = !state.zoom;
       across.set(state.point[axes.across], data.shape[axes.across] - 1, words(axes.across));

@@ -1,11 +1,8 @@
-/** Properties that `element` sets besides attributes. */
-type Child = Node | string;
-
-/** A new element with attributes and children; text stays text. */
+/** Creates an element with attributes and children; strings become text, not markup. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Readonly<Record<string, string>> = {},
-  ...children: readonly Child[]
+  ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -13,10 +10,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/**
- * A group of radio buttons in a row; the first is chosen. Arrow keys move the choice, as
- * everywhere.
- */
+/** Creates a group of radio buttons in a row, with the first one checked. */
 export function radioGroup<Value extends string>(
   legend: string,
   name: string,
@@ -32,15 +26,15 @@ export function radioGroup<Value extends string>(
   return element('fieldset', { class: 'segmented' }, element('legend', {}, legend), ...buttons);
 }
 
-/** A slider with its label and a place for its value in words. */
+/** A slider with its label and its value in words. */
 export interface Slider {
   readonly root: HTMLLabelElement;
   readonly input: HTMLInputElement;
-  /** Changes range and value, and says the value in words. */
+  /** Changes range, value and its words. */
   set(value: number, max: number, words: string): void;
 }
 
-/** Makes a slider that counts from 0 in whole steps. */
+/** Creates a slider that counts from 0 in whole steps. */
 export function slider(label: string, onInput: (value: number) => void): Slider {
   const input = element('input', { type: 'range', min: '0', max: '1', step: '1' });
   const title = element('span', { class: 'slider-title' }, label);

@@ -1,12 +1,9 @@
 import { strFromU8, unzlibSync } from 'fflate';
-import { parse, type Spec, View } from 'vega';
+import { parse, View, type Spec } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { element } from './element.ts';
 
-/**
- * Lets somebody hover over a chart and zoom into it: the button below it draws the same
- * specification again, live.
- */
+/** Makes the button below a chart draw it again live, to hover over it and zoom in. */
 export function enhanceChart(figure: HTMLElement): void {
   const button = figure.querySelector<HTMLButtonElement>('button.explore');
   const still = figure.querySelector<HTMLElement>('.chart');
@@ -33,23 +30,20 @@ const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-c
 const MAX_WIDTH = 416;
 const MIN_PLOT_WIDTH = 120;
 
-/** A chart that answers the pointer. */
-export interface LiveChart {
+/** A chart that responds to the pointer. */
+interface LiveChart {
   readonly root: HTMLElement;
   close(): void;
 }
 
 /**
- * Draws a specification live: the value nearest to the pointer is read out, dragging and the wheel
- * move the axes.
- *
- * Expressions are interpreted rather than compiled, because the policy of the page allows no
- * `eval`.
+ * Draws a specification live: it shows the value nearest to the pointer; dragging and the wheel move
+ * the axes. Expressions are interpreted, because the policy of the page forbids `eval`.
  *
  * @param summary - Text alternative of the drawing.
- * @param width - Room for the whole drawing in px.
+ * @param width - Width of the whole drawing in px, at most.
  */
-export function liveChart(spec: Spec, summary: string, width: number): LiveChart {
+function liveChart(spec: Spec, summary: string, width: number): LiveChart {
   const drawing = element('div', { class: 'drawing', role: 'img', 'aria-label': summary });
   const tooltip = element('p', { class: 'tooltip' }, HINT);
   const ring = element('span', { class: 'ring' });
@@ -87,10 +81,7 @@ export function liveChart(spec: Spec, summary: string, width: number): LiveChart
   };
 }
 
-/**
- * Where the plot begins in the drawing, in px: Vega shifts it by the room of the axes and by the
- * padding.
- */
+/** Corner of the plot in the drawing, in px: Vega shifts it by the axes and the padding. */
 function plotCorner(view: View): readonly [left: number, top: number] {
   const [left, top] = view.origin();
   const padding = view.padding();
@@ -98,7 +89,7 @@ function plotCorner(view: View): readonly [left: number, top: number] {
   return [left + (padding.left ?? 0), top + (padding.top ?? 0)];
 }
 
-/** Gives the plot the width that the axis labels, which keep their size, leave of `width`. */
+/** Fits the plot into `width`, of which the axis labels keep their part. */
 async function fit(view: View, drawing: HTMLElement, width: number): Promise<void> {
   await view.runAsync();
   const drawn = drawing.querySelector('svg')?.getBoundingClientRect().width ?? width;
@@ -113,17 +104,17 @@ function tooltipLines(fields: Readonly<Record<string, unknown>>): readonly HTMLE
 }
 
 /** A value as drawn, in px from the corner of the plot. */
-export interface DrawnValue {
+interface DrawnValue {
   readonly x: number;
   readonly y: number;
-  /** What a reader shall see of it: title to text. */
+  /** What the tooltip shows of it: title to text. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** How far from the pointer a value may be, in px. */
+/** Largest distance of a value from the pointer, in px. */
 const REACH = 40;
 
-/** What is read of Vega's tree of drawn things. */
+/** The part of Vega's scene graph that is read. */
 interface SceneNode {
   readonly items?: readonly SceneNode[];
   readonly marktype?: string;
@@ -133,14 +124,14 @@ interface SceneNode {
 }
 
 /**
- * The drawn value nearest to a place: of lines as well, whose points Vega itself does not tell
- * apart under the pointer.
+ * The drawn value nearest to a point of the plot. Vega itself does not distinguish the points of a
+ * line under the pointer.
  *
  * @param scenegraph - `view.scenegraph()`.
- * @param x - Place in px from the corner of the plot, to the right.
+ * @param x - Position in px from the corner of the plot, to the right.
  * @param y - The same, down.
  */
-export function nearestValue(scenegraph: unknown, x: number, y: number): DrawnValue | undefined {
+function nearestValue(scenegraph: unknown, x: number, y: number): DrawnValue | undefined {
   let best: DrawnValue | undefined;
   let smallest = REACH;
   const visit = (node: SceneNode): void => {

@@ -14,12 +14,12 @@ import {
   createStage,
   DIFFERENCE_LIMIT,
   paintDifference,
-  paintGrey,
+  paintGray,
   type Stage,
   type StageView,
 } from './stage.ts';
 
-/** Puts a viewer in the place of the still pictures, once the figure comes near the screen. */
+/** Replaces the still pictures of a figure by a viewer once the figure is near the screen. */
 export function enhanceVolumes(figure: HTMLElement): void {
   const observer = new IntersectionObserver(
     (entries) => {
@@ -42,11 +42,8 @@ async function openViewer(figure: HTMLElement): Promise<void> {
   still.before(createViewer(data, stacks, figure.id));
 }
 
-/**
- * Reads the grey values of a stack out of the image that the page holds, planes one below the
- * other.
- */
-export async function decodeStack(imageId: string, shape: Stack['shape']): Promise<Stack> {
+/** Reads the gray values of a stack from the image in the page, with its planes below each other. */
+async function decodeStack(imageId: string, shape: Stack['shape']): Promise<Stack> {
   const [depth, height, width] = shape;
   const image = new Image();
   image.src = document.getElementById(imageId)?.getAttribute('href') ?? '';
@@ -55,30 +52,26 @@ export async function decodeStack(imageId: string, shape: Stack['shape']): Promi
   canvas.width = width;
   canvas.height = height * depth;
   const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
-  const grey = new Uint8Array(width * height * depth);
-  if (context === null) return { shape, grey };
+  const gray = new Uint8Array(width * height * depth);
+  if (context === null) return { shape, gray };
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height * depth);
-  for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
-  return { shape, grey };
+  for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i];
+  return { shape, gray };
 }
 
-/** Share of the shorter lateral side that the enlarged square takes. */
+/** Side of the enlarged square relative to the shorter lateral side of the volume. */
 const SQUARE_SHARE = 0.25;
 
 /**
- * The viewer of a set of volumes: all of them at the same place, in the same direction, through the
- * same window.
+ * Creates the viewer of a set of volumes, which shows the same region of all of them in the same
+ * direction and with the same display window.
  *
- * @param data - What the page says about the volumes.
- * @param stacks - Their grey values, in the order of `data.items`.
+ * @param data - Description of the volumes in the page.
+ * @param stacks - Their gray values, in the order of `data.items`.
  * @param name - Unique within the page; names the radio buttons.
  */
-export function createViewer(
-  data: VolumeData,
-  stacks: readonly Stack[],
-  name: string,
-): HTMLElement {
+function createViewer(data: VolumeData, stacks: readonly Stack[], name: string): HTMLElement {
   const state = initialState(data);
   const truth = data.items.findIndex(({ role }) => role === 'truth');
   const update = (): void => {
@@ -117,26 +110,26 @@ export function createViewer(
     const different = state.mode === 'difference' && truth >= 0 && i !== truth;
     const picture = cut(i);
     if (different) paintDifference(stage.canvas, picture, cut(truth));
-    else paintGrey(stage.canvas, picture);
-    stage.place(view);
+    else paintGray(stage.canvas, picture);
+    stage.arrange(view);
     const mean = intensity(
       data,
-      picture.grey.reduce((sum, value) => sum + value, 0) / picture.grey.length,
+      picture.gray.reduce((sum, value) => sum + value, 0) / picture.gray.length,
     );
     const what = different
       ? `${label} minus ${data.items[truth].label}`
       : `${label}, mean intensity ${mean}`;
-    stage.describe(`${what}, ${controls.place()}`);
+    stage.describe(`${what}, ${controls.position()}`);
   }
 
   function drawCurtain(stage: Stage, left: Picture, right: Picture, view: StageView): void {
     const edge = Math.round((left.width * state.curtain) / 100);
-    const joined = left.grey.map((value, i) => (i % left.width < edge ? value : right.grey[i]));
-    paintGrey(stage.canvas, { ...left, grey: joined });
-    stage.place(view);
+    const joined = left.gray.map((value, i) => (i % left.width < edge ? value : right.gray[i]));
+    paintGray(stage.canvas, { ...left, gray: joined });
+    stage.arrange(view);
     const names = `${data.items[state.left].label} | ${data.items[state.right].label}`;
     stage.root.firstElementChild?.replaceChildren(names);
-    stage.describe(`${names}, divided at ${state.curtain} %, ${controls.place()}`);
+    stage.describe(`${names}, divided at ${state.curtain} %, ${controls.position()}`);
   }
 
   update();
@@ -189,8 +182,8 @@ function viewOf(
   };
 }
 
-function intensity({ window: [low, high] }: VolumeData, grey: number): string {
-  return formatNumber(low + ((high - low) * grey) / 255, 3);
+function intensity({ window: [low, high] }: VolumeData, gray: number): string {
+  return formatNumber(low + ((high - low) * gray) / 255, 3);
 }
 
 function legendText({ window: [low, high] }: VolumeData, { mode }: ViewerState): string {
@@ -202,12 +195,11 @@ function legendText({ window: [low, high] }: VolumeData, { mode }: ViewerState):
 }
 
 /**
- * Links that save the stacks behind a viewer, as the page holds them: 8-bit grey, planes one below
- * the other.
+ * Links that save the stacks of a viewer as the page holds them: 8-bit gray, planes below each other.
  *
- * @param name - Begin of the file names.
+ * @param name - Prefix of the file names.
  */
-export function stackLinks({ items }: VolumeData, name: string): HTMLElement {
+function stackLinks({ items }: VolumeData, name: string): HTMLElement {
   const links = items.map(({ label, image }, i) => {
     const href = document.getElementById(image)?.getAttribute('href') ?? '';
     return element('a', { class: 'data-link', download: `${name}-${i + 1}.png`, href }, label);

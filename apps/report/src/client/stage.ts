@@ -2,23 +2,21 @@ import { scaleBarUm } from '../html/format.ts';
 import { element } from './element.ts';
 import type { Picture } from './stack.ts';
 
-/**
- * A picture on screen with its scale bar, the frame of the enlarged square, and the enlargement.
- */
+/** A picture with its scale bar, the frame of the enlarged square, and the enlargement. */
 export interface Stage {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  /** Shows the same place in another size, direction and square. */
-  place(view: StageView): void;
-  /** Says what is seen. */
+  /** Adapts aspect ratio, scale bar and square to a view. */
+  arrange(view: StageView): void;
+  /** Sets the text alternative. */
   describe(text: string): void;
 }
 
-/** Geometry of what a stage shows. */
+/** Geometry of the picture. */
 export interface StageView {
   readonly widthUm: number;
   readonly heightUm: number;
-  /** The enlarged square in shares of the width and the height; null without enlargement. */
+  /** The enlarged square in parts of width and height; null without enlargement. */
   readonly square: {
     readonly x: number;
     readonly y: number;
@@ -28,10 +26,10 @@ export interface StageView {
 }
 
 /**
- * Makes a stage.
+ * Creates a stage.
  *
- * @param title - What stands above the picture.
- * @param onPoint - Called with the place, in shares of width and height, that somebody points at.
+ * @param title - Caption above the picture.
+ * @param onPoint - Called with the position of a click, in parts of width and height.
  */
 export function createStage(
   title: string,
@@ -57,7 +55,7 @@ export function createStage(
     root,
     canvas,
     describe: (text) => canvas.setAttribute('aria-label', text),
-    place({ widthUm, heightUm, square }) {
+    arrange({ widthUm, heightUm, square }) {
       picture.style.aspectRatio = `${widthUm} / ${heightUm}`;
       const length = scaleBarUm(widthUm);
       bar.style.width = `${(100 * length) / widthUm}%`;
@@ -91,38 +89,35 @@ function enlarge(
   context.drawImage(picture, ...source, 0, 0, inset.width, inset.height);
 }
 
-/**
- * Ends and middle of the scale of differences: blue is too dark, orange is too bright, near black
- * is no difference.
- */
+/** Colors of differences: blue is too dark, orange is too bright, near black is equal. */
 const TOO_DARK = [86, 170, 255] as const;
 const EQUAL = [16, 19, 23] as const;
 const TOO_BRIGHT = [255, 158, 74] as const;
 
-/** Largest difference that the colours tell apart, in grey values: half of the display window. */
+/** Difference with the full color, in gray values: half of the display window. */
 export const DIFFERENCE_LIMIT = 127.5;
 
-/** Draws grey values as they are. */
-export function paintGrey(canvas: HTMLCanvasElement, { width, height, grey }: Picture): void {
+/** Draws gray values. */
+export function paintGray(canvas: HTMLCanvasElement, { width, height, gray }: Picture): void {
   draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < grey.length; i++) pixels.fill(grey[i], 4 * i, 4 * i + 3);
+    for (let i = 0; i < gray.length; i++) pixels.fill(gray[i], 4 * i, 4 * i + 3);
   });
 }
 
-/** Draws estimate minus truth in the colours of differences. */
+/** Draws estimate minus truth in color. */
 export function paintDifference(
   canvas: HTMLCanvasElement,
   estimate: Picture,
   truth: Picture,
 ): void {
-  const { width, height, grey } = estimate;
+  const { width, height, gray } = estimate;
   draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < grey.length; i++)
-      pixels.set(differenceColor(grey[i] - truth.grey[i]), 4 * i);
+    for (let i = 0; i < gray.length; i++)
+      pixels.set(differenceColor(gray[i] - truth.gray[i]), 4 * i);
   });
 }
 
-/** The colour of a difference of grey values. */
+/** Color of a difference of gray values. */
 export function differenceColor(difference: number): readonly [number, number, number] {
   const end = difference < 0 ? TOO_DARK : TOO_BRIGHT;
   const share = Math.min(1, Math.abs(difference) / DIFFERENCE_LIMIT);

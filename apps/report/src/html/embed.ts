@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { strToU8, zlibSync } from 'fflate';
-import { html, type Html, trusted } from './html.ts';
+import { html, trusted, type Html } from './html.ts';
 
-/**
- * Data for the script of the page. `<` is written as an escape, so that no value can end the
- * element.
- */
+/** Data for the script of the page. `<` is escaped, so that no value can end the element. */
 export function jsonScript(className: string, value: unknown): Html {
   const json = JSON.stringify(value).replaceAll('<', '\\u003c');
   return html`<script type="application/json" class="${className}">
@@ -14,9 +11,9 @@ export function jsonScript(className: string, value: unknown): Html {
 }
 
 /**
- * Data for the script of the page, as `jsonScript`, but deflated and in base64: for large values.
+ * Large data for the script of the page: JSON, deflated, in base64.
  *
- * The bytes do not depend on the zlib of the machine.
+ * fflate gives the same bytes on every machine, unlike its zlib.
  */
 export function packedScript(className: string, value: unknown): Html {
   const packed = zlibSync(strToU8(JSON.stringify(value)), { level: 9 });
@@ -25,7 +22,7 @@ export function packedScript(className: string, value: unknown): Html {
   </script>`;
 }
 
-/** A link that saves text which the page carries with it: no request, no script. */
+/** A link that saves text which the page holds, without a request or a script. */
 export function dataLink(label: string, fileName: string, mediaType: string, text: string): Html {
   return html`<a
     class="data-link"
@@ -35,7 +32,7 @@ export function dataLink(label: string, fileName: string, mediaType: string, tex
   >`;
 }
 
-/** A table as comma-separated values after RFC 4180. */
+/** A table as comma-separated values (RFC 4180). */
 export function toCsv(
   columns: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -47,11 +44,11 @@ export function toCsv(
   return [columns, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }
 
-/** Images that a page shows in several places and holds once. */
+/** Images that a page holds once and shows in several places. */
 export interface ImageStore {
-  /** Keeps an image and answers with the id to `use` it by; the same bytes have the same id. */
+  /** Stores an image and returns the id to `use` it by; equal bytes have equal ids. */
   add(png: Buffer, width: number, height: number): string;
-  /** The element that holds them, to be placed before everything that uses them. */
+  /** The element that holds the images; it must precede everything that uses them. */
   render(): Html;
 }
 

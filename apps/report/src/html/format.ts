@@ -1,9 +1,6 @@
 const MINUS = '\u2212';
 
-/**
- * A number with a fixed count of decimals and a true minus sign; infinities in words of
- * mathematics.
- */
+/** A number with a fixed number of decimals and a true minus sign. */
 export function formatNumber(value: number, decimals: number): string {
   if (value === Infinity) return '∞';
   if (value === -Infinity) return `${MINUS}∞`;
@@ -12,7 +9,7 @@ export function formatNumber(value: number, decimals: number): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** A difference: always with its sign. */
+/** A difference, always with its sign. */
 export function formatDifference(value: number, decimals: number): string {
   const text = formatNumber(value, decimals);
   return text.startsWith(MINUS) || !/[1-9∞]/.test(text) ? text : `+${text}`;
@@ -26,8 +23,8 @@ export function formatSignificant(value: number, digits = 4): string {
 }
 
 /**
- * A number of unknown kind in a table: whole numbers whole, others with four digits, far ones as
- * powers of ten.
+ * A number of unknown kind: whole numbers in full, others with four significant digits, very small
+ * and large ones with a power of ten.
  */
 export function formatFact(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
@@ -51,16 +48,7 @@ export function formatCount(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
 }
 
-/** Seconds as a person would say them: `42 s`, `9 min 30 s`, `2 h 05 min`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 10) return `${formatNumber(seconds, 1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`;
-}
-
-/** Bytes in the unit a reader expects. */
+/** A size in kB, MB or GB. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${formatNumber(bytes / 1e3, 1)} kB`;
   if (bytes < 1e9) return `${formatNumber(bytes / 1e6, 1)} MB`;
@@ -73,21 +61,23 @@ export function formatList(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
-/** A quantity with its unit: `PSNR (dB)`. */
-export function axisTitle({
-  label,
-  unit,
-}: {
+/** A name in code as words: `adversarialSharp` becomes `adversarial sharp`. */
+export function inWords(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+/** Something that is measured, as titles name it. */
+interface Quantity {
   readonly label: string;
   readonly unit: string | null;
-}): string {
+}
+
+/** A quantity with its unit: `PSNR (dB)`. */
+export function axisTitle({ label, unit }: Quantity): string {
   return unit === null ? label : `${label} (${unit})`;
 }
 
-/**
- * Length of a scale bar: the largest of 1, 2, 5 times a power of ten that is at most a third of the
- * width.
- */
+/** Length of a scale bar: the largest 1, 2 or 5 times a power of ten within a third of the width. */
 export function scaleBarUm(widthUm: number): number {
   const limit = widthUm / 3;
   const power = 10 ** Math.floor(Math.log10(limit));

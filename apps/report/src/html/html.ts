@@ -1,27 +1,20 @@
 import escapeHtml from 'escape-html';
 
-/** Markup that is safe to put into a page: made by `html` or vouched for with `trusted`. */
+/** Markup that is safe in a page: made by `html`, or declared so with `trusted`. */
 export interface Html {
   readonly markup: string;
 }
 
-/**
- * What may stand in a slot of `html`: text is escaped, markup and lists of markup are kept, nothing
- * is nothing.
- */
+/** A slot of `html`: text is escaped, markup and lists are inserted, the rest leaves nothing. */
 export type Slot = Html | string | number | null | undefined | false | readonly Slot[];
 
-/**
- * Declares text to be markup. Only for what this project itself produced: SVG of the charts,
- * rendered markdown.
- */
+/** Declares text to be markup: only for what this project produced, as charts and markdown. */
 export function trusted(markup: string): Html {
   return { markup };
 }
 
 /**
- * A piece of a page. Every value that is not already markup is escaped, so a method called
- * `<script>` is text.
+ * A piece of a page. Every value that is not markup is escaped: a method called `<script>` is text.
  *
  * @example
  * html`<td>${row.label}</td>`;

@@ -8,33 +8,31 @@ import {
   type RunRecord,
   type Table,
 } from '@blurcycle/experiment';
-import type { CurvePoint } from '../charts/curveChart.ts';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 
-/** A training run that left a record. */
+/** A training run that has a record. */
 export interface RunInput {
   readonly record: RunRecord;
   readonly metrics: RunMetrics | null;
 }
 
-/** A table or figure that left results. */
+/** A table or figure that has results. */
 export interface ExperimentInput {
   readonly id: string;
-  readonly directory: string;
   readonly table: Table;
   readonly csv: string | null;
   /** What it shows beside its table, in the order of the page. */
   readonly blocks: readonly ShownBlock[];
 }
 
-/** Everything that a report is made of. */
+/** Everything that a report shows. */
 export interface ReportInputs {
   readonly profile: string;
   readonly experiments: readonly ExperimentInput[];
   readonly runs: readonly RunInput[];
-  /** One line for each file that is there and can not be read. */
+  /** One line per file that exists but cannot be read. */
   readonly damaged: readonly string[];
-  /** The deviations register as markdown; null when there is none. */
+  /** The deviations register as markdown; null if there is none. */
   readonly deviations: string | null;
 }
 
@@ -42,11 +40,15 @@ export interface ReportInputs {
 export interface ReportSources {
   readonly resultsDir: string;
   readonly profile: string;
-  /** Markdown file with the deviations register; left out when it does not exist. */
+  /** Markdown file with the deviations register; it may be missing. */
   readonly deviationsPath?: string;
 }
 
-/** Reads the results of a profile, in an order that does not depend on the file system. */
+/**
+ * Reads the results of a profile, in an order that does not depend on the file system.
+ *
+ * @throws {InputError} If there are none. Damaged files are listed in `damaged` instead.
+ */
 export async function readResults(sources: ReportSources): Promise<ReportInputs> {
   const { resultsDir, profile, deviationsPath } = sources;
   const directory = join(resultsDir, profile);
@@ -79,7 +81,6 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     }
     experiments.push({
       id,
-      directory: at,
       table,
       csv: await optionalText(join(at, 'table.csv')),
       blocks,
@@ -99,7 +100,7 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
   return { profile, experiments, runs, damaged, deviations };
 }
 
-/** Names of the directories, tables before figures before the rest, numbers in their order. */
+/** Names of the directories: tables, figures, the rest; numbers in numeric order. */
 async function directoriesIn(path: string): Promise<string[]> {
   const entries = await ifPresent(() => readdir(path, { withFileTypes: true }));
   const rank = (name: string): number =>
@@ -123,21 +124,22 @@ async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/**
- * Curves of one run by name; a value that is not finite breaks nothing, it is left out and counted.
- */
+/** A point of a curve: the value after so many generator updates. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+/** The curves of a run by name. */
 export interface RunMetrics {
   readonly train: ReadonlyMap<string, readonly CurvePoint[]>;
   readonly validation: ReadonlyMap<string, readonly CurvePoint[]>;
-  /**
-   * Lines that could not be read, the last one of a killed run for instance, and values that are no
-   * number.
-   */
+  /** Number of unreadable lines (the last one of a killed run, say) and of non-finite values. */
   readonly unreadable: number;
 }
 
 /** Reads `metrics.jsonl`, one measurement per line. */
-export async function readMetrics(path: string): Promise<RunMetrics> {
+async function readMetrics(path: string): Promise<RunMetrics> {
   const train = new Map<string, CurvePoint[]>();
   const validation = new Map<string, CurvePoint[]>();
   let unreadable = 0;

@@ -1,29 +1,24 @@
 import type { ExperimentInput, ReportInputs, RunInput } from '../inputs/readResults.ts';
 
-/** Something that a reader must know before believing the numbers. */
+/** Something that a reader must know before trusting the numbers. */
 export interface Problem {
   readonly kind: 'failed' | 'missing' | 'stale' | 'dirty' | 'damaged';
   readonly text: string;
 }
 
-/** Something that is wrong with one row of one table. */
+/** A problem of one row of a table. */
 interface RowProblem {
   readonly kind: Problem['kind'];
-  /** Table and row. */
-  readonly place: string;
+  /** Table and row, for example `Table I, Proposed, blind`. */
+  readonly row: string;
   readonly what: string;
 }
 
-/**
- * Everything that is failed, missing, stale, made from uncommitted sources, or unreadable; the
- * gravest first.
- */
+/** What is failed, missing, unreadable, stale or made from uncommitted sources, in this order. */
 export function findProblems(inputs: ReportInputs): readonly Problem[] {
   const found = [
     ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
-    ...gatherPlaces(
-      inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs)),
-    ),
+    ...gatherRows(inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs))),
     ...staleness(inputs),
     ...dirt(inputs),
     ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
@@ -39,40 +34,37 @@ function describeFailure({ record: { id, error } }: RunInput): Problem {
 function rowProblems({ table }: ExperimentInput, runs: readonly RunInput[]): RowProblem[] {
   const known = new Set(runs.map(({ record }) => record.id));
   return table.rows.flatMap(({ label, status, note, runs: behind }): RowProblem[] => {
-    const place = `${table.place}, ${label}`;
+    const row = `${table.place}, ${label}`;
     if (status !== 'done') {
       return [
         {
           kind: status,
-          place,
+          row,
           what: note ?? (status === 'failed' ? 'its run failed' : 'no finished run'),
         },
       ];
     }
     const lost = behind.filter((id) => !known.has(id));
-    if (lost.length > 0)
-      return [{ kind: 'missing', place, what: `no record of ${lost.join(', ')}` }];
-    return note === undefined ? [] : [{ kind: 'stale', place, what: note }];
+    if (lost.length > 0) return [{ kind: 'missing', row, what: `no record of ${lost.join(', ')}` }];
+    return note === undefined ? [] : [{ kind: 'stale', row, what: note }];
   });
 }
 
-/**
- * One run stands behind rows of many tables: what is wrong with it is said once, with every place.
- */
-function gatherPlaces(problems: readonly RowProblem[]): Problem[] {
-  const gathered = new Map<string, { kind: Problem['kind']; what: string; places: Set<string> }>();
-  for (const { kind, place, what } of problems) {
+/** Lists a problem of several rows once: one run may be behind rows of many tables. */
+function gatherRows(problems: readonly RowProblem[]): Problem[] {
+  const gathered = new Map<string, { kind: Problem['kind']; what: string; rows: Set<string> }>();
+  for (const { kind, row, what } of problems) {
     const key = `${kind} ${what}`;
-    const known = gathered.get(key) ?? { kind, what, places: new Set<string>() };
-    gathered.set(key, { ...known, places: known.places.add(place) });
+    const known = gathered.get(key) ?? { kind, what, rows: new Set<string>() };
+    gathered.set(key, { ...known, rows: known.rows.add(row) });
   }
-  return [...gathered.values()].map(({ kind, what, places }) => ({
+  return [...gathered.values()].map(({ kind, what, rows }) => ({
     kind,
-    text: `${[...places].join('; ')}: ${what}.`.replace(/\.\.$/, '.'),
+    text: `${[...rows].join('; ')}: ${what}.`.replace(/\.\.$/, '.'),
   }));
 }
 
-/** Tables that do not belong to the runs behind them as they are now. */
+/** Tables that are older than the runs behind them, or made by other sources. */
 function staleness({ experiments, runs }: ReportInputs): Problem[] {
   const tablesWith = (
     isOff: (run: RunInput['record'], table: ExperimentInput['table']) => boolean,
@@ -91,8 +83,8 @@ function staleness({ experiments, runs }: ReportInputs): Problem[] {
     (run, table) => run.provenance.sourceHash !== table.provenance.sourceHash,
   );
   return [
-    ...(older === '' ? [] : [`Older than runs behind them, to be made again: ${older}.`]),
-    ...(other === '' ? [] : [`Computed with other sources than runs behind them: ${other}.`]),
+    ...(older === '' ? [] : [`Older than the runs behind them; make them again: ${older}.`]),
+    ...(other === '' ? [] : [`Computed by other sources than the runs behind them: ${other}.`]),
   ].map((text): Problem => ({ kind: 'stale', text }));
 }
 

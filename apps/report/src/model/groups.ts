@@ -3,7 +3,7 @@ import type { RunInput } from '../inputs/readResults.ts';
 
 /** Rows that were tested on the same data. */
 export interface RowGroup {
-  /** What they were tested on; nothing where the experiment has no conditions. */
+  /** What they were tested on; undefined if the experiment has no conditions. */
   readonly condition: TableCondition | undefined;
   readonly rows: readonly TableRow[];
 }
@@ -17,18 +17,15 @@ export function groupRows({ rows, conditions = [] }: Table): readonly RowGroup[]
   }));
 }
 
-/** Runs that are shown together. */
+/** Runs of the methods, and runs of their variants. */
 export interface SplitRuns {
-  /**
-   * Those of the methods as `methods.yaml` has them; all, where every row of an experiment has
-   * settings of its own.
-   */
+  /** Runs with the settings of `methods.yaml`; all runs if there is no such run. */
   readonly main: readonly RunInput[];
-  /** Those of rows with settings of their own. */
+  /** Runs of rows with their own settings. */
   readonly further: readonly RunInput[];
 }
 
-/** Separates the methods from what experiments make of them. */
+/** Separates the runs of the methods from those of variants. */
 export function splitRuns(runs: readonly RunInput[]): SplitRuns {
   const isPlain = ({ record }: RunInput): boolean => variantOf(record) === record.method;
   const main = runs.filter(isPlain);
@@ -37,7 +34,7 @@ export function splitRuns(runs: readonly RunInput[]): SplitRuns {
     : { main, further: runs.filter((run) => !isPlain(run)) };
 }
 
-/** Id of a run without its seed: that of the method, unless a row has settings of its own. */
+/** Id of a run without its seed: the id of its method, unless a row has its own settings. */
 export function variantOf({ id, seed }: Pick<RunRecord, 'id' | 'seed'>): string {
   return id.replace(new RegExp(`-s${seed}$`), '');
 }

@@ -1,3 +1,5 @@
+/** @file Stacks of images as the page shows them: the opening view, the size, PNGs, sections. */
+
 import { PNG } from 'pngjs';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 
@@ -8,10 +10,7 @@ export interface Region {
   readonly size: number;
 }
 
-/**
- * Where to look first: chosen from the numbers, so that the same volumes always open in the same
- * way.
- */
+/** The opening view, chosen from the values: the same volumes open in the same way. */
 export interface VolumeView {
   /** The plane of the reference with the largest mean. */
   readonly plane: number;
@@ -27,18 +26,18 @@ export function referenceOf(set: VolumeSet): ShownVolume {
 /** Chooses the opening view of a set of volumes. */
 export function chooseView(set: VolumeSet): VolumeView {
   const [depth, height, width] = set.shape;
-  const { grey } = referenceOf(set);
+  const { gray } = referenceOf(set);
   const area = height * width;
   let plane = 0;
   let brightest = -1;
   for (let z = 0; z < depth; z++) {
     let sum = 0;
-    for (let i = z * area; i < (z + 1) * area; i++) sum += grey[i];
+    for (let i = z * area; i < (z + 1) * area; i++) sum += gray[i];
     if (sum > brightest) [plane, brightest] = [z, sum];
   }
   return {
     plane,
-    region: brightestRegion(grey.subarray(plane * area, (plane + 1) * area), height, width),
+    region: brightestRegion(gray.subarray(plane * area, (plane + 1) * area), height, width),
   };
 }
 
@@ -58,18 +57,17 @@ function brightestRegion(plane: Uint8Array, height: number, width: number): Regi
   return best;
 }
 
-/** What base64 makes of bytes. */
+/** Growth of bytes in base64. */
 const BASE64_GROWTH = 4 / 3;
-/** No stack is left with fewer planes. */
+/** Fewest planes that are left of a stack. */
 const FEWEST_PLANES = 2;
 
 /**
- * Leaves out planes where a report would become too large: every second one of the largest set, and
- * so on with the set that is then the largest, until the stacks fit. The voxel size follows, so
- * that sections keep their proportions.
+ * Halves the number of planes of the largest set, and of the set that is then the largest, until the
+ * stacks fit. The voxel size is adapted, so that sections keep their proportions.
  *
  * @param sets - Volume sets of the report; a stack in several of them counts once.
- * @param budgetBytes - Largest size of all stacks together inside the page.
+ * @param budgetBytes - Largest size of all stacks together in the page.
  */
 export function thinVolumes(sets: readonly VolumeSet[], budgetBytes: number): readonly VolumeSet[] {
   const thinned = [...sets];
@@ -86,7 +84,7 @@ export function thinVolumes(sets: readonly VolumeSet[], budgetBytes: number): re
   }
 }
 
-/** Size of each set inside the page; a stack that an earlier set has takes nothing. */
+/** Size of each set in the page; a stack that an earlier set holds adds nothing. */
 function embeddedBytes(sets: readonly VolumeSet[]): number[] {
   const seen = new Set<string>();
   return sets.map(({ items }) =>
@@ -104,12 +102,12 @@ function keepEvery(set: VolumeSet, step: number): VolumeSet {
   const [dz, dy, dx] = set.voxelSizeUm;
   const kept = Math.ceil(depth / step);
   const items = set.items.map((item): ShownVolume => {
-    const grey = new Uint8Array(kept * height * width);
+    const gray = new Uint8Array(kept * height * width);
     for (let z = 0; z < kept; z++) {
       const from = z * step * height * width;
-      grey.set(item.grey.subarray(from, from + height * width), z * height * width);
+      gray.set(item.gray.subarray(from, from + height * width), z * height * width);
     }
-    return { ...item, grey, png: greyPng(grey, width, height * kept, true) };
+    return { ...item, gray, png: grayPng(gray, width, height * kept, true) };
   });
   return {
     ...set,
@@ -121,22 +119,20 @@ function keepEvery(set: VolumeSet, step: number): VolumeSet {
 }
 
 /**
- * An 8-bit grey PNG.
+ * An 8-bit gray PNG.
  *
- * Without compression its bytes do not depend on the version of zlib, which keeps small sections
- * reproducible.
- *
- * @param compress - Whether to deflate; for images that are large.
+ * @param compress - Whether to deflate large images. The bytes of an uncompressed PNG do not depend
+ *   on the version of zlib.
  */
-export function greyPng(
-  grey: Uint8Array,
+export function grayPng(
+  gray: Uint8Array,
   width: number,
   height: number,
   compress: boolean,
 ): Buffer {
   const png = new PNG({ width, height });
-  for (let i = 0; i < grey.length; i++) {
-    png.data.fill(grey[i], 4 * i, 4 * i + 3);
+  for (let i = 0; i < gray.length; i++) {
+    png.data.fill(gray[i], 4 * i, 4 * i + 3);
     png.data[4 * i + 3] = 255;
   }
   const options = { colorType: 0, inputHasAlpha: true } as const;
@@ -146,16 +142,16 @@ export function greyPng(
   );
 }
 
-/** The section at row `y`: [z, x], the first plane on top. */
+/** The section at row `y`: [z, x], the first plane at the top. */
 export function sectionXz(
-  grey: Uint8Array,
+  gray: Uint8Array,
   [depth, height, width]: readonly [number, number, number],
   y: number,
 ): Uint8Array {
   const section = new Uint8Array(depth * width);
   for (let z = 0; z < depth; z++) {
     const from = (z * height + y) * width;
-    section.set(grey.subarray(from, from + width), z * width);
+    section.set(gray.subarray(from, from + width), z * width);
   }
   return section;
 }

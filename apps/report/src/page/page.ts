@@ -3,23 +3,26 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { darkColorRules } from '../charts/methodColors.ts';
-import { html, type Html, trusted } from '../html/html.ts';
+import { html, trusted, type Html } from '../html/html.ts';
 
-/** Pieces of the one file. */
-export interface PageParts {
-  readonly title: string;
-  readonly body: Html;
+/** Style sheet and script of the page. */
+export interface PageAssets {
   readonly style: string;
   readonly script: string;
 }
 
+/** The parts of the page. */
+export interface PageParts extends PageAssets {
+  readonly title: string;
+  readonly body: Html;
+}
+
 /**
- * The whole page. Its policy allows nothing but this style, this script and images inside the file:
- * it sends no request, and text that slipped through as markup could neither load nor run anything.
+ * The whole page. Its content security policy allows this style, this script and images inside the
+ * file: the page sends no request, and text that was taken for markup could load and run nothing.
  */
 export function page({ title, body, style, script }: PageParts): string {
-  // An end tag inside the script would end it for the parser of HTML; inside strings the escape
-  // means the same.
+  // The HTML parser would end the script at an end tag; in strings the escape means the same.
   const safeScript = script.replaceAll('</script', '<\\/script');
   const policy = [
     "default-src 'none'",
@@ -29,7 +32,7 @@ export function page({ title, body, style, script }: PageParts): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  // Whole elements, because the hashes are those of every character between the tags.
+  // Without white space around them, because the hashes cover every character between the tags.
   const styleElement = trusted(`<style>${style}</style>`);
   const scriptElement = trusted(`<script>${safeScript}</script>`);
   return html`<!doctype html>
@@ -52,21 +55,24 @@ function sourceHash(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** Parts of the style sheet in their order: what comes later may overrule what came before. */
-const PARTS = ['base', 'opening', 'results', 'controls', 'figures', 'viewer', 'prose', 'media'];
+/** Reads the style sheet and bundles the script. */
+export async function readAssets(): Promise<PageAssets> {
+  return { style: await readStyle(), script: await bundleScript() };
+}
 
-/** The style sheet of the page, with the dark colours of the methods. */
-export async function readStyle(): Promise<string> {
+/** Parts of the style sheet, in order: later rules override earlier ones. */
+const STYLES = ['base', 'opening', 'results', 'controls', 'figures', 'viewer', 'prose', 'media'];
+
+/** The style sheet of the page, with the dark colors of the methods. */
+async function readStyle(): Promise<string> {
   const parts = await Promise.all(
-    PARTS.map((name) => readFile(new URL(`./styles/${name}.css`, import.meta.url), 'utf8')),
+    STYLES.map((name) => readFile(new URL(`./styles/${name}.css`, import.meta.url), 'utf8')),
   );
   return `${parts.join('')}@media screen and (prefers-color-scheme: dark){${darkColorRules()}}\n`;
 }
 
-/**
- * The script of the page: the viewer of volumes, and Vega with an interpreter that needs no `eval`.
- */
-export async function bundleScript(): Promise<string> {
+/** The script of the page: the volume viewer, and Vega with an interpreter that needs no `eval`. */
+async function bundleScript(): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL('../client/client.ts', import.meta.url))],
     bundle: true,

@@ -1,6 +1,6 @@
 import type { FactsBlock } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { dataLink, type ImageStore, toCsv } from '../html/embed.ts';
+import { dataLink, toCsv, type ImageStore } from '../html/embed.ts';
 import { axisTitle, formatFact, formatSignificant, scaleBarUm } from '../html/format.ts';
 import { html, type Html, type Slot } from '../html/html.ts';
 import type { ImageSet, ShownBlock, ShownImage } from '../inputs/readBlock.ts';
@@ -8,7 +8,7 @@ import { chartFigure } from './chartFigure.ts';
 import type { FigureFrame } from './frame.ts';
 import { volumeFigure } from './volumeFigure.ts';
 
-/** What the blocks of one experiment need besides themselves. */
+/** What the blocks of an experiment are shown with. */
 export interface BlockContext {
   /** Id of the experiment. */
   readonly experiment: string;
@@ -18,10 +18,7 @@ export interface BlockContext {
   readonly frame: FigureFrame;
 }
 
-/**
- * Everything that an experiment shows beside its table, in its order; neighbouring charts stand
- * side by side.
- */
+/** The blocks of an experiment as figures, in order; consecutive charts are side by side. */
 export function blockFigures(
   blocks: readonly ShownBlock[],
   context: BlockContext,
@@ -61,8 +58,8 @@ function blockFigure(
   }
 }
 
-/** A table of facts, its numbers to the right and its words to the left. */
-export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Html {
+/** A table of facts: numbers aligned right, words left. */
+export function factsFigure(block: FactsBlock, { reference, made }: FigureFrame): Html {
   const { id, title, columns, rows, note } = block;
   const titles = columns.map(axisTitle);
   const sides = columns.map((_, i) =>
@@ -75,7 +72,7 @@ export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Ht
       : html`<td class="${sides[column]}">${text}</td>`;
   };
   return html`<figure class="facts-figure">
-    <div class="scroll" tabindex="0" role="region" aria-label="${place}, ${title}">
+    <div class="scroll" tabindex="0" role="region" aria-label="${reference}, ${title}">
       <table class="plain fact-table">
         <caption>
           ${title}
@@ -111,18 +108,15 @@ export function factsFigure(block: FactsBlock, { place, made }: FigureFrame): Ht
   </figure>`;
 }
 
-/** What the widest and the tallest image of a figure may measure on the page, in px. */
+/** Largest width and height of an image on the page, in px. */
 const WIDEST = 230;
 const TALLEST = 300;
-/**
- * Images share one line of the page, in px, unless they would become narrower than they can be
- * read.
- */
+/** Width of the line that the images of a figure share, least width of one, and gap, in px. */
 const LINE = 1100;
 const NARROWEST = 120;
 const GAP = 16;
 
-/** Plane images side by side, all at one magnification and through one window. */
+/** Plane images side by side, with the same magnification and display window. */
 export function imagesFigure(
   { title, window, quantity, items }: ImageSet,
   { made }: FigureFrame,

@@ -1,10 +1,10 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, packedScript, toCsv } from '../html/embed.ts';
-import { html, type Html, trusted } from '../html/html.ts';
+import { html, trusted, type Html } from '../html/html.ts';
 import type { FigureFrame } from './frame.ts';
 
-/** A chart with its text alternative, its numbers as a table, and the means to explore it. */
-export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame): Html {
+/** A chart with its text alternative, its numbers as a table, and a button to explore it. */
+export function chartFigure(chart: RenderedChart, { reference, made }: FigureFrame): Html {
   const { id, title, summary, svg, table, vega, name } = chart;
   return html`<figure class="chart-figure" id="${id}">
     <figcaption>${title}</figcaption>
@@ -20,7 +20,7 @@ export function chartFigure(chart: RenderedChart, { place, made }: FigureFrame):
         class="scroll tall"
         tabindex="0"
         role="region"
-        aria-label="${place}, numbers behind: ${title}"
+        aria-label="${reference}, numbers behind: ${title}"
       >
         <table class="plain">
           <thead>

@@ -1,5 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import { html, type Html, trusted } from '../html/html.ts';
+import { html, trusted, type Html } from '../html/html.ts';
 import { sectionHead } from './frame.ts';
 
 /**
@@ -26,7 +26,7 @@ export function deviationsSection(markdown: string | null): Html | null {
   </section>`;
 }
 
-/** A first heading of level 1 says what the section's heading says already. */
+/** Drops a first heading of level 1, which repeats that of the section. */
 function withoutTitle(tokens: Token[]): Token[] {
   return tokens[0]?.type === 'heading_open' && tokens[0].tag === 'h2' ? tokens.slice(3) : tokens;
 }

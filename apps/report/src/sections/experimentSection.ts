@@ -1,15 +1,17 @@
-import { type ClaimResult, METRICS, type Table } from '@blurcycle/experiment';
+import type { ClaimResult, Table } from '@blurcycle/experiment';
+import { METRIC_NAMES } from '@blurcycle/metrics';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, type ImageStore } from '../html/embed.ts';
 import { formatDifference, formatList, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
+import { shownMetric } from '../model/metrics.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
 import { madeBrief, provenanceLine, sectionHead } from './frame.ts';
 import { resultTable } from './resultTable.ts';
 
-/** Charts of one experiment, drawn. */
+/** The drawn charts of an experiment. */
 export interface ExperimentFigures {
   /** The scores of the table. */
   readonly scores: readonly RenderedChart[];
@@ -17,19 +19,17 @@ export interface ExperimentFigures {
   readonly curves: ReadonlyMap<string, RenderedChart>;
 }
 
-/** What the section of one table or figure of the paper shows. */
+/** What the section of a table or figure shows. */
 export interface ExperimentParts {
   readonly experiment: ExperimentInput;
-  /** The training runs behind it. */
+  /** The training runs that it uses. */
   readonly runs: readonly RunInput[];
   readonly figures: ExperimentFigures;
-  /** Store of the page for stacks of images. */
+  /** Image store of the page, for stacks. */
   readonly images: ImageStore;
 }
 
-/**
- * One table or figure of the paper: verdicts, numbers, charts, volumes, and how all that was made.
- */
+/** A table or figure of the paper: verdicts, numbers, charts, volumes and provenance. */
 export function experimentSection({ experiment, runs, figures, images }: ExperimentParts): Html {
   const { id, table, csv, blocks } = experiment;
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
@@ -37,7 +37,7 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
     seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
     trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
   };
-  const frame = { place: table.place, made: madeBrief(table.provenance, cost, `${id}-made`) };
+  const frame = { reference: table.place, made: madeBrief(table.provenance, cost, `${id}-made`) };
   return html`<section id="${id}" aria-labelledby="${id}-title">
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
@@ -82,11 +82,8 @@ function verdictSentence({ claims }: Table): string {
 const CLASSES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' } as const;
 const MARKS = { reproduced: '✓', 'not reproduced': '✗', undecided: '?' } as const;
 
-/**
- * The verdict of each claim in words, with the rule that was fixed beforehand and what was
- * measured.
- */
-export function claimList(claims: readonly ClaimResult[]): Html | null {
+/** The verdict on each claim, with the rule that was fixed in advance and the measured value. */
+function claimList(claims: readonly ClaimResult[]): Html | null {
   if (claims.length === 0) return null;
   return html`<ul class="claims">
     ${claims.map(claimItem)}
@@ -102,18 +99,17 @@ function claimItem(claim: ClaimResult): Html {
       <p>${capitalized(claim.text)}.</p>
       <p class="rule">
         Rule <code>${claim.rule}</code>:
-        ${measured(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.
+        ${measuredValue(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.
       </p>
     </div>
   </li>`;
 }
 
-function measured({ rule, value, low, high }: ClaimResult): string {
-  if (value === null) return 'it can not be told';
-  const metric = Object.keys(METRICS).find((name) => rule.includes(`${name}(`));
-  const digits = metric === undefined ? 4 : METRICS[metric].digits;
-  const unit =
-    metric === undefined || METRICS[metric].unit === null ? '' : ` ${METRICS[metric].unit}`;
+function measuredValue({ rule, value, low, high }: ClaimResult): string {
+  if (value === null) return 'no value';
+  const metric = METRIC_NAMES.find((name) => rule.includes(`${name}(`));
+  const { digits, unit: bareUnit } = shownMetric(metric ?? rule);
+  const unit = bareUnit === null ? '' : ` ${bareUnit}`;
   const number = `${rule.includes('abs(') ? formatNumber(value, digits) : formatDifference(value, digits)}${unit}`;
   if (low === null || high === null) return `${number}, no interval`;
   return `${number}, 95 % interval ${formatNumber(low, digits)} to ${formatNumber(high, digits)}${unit}`;

@@ -1,44 +1,50 @@
+import { formatSeconds } from '@blurcycle/core';
 import type { Provenance } from '@blurcycle/experiment';
-import { formatBytes, formatDuration, formatList } from '../html/format.ts';
+import { formatBytes, formatList } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 
-/** Where a section stands, its heading, and the way back to the contents. */
-export function sectionHead(id: string, place: string, title: string): Html {
-  return html`<p class="eyebrow">${place} <a class="back" href="#contents">Contents</a></p>
+/** The head of a section: its reference (`Table I`), a link to the contents, its heading. */
+export function sectionHead(id: string, reference: string, title: string): Html {
+  return html`<p class="eyebrow">${reference} <a class="back" href="#contents">Contents</a></p>
     <h2 id="${id}-title">${title}</h2>`;
 }
 
-/** What every figure of a section is set in. */
+/** What the figures of a section have in common. */
 export interface FigureFrame {
-  /** The section's place in the paper or on the page: with the title it tells figures apart. */
-  readonly place: string;
-  /** The line below: how the figure was made. */
+  /** `Table I`, say: together with the title it names a figure uniquely. */
+  readonly reference: string;
+  /** The line below the figure: how it was made. */
   readonly made: Html;
 }
 
-/** The commit as a reader needs it: short, and whether the sources were those of the commit. */
+/** A duration: `4.2 s`, `42 s`, `9 min 30 s`, `2 h 05 min`. */
+export function formatDuration(seconds: number): string {
+  return formatSeconds(seconds, 1);
+}
+
+/** The commit, abbreviated, and whether the sources had uncommitted changes. */
 export function describeCommit({ gitCommit, gitDirty }: Provenance): string {
   if (gitCommit === null) return 'no commit (not a git checkout)';
   return `${gitCommit.slice(0, 9)} (${gitDirty === true ? 'with uncommitted changes' : 'clean'})`;
 }
 
-/** Processor, graphics card if there is one, back-end and threads. */
+/** Processor, graphics card if any, back-end and threads. */
 export function describeMachine({ cpu, gpu, backend, threads }: Provenance): string {
   const cores = `${cpu.cores} ${cpu.cores === 1 ? 'core' : 'cores'}`;
   const device = gpu === null ? '' : `, ${gpu}`;
   return `${cpu.model} (${cores})${device}, back-end ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
-/** What the training behind something took. */
+/** What the training runs behind a table took. */
 export interface TrainingCost {
   readonly seeds: readonly number[];
   readonly trainingSeconds: number;
 }
 
 /**
- * How a table was made, in one line, with the whole record to unfold.
+ * How a table was made: one line that unfolds to the whole record.
  *
- * @param id - Place that the lines below figures point to.
+ * @param id - Id of the element, which the lines below figures link to.
  */
 export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: string): Html {
   const { command, createdAt, versions, sourceHash, peakMemoryBytes, wallSeconds } = provenance;
@@ -74,7 +80,7 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
   </details>`;
 }
 
-/** The line below a figure: how it was made, and where the whole record stands. */
+/** The line below a figure: how it was made, with a link to the whole record. */
 export function madeBrief(provenance: Provenance, cost: TrainingCost, recordId: string): Html {
   return html`<p class="made-brief">
     <a href="#${recordId}">How it was made</a> ${inShort(provenance, cost)}

@@ -1,20 +1,18 @@
 import {
-  type DatasetSettings,
   GAN_LOSS_LABELS,
-  type MicrotubulesSettings,
   PSF_MODEL_LABELS,
+  type DatasetSettings,
+  type MicrotubulesSettings,
   type RunRecord,
   type RunSettings,
   type SimulatedMicroscopeSettings,
 } from '@blurcycle/experiment';
-import { formatCount, formatDuration, formatList, formatSignificant } from '../html/format.ts';
+import { formatCount, formatList, formatSignificant } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
-import { sectionHead } from './frame.ts';
+import { formatDuration, sectionHead } from './frame.ts';
 
-/**
- * What was done, written from the resolved configuration of the runs, to be pasted into a paper.
- */
+/** What was done, in sentences made from the resolved settings of the runs, to paste in a paper. */
 export function methodsSection(runs: readonly RunInput[]): Html | null {
   const records = runs.map(({ record }) => record).filter(({ status }) => status === 'done');
   if (records.length === 0) return null;
@@ -25,7 +23,7 @@ export function methodsSection(runs: readonly RunInput[]): Html | null {
   </section>`;
 }
 
-/** Runs that differ in method and seed alone are described together. */
+/** Groups runs that differ only in method and seed. */
 function groupBySharedSettings(records: readonly RunRecord[]): readonly (readonly RunRecord[])[] {
   const groups = new Map<string, RunRecord[]>();
   for (const record of records) {
@@ -87,8 +85,8 @@ function describeInference({ inference, scoring }: RunSettings): string {
   );
 }
 
-/** What was trained on and tested, in two sentences. */
-export function describeData(dataset: DatasetSettings): string {
+/** The data of training and test, in two sentences. */
+function describeData(dataset: DatasetSettings): string {
   const { volumes } = dataset;
   return (
     `${dataset.kind === 'tiff-folders' ? describeStacks(dataset) : describeSimulation(dataset)}. ${volumes.train} volumes served for training, ` +
@@ -96,8 +94,8 @@ export function describeData(dataset: DatasetSettings): string {
   );
 }
 
-/** Lengths along z, y, x. */
-export function sides(values: readonly number[]): string {
+/** Sizes along z, y, x. */
+function sides(values: readonly number[]): string {
   return values.map((value) => formatSignificant(value, 4)).join(' × ');
 }
 
@@ -115,7 +113,7 @@ function describeSimulation(dataset: Simulated): string {
 
 function describeStacks(dataset: DatasetSettings & { readonly kind: 'tiff-folders' }): string {
   return (
-    `Recorded stacks, of which the middle ${describeVoxels(dataset)} were taken, were restored with an unmatched set of sharp stacks; ` +
+    `Recorded stacks, of which the middle ${describeVoxels(dataset)} were taken, were restored with an unpaired set of sharp stacks; ` +
     `where a method knows the point spread function, it is a ${describePsf(dataset)}; ` +
     (dataset.truth === undefined ? 'no truth is known' : 'the truth of the tested stacks was given')
   );

@@ -1,13 +1,13 @@
 import type { Table } from '@blurcycle/experiment';
-import { formatDuration } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
+import { formatDuration } from './frame.ts';
 
 /** Title of the paper that is reproduced. */
 export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Microscopy';
 
-/** What this is, and the outcome in a handful of numbers. */
+/** What the report is about, and the outcome in a few numbers. */
 export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
   const claims = experiments.flatMap(({ table }) => table.claims);
   const tally = (verdict: string): number =>
@@ -29,7 +29,7 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
     <h1>${PAPER_TITLE}</h1>
     <p class="lede">
       A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020):
-      the paper’s values beside ours, and what each number was made of.
+      the paper’s values beside ours, and how each number was made.
     </p>
     <dl class="facts">
       ${facts.map(
@@ -51,14 +51,13 @@ const WORDS: Readonly<Record<Problem['kind'], string>> = {
   dirty: 'Uncommitted',
 };
 
-/** What stands above everything else when not all is well. */
+/** Warnings at the top of the page; null if all is well. */
 export function bannerSection(problems: readonly Problem[]): Html | null {
   if (problems.length === 0) return null;
   return html`<aside class="banner" aria-label="Warnings">
     <p>
       <strong>Read with care.</strong>
-      ${problems.length === 1 ? 'One thing is' : `${problems.length} things are`} not as they should
-      be:
+      ${problems.length === 1 ? 'There is 1 problem' : `There are ${problems.length} problems`}:
     </p>
     <ul>
       ${problems.map(({ kind, text }) => html`<li><span class="tag">${WORDS[kind]}</span> ${text}</li>`)}
@@ -66,18 +65,18 @@ export function bannerSection(problems: readonly Problem[]): Html | null {
   </aside>`;
 }
 
-/** A section of the page. */
+/** An entry of the contents: a section of the page. */
 export interface ContentsEntry {
   readonly id: string;
   readonly label: string;
-  /** What is there. */
+  /** What it is about. */
   readonly title: string;
   readonly claims?: Table['claims'];
 }
 
 const TONES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' } as const;
 
-/** Links to the sections, each with what it says and how its claims came out. */
+/** Links to the sections, each with its title and the verdicts on its claims. */
 export function contentsSection(entries: readonly ContentsEntry[]): Html {
   return html`<nav id="contents" aria-label="Contents">
     <ol>

@@ -1,18 +1,13 @@
-import {
-  METRICS,
-  NO_TRUTH,
-  type ScoreSummary,
-  type Table,
-  type TableRow,
-} from '@blurcycle/experiment';
+import { NO_TRUTH, type ScoreSummary, type Table, type TableRow } from '@blurcycle/experiment';
 import { axisTitle, formatDifference, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import { groupRows } from '../model/groups.ts';
+import { shownMetric } from '../model/metrics.ts';
 
 const PRIMARY = ['psnr', 'ssim'] as const;
 type Primary = (typeof PRIMARY)[number];
 
-/** The paper's table with ours beside it; rows that were tested alike stand together. */
+/** The paper's scores with ours beside them, grouped by condition, and all metrics to unfold. */
 export function resultTable(table: Table): Html {
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
   const columns = hasPaper ? ['paper', 'ours', 'difference', 'n'] : ['ours', 'n'];
@@ -42,7 +37,7 @@ export function resultTable(table: Table): Html {
             ${PRIMARY.map(
               (metric) =>
                 html`<th colspan="${columns.length}" scope="colgroup" class="group">
-                  ${axisTitle(METRICS[metric])}
+                  ${axisTitle(shownMetric(metric))}
                 </th>`,
             )}
           </tr>
@@ -77,12 +72,9 @@ function resultRow(row: TableRow, hasPaper: boolean): Html {
   </tr>`;
 }
 
-/**
- * The cells of one metric; the first carries its name for screens where metrics stand one below the
- * other.
- */
+/** The cells of one metric; the first holds its name for narrow screens, which list metrics. */
 function cells(row: TableRow, metric: Primary, hasPaper: boolean): Html {
-  const { label, digits } = METRICS[metric];
+  const { label, digits } = shownMetric(metric);
   const summary = row.ours?.[metric];
   const paper = row.paper?.[metric];
   const printed = paper === undefined ? '–' : formatNumber(paper, digits);
@@ -118,15 +110,15 @@ function countOf({ n, over }: ScoreSummary): Html {
   return html`${n} <span class="unit">${thing}</span>`;
 }
 
-/** Every metric of a table, and the single values behind each mean, to unfold. */
-export function furtherMetrics(table: Table): Html | null {
+/** Every metric of a table with the values behind each mean, to unfold. */
+function furtherMetrics(table: Table): Html | null {
   const done = table.rows.filter((row) => row.ours !== null);
   const names = [...new Set(done.flatMap(({ ours }) => Object.keys(ours ?? {})))];
   if (names.length === 0) return null;
   return html`<details class="data">
-    <summary>All metrics, with the single values</summary>
+    <summary>All metrics, with the individual values</summary>
     <p class="note">
-      Mean with its 95 % interval; below it the values that it is the mean of (${valuesOver(done)}).
+      Mean with its 95 % interval; below it the values that it averages (${valuesOver(done)}).
     </p>
     ${groupRows(table).map(({ condition, rows }) => {
       const shown = rows.filter((row) => row.ours !== null);
@@ -139,10 +131,10 @@ export function furtherMetrics(table: Table): Html | null {
 function metricsTable(
   names: readonly string[],
   rows: readonly TableRow[],
-  place: readonly string[],
+  reference: readonly string[],
   caption: string | undefined,
 ): Html {
-  const name = [...place.filter((part) => part !== ''), 'all metrics'].join(', ');
+  const name = [...reference.filter((part) => part !== ''), 'all metrics'].join(', ');
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
     <table class="plain">
       ${
@@ -163,9 +155,7 @@ function metricsTable(
           (metric) =>
             html`<tr>
               <th scope="row">
-                ${axisTitle(METRICS[metric] ?? { label: metric, unit: null })}<span class="note"
-                  >${METRICS[metric]?.better ?? 'higher'} is better</span
-                >
+                ${axisTitle(shownMetric(metric))}<span class="note">${whichIsBetter(metric)}</span>
               </th>
               ${rows.map((row) => metricCell(row, metric))}
             </tr>`,
@@ -175,9 +165,14 @@ function metricsTable(
   </div>`;
 }
 
+function whichIsBetter(metric: string): string {
+  const { better } = shownMetric(metric);
+  return better === undefined ? '' : `${better} is better`;
+}
+
 function metricCell(row: TableRow, metric: string): Html {
   const summary = row.ours?.[metric];
-  const digits = METRICS[metric]?.digits ?? 4;
+  const { digits } = shownMetric(metric);
   if (summary === undefined) return html`<td>–</td>`;
   return html`<td>
     ${withInterval(summary, digits)}<span class="values"
@@ -190,12 +185,12 @@ function valuesOver(rows: readonly TableRow[]): string {
   const over = new Set(
     rows.flatMap(({ ours }) => Object.values(ours ?? {}).map((summary) => summary.over)),
   );
-  if (over.size > 1) return 'means of seeds for trained methods, single volumes for the rest';
-  return over.has('seeds') ? 'means of seeds' : 'single test volumes';
+  if (over.size > 1) return 'one per seed for trained methods, one per volume for the others';
+  return over.has('seeds') ? 'one per seed' : 'one per test volume';
 }
 
-/** The mean and half its 95 % interval; the limits themselves where the interval is lopsided. */
-export function withInterval({ mean, low, high }: ScoreSummary, digits: number): Html {
+/** The mean and half its 95 % interval; the limits themselves if it is asymmetric. */
+function withInterval({ mean, low, high }: ScoreSummary, digits: number): Html {
   const value = html`<b>${formatNumber(mean, digits)}</b>`;
   if (low === null || high === null) return value;
   const [below, above] = [mean - low, high - mean];

@@ -1,7 +1,60 @@
-import { METRICS, type RunRecord } from '@blurcycle/experiment';
-import { formatCount, formatSignificant } from '../html/format.ts';
+import type { RunRecord } from '@blurcycle/experiment';
+import { findMetric } from '@blurcycle/metrics';
+import { formatBytes, formatCount, formatSignificant, inWords } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
+import { describeCommit, formatDuration } from './frame.ts';
+
+const RUN_COLUMNS = [
+  ['Run', 'words'],
+  ['Status', 'words'],
+  ['Updates', 'number'],
+  ['Weights of update', 'number'],
+  ['Parameters', 'number'],
+  ['Training', 'number'],
+  ['Memory', 'number'],
+  ['Commit', 'words'],
+] as const;
+
+/** What became of each run: status, size, cost and commit. */
+export function runTable(runs: readonly RunInput[]): Html {
+  return html`<h3>Runs</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
+      <table class="plain">
+        <thead>
+          <tr>
+            ${RUN_COLUMNS.map(([column, kind]) => html`<th scope="col" class="${kind}">${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${runs.map(runRow)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function runRow({ record, metrics }: RunInput): Html {
+  const { provenance, parameterCounts } = record;
+  const parameters = Object.values(parameterCounts).reduce((sum, count) => sum + count, 0);
+  const unreadable =
+    metrics === null
+      ? 'no metrics'
+      : metrics.unreadable > 0
+        ? `${metrics.unreadable} unreadable`
+        : '';
+  return html`<tr>
+    <th scope="row">${record.id}</th>
+    <td class="words">
+      ${record.status}${[unreadable, record.error ?? ''].filter((note) => note !== '').map((note) => html`<span class="note">${note}</span>`)}
+    </td>
+    <td>${formatCount(record.settings.training.updates)}</td>
+    <td>${record.selectedUpdate === null ? '–' : formatCount(record.selectedUpdate)}</td>
+    <td>${formatCount(parameters)}</td>
+    <td>${formatDuration(record.trainingSeconds)}</td>
+    <td>${formatBytes(provenance.peakMemoryBytes)}</td>
+    <td class="words">${describeCommit(provenance)}</td>
+  </tr>`;
+}
 
 /** Rules of `training.select` in words. */
 const RULES: Readonly<Record<string, string>> = {
@@ -11,20 +64,19 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Which weights each rule of selection would have taken, and what the validation volumes said of
- * them; the rule in force is marked. Nothing where no record tells.
+ * The weights that each rule of selection would choose, with their scores on the validation
+ * volumes; the rule in force is in bold. null if no record holds them.
  */
 export function selectionTable(runs: readonly RunInput[]): Html | null {
-  const told = runs
+  const records = runs
     .map(({ record }) => record)
     .filter(({ choices }) => Object.keys(choices).length > 0);
-  if (told.length === 0) return null;
-  const rules = [...new Set(told.flatMap(({ choices }) => Object.keys(choices)))];
+  if (records.length === 0) return null;
+  const rules = [...new Set(records.flatMap(({ choices }) => Object.keys(choices)))];
   return html`<h3>Choice of weights</h3>
     <p class="note">
-      Of the weights that were validated, those that each rule would have taken, with what the
-      validation volumes said of them. The rule in force is set in bold; the test volumes have no
-      part in it.
+      The weights that each rule would choose among those that were validated, with their scores on
+      the validation volumes. The rule in force is in bold; the test volumes have no part in it.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Choice of weights">
       <table class="plain">
@@ -35,7 +87,7 @@ export function selectionTable(runs: readonly RunInput[]): Html | null {
           </tr>
         </thead>
         <tbody>
-          ${told.map(
+          ${records.map(
             (record) =>
               html`<tr>
                 <th scope="row">${record.id}</th>
@@ -53,24 +105,19 @@ function choiceCell({ choices, settings }: RunRecord, rule: string): Html {
   const name = `update ${formatCount(update)}`;
   return html`<td class="words">
     ${settings.training.select === rule ? html`<b>${name}</b>` : name}
-    <span class="values">${Object.entries(validation).map(measured).join(', ')}</span>
+    <span class="values">${Object.entries(validation).map(nameAndValue).join(', ')}</span>
   </td>`;
 }
 
-function measured([name, value]: readonly [string, number]): string {
-  const known = METRICS[name];
-  if (known === undefined) {
-    return `${name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()} ${formatSignificant(value, 3)}`;
-  }
+function nameAndValue([name, value]: readonly [string, number]): string {
+  const known = findMetric(name);
+  if (known === undefined) return `${inWords(name)} ${formatSignificant(value, 3)}`;
   const unit = known.unit === null ? '' : ` ${known.unit}`;
   return `${known.label} ${value.toFixed(known.digits)}${unit}`;
 }
 
-/**
- * What a record calls the figures of a kernel, in words; the true kernel's have `true` before their
- * name.
- */
-const WORDS: readonly (readonly [name: string, words: string])[] = [
+/** Properties of a kernel as a record names them, in words; those of the true kernel: `true…`. */
+const KERNEL_WORDS: readonly (readonly [name: string, words: string])[] = [
   ['sum', 'sum of the weights'],
   ['negativeMass', 'negative mass'],
   ['correlation', 'correlation with the true kernel'],
@@ -80,10 +127,7 @@ const WORDS: readonly (readonly [name: string, words: string])[] = [
   ]),
 ];
 
-/**
- * What the learned blur kernels are like beside the true one, one column for each run that learned
- * one.
- */
+/** Properties of the learned blur kernels beside the true one, one column per run that has one. */
 export function kernelTable(runs: readonly RunInput[]): Html | null {
   const learned = runs.flatMap(({ record: { id, kernel } }) =>
     kernel === null ? [] : [{ id, kernel }],
@@ -104,9 +148,9 @@ export function kernelTable(runs: readonly RunInput[]): Html | null {
           ${names.map(
             (name) =>
               html`<tr>
-                <th scope="row">${WORDS.find(([known]) => known === name)?.[1] ?? name}</th>
-                <td>${told(trueName(name), ...learned.map(({ kernel }) => kernel))}</td>
-                ${learned.map(({ kernel }) => html`<td>${told(name, kernel)}</td>`)}
+                <th scope="row">${KERNEL_WORDS.find(([known]) => known === name)?.[1] ?? name}</th>
+                <td>${valuesOf(trueName(name), ...learned.map(({ kernel }) => kernel))}</td>
+                ${learned.map(({ kernel }) => html`<td>${valuesOf(name, kernel)}</td>`)}
               </tr>`,
           )}
         </tbody>
@@ -116,13 +160,10 @@ export function kernelTable(runs: readonly RunInput[]): Html | null {
 
 type Kernel = Readonly<Record<string, number>>;
 
-/**
- * Names of the properties, known ones first and in their order; those of the true kernel are its
- * column.
- */
+/** Names of the properties, known ones first; those of the true kernel are a column instead. */
 function namesOf(kernels: readonly Kernel[]): readonly string[] {
   const found = new Set(kernels.flatMap((kernel) => Object.keys(kernel)));
-  const known = WORDS.map(([name]) => name).filter(
+  const known = KERNEL_WORDS.map(([name]) => name).filter(
     (name) => found.has(name) || found.has(trueName(name)),
   );
   const ofTruth = new Set(known.map(trueName));
@@ -136,8 +177,8 @@ function trueName(name: string): string {
   return `true${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** The value of a property; of the true kernels of several runs all that differ. */
-function told(name: string, ...kernels: readonly Kernel[]): string {
+/** The distinct values of a property among kernels. */
+function valuesOf(name: string, ...kernels: readonly Kernel[]): string {
   const values = kernels
     .filter((kernel) => name in kernel)
     .map((kernel) => formatSignificant(kernel[name]));

@@ -1,12 +1,18 @@
 import type { RunRecord } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { formatBytes, formatCount, formatDuration, formatList } from '../html/format.ts';
+import { formatList } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
 import { splitRuns } from '../model/groups.ts';
 import { chartFigure } from './chartFigure.ts';
-import { describeCommit, describeMachine, type FigureFrame, sectionHead } from './frame.ts';
-import { kernelTable, selectionTable } from './runTables.ts';
+import {
+  describeCommit,
+  describeMachine,
+  formatDuration,
+  sectionHead,
+  type FigureFrame,
+} from './frame.ts';
+import { kernelTable, runTable, selectionTable } from './runTables.ts';
 
 /** The charts of the training, drawn. */
 export interface TrainingFigures {
@@ -15,23 +21,12 @@ export interface TrainingFigures {
   readonly furtherValidation: readonly RenderedChart[];
 }
 
-const RUN_COLUMNS = [
-  ['Run', 'words'],
-  ['Status', 'words'],
-  ['Updates', 'number'],
-  ['Weights of update', 'number'],
-  ['Parameters', 'number'],
-  ['Training', 'number'],
-  ['Memory', 'number'],
-  ['Commit', 'words'],
-] as const;
-
-/** What the training runs did: curves, cost, provenance of each run. */
+/** The training runs: curves, cost and provenance of each. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
   const { main, further } = splitRuns(runs);
   const frame = (shown: readonly RunInput[]): FigureFrame => ({
-    place: 'Training',
+    reference: 'Training',
     made: madeByRuns(shown.map(({ record }) => record)),
   });
   return html`<section id="training" aria-labelledby="training-title">
@@ -39,30 +34,17 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
     <p class="lede">
       ${runs.length === 1 ? 'One run' : `${runs.length} runs`},
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of
-      training in all. Losses of adversarial training do not tell quality; the validation scores do.
+      training in all. Adversarial losses do not measure quality; the validation scores do.
     </p>
     ${curves('On the validation volumes', figures.validation, frame(main))}
     ${curves('Losses', figures.losses, frame(main))}
     ${curves(
-      'Runs with settings of their own, on the validation volumes',
+      'Runs with their own settings, on the validation volumes',
       figures.furtherValidation,
       frame(further),
-      html`Their losses, which have scales of their own, stand in
-        <code>runs/&lt;run&gt;/metrics.jsonl</code>.`,
+      html`Their losses, on different scales, are in <code>runs/&lt;run&gt;/metrics.jsonl</code>.`,
     )}
-    <h3>Runs</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
-      <table class="plain">
-        <thead>
-          <tr>
-            ${RUN_COLUMNS.map(([column, kind]) => html`<th scope="col" class="${kind}">${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${runs.map(runRow)}
-        </tbody>
-      </table>
-    </div>
+    ${runTable(runs)}
     <details class="made" id="training-made">
       <summary><span class="made-label">How each run was made</span></summary>
       <dl>
@@ -95,10 +77,7 @@ function curves(
         <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>`;
 }
 
-/**
- * The line below a chart of many runs: what they have in common, and where the record of each
- * stands.
- */
+/** The line below a chart of many runs: what they share, and a link to the record of each. */
 function madeByRuns(records: readonly RunRecord[]): Html {
   const distinct = (values: readonly string[]): string => formatList([...new Set(values)].sort());
   const seeds = [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b);
@@ -110,27 +89,4 @@ function madeByRuns(records: readonly RunRecord[]): Html {
     ${formatDuration(records.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0))} in
     all, ${distinct(records.map(({ provenance: { cpu } }) => cpu.model))}
   </p>`;
-}
-
-function runRow({ record, metrics }: RunInput): Html {
-  const { provenance, parameterCounts } = record;
-  const parameters = Object.values(parameterCounts).reduce((sum, count) => sum + count, 0);
-  const unreadable =
-    metrics === null
-      ? 'no metrics'
-      : metrics.unreadable > 0
-        ? `${metrics.unreadable} unreadable`
-        : '';
-  return html`<tr>
-    <th scope="row">${record.id}</th>
-    <td class="words">
-      ${record.status}${[unreadable, record.error ?? ''].filter((note) => note !== '').map((note) => html`<span class="note">${note}</span>`)}
-    </td>
-    <td>${formatCount(record.settings.training.updates)}</td>
-    <td>${record.selectedUpdate === null ? '–' : formatCount(record.selectedUpdate)}</td>
-    <td>${formatCount(parameters)}</td>
-    <td>${formatDuration(record.trainingSeconds)}</td>
-    <td>${formatBytes(provenance.peakMemoryBytes)}</td>
-    <td class="words">${describeCommit(provenance)}</td>
-  </tr>`;
 }

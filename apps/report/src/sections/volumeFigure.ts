@@ -1,29 +1,29 @@
-import { type ImageStore, jsonScript } from '../html/embed.ts';
+import { jsonScript, type ImageStore } from '../html/embed.ts';
 import { formatNumber, formatSignificant, scaleBarUm } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
-import { chooseView, greyPng, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
+import { chooseView, grayPng, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
 import type { FigureFrame } from './frame.ts';
 
-/** Where in the depth the planes of the strip lie. */
-const STRIP_PLACES = [0.125, 0.375, 0.625, 0.875];
+/** Positions of the planes of the strip, in parts of the depth. */
+const STRIP_POSITIONS = [0.125, 0.375, 0.625, 0.875];
 
-/** What a figure of volumes needs of its page. */
+/** Where a figure of volumes is shown. */
 export interface VolumeFigureOptions extends FigureFrame {
   /** Unique within the page. */
   readonly id: string;
-  /** Store of the page, which the stacks go into. */
+  /** Image store of the page, which takes the stacks. */
   readonly images: ImageStore;
 }
 
 /**
- * Volumes side by side: a plane with a zoomed square and a section through its middle for each of
- * them. This is the whole figure without a script; with one, the script puts a viewer in its place.
+ * Volumes side by side: of each a plane, an enlarged square, and a section through its middle.
+ * Without a script this is the whole figure; the script replaces it by a viewer.
  */
 export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureOptions): Html {
   const [depth, height, width] = set.shape;
   const view = chooseView(set);
-  const strip = [...new Set(STRIP_PLACES.map((place) => Math.floor(place * depth)))];
+  const strip = [...new Set(STRIP_POSITIONS.map((position) => Math.floor(position * depth)))];
   const stored = set.items.map((item) => ({
     item,
     image: images.add(item.png, width, height * depth),
@@ -33,11 +33,11 @@ export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureO
   const thinned =
     set.planeStep === 1
       ? ''
-      : ` To keep the file small, one plane in ${set.planeStep} is kept here.`;
+      : ` To keep the file small, one plane in ${set.planeStep} is included.`;
   return html`<figure class="volumes" id="${id}">
     <figcaption>
       <strong>${set.title}.</strong> ${depth} planes of ${height} by ${width} voxels of
-      ${voxel.join(' × ')} µm (x, y, z), all seen through one window.${thinned}
+      ${voxel.join(' × ')} µm (x, y, z), all with one display window.${thinned}
     </figcaption>
     <div class="still">
       <p class="note">
@@ -72,7 +72,7 @@ function panel(
   const tall = (height * dy) / dx;
   const aspect = dy / dx;
   const row = Math.floor(region.y + region.size / 2);
-  const section = greyPng(sectionXz(item.grey, set.shape, row), width, depth, false).toString(
+  const section = grayPng(sectionXz(item.gray, set.shape, row), width, depth, false).toString(
     'base64',
   );
   const bar = scaleBarUm(width * dx);
@@ -156,16 +156,16 @@ function panel(
   </figure>`;
 }
 
-/** The plane in numbers, in the units of the data. */
-function describePlane({ label, grey }: ShownVolume, set: VolumeSet, plane: number): string {
+/** The text alternative of a plane: its mean and maximum, in the units of the data. */
+function describePlane({ label, gray }: ShownVolume, set: VolumeSet, plane: number): string {
   const [depth, height, width] = set.shape;
   const [low, high] = set.window;
   const area = height * width;
   let sum = 0;
   let peak = 0;
   for (let i = plane * area; i < (plane + 1) * area; i++) {
-    sum += grey[i];
-    peak = Math.max(peak, grey[i]);
+    sum += gray[i];
+    peak = Math.max(peak, gray[i]);
   }
   const intensity = (value: number): string => formatNumber(low + ((high - low) * value) / 255, 3);
   return `${label}: XY plane ${plane + 1} of ${depth}, mean intensity ${intensity(sum / area)}, brightest voxel ${intensity(peak)}`;
