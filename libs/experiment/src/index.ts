@@ -39,6 +39,8 @@ export {
   readClassicalRecord,
   readExperimentRecord,
   readFigures,
+  readReplay,
+  readScores,
   readRecordedSettings,
   readRunRecord,
   readTable,
@@ -49,6 +51,8 @@ export {
   writeClassicalRecord,
   writeExperimentRecord,
   writeFigures,
+  writeReplay,
+  writeScores,
   writeRunRecord,
   writeTable,
   writeTestRecord,
@@ -104,8 +108,19 @@ export {
   type ResolvedRun,
   type RunSettings,
 } from './settings/runSettings.ts';
-export { describeChanges } from './stages/describeChanges.ts';
-export { contentHash, runKey } from './stages/keys.ts';
+export {
+  classicalRecipe,
+  contentHash,
+  kindKey,
+  runKey,
+  runRecipe,
+  stageKeys,
+  tableRecipe,
+  testDataKey,
+  testRecipe,
+  type Recipe,
+  type StageKeys,
+} from './stages/keys.ts';
 export {
   NUMERICS,
   type Numerics,
@@ -115,3 +130,17 @@ export {
   STAGES,
 } from './stages/numerics.ts';
 export { type RowScores, summarizeScores } from './statistics/summarizeScores.ts';
+
+export { proves, type Replay } from './records/replay.ts';
+export { FIRST_NUMERICS, type Scores, type StoredScores } from './records/scores.ts';
+export {
+  describeChanges,
+  freshness,
+  WEIGHTS,
+  type Found,
+  type Freshness,
+  type Now,
+  type Recorded,
+  type State,
+} from './stages/freshness.ts';
+export { recordedClassical, recordedRun, recordedTable, recordedTest } from './stages/recorded.ts';

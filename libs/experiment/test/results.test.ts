@@ -3,16 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  FIRST_NUMERICS,
   loadExperiments,
+  NUMERICS,
+  proves,
+  readReplay,
   readRunRecord,
+  readScores,
   readTable,
   resolveRun,
   tableToCsv,
   tableToMarkdown,
+  writeReplay,
   writeRunRecord,
+  writeScores,
   writeTable,
   type Provenance,
+  type Replay,
   type RunRecord,
+  type StoredScores,
   type Table,
 } from '../src/index.ts';
 import { SHIPPED } from './experimentFiles.ts';
@@ -122,6 +131,66 @@ describe('run records', () => {
     );
     writeFileSync(path, '{"id": "proposed-s0"}');
     expect(() => readRunRecord(path)).toThrow(/must follow its schema/);
+  });
+});
+
+describe('scores', () => {
+  const scoring = { dataRange: 1, kernelSmoothingSigmaVoxels: 1.5 };
+  const outputs = { 'predictions/test-0.tif': 'b'.repeat(64) };
+  const stored: StoredScores = {
+    ...{ key: 'c'.repeat(64), numerics: NUMERICS, scoring, metrics: ['psnr'], kernel: null },
+    scores: [{ volume: 'test-0', scores: { psnr: 20.5 } }],
+    inputs: outputs,
+  };
+
+  it('come back as they were written, beside the predictions', () => {
+    writeScores(directory, stored);
+    expect(readScores(directory, { outputs }, scoring)).toEqual(stored);
+  });
+
+  it('come from the record where there is no file of their own', () => {
+    const { scores } = stored;
+    expect(readScores(directory, { outputs, scores, kernel: { sum: 1 } }, scoring)).toMatchObject({
+      ...{ scores, scoring, kernel: { sum: 1 }, numerics: FIRST_NUMERICS },
+    });
+  });
+
+  it('are none where other predictions were scored, nothing was, or the file is damaged', () => {
+    expect(readScores(directory, { outputs, scores: [] }, scoring)).toBeUndefined();
+    writeScores(directory, stored);
+    const again = { 'predictions/test-0.tif': 'd'.repeat(64) };
+    expect(readScores(directory, { outputs: again }, scoring)).toBeUndefined();
+    writeFileSync(join(directory, 'scores.json'), '{"key"');
+    expect(readScores(directory, { outputs }, scoring)).toBeUndefined();
+  });
+});
+
+describe('the certificate of a replay', () => {
+  const kind = {
+    kind: 'e'.repeat(64),
+    run: 'proposed-s0',
+    compared: ['47 files'],
+    differences: [],
+  };
+  const replay: Replay = {
+    ...{ profile: 'quick', code: 'c'.repeat(64), numerics: NUMERICS, updates: 50 },
+    ...{ kinds: [kind], provenance },
+  };
+
+  it('comes back as it was written', () => {
+    expect(readReplay(directory, 'quick')).toBeUndefined();
+    writeReplay(directory, replay);
+    expect(readReplay(directory, 'quick')).toEqual(replay);
+  });
+
+  it('proves its kinds for its code, where nothing differed', () => {
+    expect(proves(replay, replay.code, kind.kind)).toBe(true);
+    expect(proves(replay, replay.code, 'f'.repeat(64))).toBe(false);
+    expect(proves(replay, 'd'.repeat(64), kind.kind)).toBe(false);
+    expect(proves(replay, null, kind.kind)).toBe(false);
+    expect(proves(undefined, replay.code, kind.kind)).toBe(false);
+    const other = { ...replay, kinds: [{ ...kind, differences: ['update 50: loss'] }] };
+    expect(proves(other, replay.code, kind.kind)).toBe(false);
   });
 });
 

@@ -13,6 +13,14 @@ import {
   type TestRecord,
   testRecordSchema,
 } from './records.ts';
+import { replaySchema, type Replay } from './replay.ts';
+import {
+  scoresOf,
+  scoresSchema,
+  type ScoredRecord,
+  type Scores,
+  type StoredScores,
+} from './scores.ts';
 import { type Table, tableSchema } from './table.ts';
 
 /** Directory of a training run. */
@@ -55,6 +63,12 @@ export function experimentDirectory(
   experiment: string,
 ): string {
   return join(resultsDir, profile, experiment);
+}
+
+const SCORES = 'scores.json';
+
+function replayPath(resultsDir: string, profile: string): string {
+  return join(resultsDir, profile, 'replay.json');
 }
 
 /**
@@ -137,6 +151,44 @@ export function writeExperimentRecord(path: string, record: ExperimentRecord): v
  */
 export function readExperimentRecord(path: string): ExperimentRecord | undefined {
   return readChecked(path, experimentRecordSchema);
+}
+
+/** Writes `scores.json` beside the predictions that were scored, checked against its schema. */
+export function writeScores(folder: string, scores: StoredScores): void {
+  writeTextAtomically(join(folder, SCORES), formatJson(scoresSchema.parse(scores)));
+}
+
+/**
+ * Reads the scores of a result from `scores.json`, or where there is none from the record itself.
+ *
+ * @param folder - Where record and predictions are.
+ * @param scoring - What a record that holds its scores itself was scored by.
+ * @returns Undefined where the predictions of the record were never scored, or the file is damaged.
+ */
+export function readScores(
+  folder: string,
+  record: ScoredRecord,
+  scoring: Scores['scoring'],
+): Scores | undefined {
+  try {
+    return scoresOf(readChecked(join(folder, SCORES), scoresSchema), record, scoring);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
+}
+
+/** Writes the certificate of a profile, checked against its schema. */
+export function writeReplay(resultsDir: string, replay: Replay): void {
+  writeTextAtomically(
+    replayPath(resultsDir, replay.profile),
+    formatJson(replaySchema.parse(replay)),
+  );
+}
+
+/** Reads the certificate of a profile; undefined when there is none. A damaged one is an `InputError`. */
+export function readReplay(resultsDir: string, profile: string): Replay | undefined {
+  return readChecked(replayPath(resultsDir, profile), replaySchema);
 }
 
 /** Writes `table.json`, checked against its schema. */

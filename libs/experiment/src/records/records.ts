@@ -6,9 +6,13 @@ import {
   runSettingsSchema,
   scoringSettingsSchema,
 } from '../settings/runSettings.ts';
+import { STAGES } from '../stages/numerics.ts';
+
+/** SHA-256, 64 hexadecimal digits. */
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** SHA-256 by the name or path of what was hashed. */
-const hashesSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
+export const hashesSchema = z.record(z.string(), hashSchema);
 
 /** SHA-256 by the name or path of what was hashed. */
 export type Hashes = Readonly<z.infer<typeof hashesSchema>>;
@@ -31,6 +35,10 @@ export const provenanceSchema = z.strictObject({
   cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
   gpu: z.string().nullable(),
   backend: z.string(),
+  /** Vector instructions that the native kernels used: avx512, avx2, neon; absent in old records. */
+  instructionSet: z.string().optional(),
+  /** What compiled the native kernels; absent in old records, and where they were not used. */
+  compiler: z.string().optional(),
   threads: z.int().positive(),
   wallSeconds: z.number().nonnegative(),
   peakMemoryBytes: z.int().nonnegative(),
@@ -41,8 +49,32 @@ export const provenanceSchema = z.strictObject({
 /** Provenance of a run or a table. */
 export type Provenance = z.infer<typeof provenanceSchema>;
 
+const version = z.int().positive();
+
+/** A version of the numbers for each stage. */
+export const numericsSchema = z.strictObject({
+  data: version,
+  training: version,
+  prediction: version,
+  scores: version,
+  table: version,
+});
+
+/**
+ * What every record holds to be judged by. All of it is absent in records of the first version,
+ * which were made by version 1 of every stage.
+ */
+const judged = {
+  /** `NUMERICS` when the result was made. */
+  numerics: numericsSchema.optional(),
+  /** Key of each stage. */
+  keys: z.partialRecord(z.enum(STAGES), hashSchema).optional(),
+  /** Hash of the code that made it: its bundle, without comments, types and local names. */
+  code: hashSchema.optional(),
+};
+
 /** Scores of one test volume: metric name to value. */
-const volumeScoresSchema = z.strictObject({
+export const volumeScoresSchema = z.strictObject({
   /** Id of the test volume. */
   volume: z.string(),
   scores: z.record(z.string(), z.number()),
@@ -84,6 +116,7 @@ export const runRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of what came out, `record.json` excepted: path inside the run directory to hash. */
   outputs: hashesSchema,
+  ...judged,
   provenance: provenanceSchema,
 });
 
@@ -108,6 +141,7 @@ export const testRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of the predictions by their path beside the record. */
   outputs: hashesSchema,
+  ...judged,
   provenance: provenanceSchema,
 });
 
@@ -134,6 +168,7 @@ export const classicalRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of the predictions by their path beside the record. */
   outputs: hashesSchema,
+  ...judged,
   provenance: provenanceSchema,
 });
 
@@ -152,6 +187,7 @@ export const experimentRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of what came out: path beside the record to hash. */
   outputs: hashesSchema,
+  ...judged,
   provenance: provenanceSchema,
 });
 
