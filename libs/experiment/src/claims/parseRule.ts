@@ -38,7 +38,7 @@ const TOKEN =
  *
  * @param text - The rule, `psnr(proposed) - psnr(cyclegan) > 0`.
  * @param where - File and line for messages.
- * @throws {InputError} When the text is no rule, with the place where it ends to make sense.
+ * @throws {InputError} When the text is no rule, naming where it stops making sense.
  */
 export function parseRule(text: string, where = 'parseRule'): Rule {
   const tokens = tokenize(text, where);

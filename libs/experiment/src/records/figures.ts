@@ -11,7 +11,7 @@ const displayWindow = z.tuple([z.number(), z.number()]).readonly();
 const axis = z.strictObject({ label: z.string().min(1), unit: z.string().min(1).nullable() });
 
 /**
- * Stacks that show the same place through one display window, one 8-bit grey PNG each, z planes
+ * Stacks of one field of view through one display window, one 8-bit gray PNG each, z planes
  * from top to bottom.
  */
 const volumesBlockSchema = z.strictObject({
@@ -49,7 +49,7 @@ const curvesBlockSchema = z.strictObject({
       z.strictObject({
         id: blockId,
         label: z.string().min(1),
-        /** The method that gives the line its colour; null for anything else. */
+        /** The method that gives the line its color; null for anything else. */
         method: z.string().nullable(),
         points: z
           .array(
@@ -70,7 +70,7 @@ const curvesBlockSchema = z.strictObject({
     .readonly(),
 });
 
-/** Plane images side by side, 8-bit grey PNGs that share one display window. */
+/** Plane images side by side, 8-bit gray PNGs that share one display window. */
 const imagesBlockSchema = z.strictObject({
   kind: z.literal('images'),
   id: blockId,
@@ -122,7 +122,7 @@ const figureBlockSchema = z.discriminatedUnion('kind', [
  */
 export const figuresSchema = z.strictObject({ blocks: z.array(figureBlockSchema).readonly() });
 
-/** Stacks of one place. */
+/** Stacks of one field of view. */
 export type VolumesBlock = z.infer<typeof volumesBlockSchema>;
 /** Lines with intervals. */
 export type CurvesBlock = z.infer<typeof curvesBlockSchema>;

@@ -61,10 +61,10 @@ export const numericsSchema = z.strictObject({
 });
 
 /**
- * What every record holds to be judged by. All of it is absent in records of the first version,
+ * What tells whether a result is still fresh. All of it is absent in records of the first version,
  * which were made by version 1 of every stage.
  */
-const judged = {
+const origin = {
   /** `NUMERICS` when the result was made. */
   numerics: numericsSchema.optional(),
   /** Key of each stage. */
@@ -116,7 +116,7 @@ export const runRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of what came out, `record.json` excepted: path inside the run directory to hash. */
   outputs: hashesSchema,
-  ...judged,
+  ...origin,
   provenance: provenanceSchema,
 });
 
@@ -141,7 +141,7 @@ export const testRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of the predictions by their path beside the record. */
   outputs: hashesSchema,
-  ...judged,
+  ...origin,
   provenance: provenanceSchema,
 });
 
@@ -168,7 +168,7 @@ export const classicalRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of the predictions by their path beside the record. */
   outputs: hashesSchema,
-  ...judged,
+  ...origin,
   provenance: provenanceSchema,
 });
 
@@ -187,7 +187,7 @@ export const experimentRecordSchema = z.strictObject({
   inputs: hashesSchema,
   /** SHA-256 of what came out: path beside the record to hash. */
   outputs: hashesSchema,
-  ...judged,
+  ...origin,
   provenance: provenanceSchema,
 });
 

@@ -130,7 +130,7 @@ const stacksSchema = z.union([pathSchema, z.array(pathSchema).min(1).readonly()]
 });
 
 /**
- * Recordings of a real microscope, or of any other program: TIFF stacks, and an unmatched sharp
+ * Recordings of a real microscope, or of any other program: TIFF stacks, and an unpaired sharp
  * set.
  */
 const tiffFoldersSchema = z.strictObject({

@@ -9,10 +9,10 @@ export const shape3Schema = z
   .describe('sides in voxels, in the order z, y, x');
 
 const oddSide = side.refine((value) => value % 2 === 1, {
-  message: 'be odd (an even side has no centre voxel and shifts the image by half a voxel)',
+  message: 'be odd (an even side has no center voxel and shifts the image by half a voxel)',
 });
 
-/** Three odd positive integers z, y, x: the sides of a kernel with a centre voxel. */
+/** Three odd positive integers z, y, x: the sides of a kernel with a center voxel. */
 export const oddShape3Schema = z
   .tuple([oddSide, oddSide, oddSide])
   .readonly()
