@@ -1,5 +1,5 @@
 import { assertRange } from '@blurcycle/core';
-import { convOutput, type Axes3 } from '../native/convShape.ts';
+import { convOutput, type Axes3 } from '../native/layouts.ts';
 import { blurGeometry } from '../src/fft/blurGeometry.ts';
 
 /** One layer of the networks whose passes are timed. Sides are z, y, x. */

@@ -1,5 +1,5 @@
 import type { NativeAddon } from '../native/addon.ts';
-import { convShapeArray, type Axes3 } from '../native/convShape.ts';
+import { pack, type Axes3 } from '../native/layouts.ts';
 import { blurGeometry } from '../src/fft/blurGeometry.ts';
 import { benchSamples, type BenchLayer } from './benchLayers.ts';
 
@@ -41,7 +41,7 @@ function convolution(addon: NativeAddon, layer: BenchLayer): Passes {
   const cube = (side: number): Axes3 => [side, side, side];
   const { batch, input, output, inputs, outputs } = layer;
   const [kernel, stride, padBefore] = [cube(layer.kernel), cube(layer.stride), cube(layer.pad)];
-  const shape = convShapeArray({
+  const shape = pack('convShape', {
     batch,
     input,
     output,

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { blur3d } from '../src/ops/blur3d.ts';
-import { conv3d } from '../src/ops/conv3d.ts';
-import { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from '../src/ops/kernelNames.ts';
-import { upConv3d } from '../src/ops/upConv3d.ts';
+import { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from '../src/ops/runKernel.ts';
+import { conv3d, upConv3d } from '../src/ops/convolution.ts';
 import { benchSamples, type BenchLayer } from './benchLayers.ts';
 import type { BenchPass } from './nativePasses.ts';
 

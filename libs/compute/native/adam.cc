@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -35,10 +36,7 @@ bool readArrays(Arguments& arguments, int index, std::vector<float*>& data,
   return isArray;
 }
 
-/**
- * adamUpdate(parameters[], gradients[], means[], squares[], [rate, beta1, beta2, epsilon,
- * meanScale, squareScale])
- */
+/** adamUpdate(parameters[], gradients[], means[], squares[], adamSettings) */
 napi_value adamUpdate(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   std::vector<float*> data[4];
@@ -47,15 +45,17 @@ napi_value adamUpdate(napi_env env, napi_callback_info info) {
     if (!readArrays(arguments, i, data[i], counts[i])) return nullptr;
     if (counts[i] != counts[0]) arguments.fail("as long as the parameters, array by array,", i);
   }
-  const double* s = arguments.doubles(4, 6);
+  using field = layouts::adamSettings;
+  const double* s = arguments.doubles(4, field::LENGTH);
   if (!arguments.ok()) return nullptr;
   std::vector<AdamArrays> all;
   for (size_t i = 0; i < counts[0].size(); ++i) {
     all.push_back({counts[0][i], data[0][i], data[1][i], data[2][i], data[3][i]});
   }
-  const AdamSettings settings{static_cast<float>(s[0]), static_cast<float>(s[1]),
-                              static_cast<float>(s[2]), static_cast<float>(s[3]),
-                              static_cast<float>(s[4]), static_cast<float>(s[5])};
+  const AdamSettings settings{
+      static_cast<float>(s[field::learningRate]), static_cast<float>(s[field::beta1]),
+      static_cast<float>(s[field::beta2]),        static_cast<float>(s[field::epsilon]),
+      static_cast<float>(s[field::meanScale]),    static_cast<float>(s[field::squareScale])};
   BLURCYCLE_SELECT(adamKernels).update(static_cast<int64_t>(all.size()), all.data(), settings);
   return nullptr;
 }

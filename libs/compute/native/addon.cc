@@ -10,6 +10,7 @@
 #include "napiHelpers.h"
 
 #define REGISTRATIONS(DO)  \
+  DO(registerLayouts)      \
   DO(registerMachine)      \
   DO(registerConv)         \
   DO(registerInstanceNorm) \

@@ -2,21 +2,27 @@
  * @file The native add-on as TypeScript sees it: exact signatures, and the loaded module or null.
  *
  * Tensors are channels last, [n, z, y, x, c], as flat Float32Array views. Results are written into
- * arrays of the caller.
+ * arrays of the caller. Shapes are arrays that `pack` makes; operations are codes of
+ * `OPERATION_CODES` (layouts.ts).
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { NativeOperations } from './operations.ts';
-
-/** Shapes and settings of a 3-D convolution as one Int32Array, in the order of `convShape`. */
-export type ConvShapeArray = Int32Array;
+import type { Packed } from './layouts.ts';
 
 /** Instruction set that the kernels use. */
 export type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
 
+/** Names and numbers in their order. */
+type Table = Readonly<Record<string, number>>;
+
 /** Functions of the add-on. */
-export interface NativeAddon extends NativeOperations {
+export interface NativeAddon {
+  /** The tables of layouts.h: what the add-on takes the codes and arrays for. */
+  layouts(): {
+    readonly codes: Readonly<Record<string, Table>>;
+    readonly arrays: Readonly<Record<string, Table>>;
+  };
   /**
    * Instruction set in use: the best of this processor, or the one named by the environment
    * variable BLURCYCLE_ISA.
@@ -32,9 +38,10 @@ export interface NativeAddon extends NativeOperations {
    * only (about 20 ms).
    */
   fmaPeak(threads: number): number;
+
   /** output = input * filter + bias; `bias` may be null. Output [n, oz, oy, ox, outputs]. */
   convForward(
-    shape: ConvShapeArray,
+    shape: Packed<'convShape'>,
     input: Float32Array,
     filter: Float32Array,
     bias: Float32Array | null,
@@ -42,14 +49,14 @@ export interface NativeAddon extends NativeOperations {
   ): void;
   /** Gradient for the input from the gradient of the output. */
   convInputGradient(
-    shape: ConvShapeArray,
+    shape: Packed<'convShape'>,
     outputGradient: Float32Array,
     filter: Float32Array,
     inputGradient: Float32Array,
   ): void;
   /** Gradients for filter and bias (null: not wanted). */
   convFilterGradient(
-    shape: ConvShapeArray,
+    shape: Packed<'convShape'>,
     input: Float32Array,
     outputGradient: Float32Array,
     filterGradient: Float32Array,
@@ -61,28 +68,125 @@ export interface NativeAddon extends NativeOperations {
    */
   convScratchLimit(floats?: number): number;
   /**
-   * Transposed convolution, kernel 2, stride 2. `shape` is [n, z, y, x, inputs, outputs] of the
-   * small side, the filter is [2, 2, 2, outputs, inputs], the output [n, 2z, 2y, 2x, outputs].
+   * Transposed convolution, kernel 2, stride 2. The filter is [2, 2, 2, outputs, inputs], the
+   * output [n, 2z, 2y, 2x, outputs].
    */
   upConvForward(
-    shape: Int32Array,
+    shape: Packed<'upConvShape'>,
     input: Float32Array,
     filter: Float32Array,
     bias: Float32Array | null,
     output: Float32Array,
   ): void;
   upConvInputGradient(
-    shape: Int32Array,
+    shape: Packed<'upConvShape'>,
     outputGradient: Float32Array,
     filter: Float32Array,
     inputGradient: Float32Array,
   ): void;
   upConvFilterGradient(
-    shape: Int32Array,
+    shape: Packed<'upConvShape'>,
     input: Float32Array,
     outputGradient: Float32Array,
     filterGradient: Float32Array,
     biasGradient: Float32Array | null,
+  ): void;
+
+  /** Floats of a spectrum on a grid. */
+  fftSpectrumLength(grid: Packed<'fftGrid'>): number;
+  /** Spectrum of a kernel in its box. */
+  fftSpectrum(
+    geometry: Packed<'spectrumGeometry'>,
+    data: Float32Array,
+    spectrum: Float32Array,
+  ): void;
+  /** Convolution with the kernel of that spectrum, or its adjoint (`conjugate` 1). */
+  fftConvolve(
+    geometry: Packed<'convolveGeometry'>,
+    data: Float32Array,
+    spectrum: Float32Array,
+    result: Float32Array,
+  ): void;
+  /**
+   * Sum over volumes and voxels i of dy[i] x[i - d], d in the box of the result; x and dy share a
+   * box.
+   */
+  fftCorrelate(
+    geometry: Packed<'correlateGeometry'>,
+    x: Float32Array,
+    dy: Float32Array,
+    result: Float32Array,
+  ): void;
+
+  /** `statistics` [batch, 2, channels]: mean and inverse standard deviation. */
+  instanceNormForward(
+    shape: Packed<'normShape'>,
+    x: Float32Array,
+    epsilon: number,
+    slope: number,
+    y: Float32Array,
+    statistics: Float32Array,
+  ): void;
+  instanceNormGradient(
+    shape: Packed<'normShape'>,
+    x: Float32Array,
+    statistics: Float32Array,
+    dy: Float32Array,
+    slope: number,
+    dx: Float32Array,
+  ): void;
+  /** Blocks of 2 x 2 x 2. */
+  maxPoolForward(shape: Packed<'poolShape'>, x: Float32Array, y: Float32Array): void;
+  maxPoolGradient(
+    shape: Packed<'poolShape'>,
+    x: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+  ): void;
+
+  elementwiseBinary(
+    shape: Packed<'binaryShape'>,
+    a: Float32Array,
+    b: Float32Array,
+    result: Float32Array,
+  ): void;
+  /** `parameter` is the slope of leakyRelu; other operations have none. */
+  elementwiseUnary(
+    operation: number,
+    count: number,
+    x: Float32Array,
+    parameter: number,
+    result: Float32Array,
+  ): void;
+  leakyReluGradient(
+    count: number,
+    x: Float32Array,
+    dy: Float32Array,
+    slope: number,
+    result: Float32Array,
+  ): void;
+  /** result[b, c] = factor x the sum over rows. */
+  sumRows(shape: Packed<'sumShape'>, x: Float32Array, factor: number, result: Float32Array): void;
+  copyChannels(shape: Packed<'copyShape'>, from: Float32Array, to: Float32Array): void;
+  /** Mean of (a - b)² or |a - b|; b has `bCount` elements, as many as a or one. */
+  lossMean(loss: number, count: number, a: Float32Array, b: Float32Array, bCount: number): number;
+  /** factor (a - b) or factor sign(a - b). */
+  lossGradient(
+    loss: number,
+    count: number,
+    a: Float32Array,
+    b: Float32Array,
+    bCount: number,
+    factor: number,
+    result: Float32Array,
+  ): void;
+  /** One step of Adam, in place; `settings` in the order of the layout `adamSettings`. */
+  adamUpdate(
+    parameters: readonly Float32Array[],
+    gradients: readonly Float32Array[],
+    means: readonly Float32Array[],
+    squares: readonly Float32Array[],
+    settings: Float64Array,
   ): void;
 }
 

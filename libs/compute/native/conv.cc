@@ -5,6 +5,7 @@
 #include "conv.h"
 
 #include "convSlabs.h"
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -15,23 +16,24 @@ namespace {
 
 int64_t volume(const int64_t side[3]) { return side[0] * side[1] * side[2]; }
 
-/** Reads a ConvShape in the order of convShape.ts; an impossible one throws. */
+/** Reads the layout convShape; an impossible one throws. */
 bool readShape(Arguments& arguments, ConvShape& shape) {
-  const int32_t* values = arguments.integers(0, 18);
+  using field = layouts::convShape;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   if (values == nullptr) return false;
-  shape.batch = values[0];
-  bool sound = shape.batch > 0 && values[16] > 0 && values[17] > 0;
+  shape.batch = values[field::batch];
+  bool sound = shape.batch > 0 && values[field::inputs] > 0 && values[field::outputs] > 0;
   for (int axis = 0; axis < 3; ++axis) {
-    shape.in[axis] = values[1 + axis];
-    shape.out[axis] = values[4 + axis];
-    shape.kernel[axis] = values[7 + axis];
-    shape.stride[axis] = values[10 + axis];
-    shape.pad[axis] = values[13 + axis];
+    shape.in[axis] = values[field::input + axis];
+    shape.out[axis] = values[field::output + axis];
+    shape.kernel[axis] = values[field::kernel + axis];
+    shape.stride[axis] = values[field::stride + axis];
+    shape.pad[axis] = values[field::padBefore + axis];
     sound = sound && shape.in[axis] > 0 && shape.out[axis] > 0 && shape.kernel[axis] > 0 &&
             shape.stride[axis] > 0 && shape.pad[axis] >= 0;
   }
-  shape.inputs = values[16];
-  shape.outputs = values[17];
+  shape.inputs = values[field::inputs];
+  shape.outputs = values[field::outputs];
   sound = sound && shape.kernel[0] * shape.kernel[1] <= 1024;
   if (!sound)
     arguments.fail("a convolution shape with positive sides (kernel z times y at most 1024)", 0);
@@ -42,19 +44,20 @@ bool readShape(Arguments& arguments, ConvShape& shape) {
  * The convolution of which a transposed convolution of kernel 2 and stride 2 is the input gradient.
  */
 bool readUpShape(Arguments& arguments, ConvShape& shape) {
-  const int32_t* values = arguments.integers(0, 6);
+  using field = layouts::upConvShape;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   if (values == nullptr) return false;
-  shape.batch = values[0];
-  bool sound = shape.batch > 0 && values[4] > 0 && values[5] > 0;
+  shape.batch = values[field::batch];
+  bool sound = shape.batch > 0 && values[field::inputs] > 0 && values[field::outputs] > 0;
   for (int axis = 0; axis < 3; ++axis) {
-    shape.out[axis] = values[1 + axis];
+    shape.out[axis] = values[field::input + axis];
     shape.in[axis] = 2 * shape.out[axis];
     shape.kernel[axis] = shape.stride[axis] = 2;
     shape.pad[axis] = 0;
     sound = sound && shape.out[axis] > 0;
   }
-  shape.outputs = values[4];
-  shape.inputs = values[5];
+  shape.outputs = values[field::inputs];
+  shape.inputs = values[field::outputs];
   if (!sound) arguments.fail("[n, z, y, x, inputs, outputs], all positive", 0);
   return sound;
 }

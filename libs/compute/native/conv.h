@@ -6,7 +6,7 @@
 namespace blurcycle {
 
 /**
- * As convShape.ts; axes in the order z, y, x. Input [n, in, inputs], filter [kernel, inputs,
+ * The layout convShape; axes in the order z, y, x. Input [n, in, inputs], filter [kernel, inputs,
  * outputs], output [n, out, outputs].
  */
 struct ConvShape {

@@ -19,22 +19,23 @@ Operand readOperand(Arguments& arguments, int index, const int32_t* strides, int
   return {arguments.floats(index, last + 1), strides[0], strides[1], strides[2]};
 }
 
-/**
- * elementwiseBinary([operation, batches, rows, channels, strides of a 3, strides of b 3], a, b,
- * result)
- */
+/** elementwiseBinary(binaryShape, a, b, result) */
 napi_value elementwiseBinary(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* shape = arguments.integers(0, 10);
+  using field = layouts::binaryShape;
+  const int32_t* shape = arguments.integers(0, field::LENGTH);
   if (shape == nullptr) return nullptr;
-  const int64_t batches = shape[1], rows = shape[2], channels = shape[3];
-  const Operand a = readOperand(arguments, 1, shape + 4, batches, rows, channels);
-  const Operand b = readOperand(arguments, 2, shape + 7, batches, rows, channels);
+  const int operation = shape[field::operation];
+  const int32_t* extent = shape + field::extent;
+  const int64_t batches = extent[0], rows = extent[1], channels = extent[2];
+  const Operand a = readOperand(arguments, 1, shape + field::aStrides, batches, rows, channels);
+  const Operand b = readOperand(arguments, 2, shape + field::bStrides, batches, rows, channels);
   float* result = arguments.floats(3, batches * rows * channels);
-  if (shape[0] < 0 || shape[0] >= BINARY_OPERATIONS) arguments.fail("a known operation", 0);
+  if (operation < 0 || operation >= static_cast<int>(BinaryOperation::COUNT))
+    arguments.fail("a known operation", 0);
   if (arguments.ok()) {
     BLURCYCLE_SELECT(elementwiseKernels)
-        .binary(static_cast<BinaryOperation>(shape[0]), batches, rows, channels, a, b, result);
+        .binary(static_cast<BinaryOperation>(operation), batches, rows, channels, a, b, result);
   }
   return nullptr;
 }
@@ -47,7 +48,8 @@ napi_value elementwiseUnary(napi_env env, napi_callback_info info) {
   const float* x = arguments.floats(2, count);
   const float parameter = static_cast<float>(arguments.number(3));
   float* result = arguments.floats(4, count);
-  if (operation < 0 || operation >= UNARY_OPERATIONS) arguments.fail("a known operation", 0);
+  if (operation < 0 || operation >= static_cast<int>(UnaryOperation::COUNT))
+    arguments.fail("a known operation", 0);
   if (arguments.ok()) {
     BLURCYCLE_SELECT(elementwiseKernels)
         .unary(static_cast<UnaryOperation>(operation), count, x, parameter, result);
@@ -68,12 +70,15 @@ napi_value leakyReluGradient(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** sumRows([batches, rows, channels], x, factor, result) */
+/** sumRows(sumShape, x, factor, result) */
 napi_value sumRows(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* shape = arguments.integers(0, 3);
+  using field = layouts::sumShape;
+  const int32_t* shape = arguments.integers(0, field::LENGTH);
   if (shape == nullptr) return nullptr;
-  const int64_t batches = shape[0], rows = shape[1], channels = shape[2];
+  const int64_t batches = shape[field::batches];
+  const int64_t rows = shape[field::rows];
+  const int64_t channels = shape[field::channels];
   const float* x = arguments.floats(1, batches * rows * channels);
   const float factor = static_cast<float>(arguments.number(2));
   float* result = arguments.floats(3, batches * channels);
@@ -83,21 +88,21 @@ napi_value sumRows(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/**
- * copyChannels([rows, channels, stride of from, first of from, stride of to, first of to], from,
- * to)
- */
+/** copyChannels(copyShape, from, to) */
 napi_value copyChannels(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* shape = arguments.integers(0, 6);
+  using field = layouts::copyShape;
+  const int32_t* shape = arguments.integers(0, field::LENGTH);
   if (shape == nullptr) return nullptr;
-  const int64_t rows = shape[0], channels = shape[1];
-  const float* from = arguments.floats(1, (rows - 1) * shape[2] + shape[3] + channels);
-  float* to = arguments.floats(2, (rows - 1) * shape[4] + shape[5] + channels);
-  if (channels < 1 || shape[3] < 0 || shape[5] < 0) arguments.fail("a range of channels", 0);
+  const int64_t rows = shape[field::rows], channels = shape[field::channels];
+  const int64_t fromStride = shape[field::fromStride], fromFirst = shape[field::fromFirst];
+  const int64_t toStride = shape[field::toStride], toFirst = shape[field::toFirst];
+  const float* from = arguments.floats(1, (rows - 1) * fromStride + fromFirst + channels);
+  float* to = arguments.floats(2, (rows - 1) * toStride + toFirst + channels);
+  if (channels < 1 || fromFirst < 0 || toFirst < 0) arguments.fail("a range of channels", 0);
   if (arguments.ok()) {
     BLURCYCLE_SELECT(elementwiseKernels)
-        .copyChannels(rows, channels, from + shape[3], shape[2], to + shape[5], shape[4]);
+        .copyChannels(rows, channels, from + fromFirst, fromStride, to + toFirst, toStride);
   }
   return nullptr;
 }

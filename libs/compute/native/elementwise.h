@@ -6,26 +6,9 @@
 
 #include <cstdint>
 
-namespace blurcycle {
+#include "layouts.h"
 
-enum BinaryOperation {
-  BINARY_ADD,
-  BINARY_SUBTRACT,
-  BINARY_MULTIPLY,
-  BINARY_DIVIDE,
-  BINARY_OPERATIONS
-};
-enum UnaryOperation {
-  UNARY_SIGMOID,
-  UNARY_LEAKY_RELU,
-  UNARY_SQUARE,
-  UNARY_ABSOLUTE,
-  UNARY_NEGATE,
-  UNARY_SQUARE_ROOT,
-  UNARY_INVERSE_ROOT,
-  UNARY_SIGN,
-  UNARY_OPERATIONS
-};
+namespace blurcycle {
 
 /**
  * An operand [batches, rows, channels] of which some sides are repeated: the distance from one to

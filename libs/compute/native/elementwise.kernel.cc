@@ -16,9 +16,9 @@ namespace {
 
 template <BinaryOperation OPERATION>
 BLURCYCLE_INLINE float combine(float a, float b) {
-  if constexpr (OPERATION == BINARY_ADD) return a + b;
-  if constexpr (OPERATION == BINARY_SUBTRACT) return a - b;
-  if constexpr (OPERATION == BINARY_MULTIPLY) return a * b;
+  if constexpr (OPERATION == BinaryOperation::add) return a + b;
+  if constexpr (OPERATION == BinaryOperation::subtract) return a - b;
+  if constexpr (OPERATION == BinaryOperation::multiply) return a * b;
   return a / b;
 }
 
@@ -78,14 +78,14 @@ void binaryOf(int64_t batches, int64_t rows, int64_t channels, const Operand& a,
 void binary(BinaryOperation operation, int64_t batches, int64_t rows, int64_t channels,
             const Operand& a, const Operand& b, float* result) {
   switch (operation) {
-    case BINARY_ADD:
-      return binaryOf<BINARY_ADD>(batches, rows, channels, a, b, result);
-    case BINARY_SUBTRACT:
-      return binaryOf<BINARY_SUBTRACT>(batches, rows, channels, a, b, result);
-    case BINARY_MULTIPLY:
-      return binaryOf<BINARY_MULTIPLY>(batches, rows, channels, a, b, result);
+    case BinaryOperation::add:
+      return binaryOf<BinaryOperation::add>(batches, rows, channels, a, b, result);
+    case BinaryOperation::subtract:
+      return binaryOf<BinaryOperation::subtract>(batches, rows, channels, a, b, result);
+    case BinaryOperation::multiply:
+      return binaryOf<BinaryOperation::multiply>(batches, rows, channels, a, b, result);
     default:
-      return binaryOf<BINARY_DIVIDE>(batches, rows, channels, a, b, result);
+      return binaryOf<BinaryOperation::divide>(batches, rows, channels, a, b, result);
   }
 }
 
@@ -112,16 +112,16 @@ BLURCYCLE_INLINE float exponential(float x) {
 
 template <UnaryOperation OPERATION>
 BLURCYCLE_INLINE float apply(float x, float parameter) {
-  if constexpr (OPERATION == UNARY_SIGMOID) {
+  if constexpr (OPERATION == UnaryOperation::sigmoid) {
     const float bounded = x > 87.0f ? 87.0f : x < -87.0f ? -87.0f : x;
     return 1.0f / (1.0f + exponential(-bounded));
   }
-  if constexpr (OPERATION == UNARY_LEAKY_RELU) return x > 0 ? x : parameter * x;
-  if constexpr (OPERATION == UNARY_SQUARE) return x * x;
-  if constexpr (OPERATION == UNARY_ABSOLUTE) return std::fabs(x);
-  if constexpr (OPERATION == UNARY_NEGATE) return -x;
-  if constexpr (OPERATION == UNARY_SQUARE_ROOT) return __builtin_sqrtf(x);
-  if constexpr (OPERATION == UNARY_INVERSE_ROOT) return 1.0f / __builtin_sqrtf(x);
+  if constexpr (OPERATION == UnaryOperation::leakyRelu) return x > 0 ? x : parameter * x;
+  if constexpr (OPERATION == UnaryOperation::square) return x * x;
+  if constexpr (OPERATION == UnaryOperation::absolute) return std::fabs(x);
+  if constexpr (OPERATION == UnaryOperation::negate) return -x;
+  if constexpr (OPERATION == UnaryOperation::squareRoot) return __builtin_sqrtf(x);
+  if constexpr (OPERATION == UnaryOperation::inverseSquareRoot) return 1.0f / __builtin_sqrtf(x);
   return x > 0 ? 1.0f : x < 0 ? -1.0f : 0.0f;
 }
 
@@ -136,22 +136,22 @@ void unaryOf(int64_t count, const float* x, float parameter, float* result) {
 void unary(UnaryOperation operation, int64_t count, const float* x, float parameter,
            float* result) {
   switch (operation) {
-    case UNARY_SIGMOID:
-      return unaryOf<UNARY_SIGMOID>(count, x, parameter, result);
-    case UNARY_LEAKY_RELU:
-      return unaryOf<UNARY_LEAKY_RELU>(count, x, parameter, result);
-    case UNARY_SQUARE:
-      return unaryOf<UNARY_SQUARE>(count, x, parameter, result);
-    case UNARY_ABSOLUTE:
-      return unaryOf<UNARY_ABSOLUTE>(count, x, parameter, result);
-    case UNARY_NEGATE:
-      return unaryOf<UNARY_NEGATE>(count, x, parameter, result);
-    case UNARY_SQUARE_ROOT:
-      return unaryOf<UNARY_SQUARE_ROOT>(count, x, parameter, result);
-    case UNARY_INVERSE_ROOT:
-      return unaryOf<UNARY_INVERSE_ROOT>(count, x, parameter, result);
+    case UnaryOperation::sigmoid:
+      return unaryOf<UnaryOperation::sigmoid>(count, x, parameter, result);
+    case UnaryOperation::leakyRelu:
+      return unaryOf<UnaryOperation::leakyRelu>(count, x, parameter, result);
+    case UnaryOperation::square:
+      return unaryOf<UnaryOperation::square>(count, x, parameter, result);
+    case UnaryOperation::absolute:
+      return unaryOf<UnaryOperation::absolute>(count, x, parameter, result);
+    case UnaryOperation::negate:
+      return unaryOf<UnaryOperation::negate>(count, x, parameter, result);
+    case UnaryOperation::squareRoot:
+      return unaryOf<UnaryOperation::squareRoot>(count, x, parameter, result);
+    case UnaryOperation::inverseSquareRoot:
+      return unaryOf<UnaryOperation::inverseSquareRoot>(count, x, parameter, result);
     default:
-      return unaryOf<UNARY_SIGN>(count, x, parameter, result);
+      return unaryOf<UnaryOperation::sign>(count, x, parameter, result);
   }
 }
 

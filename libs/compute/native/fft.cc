@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -74,17 +75,15 @@ bool readGrid(Arguments& arguments, const int32_t* sides, FftGrid& grid) {
   return true;
 }
 
-/**
- * Reads [sides 3, begin 3, extent 3, origin 3]; the box must lie inside the volume and fit onto the
- * grid.
- */
+/** Reads the layout fftBox; the box must lie inside the volume and fit onto the grid. */
 bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, FftBox& box) {
+  using field = layouts::fftBox;
   bool sound = true;
   for (int axis = 0; axis < 3; ++axis) {
-    box.sides[axis] = values[axis];
-    box.begin[axis] = values[3 + axis];
-    box.extent[axis] = values[6 + axis];
-    box.origin[axis] = values[9 + axis];
+    box.sides[axis] = values[field::sides + axis];
+    box.begin[axis] = values[field::begin + axis];
+    box.extent[axis] = values[field::extent + axis];
+    box.origin[axis] = values[field::origin + axis];
     sound = sound && box.begin[axis] >= 0 && box.extent[axis] > 0 &&
             box.begin[axis] + box.extent[axis] <= box.sides[axis] &&
             box.extent[axis] <= grid.side(axis) && box.origin[axis] >= 0 &&
@@ -96,23 +95,24 @@ bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, F
 
 int64_t voxels(const FftBox& box) { return box.sides[0] * box.sides[1] * box.sides[2]; }
 
-/** fftSpectrumLength(grid): floats of a spectrum. */
+/** fftSpectrumLength(fftGrid): floats of a spectrum. */
 napi_value fftSpectrumLength(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* sides = arguments.integers(0, 3);
+  const int32_t* sides = arguments.integers(0, layouts::fftGrid::LENGTH);
   FftGrid grid;
   if (sides == nullptr || !readGrid(arguments, sides, grid)) return nullptr;
   return makeNumber(env, static_cast<double>(2 * grid.block()));
 }
 
-/** fftSpectrum([grid, box], data, spectrum) */
+/** fftSpectrum(spectrumGeometry, data, spectrum) */
 napi_value fftSpectrum(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* values = arguments.integers(0, 15);
+  using field = layouts::spectrumGeometry;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   FftGrid grid;
   FftBox box;
-  if (values == nullptr || !readGrid(arguments, values, grid) ||
-      !readBox(arguments, values + 3, grid, box))
+  if (values == nullptr || !readGrid(arguments, values + field::grid, grid) ||
+      !readBox(arguments, values + field::box, grid, box))
     return nullptr;
   const float* data = arguments.floats(1, voxels(box));
   float* result = arguments.floats(2, 2 * grid.block());
@@ -120,45 +120,50 @@ napi_value fftSpectrum(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** fftConvolve([grid, from, to, volumes, conjugate], data, transfer, result) */
+/** fftConvolve(convolveGeometry, data, transfer, result) */
 napi_value fftConvolve(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* values = arguments.integers(0, 29);
+  using field = layouts::convolveGeometry;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   FftGrid grid;
   FftBox from;
   FftBox to;
-  if (values == nullptr || !readGrid(arguments, values, grid) ||
-      !readBox(arguments, values + 3, grid, from) || !readBox(arguments, values + 15, grid, to)) {
+  if (values == nullptr || !readGrid(arguments, values + field::grid, grid) ||
+      !readBox(arguments, values + field::from, grid, from) ||
+      !readBox(arguments, values + field::to, grid, to)) {
     return nullptr;
   }
-  const int64_t volumes = values[27];
+  const int64_t volumes = values[field::volumes];
+  const bool conjugate = values[field::conjugate] != 0;
   const float* data = arguments.floats(1, volumes * voxels(from));
   const float* transfer = arguments.floats(2, 2 * grid.block());
   float* result = arguments.floats(3, volumes * voxels(to));
   if (!arguments.ok()) return nullptr;
   for (int64_t n = 0; n < volumes; ++n) {
     BLURCYCLE_SELECT(fftKernels)
-        .convolve(grid, from, data + n * voxels(from), transfer, values[28] != 0, to,
+        .convolve(grid, from, data + n * voxels(from), transfer, conjugate, to,
                   result + n * voxels(to));
   }
   return nullptr;
 }
 
 /**
- * fftCorrelate([grid, from, to, volumes], x, dy, result); voxels of the result outside of its box
- * become zero.
+ * fftCorrelate(correlateGeometry, x, dy, result); voxels of the result outside of its box become
+ * zero.
  */
 napi_value fftCorrelate(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int32_t* values = arguments.integers(0, 28);
+  using field = layouts::correlateGeometry;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   FftGrid grid;
   FftBox from;
   FftBox to;
-  if (values == nullptr || !readGrid(arguments, values, grid) ||
-      !readBox(arguments, values + 3, grid, from) || !readBox(arguments, values + 15, grid, to)) {
+  if (values == nullptr || !readGrid(arguments, values + field::grid, grid) ||
+      !readBox(arguments, values + field::from, grid, from) ||
+      !readBox(arguments, values + field::to, grid, to)) {
     return nullptr;
   }
-  const int64_t volumes = values[27];
+  const int64_t volumes = values[field::volumes];
   const float* x = arguments.floats(1, volumes * voxels(from));
   const float* dy = arguments.floats(2, volumes * voxels(from));
   float* result = arguments.floats(3, voxels(to));

@@ -1,6 +1,7 @@
 /** Instance normalization for JavaScript: argument checks and the choice of the instruction set. */
 #include "instanceNorm.h"
 
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -10,9 +11,10 @@ namespace blurcycle {
 namespace {
 
 bool readShape(Arguments& arguments, NormShape& shape) {
-  const int32_t* values = arguments.integers(0, 3);
+  using field = layouts::normShape;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   if (values == nullptr) return false;
-  shape = {values[0], values[1], values[2]};
+  shape = {values[field::batch], values[field::voxels], values[field::channels]};
   if (shape.batch < 1 || shape.voxels < 1 || shape.channels < 1) {
     arguments.fail("[batch, voxels, channels], all positive", 0);
     return false;
@@ -20,7 +22,7 @@ bool readShape(Arguments& arguments, NormShape& shape) {
   return true;
 }
 
-/** instanceNormForward([batch, voxels, channels], x, epsilon, slope, y, statistics) */
+/** instanceNormForward(normShape, x, epsilon, slope, y, statistics) */
 napi_value instanceNormForward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   NormShape shape;
@@ -36,7 +38,7 @@ napi_value instanceNormForward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** instanceNormGradient([batch, voxels, channels], x, statistics, dy, slope, dx) */
+/** instanceNormGradient(normShape, x, statistics, dy, slope, dx) */
 napi_value instanceNormGradient(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   NormShape shape;

@@ -1,6 +1,7 @@
 /** Losses for JavaScript: argument checks and the choice of the instruction set. */
 #include "losses.h"
 
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -9,10 +10,16 @@ BLURCYCLE_TABLES(LossesKernels, lossesKernels)
 namespace blurcycle {
 namespace {
 
-/** lossMean(absolute, count, a, b, bCount) */
+Loss readLoss(Arguments& arguments) {
+  const int64_t loss = arguments.integer(0);
+  if (loss < 0 || loss >= static_cast<int>(Loss::COUNT)) arguments.fail("a known loss", 0);
+  return static_cast<Loss>(loss);
+}
+
+/** lossMean(loss, count, a, b, bCount) */
 napi_value lossMean(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const bool absolute = arguments.integer(0) != 0;
+  const bool absolute = readLoss(arguments) == Loss::absolute;
   const int64_t count = arguments.integer(1);
   const int64_t bCount = arguments.integer(4);
   const float* a = arguments.floats(2, count);
@@ -24,10 +31,10 @@ napi_value lossMean(napi_env env, napi_callback_info info) {
       env, (absolute ? kernels.meanAbsolute : kernels.meanSquare)(count, a, b, bCount == count));
 }
 
-/** lossGradient(absolute, count, a, b, bCount, factor, result) */
+/** lossGradient(loss, count, a, b, bCount, factor, result) */
 napi_value lossGradient(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const bool absolute = arguments.integer(0) != 0;
+  const bool absolute = readLoss(arguments) == Loss::absolute;
   const int64_t count = arguments.integer(1);
   const int64_t bCount = arguments.integer(4);
   const float* a = arguments.floats(2, count);

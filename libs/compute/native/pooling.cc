@@ -1,6 +1,7 @@
 /** Pooling for JavaScript: argument checks and the choice of the instruction set. */
 #include "pooling.h"
 
+#include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
@@ -10,9 +11,11 @@ namespace blurcycle {
 namespace {
 
 bool readShape(Arguments& arguments, PoolShape& shape) {
-  const int32_t* values = arguments.integers(0, 5);
+  using field = layouts::poolShape;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
   if (values == nullptr) return false;
-  shape = {values[0], values[1], values[2], values[3], values[4]};
+  const int32_t* sides = values + field::input;
+  shape = {values[field::batch], sides[0], sides[1], sides[2], values[field::channels]};
   if (shape.batch < 1 || shape.depth < 2 || shape.height < 2 || shape.width < 2 ||
       shape.channels < 1) {
     arguments.fail("[batch, depth, height, width, channels] with sides of at least 2", 0);
@@ -28,7 +31,7 @@ int64_t outputSize(const PoolShape& s) {
   return s.batch * (s.depth / 2) * (s.height / 2) * (s.width / 2) * s.channels;
 }
 
-/** maxPoolForward([batch, depth, height, width, channels], x, y) */
+/** maxPoolForward(poolShape, x, y) */
 napi_value maxPoolForward(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   PoolShape shape;
@@ -39,7 +42,7 @@ napi_value maxPoolForward(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** maxPoolGradient([batch, depth, height, width, channels], x, dy, dx) */
+/** maxPoolGradient(poolShape, x, dy, dx) */
 napi_value maxPoolGradient(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   PoolShape shape;

@@ -7,10 +7,10 @@ export {
   type BackendReport,
   type GpuLimits,
 } from './backends/backendReport.ts';
-export { GpuLostError } from './backends/gpuLostError.ts';
-export { asGpuMemoryError, GpuMemoryError } from './backends/gpuMemoryError.ts';
+export { asGpuMemoryError, GpuLostError, GpuMemoryError } from './backends/gpuErrors.ts';
 export {
   selectBackend,
+  setThreads,
   type BackendInfo,
   type SelectBackendOptions,
 } from './backends/selectBackend.ts';
@@ -30,11 +30,7 @@ export {
   type AdamState,
 } from './ops/adam.ts';
 export { blur3d } from './ops/blur3d.ts';
-export { concatChannels } from './ops/concatChannels.ts';
-export { conv3d, type Conv3dOptions } from './ops/conv3d.ts';
+export { conv3d, upConv3d, type Conv3dOptions } from './ops/convolution.ts';
 export { instanceNorm, type InstanceNormOptions } from './ops/instanceNorm.ts';
-export { leakyRelu } from './ops/leakyRelu.ts';
+export { concatChannels, leakyRelu, maxPool3d } from './ops/layers.ts';
 export { meanAbsolute, meanSquare } from './ops/losses.ts';
-export { maxPool3d } from './ops/maxPool3d.ts';
-export { upConv3d } from './ops/upConv3d.ts';
-export { setThreads } from './setThreads.ts';

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { voxelCount, type Shape3 } from '@blurcycle/core';
 import { native } from '../native/addon.ts';
-import { javascriptConvolutionEngine } from '../src/fft/convolutionEngine.ts';
-import { createConvolverOn } from '../src/fft/convolver.ts';
-import { nativeConvolutionEngine } from '../src/fft/nativeConvolutionEngine.ts';
+import {
+  createConvolverOn,
+  javascriptConvolutionEngine,
+  nativeConvolutionEngine,
+} from '../src/fft/convolver.ts';
 import { createConvolver3d, fftConvolve3d } from '../src/index.ts';
-import { createFftPlan } from '../src/fft/fftPlan.ts';
-import { smoothLength } from '../src/fft/smoothLength.ts';
+import { createFftPlan, smoothLength } from '../src/fft/fft.ts';
 import { directConvolution, dot, randomValues, relativeError } from './support.ts';
 
 describe('createFftPlan(length)', () => {

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandomStream } from '@blurcycle/core';
 import { native } from '../native/addon.ts';
-import { BufferPool } from '../src/backends/native/bufferPool.ts';
+import { BufferPool } from '../src/backends/native/nativeBackend.ts';
 import { adamUpdate, createAdamState, disposeAdamState, selectBackend } from '../src/index.ts';
 import { createReferenceAdam, randomTensor, randomValues, relativeError } from './support.ts';
 

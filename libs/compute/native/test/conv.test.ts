@@ -1,7 +1,7 @@
 import { createRandomStream, type RandomStream } from '@blurcycle/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { native, nativeFailure } from '../addon.ts';
-import { convOutput, convShapeArray, type Axes3, type ConvShape } from '../convShape.ts';
+import { convOutput, pack, type Axes3, type ConvShape } from '../layouts.ts';
 import { naiveConv, naiveFilterGradient, naiveInputGradient } from './naiveConv.ts';
 
 if (native === null) process.stderr.write(`native convolution tests skipped: ${nativeFailure}\n`);
@@ -141,7 +141,7 @@ describe.skipIf(native === null)('native convolution', () => {
   });
 
   function run(shape: ConvShape, data: Data): Passes {
-    const numbers = convShapeArray(shape);
+    const numbers = pack('convShape', shape);
     // Outputs start as NaN: an element that a kernel forgets shows.
     const passes = {
       output: new Float32Array(data.gradient.length).fill(NaN),
@@ -251,7 +251,7 @@ describe.skipIf(native === null)('native convolution', () => {
       const shape = makeShape(batch, large, cube(2), cube(2), cube(0), cube(0), outputs, inputs);
       const data = randomData(createRandomStream(19, 'conv/up'), shape);
       const bias = randomArray(createRandomStream(19, 'conv/up/bias'), outputs);
-      const numbers = Int32Array.of(batch, ...side, inputs, outputs);
+      const numbers = pack('upConvShape', { batch, input: side, inputs, outputs });
       for (const isa of isas) {
         addon.selectIsa(isa);
         const output = new Float32Array(data.input.length).fill(NaN);
@@ -304,7 +304,7 @@ describe.skipIf(native === null)('native convolution', () => {
     const data = randomData(createRandomStream(29, 'conv/short'), shape);
     const short = new Float32Array(3);
     expect(() =>
-      addon.convForward(convShapeArray(shape), data.input, data.filter, null, short),
+      addon.convForward(pack('convShape', shape), data.input, data.filter, null, short),
     ).toThrow('native: argument 4 must be a typed array of the right kind and length');
   });
 });

@@ -1,4 +1,4 @@
-import type { Axes3, ConvShape } from '../convShape.ts';
+import type { Axes3, ConvShape } from '../layouts.ts';
 
 /**
  * Calls `visit` with the flat indices of every product of a convolution: input, filter and output

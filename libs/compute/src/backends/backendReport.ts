@@ -1,6 +1,6 @@
-import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
+import { createRequire } from 'node:module';
 import type { BackendName } from '@blurcycle/core';
-import { findTensorflow } from './tensorflow/findTensorflow.ts';
+import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 
 /** What a GPU allows, in bytes; a patch or tile that needs more is refused by it. */
@@ -115,4 +115,52 @@ function nativeReport(): BackendReport {
   const compiler = nativeBuildStatus()?.compiler ?? 'an unknown compiler';
   const detail = `C++ kernels (${instructionSet}, built by ${compiler})`;
   return { name: 'native', available: true, detail, compiler, instructionSet };
+}
+
+/** Outcome of loading TensorFlow. */
+type TensorflowSearch =
+  { readonly usesGpu: boolean } | { readonly missing: string; readonly remedy: string };
+
+/** What the package registers with tfjs under the name `tensorflow`. */
+interface TensorflowBackend {
+  readonly isUsingGpuDevice: boolean;
+}
+
+// Not a constant of the type checker: the package is installed by hand, its types are never there.
+const PACKAGE: string = '@tensorflow/tfjs-node-gpu';
+const INSTALL = `npm install --no-save ${PACKAGE}@4.22.0`;
+
+let tensorflowSearch: Promise<TensorflowSearch> | undefined;
+
+/**
+ * Loads TensorFlow where it is installed, which makes the back-end `tensorflow` known to tfjs; once
+ * in a process.
+ */
+function findTensorflow(): Promise<TensorflowSearch> {
+  tensorflowSearch ??= loadTensorflow();
+  return tensorflowSearch;
+}
+
+async function loadTensorflow(): Promise<TensorflowSearch> {
+  try {
+    createRequire(import.meta.url).resolve(PACKAGE);
+  } catch {
+    return {
+      missing: `${PACKAGE} is not installed`,
+      remedy: `on a machine with CUDA run: ${INSTALL}`,
+    };
+  }
+  // TensorFlow announces its build and every library it does not find, line by line, unless told
+  // not to.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  try {
+    const { backend } = (await import(PACKAGE)) as { backend: () => object };
+    return { usesGpu: (backend() as TensorflowBackend).isUsingGpuDevice };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return {
+      missing: `${PACKAGE} does not load: ${reason}`,
+      remedy: `its libtensorflow may not have been downloaded; run again: ${INSTALL}`,
+    };
+  }
 }

@@ -1,10 +1,15 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
+import {
+  BACKEND_NAMES,
+  describeUnknown,
+  describeViolation,
+  InputError,
+  type BackendName,
+} from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
-import { setThreads } from '../setThreads.ts';
 import { backendReport, preferredBackend, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
@@ -103,4 +108,21 @@ function explain(chosen: BackendReport, report: readonly BackendReport[]): strin
   return missing === undefined || chosen.name !== 'js'
     ? chosen.detail
     : `${chosen.detail}; slow, because ${missing.detail} (${missing.remedy})`;
+}
+
+/**
+ * How many CPU threads the C++ kernels take from now on, those of the Fourier transforms among
+ * them, which no back-end owns.
+ *
+ * Without the add-on one thread is all there is.
+ *
+ * @throws {InputError} If it is no positive integer.
+ */
+export function setThreads(threads: number): void {
+  if (!(Number.isSafeInteger(threads) && threads > 0)) {
+    throw new InputError(
+      describeViolation('setThreads', 'threads', 'be a positive integer', threads),
+    );
+  }
+  native?.setThreads(threads);
 }

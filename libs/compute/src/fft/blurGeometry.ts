@@ -1,20 +1,15 @@
-import { smoothLength } from './smoothLength.ts';
+import { packNumbers } from '../../native/layouts.ts';
+import { smoothLength } from './fft.ts';
 
 /** How volumes and kernel of a blur with a zero border lie on the grid of the transform. */
 export interface BlurGeometry {
   /** Sides of the grid, z, y, x. */
   readonly grid: readonly number[];
-  /**
-   * Sides, first voxel, extent and place on the grid of the volume: the whole of it, at the grid's
-   * origin.
-   */
+  /** Layout `fftBox` of the volume: the whole of it, at the grid's origin. */
   readonly volumeBox: readonly number[];
-  /**
-   * The same of the kernel: the part of it that can join two voxels, its centre at the grid's
-   * origin.
-   */
+  /** Layout `fftBox` of the kernel: the part that can join two voxels, centered at the origin. */
   readonly kernelBox: readonly number[];
-  /** Voxels of that part on each side of the centre. */
+  /** Voxels of that part on each side of the center. */
   readonly reach: readonly number[];
 }
 
@@ -34,12 +29,17 @@ export function blurGeometry(
   return {
     grid,
     reach,
-    volumeBox: [...sides, 0, 0, 0, ...sides, 0, 0, 0],
-    kernelBox: [
-      ...kernelShape,
-      ...margin.map((m, axis) => m - reach[axis]),
-      ...reach.map((r) => 2 * r + 1),
-      ...reach.map((r, axis) => (grid[axis] - r) % grid[axis]),
-    ],
+    volumeBox: packNumbers('fftBox', {
+      sides,
+      begin: [0, 0, 0],
+      extent: sides,
+      origin: [0, 0, 0],
+    }),
+    kernelBox: packNumbers('fftBox', {
+      sides: kernelShape,
+      begin: margin.map((m, axis) => m - reach[axis]),
+      extent: reach.map((r) => 2 * r + 1),
+      origin: reach.map((r, axis) => (grid[axis] - r) % grid[axis]),
+    }),
   };
 }

@@ -50,3 +50,29 @@ export function foldVolume(
   }
   return folded;
 }
+
+/** The middle of a kernel, `reach` voxels to each side of the center. */
+export function cropKernel(
+  kernel: Float32Array,
+  shape: Shape3,
+  reach: readonly number[],
+): Float32Array {
+  const maps = shape.map((side, axis) =>
+    Int32Array.from({ length: 2 * reach[axis] + 1 }, (_, i) => i + (side - 1) / 2 - reach[axis]),
+  );
+  return extendVolume(kernel, shape, maps);
+}
+
+/**
+ * The kernel summed onto a periodic grid with its center at voxel 0; it may be larger than the
+ * grid.
+ */
+export function wrapKernel(kernel: Float32Array, shape: Shape3, grid: Shape3): Float32Array {
+  const maps = shape.map((side, axis) =>
+    Int32Array.from({ length: side }, (_, i) => {
+      const lag = (i - (side - 1) / 2) % grid[axis];
+      return lag < 0 ? lag + grid[axis] : lag;
+    }),
+  );
+  return foldVolume(kernel, grid, maps);
+}

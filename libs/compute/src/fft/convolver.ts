@@ -1,13 +1,16 @@
 import { assertRange, assertShape, voxelCount, type Border, type Shape3 } from '@blurcycle/core';
-import { borderMap, extendVolume, foldVolume } from './border.ts';
-import { native } from '../../native/addon.ts';
-import { javascriptConvolutionEngine, type ConvolutionEngine } from './convolutionEngine.ts';
-import { nativeConvolutionEngine } from './nativeConvolutionEngine.ts';
-import { isSmooth, smoothLength } from './smoothLength.ts';
+import { native, type NativeAddon } from '../../native/addon.ts';
+import { pack, packNumbers } from '../../native/layouts.ts';
+import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './border.ts';
+import { isSmooth, smoothLength } from './fft.ts';
+import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
 
 /** How a convolution treats what lies outside of the volume. */
 export interface ConvolverOptions {
-  /** @defaultValue 'zero' */
+  /**
+   * What lies outside of a volume: zeros, its periodic repetition, or its mirror image about the
+   * center of the border voxel (d c b | a b c d | c b a, numpy's `reflect`). @defaultValue 'zero'
+   */
   readonly border?: Border;
   /**
    * The part of the result that is wanted, which also is what the adjoint takes. @defaultValue all
@@ -29,7 +32,7 @@ export interface Window {
  * collector most of its work.
  */
 export interface Convolver {
-  /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the centre of the kernel. */
+  /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the center of the kernel. */
   readonly forward: (data: Float32Array, into?: Float32Array) => Float32Array;
   /**
    * The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b).
@@ -47,7 +50,7 @@ export interface Convolver {
  * Precision: float32 rounding of the largest term, relative 1e-6 or so.
  *
  * @param shape - Sides of the volumes.
- * @param kernel - Kernel values; every side odd, the centre voxel is the origin.
+ * @param kernel - Kernel values; every side odd, the center voxel is the origin.
  * @param kernelShape - Sides of the kernel.
  */
 export function createConvolver3d(
@@ -74,7 +77,7 @@ export function createConvolverOn(
   assertWindow(window, shape);
   const margin = kernelShape.map((side) => (side - 1) / 2);
   const wraps = border === 'periodic' && shape.every(isSmooth);
-  // What a zero border needs of the kernel ends at N - 1 voxels from its centre: nothing further
+  // What a zero border needs of the kernel ends at N - 1 voxels from its center: nothing further
   // meets two voxels.
   const reach = border === 'zero' ? margin.map((m, axis) => Math.min(m, shape[axis] - 1)) : margin;
   const maps =
@@ -144,7 +147,7 @@ export function assertKernel(where: string, kernel: ArrayLike<number>, kernelSha
     'kernelShape',
     'have odd sides',
     kernelShape,
-    'the centre voxel is the origin',
+    'the center voxel is the origin',
   );
   assertRange(
     kernel.length === voxelCount(kernelShape),
@@ -169,8 +172,6 @@ function assertWindow({ origin, shape: sides }: Window, shape: Shape3): void {
   );
 }
 
-type Convolve = ReturnType<ConvolutionEngine['prepare']>;
-
 function prepare(
   engine: ConvolutionEngine,
   grid: Shape3,
@@ -181,38 +182,68 @@ function prepare(
 ): Convolve {
   const placed = wraps
     ? wrapKernel(kernel, kernelShape, grid)
-    : cutKernel(kernel, kernelShape, reach);
+    : cropKernel(kernel, kernelShape, reach);
   const placedShape = wraps ? grid : toShape(reach.map((r) => 2 * r + 1));
   const origin = toShape(reach.map((r, axis) => (wraps ? 0 : (grid[axis] - r) % grid[axis])));
   return engine.prepare(grid, placed, placedShape, origin);
 }
 
-/** The middle of a kernel, `reach` voxels to each side of the centre. */
-export function cutKernel(
-  kernel: Float32Array,
-  shape: Shape3,
-  reach: readonly number[],
-): Float32Array {
-  const maps = shape.map((side, axis) =>
-    Int32Array.from({ length: 2 * reach[axis] + 1 }, (_, i) => i + (side - 1) / 2 - reach[axis]),
-  );
-  return extendVolume(kernel, shape, maps);
+function toShape(sides: readonly number[]): Shape3 {
+  return [sides[0], sides[1], sides[2]];
+}
+
+/** Runs the transforms of a convolution on a periodic grid. */
+export interface ConvolutionEngine {
+  /** Takes the spectrum of a kernel that lies on the grid from `origin` on (wrapping around). */
+  prepare(grid: Shape3, kernel: Float32Array, kernelShape: Shape3, origin: Shape3): Convolve;
 }
 
 /**
- * The kernel summed onto a periodic grid with its centre at voxel 0; it may be larger than the
- * grid.
+ * Lays `data` of `shape` on the grid from `from` on, convolves, and writes the `cutShape` voxels
+ * from `cutFrom` on to `cut`.
  */
-function wrapKernel(kernel: Float32Array, shape: Shape3, grid: Shape3): Float32Array {
-  const maps = shape.map((side, axis) =>
-    Int32Array.from({ length: side }, (_, i) => {
-      const lag = (i - (side - 1) / 2) % grid[axis];
-      return lag < 0 ? lag + grid[axis] : lag;
-    }),
-  );
-  return foldVolume(kernel, grid, maps);
-}
+type Convolve = (
+  data: Float32Array,
+  shape: Shape3,
+  from: Shape3,
+  cut: Float32Array,
+  cutShape: Shape3,
+  cutFrom: Shape3,
+  conjugate: boolean,
+) => void;
 
-function toShape(sides: readonly number[]): Shape3 {
-  return [sides[0], sides[1], sides[2]];
+/** The engine in JavaScript. */
+export const javascriptConvolutionEngine: ConvolutionEngine = {
+  prepare(grid, kernel, kernelShape, origin) {
+    const fft = createRealFft3d(grid);
+    const transfer = fft.forward(kernel, kernelShape, origin);
+    return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
+      const spectrum = fft.forward(data, shape, from);
+      multiplySpectrum(spectrum, transfer, conjugate);
+      cut.set(fft.inverse(spectrum, cutShape, cutFrom));
+    };
+  },
+};
+
+/** The engine in C++: single precision, several threads. */
+export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
+  const box = (sides: Shape3, origin: Shape3): number[] =>
+    packNumbers('fftBox', { sides, begin: [0, 0, 0], extent: sides, origin });
+  return {
+    prepare(grid, kernel, kernelShape, origin) {
+      const transfer = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
+      const kernelGeometry = pack('spectrumGeometry', { grid, box: box(kernelShape, origin) });
+      addon.fftSpectrum(kernelGeometry, kernel, transfer);
+      return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
+        const geometry = pack('convolveGeometry', {
+          grid,
+          from: box(shape, from),
+          to: box(cutShape, cutFrom),
+          volumes: 1,
+          conjugate: conjugate ? 1 : 0,
+        });
+        addon.fftConvolve(geometry, data, transfer, cut);
+      };
+    },
+  };
 }

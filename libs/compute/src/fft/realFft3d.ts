@@ -1,5 +1,5 @@
 import type { Shape3 } from '@blurcycle/core';
-import { createFftPlan, type FftPlan } from './fftPlan.ts';
+import { createFftPlan, type FftPlan } from './fft.ts';
 
 /**
  * Half of the transform of a real volume, [Fz, Fy, Fx/2 + 1]; the other half is its complex
@@ -160,5 +160,27 @@ function transformLine(
   for (let i = 0, at = start; i < length; i++, at += stride) {
     spectrum.real[at] = work.real[i];
     spectrum.imaginary[at] = work.imaginary[i];
+  }
+}
+
+/** spectrum <- spectrum x factor, or x the conjugate of factor. */
+export function multiplySpectrum(spectrum: Spectrum, factor: Spectrum, conjugate: boolean): void {
+  const { real, imaginary } = spectrum;
+  const sign = conjugate ? -1 : 1;
+  for (let i = 0; i < real.length; i++) {
+    const a = real[i];
+    const b = imaginary[i];
+    const c = factor.real[i];
+    const d = sign * factor.imaginary[i];
+    real[i] = a * c - b * d;
+    imaginary[i] = a * d + b * c;
+  }
+}
+
+/** sum <- sum + a x the conjugate of b. */
+export function addProduct(sum: Spectrum, a: Spectrum, b: Spectrum): void {
+  for (let i = 0; i < sum.real.length; i++) {
+    sum.real[i] += a.real[i] * b.real[i] + a.imaginary[i] * b.imaginary[i];
+    sum.imaginary[i] += a.imaginary[i] * b.real[i] - a.real[i] * b.imaginary[i];
   }
 }

@@ -1,10 +1,11 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { BLUR_GRADIENTS } from '../ops/blur3d.ts';
-import { INSTANCE_NORM_GRADIENTS } from './instanceNormGradients.ts';
+import { CONVOLUTION_GRADIENTS } from '../ops/convolution.ts';
+import { INSTANCE_NORM_GRADIENTS } from '../ops/instanceNorm.ts';
+import { LAYER_GRADIENTS } from '../ops/layers.ts';
 import { LOSS_GRADIENTS } from '../ops/losses.ts';
-import { CONVOLUTION_GRADIENTS } from './convolutionGradients.ts';
-import { ELEMENTWISE_GRADIENTS } from './elementwiseGradients.ts';
-import { registerRules } from './gradientTable.ts';
-import { SHAPE_GRADIENTS } from './shapeGradients.ts';
+import type { GradientRules } from '../ops/runKernel.ts';
+import { ELEMENTWISE_GRADIENTS, SHAPE_GRADIENTS } from './standardGradients.ts';
 
 /**
  * Makes the standard operations that the networks use differentiable.
@@ -17,8 +18,23 @@ import { SHAPE_GRADIENTS } from './shapeGradients.ts';
 export function registerGradients(): void {
   registerRules(ELEMENTWISE_GRADIENTS);
   registerRules(SHAPE_GRADIENTS);
+  registerRules(LAYER_GRADIENTS);
   registerRules(CONVOLUTION_GRADIENTS);
   registerRules(BLUR_GRADIENTS);
   registerRules(INSTANCE_NORM_GRADIENTS);
   registerRules(LOSS_GRADIENTS);
+}
+
+/** Registers the rules, in place of gradients that a back-end's package may have brought along. */
+function registerRules(rules: GradientRules): void {
+  for (const [kernelName, rule] of Object.entries(rules)) {
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: [...(rule.saveInputs ?? [])],
+      outputsToSave: [...(rule.saveOutputs ?? [rule.saveOutput === true])],
+      saveAllInputs: rule.saveAllInputs === true,
+      gradFunc: (dy, saved, attributes) =>
+        rule.pullBack(Array.isArray(dy) ? dy[0] : dy, saved, attributes),
+    });
+  }
 }

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
-import type { GradientRule } from '../gradients/gradientTable.ts';
-import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME, hasKernel, runKernel } from './kernelNames.ts';
 import { assertKernel } from '../fft/convolver.ts';
+import {
+  BLUR_KERNEL_GRADIENT,
+  BLUR_VOLUME,
+  hasKernel,
+  runKernel,
+  type GradientRules,
+} from './runKernel.ts';
 
 /**
  * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same
@@ -40,7 +45,7 @@ function blurKernelGradient(x: tf.Tensor, dy: tf.Tensor, kernelShape: number[]):
  * All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the
  * others.
  */
-export const BLUR_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+export const BLUR_GRADIENTS: GradientRules = {
   [BLUR_VOLUME]: {
     saveInputs: ['x', 'kernel'],
     pullBack: (dy, [x, kernel], { adjoint }) => ({

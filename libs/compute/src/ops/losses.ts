@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
-import type { GradientRule } from '../gradients/gradientTable.ts';
-import { hasKernel, LOSS, LOSS_GRADIENT, runKernel } from './kernelNames.ts';
+import { hasKernel, LOSS, LOSS_GRADIENT, runKernel, type GradientRules } from './runKernel.ts';
 
 /** Mean over all elements of (a - target)², a scalar tensor; gradients for both. */
 export function meanSquare(a: tf.Tensor, target: number | tf.Tensor): tf.Scalar {
@@ -19,7 +18,7 @@ export function meanAbsolute(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
 }
 
 /** Gradients of the fused losses. */
-export const LOSS_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+export const LOSS_GRADIENTS: GradientRules = {
   [LOSS]: {
     saveInputs: ['a', 'b'],
     pullBack: (dy, [a, b], { absolute }) => ({

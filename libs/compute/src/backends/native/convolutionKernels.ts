@@ -1,50 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { convShapeArray } from '../../../native/convShape.ts';
-import { CONV_WEIGHT_GRADIENTS, CONV_WITH_BIAS, UP_CONV } from '../../ops/kernelNames.ts';
-import { defineKernel, sizeOf, type Attributes, type Inputs } from './defineKernel.ts';
-import type { NativeBackend } from './nativeBackend.ts';
-
-type Five = [number, number, number, number, number];
+import { pack, type Packed } from '../../../native/layouts.ts';
+import { blurGeometry } from '../../fft/blurGeometry.ts';
+import {
+  BLUR_KERNEL_GRADIENT,
+  BLUR_VOLUME,
+  CONV_WEIGHT_GRADIENTS,
+  CONV_WITH_BIAS,
+  UP_CONV,
+} from '../../ops/runKernel.ts';
+import { convShapeOf } from '../kernelShapes.ts';
+import { defineKernel, sizeOf } from './defineKernel.ts';
+import type { Attributes, Inputs, NativeBackend } from './nativeBackend.ts';
 
 /**
  * The three faces of the convolution, the one with a bias, and the transposed convolution with
  * kernel and stride 2.
  */
 export const CONVOLUTION_KERNELS = [
-  defineKernel(tf.Conv3D, (backend, { x, filter }, attributes) => {
-    const geometry = geometryOf(x.shape, filter.shape, attributes);
-    if (geometry === undefined) return undefined;
-    const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
-    const { addon } = backend;
-    addon.convForward(
-      geometry.shape,
-      backend.floats(x),
-      backend.floats(filter),
-      null,
-      backend.floats(y),
-    );
-    return y;
-  }),
-  defineKernel(CONV_WITH_BIAS, (backend, { x, filter, bias }, attributes) => {
-    const geometry = geometryOf(x.shape, filter.shape, attributes);
-    if (geometry === undefined) return undefined;
-    const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
-    backend.addon.convForward(
-      geometry.shape,
-      backend.floats(x),
-      backend.floats(filter),
-      backend.floats(bias),
-      backend.floats(y),
-    );
-    return y;
-  }),
+  defineKernel(tf.Conv3D, (backend, inputs, attributes) =>
+    forward(backend, inputs, attributes, null),
+  ),
+  defineKernel(CONV_WITH_BIAS, (backend, inputs, attributes) =>
+    forward(backend, inputs, attributes, inputs.bias),
+  ),
   defineKernel(tf.Conv3DBackpropInputV2, (backend, { dy, filter }, attributes) => {
     const inputShape = attributes.inputShape as number[];
     const geometry = geometryOf(inputShape, filter.shape, attributes);
     if (geometry === undefined) return undefined;
     const dx = backend.allocate(inputShape, sizeOf(inputShape));
-    const { addon } = backend;
-    addon.convInputGradient(
+    backend.addon.convInputGradient(
       geometry.shape,
       backend.floats(dy),
       backend.floats(filter),
@@ -60,12 +44,12 @@ export const CONVOLUTION_KERNELS = [
     weightGradients(backend, inputs, attributes, true),
   ),
   defineKernel(UP_CONV, (backend, { x, filter, bias }) => {
-    const [n, depth, height, width, inputs] = x.shape;
+    const [batch, depth, height, width, inputs] = x.shape;
     const outputs = filter.shape[3];
-    const outShape = [n, 2 * depth, 2 * height, 2 * width, outputs];
+    const outShape = [batch, 2 * depth, 2 * height, 2 * width, outputs];
     const y = backend.allocate(outShape, sizeOf(outShape));
     backend.addon.upConvForward(
-      Int32Array.of(n, depth, height, width, inputs, outputs),
+      pack('upConvShape', { batch, input: [depth, height, width], inputs, outputs }),
       backend.floats(x),
       backend.floats(filter),
       backend.floats(bias),
@@ -74,6 +58,25 @@ export const CONVOLUTION_KERNELS = [
     return y;
   }),
 ];
+
+function forward(
+  backend: NativeBackend,
+  { x, filter }: Inputs,
+  attributes: Attributes,
+  bias: tf.TensorInfo | null,
+): tf.TensorInfo | undefined {
+  const geometry = geometryOf(x.shape, filter.shape, attributes);
+  if (geometry === undefined) return undefined;
+  const y = backend.allocate(geometry.outShape, sizeOf(geometry.outShape));
+  backend.addon.convForward(
+    geometry.shape,
+    backend.floats(x),
+    backend.floats(filter),
+    bias === null ? null : backend.floats(bias),
+    backend.floats(y),
+  );
+  return y;
+}
 
 /** Gradients for the filter and, where wanted, for the bias. */
 function weightGradients(
@@ -99,7 +102,7 @@ function weightGradients(
 }
 
 interface Geometry {
-  readonly shape: Int32Array;
+  readonly shape: Packed<'convShape'>;
   readonly outShape: number[];
 }
 
@@ -111,33 +114,60 @@ const MOST_KNOWN = 1000;
 function geometryOf(
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { strides, pad, dilations }: Attributes,
+  attributes: Attributes,
 ): Geometry | undefined {
-  const spread = (dilations ?? 1) as number | [number, number, number];
-  if (!(typeof spread === 'number' ? spread === 1 : spread.every((step) => step === 1)))
-    return undefined;
-  const key = `${inputShape.join()}/${filterShape.join()}/${String(strides)}/${String(pad)}`;
+  const { strides, pad, dilations } = attributes;
+  const key = [inputShape, filterShape, strides, pad, dilations].map(String).join('/');
   const found = known.get(key);
   if (found !== undefined) return found;
-  const info = tf.backend_util.computeConv3DInfo(
-    inputShape as Five,
-    filterShape as Five,
-    strides as number | [number, number, number],
-    spread,
-    pad as 'valid' | 'same',
-  );
-  const shape = convShapeArray({
-    batch: info.batchSize,
-    input: [info.inDepth, info.inHeight, info.inWidth],
-    output: [info.outDepth, info.outHeight, info.outWidth],
-    kernel: [info.filterDepth, info.filterHeight, info.filterWidth],
-    stride: [info.strideDepth, info.strideHeight, info.strideWidth],
-    padBefore: [info.padInfo.front, info.padInfo.top, info.padInfo.left],
-    inputs: info.inChannels,
-    outputs: info.outChannels,
-  });
-  const made = { shape, outShape: info.outShape };
+  const shape = convShapeOf(inputShape, filterShape, attributes);
+  if (shape === undefined) return undefined;
+  const made = {
+    shape: pack('convShape', shape),
+    outShape: [shape.batch, ...shape.output, shape.outputs],
+  };
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(key, made);
   return made;
 }
+
+/** The blur through the Fourier transform, and the gradient of its kernel. */
+export const BLUR_KERNELS = [
+  defineKernel(BLUR_VOLUME, (backend, { x, kernel }, { adjoint }) => {
+    const { addon, pool } = backend;
+    const { grid, volumeBox, kernelBox } = blurGeometry(x.shape, kernel.shape);
+    const spectrum = pool.take(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
+    addon.fftSpectrum(
+      pack('spectrumGeometry', { grid, box: kernelBox }),
+      backend.floats(kernel),
+      spectrum,
+    );
+    const y = backend.allocate(x.shape, sizeOf(x.shape));
+    addon.fftConvolve(
+      pack('convolveGeometry', {
+        grid,
+        from: volumeBox,
+        to: volumeBox,
+        volumes: x.shape[0],
+        conjugate: adjoint === true ? 1 : 0,
+      }),
+      backend.floats(x),
+      spectrum,
+      backend.floats(y),
+    );
+    pool.give(spectrum);
+    return y;
+  }),
+  defineKernel(BLUR_KERNEL_GRADIENT, (backend, { x, dy }, { kernelShape }) => {
+    const sides = kernelShape as number[];
+    const { grid, volumeBox, kernelBox } = blurGeometry(x.shape, sides);
+    const gradient = backend.allocate(sides, sizeOf(sides));
+    backend.addon.fftCorrelate(
+      pack('correlateGeometry', { grid, from: volumeBox, to: kernelBox, volumes: x.shape[0] }),
+      backend.floats(x),
+      backend.floats(dy),
+      backend.floats(gradient),
+    );
+    return gradient;
+  }),
+];

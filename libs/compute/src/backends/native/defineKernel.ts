@@ -1,11 +1,8 @@
 import { getKernel, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { NativeBackend } from './nativeBackend.ts';
-
-export type Inputs = Readonly<Record<string, TensorInfo>>;
-export type Attributes = Readonly<Record<string, unknown>>;
+import type { Attributes, Inputs, NativeBackend } from './nativeBackend.ts';
 
 /** A kernel in C++; undefined: this case is left to the kernel of tfjs. */
-export type NativeKernel = (
+type NativeKernel = (
   backend: NativeBackend,
   inputs: Inputs,
   attributes: Attributes,
@@ -40,6 +37,7 @@ function allFloat(inputs: Inputs): boolean {
   return true;
 }
 
+/** Number of elements. */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (const side of shape) size *= side;

@@ -1,9 +1,29 @@
-import { engine, type backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  DataStorage,
+  engine,
+  type backend_util,
+  type DataMover,
+  type DataType,
+  type KernelBackend,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import type { NativeAddon } from '../../../native/addon.ts';
 import { QuietCpuBackend } from '../quietCpuBackend.ts';
-import type { BufferPool } from './bufferPool.ts';
-import { EntryStorage } from './entryStorage.ts';
-import type { KernelTape } from './kernelTape.ts';
+
+/** Inputs of a kernel, by name. */
+export type Inputs = Readonly<Record<string, TensorInfo>>;
+/** Attributes of a kernel, by name. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Is told of every kernel that ran. */
+export interface KernelRecorder {
+  record(
+    kernelName: string,
+    inputs: Inputs,
+    result: TensorInfo | TensorInfo[],
+    attributes: Attributes,
+  ): void;
+}
 
 /** What the back-end keeps of a tensor; `pooled` is the array that returns to the pool with it. */
 interface PooledEntry {
@@ -23,8 +43,8 @@ interface PooledEntry {
  * place.
  */
 export class NativeBackend extends QuietCpuBackend {
-  /** Where kernels are noted while gradients are wanted. */
-  tape: KernelTape | null = null;
+  /** Where kernels are recorded while gradients are wanted. */
+  tape: KernelRecorder | null = null;
 
   constructor(
     readonly addon: NativeAddon,
@@ -106,5 +126,101 @@ export class NativeBackend extends QuietCpuBackend {
       ? { values, dtype, refCount, pooled: values }
       : { values, dtype, refCount };
     this.data.set(dataId, entry);
+  }
+}
+
+/**
+ * Arrays that are used again: a training step asks for the same lengths every time, so after the
+ * first step the operating system is not asked for memory any more.
+ */
+export class BufferPool {
+  private readonly free = new Map<number, Float32Array[]>();
+  private freeFloats = 0;
+
+  /**
+   * @param limitFloats - Most floats that are kept unused; beyond them the lengths unused for
+   *   longest are dropped.
+   */
+  constructor(private readonly limitFloats: number) {}
+
+  /** An array of exactly that length; its content is undefined. */
+  take(length: number): Float32Array {
+    const list = this.free.get(length);
+    const unused = list?.pop();
+    if (list !== undefined && unused !== undefined) {
+      this.freeFloats -= length;
+      // Kept in the order of use: the map's first entry is the one unused for longest.
+      this.free.delete(length);
+      if (list.length > 0) this.free.set(length, list);
+    }
+    return unused ?? new Float32Array(length);
+  }
+
+  /** Takes an array back. The giver must not use it any more, and must not give it twice. */
+  give(array: Float32Array): void {
+    const list = this.free.get(array.length);
+    if (list === undefined) this.free.set(array.length, [array]);
+    else list.push(array);
+    this.freeFloats += array.length;
+    while (this.freeFloats > this.limitFloats) this.dropOldest();
+  }
+
+  /** Floats that lie unused in the pool. */
+  get unusedFloats(): number {
+    return this.freeFloats;
+  }
+
+  private dropOldest(): void {
+    const oldest = this.free.entries().next();
+    if (oldest.done === true) return;
+    const [length, list] = oldest.value;
+    list.pop();
+    this.freeFloats -= length;
+    if (list.length === 0) this.free.delete(length);
+  }
+}
+
+const ENTRY = Symbol('entry');
+
+interface Holder<T> {
+  [ENTRY]?: T | undefined;
+}
+
+/**
+ * What a back-end keeps of its tensors, kept on the data id itself: a look-up is a property, not a
+ * search in a WeakMap.
+ */
+class EntryStorage<T> extends DataStorage<T> {
+  private count = 0;
+
+  constructor(backend: KernelBackend, mover: DataMover) {
+    super(backend, mover);
+  }
+
+  override get(dataId: object): T {
+    const entry = (dataId as Holder<T>)[ENTRY];
+    if (entry !== undefined) return entry;
+    super.get(dataId); // asks the back-end that has the tensor to hand it over
+    return (dataId as Holder<T>)[ENTRY] as T;
+  }
+
+  override set(dataId: object, value: T): void {
+    this.count += 1;
+    (dataId as Holder<T>)[ENTRY] = value;
+  }
+
+  override has(dataId: object): boolean {
+    return (dataId as Holder<T>)[ENTRY] !== undefined;
+  }
+
+  override delete(dataId: object): boolean {
+    this.count -= 1;
+    const had = this.has(dataId);
+    (dataId as Holder<T>)[ENTRY] = undefined;
+    return had;
+  }
+
+  override numDataIds(): number {
+    return this.count;
   }
 }

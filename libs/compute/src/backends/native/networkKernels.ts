@@ -1,24 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  INSTANCE_NORM,
-  INSTANCE_NORM_GRADIENT,
-  LOSS,
-  LOSS_GRADIENT,
-} from '../../ops/kernelNames.ts';
+import { OPERATION_CODES, pack, type Packed } from '../../../native/layouts.ts';
+import { INSTANCE_NORM, INSTANCE_NORM_GRADIENT, LOSS, LOSS_GRADIENT } from '../../ops/runKernel.ts';
+import { isBlockPooling, pooledShape } from '../kernelShapes.ts';
 import { defineKernel, sizeOf } from './defineKernel.ts';
-
-const isTwo = (sides: unknown): boolean =>
-  typeof sides === 'number' ? sides === 2 : (sides as number[]).every((side) => side === 2);
-
-/** Pooling by blocks of two without padding, of volumes that hold at least one block. */
-const isBlockPooling = (
-  shape: readonly number[],
-  { filterSize, strides, pad }: Readonly<Record<string, unknown>>,
-): boolean =>
-  isTwo(filterSize) &&
-  isTwo(strides) &&
-  pad === 'valid' &&
-  shape.slice(1, 4).every((side) => side >= 2);
 
 /** Normalization with activation, pooling and losses. */
 export const NETWORK_KERNELS = [
@@ -28,7 +12,7 @@ export const NETWORK_KERNELS = [
     const y = backend.allocate(x.shape, size);
     const statistics = backend.allocate([batch, 2, channels], 2 * batch * channels);
     backend.addon.instanceNormForward(
-      Int32Array.of(batch, size / (batch * channels), channels),
+      pack('normShape', { batch, voxels: size / (batch * channels), channels }),
       backend.floats(x),
       epsilon as number,
       slope as number,
@@ -42,7 +26,7 @@ export const NETWORK_KERNELS = [
     const size = sizeOf(x.shape);
     const dx = backend.allocate(x.shape, size);
     backend.addon.instanceNormGradient(
-      Int32Array.of(batch, size / (batch * channels), channels),
+      pack('normShape', { batch, voxels: size / (batch * channels), channels }),
       backend.floats(x),
       backend.floats(statistics),
       backend.floats(dy),
@@ -53,17 +37,16 @@ export const NETWORK_KERNELS = [
   }),
   defineKernel(tf.MaxPool3D, (backend, { x }, attributes) => {
     if (!isBlockPooling(x.shape, attributes)) return undefined;
-    const outShape = x.shape.map((side, axis) => (axis > 0 && axis < 4 ? side >> 1 : side));
+    const outShape = pooledShape(x.shape);
     const y = backend.allocate(outShape, sizeOf(outShape));
-    backend.addon.maxPoolForward(Int32Array.from(x.shape), backend.floats(x), backend.floats(y));
+    backend.addon.maxPoolForward(poolShape(x), backend.floats(x), backend.floats(y));
     return y;
   }),
   defineKernel(tf.MaxPool3DGrad, (backend, { input, dy }, attributes) => {
     if (!isBlockPooling(input.shape, attributes)) return undefined;
     const dx = backend.allocate(input.shape, sizeOf(input.shape));
-    const shape = Int32Array.from(input.shape);
     backend.addon.maxPoolGradient(
-      shape,
+      poolShape(input),
       backend.floats(input),
       backend.floats(dy),
       backend.floats(dx),
@@ -73,9 +56,8 @@ export const NETWORK_KERNELS = [
   defineKernel(LOSS, (backend, { a, b }, { absolute }) => {
     const result = backend.allocate([], 1);
     const [first, second] = [backend.floats(a), backend.floats(b)];
-    const { addon } = backend;
-    const value = addon.lossMean(
-      absolute === true ? 1 : 0,
+    const value = backend.addon.lossMean(
+      absolute === true ? OPERATION_CODES.loss.absolute : OPERATION_CODES.loss.square,
       first.length,
       first,
       second,
@@ -89,7 +71,7 @@ export const NETWORK_KERNELS = [
     const result = backend.allocate(a.shape, first.length);
     const factor = ((absolute === true ? 1 : 2) * backend.floats(dy)[0]) / first.length;
     backend.addon.lossGradient(
-      absolute === true ? 1 : 0,
+      absolute === true ? OPERATION_CODES.loss.absolute : OPERATION_CODES.loss.square,
       first.length,
       first,
       second,
@@ -100,3 +82,7 @@ export const NETWORK_KERNELS = [
     return result;
   }),
 ];
+
+function poolShape({ shape }: tf.TensorInfo): Packed<'poolShape'> {
+  return pack('poolShape', { batch: shape[0], input: shape.slice(1, 4), channels: shape[4] });
+}

@@ -1,14 +1,10 @@
 import { totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NativeAddon } from '../../../native/addon.ts';
-import { BLUR_KERNELS } from './blurKernels.ts';
-import { BufferPool } from './bufferPool.ts';
-import { CONVOLUTION_KERNELS } from './convolutionKernels.ts';
-import type { Inputs } from './defineKernel.ts';
-import { ELEMENTWISE_KERNELS } from './elementwiseKernels.ts';
-import { NativeBackend } from './nativeBackend.ts';
+import { BLUR_KERNELS, CONVOLUTION_KERNELS } from './convolutionKernels.ts';
+import { BufferPool, NativeBackend, type Inputs } from './nativeBackend.ts';
 import { NETWORK_KERNELS } from './networkKernels.ts';
-import { SHAPE_KERNELS } from './shapeKernels.ts';
+import { ELEMENTWISE_KERNELS, SHAPE_KERNELS } from './tensorKernels.ts';
 
 const FLOAT_BYTES = 4;
 

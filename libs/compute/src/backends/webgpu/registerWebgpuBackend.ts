@@ -1,15 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { findAdapter } from './findAdapter.ts';
-import type { WebgpuBackend } from './webgpuBackend.ts';
-import { registerGpuKernel } from './gpuKernel.ts';
 import { BLUR_KERNELS } from './kernels/blurKernels.ts';
 import { CONVOLUTION_KERNELS } from './kernels/convolutionKernels.ts';
-import { ELEMENTWISE_KERNELS } from './kernels/elementwiseKernels.ts';
-import { INSTANCE_NORM_KERNELS } from './kernels/instanceNormKernels.ts';
-import { LOSS_KERNELS } from './kernels/lossKernels.ts';
-import { POOLING_KERNELS } from './kernels/poolingKernels.ts';
-import { REDUCTION_KERNELS } from './kernels/reductionKernels.ts';
-import { WINDOW_KERNELS } from './kernels/windowKernels.ts';
+import { INSTANCE_NORM_KERNELS, LOSS_KERNELS, POOLING_KERNELS } from './kernels/networkKernels.ts';
+import { ELEMENTWISE_KERNELS, REDUCTION_KERNELS, WINDOW_KERNELS } from './kernels/tensorKernels.ts';
+import type { GpuKernel } from './runProgram.ts';
+import type { WebgpuBackend } from './webgpuBackend.ts';
 
 const WEBGPU_KERNELS = [
   ...BLUR_KERNELS,
@@ -76,4 +72,26 @@ function withNavigator<T>(gpu: GPU, make: () => T): T {
     if (before === undefined) Reflect.deleteProperty(globalThis, 'navigator');
     else Object.defineProperty(globalThis, 'navigator', before);
   }
+}
+
+/**
+ * Registers a kernel in place of the one of tfjs, which gets the cases that ours leaves and inputs
+ * that are not float32.
+ */
+function registerGpuKernel({ kernelName, run }: GpuKernel): void {
+  const standard = tf.getKernel(kernelName, 'webgpu') as
+    ReturnType<typeof tf.getKernel> | undefined;
+  const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+    const given = inputs as Readonly<Record<string, tf.TensorInfo>>;
+    const isFloat = Object.values(given).every(({ dtype }) => dtype === 'float32');
+    const result = isFloat ? run(backend as WebgpuBackend, given, attrs ?? {}) : undefined;
+    if (result !== undefined) return result;
+    if (standard === undefined)
+      throw new Error(`internal: no kernel for this case of ${kernelName}`);
+    return standard.kernelFunc(
+      attrs === undefined ? { inputs, backend } : { inputs, backend, attrs },
+    );
+  };
+  if (standard !== undefined) tf.unregisterKernel(kernelName, 'webgpu');
+  tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc });
 }

@@ -1,5 +1,16 @@
 import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebgpuBackend } from './webgpuBackend.ts';
+
+/** A kernel of ours on the GPU; undefined: this case is left to the kernel of tfjs. */
+export interface GpuKernel {
+  readonly kernelName: string;
+  readonly run: (
+    gpu: WebgpuBackend,
+    inputs: Readonly<Record<string, TensorInfo>>,
+    attributes: Readonly<Record<string, unknown>>,
+  ) => TensorInfo | TensorInfo[] | undefined;
+}
 
 /** One dispatch of a WGSL program over float32 tensors. */
 export interface ProgramRun {

@@ -1,7 +1,6 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
-import { GpuLostError } from '../gpuLostError.ts';
-import { GpuMemoryError } from '../gpuMemoryError.ts';
+import { GpuLostError, GpuMemoryError } from '../gpuErrors.ts';
 
 /** What the keeper of buffers of tfjs does not show: buffers that wait to be used again. */
 interface BufferStore {

@@ -1,11 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { assertRange } from '@blurcycle/core';
 import { blurGeometry } from '../../../fft/blurGeometry.ts';
-import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../../../ops/kernelNames.ts';
-import type { GpuKernel } from '../gpuKernel.ts';
-import { runForEach } from '../runProgram.ts';
+import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../../../ops/runKernel.ts';
+import { runForEach, type GpuKernel } from '../runProgram.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
+import { cutWindow } from './tensorKernels.ts';
 import { longestLine, transformLines, type LinePart } from './transformLines.ts';
-import { cutWindow } from './windowKernels.ts';
 
 /** Three axes, z, y, x. */
 type Parts = readonly LinePart[];
@@ -165,9 +165,12 @@ function aroundOrigin(grid: readonly number[], reach: readonly number[]): Parts 
 
 function assertLines(gpu: WebgpuBackend, grid: readonly number[]): void {
   const longest = longestLine(gpu);
-  if (grid.some((side) => side > longest)) {
-    throw new RangeError(
-      `blur3d: x must have sides whose transform is at most ${longest} long on this GPU, got [${grid.join(', ')}] (use smaller patches)`,
-    );
-  }
+  assertRange(
+    grid.every((side) => side <= longest),
+    'blur3d',
+    'x',
+    `have sides whose transform is at most ${longest} long on this GPU`,
+    grid,
+    'use smaller patches',
+  );
 }

@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CONV_WITH_BIAS, UP_CONV } from '../../../ops/kernelNames.ts';
-import type { GpuKernel } from '../gpuKernel.ts';
-import { convFilterGradient } from './convFilterGradient.ts';
-import { convForward } from './convForward.ts';
-import { convGeometry } from './convGeometry.ts';
-import { convInputGradient } from './convInputGradient.ts';
+import { CONV_WITH_BIAS, UP_CONV } from '../../../ops/runKernel.ts';
+import { convShapeOf } from '../../kernelShapes.ts';
+import type { GpuKernel } from '../runProgram.ts';
+import { convFilterGradient, convForward, convInputGradient } from './convProducts.ts';
 
 /**
  * The three faces of the convolution, the one with a bias, and the transposed convolution with
@@ -14,29 +12,29 @@ export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: tf.Conv3D,
     run: (gpu, { x, filter }, attributes) => {
-      const geometry = convGeometry(x.shape, filter.shape, attributes);
-      return geometry && convForward(gpu, geometry, x, filter, null);
+      const shape = convShapeOf(x.shape, filter.shape, attributes);
+      return shape && convForward(gpu, shape, x, filter, null);
     },
   },
   {
     kernelName: CONV_WITH_BIAS,
     run: (gpu, { x, filter, bias }, attributes) => {
-      const geometry = convGeometry(x.shape, filter.shape, attributes);
-      return geometry && convForward(gpu, geometry, x, filter, bias);
+      const shape = convShapeOf(x.shape, filter.shape, attributes);
+      return shape && convForward(gpu, shape, x, filter, bias);
     },
   },
   {
     kernelName: tf.Conv3DBackpropInputV2,
     run: (gpu, { dy, filter }, attributes) => {
-      const geometry = convGeometry(attributes['inputShape'] as number[], filter.shape, attributes);
-      return geometry && convInputGradient(gpu, geometry, dy, filter, null);
+      const shape = convShapeOf(attributes['inputShape'] as number[], filter.shape, attributes);
+      return shape && convInputGradient(gpu, shape, dy, filter, null);
     },
   },
   {
     kernelName: tf.Conv3DBackpropFilterV2,
     run: (gpu, { x, dy }, attributes) => {
-      const geometry = convGeometry(x.shape, attributes['filterShape'] as number[], attributes);
-      return geometry && convFilterGradient(gpu, geometry, x, dy);
+      const shape = convShapeOf(x.shape, attributes['filterShape'] as number[], attributes);
+      return shape && convFilterGradient(gpu, shape, x, dy);
     },
   },
   {
@@ -44,8 +42,8 @@ export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [
     run: (gpu, { x, filter, bias }) => {
       const [n, depth, height, width] = x.shape;
       const doubled = [n, 2 * depth, 2 * height, 2 * width, filter.shape[3]];
-      const geometry = convGeometry(doubled, filter.shape, { strides: 2, pad: 'valid' });
-      return geometry && convInputGradient(gpu, geometry, x, filter, bias);
+      const shape = convShapeOf(doubled, filter.shape, { strides: 2, pad: 'valid' });
+      return shape && convInputGradient(gpu, shape, x, filter, bias);
     },
   },
 ];

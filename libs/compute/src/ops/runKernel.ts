@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { NativeBackend } from '../backends/native/nativeBackend.ts';
 
 /**
- * Kernels of our own, which a back-end may or may not have: without it the composition of standard
- * operations runs.
+ * Kernels of our own, which a back-end may or may not have: where it has not, the reference
+ * implementation of the operation runs.
  */
 export const CONV_WITH_BIAS = 'BlurcycleConvWithBias';
 /** Gradients for filter and bias in one call. */
@@ -16,6 +16,28 @@ export const LOSS = 'BlurcycleLoss';
 export const LOSS_GRADIENT = 'BlurcycleLossGradient';
 export const BLUR_VOLUME = 'BlurcycleBlurVolume';
 export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
+
+/**
+ * The gradient of one kernel (of its first output): what it keeps of the forward pass, and the
+ * chain rule.
+ */
+export interface GradientRule {
+  readonly saveInputs?: readonly string[];
+  readonly saveOutput?: boolean;
+  /** For kernels with several outputs: which of them to keep. */
+  readonly saveOutputs?: readonly boolean[];
+  /** For kernels whose inputs are a list. */
+  readonly saveAllInputs?: boolean;
+  /** One function per input that has a gradient; only those that are needed are called. */
+  readonly pullBack: (
+    dy: tf.Tensor,
+    saved: tf.Tensor[],
+    attributes: Record<string, unknown>,
+  ) => Record<string, () => tf.Tensor>;
+}
+
+/** Gradients by kernel name. */
+export type GradientRules = Readonly<Record<string, GradientRule>>;
 
 /** True when the back-end in use has the kernel. */
 export function hasKernel(kernelName: string): boolean {
@@ -39,8 +61,8 @@ export function runKernel<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
 ): T {
   const engine = tf.engine();
   const { backend } = engine;
-  // With the tape of tfjs off its bookkeeping has nothing to do; the native back-end's own tape is
-  // told by the kernel.
+  // With the tape of tfjs off, its bookkeeping has nothing to do; the kernel itself tells the
+  // native back-end's own tape.
   const direct = backend instanceof NativeBackend && !engine.isTapeOn();
   const kernel = direct ? tf.getKernel(kernelName, 'native') : undefined;
   if (kernel === undefined)

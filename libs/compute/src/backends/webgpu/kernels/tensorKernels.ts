@@ -1,7 +1,82 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GpuKernel } from '../gpuKernel.ts';
-import { runForEach } from '../runProgram.ts';
+import { LEAKY_RELU_GRADIENT } from '../../../ops/runKernel.ts';
+import { collapseBroadcast, rowReduction } from '../../kernelShapes.ts';
+import { runForEach, type GpuKernel } from '../runProgram.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
+import { sumRows } from './sumRows.ts';
+
+/**
+ * Place of an operand's element: its steps along the three loops of the result, 0 where it is
+ * repeated.
+ */
+const PLACE = `
+  fn place(index : i32, steps : vec3<i32>) -> i32 {
+    let inner = index % uniforms.extent.z;
+    let outer = index / uniforms.extent.z;
+    return outer / uniforms.extent.y * steps.x + outer % uniforms.extent.y * steps.y + inner * steps.z;
+  }`;
+
+/** Of tfjs' own, the ones that add a list to a volume of five axes do not compile. */
+const binary = (kernelName: string, sign: string): GpuKernel => ({
+  kernelName,
+  run: (gpu, { a, b }) => {
+    const outputShape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    const sides = collapseBroadcast(outputShape, a.shape, b.shape);
+    if (sides === undefined) return undefined;
+    return runForEach(gpu, {
+      name: kernelName,
+      inputs: { a, b },
+      outputShape,
+      integers: { extent: sides.extent, aSteps: sides.a, bSteps: sides.b },
+      helpers: PLACE,
+      expression: `a[place(index, uniforms.aSteps)] ${sign} b[place(index, uniforms.bSteps)]`,
+    });
+  },
+});
+
+/** Arithmetic of two tensors with broadcasting, and the gradient of the leaky rectifier. */
+export const ELEMENTWISE_KERNELS: readonly GpuKernel[] = [
+  binary(tf.Add, '+'),
+  binary(tf.Sub, '-'),
+  binary(tf.Multiply, '*'),
+  binary(tf.RealDiv, '/'),
+  {
+    kernelName: LEAKY_RELU_GRADIENT,
+    run: (gpu, { x, dy }, { slope }) =>
+      runForEach(gpu, {
+        name: LEAKY_RELU_GRADIENT,
+        inputs: { x, dy },
+        outputShape: x.shape,
+        floats: { slope: slope as number },
+        expression: 'dy[index] * select(uniforms.slope, 1.0, x[index] > 0.0)',
+      }),
+  },
+];
+
+const reduction = (kernelName: string, isMean: boolean): GpuKernel => ({
+  kernelName,
+  run: (gpu, { x }, attributes) => {
+    const reduced = rowReduction(x.shape, attributes);
+    if (reduced === undefined) return undefined;
+    const { batches, rows, channels, outShape } = reduced;
+    const sum = sumRows(gpu, {
+      name: 'sum',
+      inputs: { x },
+      shape: [batches, rows, channels],
+      floats: { factor: isMean ? 1 / rows : 1 },
+      term: 'vec2<f32>(x[at], 0.0)',
+      finish: 'total * uniforms.factor',
+      kept: 1,
+    });
+    return { ...sum, shape: outShape };
+  },
+});
+
+/** Sums and means over axes that adjoin each other. */
+export const REDUCTION_KERNELS: readonly GpuKernel[] = [
+  reduction(tf.Sum, false),
+  reduction(tf.Mean, true),
+];
 
 const MOST_AXES = 5;
 

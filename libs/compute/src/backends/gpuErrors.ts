@@ -1,3 +1,13 @@
+/** The GPU stopped answering; nothing can be computed on it any more in this process. */
+export class GpuLostError extends Error {
+  override readonly name = 'GpuLostError';
+
+  /** @param reason - What the driver says. */
+  constructor(reason: string) {
+    super(`the GPU was lost: ${reason.trim().split('\n')[0]}`);
+  }
+}
+
 /** The GPU has less memory than a step needs. */
 export class GpuMemoryError extends Error {
   override readonly name = 'GpuMemoryError';

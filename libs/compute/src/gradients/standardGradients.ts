@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel, LEAKY_RELU_GRADIENT, runKernel } from '../ops/kernelNames.ts';
-import { sumToShape, type GradientRule } from './gradientTable.ts';
+import type { GradientRule, GradientRules } from '../ops/runKernel.ts';
 
 /** Comparisons are constant but for their steps. */
 const STEP: GradientRule = {
@@ -9,7 +8,7 @@ const STEP: GradientRule = {
 };
 
 /** Gradients of functions of single elements, with broadcasting where there are two inputs. */
-export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
+export const ELEMENTWISE_GRADIENTS: GradientRules = {
   [tf.Add]: {
     saveInputs: ['a', 'b'],
     pullBack: (dy, [a, b]) => ({
@@ -53,20 +52,6 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   [tf.Sign]: ofInput((dy) => tf.zerosLike(dy)),
   [tf.Log]: ofInput((dy, x) => tf.div(dy, x)),
   [tf.Softplus]: ofInput((dy, x) => tf.mul(dy, tf.sigmoid(x))),
-  [tf.Relu]: ofInput((dy, x) => leakyReluGradient(x, dy, 0)),
-  [tf.LeakyRelu]: {
-    saveInputs: ['x'],
-    pullBack: (dy, [x], { alpha }) => ({
-      x: () => leakyReluGradient(x, dy, alpha as number),
-    }),
-  },
-  [LEAKY_RELU_GRADIENT]: {
-    saveInputs: ['x'],
-    pullBack: (g, [x], { slope }) => ({
-      x: () => tf.zerosLike(x),
-      dy: () => leakyReluGradient(x, g, slope as number),
-    }),
-  },
   // These are simplest by their value y. It is computed again, not kept: tfjs loses the way from a
   // kept output back to the input, and gradients of gradients would silently lack a term.
   [tf.Exp]: ofInput((dy, x) => tf.mul(dy, tf.exp(x))),
@@ -103,12 +88,6 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   },
 };
 
-/** dy where x is positive, slope times dy elsewhere. */
-export function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
-  if (hasKernel(LEAKY_RELU_GRADIENT)) return runKernel(LEAKY_RELU_GRADIENT, { x, dy }, { slope });
-  return tf.where(tf.greater(x, 0), dy, tf.mul(dy, slope));
-}
-
 function ofInput(derivative: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): GradientRule {
   return { saveInputs: ['x'], pullBack: (dy, [x]) => ({ x: () => derivative(dy, x) }) };
 }
@@ -122,4 +101,96 @@ function choice(first: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): GradientRule 
       b: () => sumToShape(tf.mul(dy, tf.cast(tf.logicalNot(first(a, b)), 'float32')), b.shape),
     }),
   };
+}
+
+/** Gradients of sums and of operations that only move elements. */
+export const SHAPE_GRADIENTS: GradientRules = {
+  [tf.Sum]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { axis }) => ({ x: () => spread(dy, x.shape, axis) }),
+  },
+  [tf.Mean]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { axis }) => ({
+      x: () => tf.mul(spread(dy, x.shape, axis), dy.size / x.size),
+    }),
+  },
+  [tf.Reshape]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }),
+  },
+  [tf.ExpandDims]: {
+    saveInputs: ['input'],
+    pullBack: (dy, [x]) => ({ input: () => tf.reshape(dy, x.shape) }),
+  },
+  [tf.Transpose]: {
+    pullBack: (dy, _, { perm }) => ({
+      x: () => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[])),
+    }),
+  },
+  [tf.Reverse]: { pullBack: (dy, _, { dims }) => ({ x: () => tf.reverse(dy, dims as number[]) }) },
+  [tf.PadV2]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { paddings }) => ({
+      x: () =>
+        tf.slice(
+          dy,
+          (paddings as [number, number][]).map(([before]) => before),
+          x.shape,
+        ),
+    }),
+  },
+  [tf.Slice]: {
+    saveInputs: ['x'],
+    pullBack: (dy, [x], { begin, size }) => {
+      const [starts, sizes] = tf.slice_util.parseSliceParams(
+        x,
+        begin as number[],
+        size as number[],
+      );
+      return {
+        x: () =>
+          tf.pad(
+            dy,
+            starts.map((start, axis): [number, number] => [
+              start,
+              x.shape[axis] - start - sizes[axis],
+            ]),
+          ),
+      };
+    },
+  },
+  [tf.Concat]: {
+    saveAllInputs: true,
+    pullBack: (dy, inputs, { axis }) => {
+      const along = tf.util.parseAxisParam(axis as number, inputs[0].shape)[0];
+      let at = 0;
+      const parts = inputs.map((input, which): [string, () => tf.Tensor] => {
+        const begin = input.shape.map((_, i) => (i === along ? at : 0));
+        at += input.shape[along];
+        return [String(which), () => tf.slice(dy, begin, input.shape)];
+      });
+      return Object.fromEntries(parts);
+    },
+  },
+  [tf.Pack]: {
+    saveAllInputs: true,
+    pullBack: (dy, inputs, { axis }) =>
+      Object.fromEntries(
+        inputs.map((_, i) => [String(i), (): tf.Tensor => tf.unstack(dy, axis as number)[i]]),
+      ),
+  },
+};
+
+/** `dy`, the gradient of a sum over `axis`, repeated over what was summed. */
+function spread(dy: tf.Tensor, shape: number[], axis: unknown): tf.Tensor {
+  const kept = [...shape];
+  for (const summed of tf.util.parseAxisParam(axis as number | number[], shape)) kept[summed] = 1;
+  return tf.mul(tf.reshape(dy, kept), tf.ones(shape));
+}
+
+/** `gradient` summed over the axes along which an input of `shape` was broadcast. */
+export function sumToShape(gradient: tf.Tensor, shape: number[]): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, shape);
 }

@@ -1,0 +1,186 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  CONV_WEIGHT_GRADIENTS,
+  CONV_WITH_BIAS,
+  hasKernel,
+  runKernel,
+  UP_CONV,
+  type GradientRules,
+} from './runKernel.ts';
+
+/** How a convolution moves over its input. */
+export interface Conv3dOptions {
+  /** Step of the window along all three axes. @defaultValue 1 */
+  readonly stride?: 1 | 2;
+  /**
+   * `same`: output of ceil(side / stride); a number: that many zeros at every side. @defaultValue
+   * 'same'
+   */
+  readonly padding?: 'same' | number;
+}
+
+/**
+ * Three-dimensional convolution layer (the correlation that networks call so): y = filter ⋆ x +
+ * bias.
+ *
+ * Shapes: `x` [n, z, y, x, cin]; `filter` [kz, ky, kx, cin, cout]; `bias` [cout] or null; result
+ * [n, z', y', x', cout].
+ * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and
+ * bias.
+ */
+export function conv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+  options: Conv3dOptions = {},
+): tf.Tensor5D {
+  if (!hasKernel(CONV_WITH_BIAS)) return composedConv3d(x, filter, bias, options);
+  const { stride = 1, padding = 'same' } = options;
+  const attributes = { strides: stride, pad: padding, dataFormat: 'NDHWC', dilations: 1 };
+  return bias === null
+    ? runKernel(tf.Conv3D, { x, filter }, attributes)
+    : runKernel(CONV_WITH_BIAS, { x, filter, bias }, attributes);
+}
+
+/** `conv3d` written with standard operations: its definition. */
+export function composedConv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+  { stride = 1, padding = 'same' }: Conv3dOptions = {},
+): tf.Tensor5D {
+  const framed = padding === 'same' || padding === 0 ? x : zeroFrame(x, padding);
+  const y = tf.conv3d(framed, filter, stride, padding === 'same' ? 'same' : 'valid');
+  return bias === null ? y : tf.add<tf.Tensor5D>(y, bias);
+}
+
+function zeroFrame(x: tf.Tensor5D, width: number): tf.Tensor5D {
+  const side: [number, number] = [width, width];
+  return tf.pad(x, [[0, 0], side, side, side, [0, 0]]);
+}
+
+/**
+ * Transposed convolution with kernel 2 and stride 2: every voxel becomes a block of 2 x 2 x 2.
+ *
+ * y[2z + a, 2y + b, 2x + c, o] = sum over i of filter[a, b, c, o, i] x[z, y, x, i] + bias[o].
+ *
+ * Shapes: `x` [n, z, y, x, cin]; `filter` [2, 2, 2, cout, cin]; `bias` [cout] or null; result [n,
+ * 2z, 2y, 2x, cout].
+ * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x, filter and
+ * bias.
+ */
+export function upConv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+): tf.Tensor5D {
+  if (bias === null || !hasKernel(UP_CONV)) return composedUpConv3d(x, filter, bias);
+  return runKernel(UP_CONV, { x, filter, bias });
+}
+
+/** `upConv3d` written with standard operations: its definition. */
+export function composedUpConv3d(
+  x: tf.Tensor5D,
+  filter: tf.Tensor5D,
+  bias: tf.Tensor1D | null,
+): tf.Tensor5D {
+  const [n, depth, height, width] = x.shape;
+  const outputShape: [number, number, number, number, number] = [
+    n,
+    2 * depth,
+    2 * height,
+    2 * width,
+    filter.shape[3],
+  ];
+  const y = tf.conv3dTranspose<tf.Tensor5D>(x, filter, outputShape, 2, 'valid');
+  return bias === null ? y : tf.add<tf.Tensor5D>(y, bias);
+}
+
+/**
+ * Gradients of the 3-D convolution, of its two gradients, and of the transposed convolution.
+ *
+ * The three convolution kernels are faces of one trilinear form t(x, filter, dy), so the gradient
+ * of each is another of them: the transposed convolution can be trained, and gradients can be
+ * differentiated again.
+ */
+export const CONVOLUTION_GRADIENTS: GradientRules = {
+  [tf.Conv3D]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter], { strides, pad }) => ({
+      x: () => inputGradient(dy, filter, strides, pad, x.shape),
+      filter: () => filterGradient(x, dy, strides, pad, filter.shape),
+    }),
+  },
+  [CONV_WITH_BIAS]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter], { strides, pad }) => {
+      let ofBias: tf.Tensor | undefined;
+      return {
+        x: () => inputGradient(dy, filter, strides, pad, x.shape),
+        filter: () => {
+          // Differentiable once only, so not while tfjs looks on.
+          if (tf.engine().isTapeOn() || !hasKernel(CONV_WEIGHT_GRADIENTS)) {
+            return filterGradient(x, dy, strides, pad, filter.shape);
+          }
+          const attributes = { strides, pad, filterShape: filter.shape };
+          const [ofFilter, rest] = runKernel<tf.Tensor[]>(
+            CONV_WEIGHT_GRADIENTS,
+            { x, dy },
+            attributes,
+          );
+          ofBias = rest;
+          return ofFilter;
+        },
+        // tfjs frees the second result between the two calls.
+        bias: () => (ofBias === undefined || ofBias.isDisposed ? tf.sum(dy, [0, 1, 2, 3]) : ofBias),
+      };
+    },
+  },
+  [UP_CONV]: {
+    saveInputs: ['x', 'filter'],
+    pullBack: (dy, [x, filter]) => ({
+      x: () => convolve(dy, filter, 2, 'valid'),
+      filter: () => filterGradient(dy, x, 2, 'valid', filter.shape),
+      bias: () => tf.sum(dy, [0, 1, 2, 3]),
+    }),
+  },
+  [tf.Conv3DBackpropInputV2]: {
+    saveInputs: ['dy', 'filter'],
+    pullBack: (g, [dy, filter], { strides, pad }) => ({
+      dy: () => convolve(g, filter, strides, pad),
+      filter: () => filterGradient(g, dy, strides, pad, filter.shape),
+    }),
+  },
+  [tf.Conv3DBackpropFilterV2]: {
+    saveInputs: ['x', 'dy'],
+    pullBack: (g, [x, dy], { strides, pad }) => ({
+      x: () => inputGradient(dy, g, strides, pad, x.shape),
+      dy: () => convolve(x, g, strides, pad),
+    }),
+  },
+};
+
+function convolve(x: tf.Tensor, filter: tf.Tensor, strides: unknown, pad: unknown): tf.Tensor {
+  const attributes = { strides, pad, dataFormat: 'NDHWC', dilations: [1, 1, 1] };
+  return runKernel(tf.Conv3D, { x, filter }, attributes);
+}
+
+function inputGradient(
+  dy: tf.Tensor,
+  filter: tf.Tensor,
+  strides: unknown,
+  pad: unknown,
+  inputShape: number[],
+): tf.Tensor {
+  return runKernel(tf.Conv3DBackpropInputV2, { dy, filter }, { strides, pad, inputShape });
+}
+
+function filterGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  strides: unknown,
+  pad: unknown,
+  filterShape: number[],
+): tf.Tensor {
+  return runKernel(tf.Conv3DBackpropFilterV2, { x, dy }, { strides, pad, filterShape });
+}
