@@ -2,15 +2,43 @@
  * @file Discrete Fourier transform of any length: radix 2 for powers of two, Bluestein's chirp for
  *   the rest.
  *
- * Metrics take no dependency on the compute library; a transform or two of a volume per score needs
+ * This library does not depend on the compute library: one or two transforms for each score need
  * nothing faster.
  * Source: Cooley & Tukey (1965); Bluestein (1970).
  */
 
+import type { Shape3 } from '@blurcycle/core';
+
+/** Transforms a complex volume in place, along x, then y, then z. */
+export function fft3d(real: Float64Array, imaginary: Float64Array, shape: Shape3): void {
+  const [depth, height, width] = shape;
+  const strides = [height * width, width, 1];
+  for (const axis of [2, 1, 0]) {
+    const length = shape[axis];
+    const stride = strides[axis];
+    const transform = createFft(length);
+    const re = new Float64Array(length);
+    const im = new Float64Array(length);
+    const count = (depth * height * width) / length;
+    for (let line = 0; line < count; line++) {
+      const first = Math.floor(line / stride) * stride * length + (line % stride);
+      for (let i = 0; i < length; i++) {
+        re[i] = real[first + i * stride];
+        im[i] = imaginary[first + i * stride];
+      }
+      transform(re, im);
+      for (let i = 0; i < length; i++) {
+        real[first + i * stride] = re[i];
+        imaginary[first + i * stride] = im[i];
+      }
+    }
+  }
+}
+
 /** Transforms in place: X_k = Σ_j x_j exp(-2πi jk/n). */
 export type Fft = (real: Float64Array, imaginary: Float64Array) => void;
 
-/** The transform of length `length`, its tables made once. */
+/** A transform of length `length`, its tables computed once. */
 export function createFft(length: number): Fft {
   if (length === 1) return () => undefined;
   return Number.isInteger(Math.log2(length)) ? radix2(length) : bluestein(length);
@@ -60,8 +88,8 @@ function bitReversal(length: number): Uint32Array {
 }
 
 /**
- * jk = (j² + k² - (k - j)²)/2 turns the sum into a convolution with a chirp, done at a power of
- * two.
+ * Bluestein's algorithm: jk = (j² + k² - (k - j)²)/2 turns the sum into a convolution with a chirp,
+ * computed at a power of two.
  */
 function bluestein(length: number): Fft {
   const size = 2 ** Math.ceil(Math.log2(2 * length - 1));
@@ -73,9 +101,9 @@ function bluestein(length: number): Fft {
   const chirpReal = new Float64Array(size);
   const chirpImaginary = new Float64Array(size);
   for (let j = 0; j < length; j++) {
-    for (const place of [j, (size - j) % size]) {
-      chirpReal[place] = cosines[j];
-      chirpImaginary[place] = -sines[j];
+    for (const index of [j, (size - j) % size]) {
+      chirpReal[index] = cosines[j];
+      chirpImaginary[index] = -sines[j];
     }
   }
   transform(chirpReal, chirpImaginary);

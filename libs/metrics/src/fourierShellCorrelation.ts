@@ -1,19 +1,19 @@
 import { assertRange, assertSameShape, type Volume } from '@blurcycle/core';
-import { fft3d } from './fft3d.ts';
+import { fft3d } from './fft.ts';
 
 export interface ShellCorrelationOptions {
   /**
-   * Correlation below which detail counts as lost. @defaultValue 0.5, usual against a truth; 1/7
-   * between two halves
+   * Correlation below which detail counts as lost; 0.5 is usual against a truth, 1/7 between two
+   * halves. @defaultValue 0.5
    */
   readonly threshold?: number;
 }
 
 /** Correlation of two volumes, frequency by frequency. */
 export interface ShellCorrelation {
-  /** Middle of each shell, cycles/µm. */
+  /** Center of each shell, cycles/µm. */
   readonly frequencyPerUm: readonly number[];
-  /** Real correlation coefficient in [-1, 1]; 0 where a volume has nothing. */
+  /** Real correlation coefficient in [-1, 1]; 0 where a volume is empty. */
   readonly correlation: readonly number[];
   /** Fourier coefficients in each shell. */
   readonly count: readonly number[];
@@ -25,7 +25,7 @@ export interface ShellCorrelation {
 }
 
 /**
- * Fourier shell correlation: up to which detail two volumes agree.
+ * Fourier shell correlation: the detail up to which two volumes agree.
  *
  * FSC(s) = Re Σ A B* / √(Σ|A|² Σ|B|²), sums over the shell of spatial frequency s. Shells are
  * spheres in cycles/µm, so voxels need not be cubes; their width is the coarsest frequency step of
@@ -93,7 +93,7 @@ function signedIndex(index: number, side: number): number {
   return index <= side / 2 ? index : index - side;
 }
 
-/** Straight between shells; the shell of the mean, 0, is not asked. */
+/** Interpolates linearly between shells; skips shell 0, the mean. */
 function crossing(
   frequency: readonly number[],
   correlation: readonly number[],

@@ -1,14 +1,14 @@
 import { assertRange } from '@blurcycle/core';
-import { assertComparable, type Intensities } from './scoreOptions.ts';
+import { assertComparable, type Intensities } from './intensities.ts';
 
 /**
- * Csiszár's I-divergence of the truth from the estimate, per voxel: what maximum likelihood
+ * Csiszár's I-divergence of the truth from the estimate, per voxel, which maximum likelihood
  * minimizes for Poisson counts.
  *
  * mean(t log(t/e) - t + e), with 0 log 0 = 0.
  *
  * @returns 0 for equal volumes; Infinity if the estimate is 0 where the truth is not.
- * @throws {RangeError} If a value is negative or no number.
+ * @throws {RuleError} If a value is negative or NaN.
  */
 export function iDivergence(estimate: Intensities, truth: Intensities): number {
   assertComparable('iDivergence', estimate, truth);

@@ -4,13 +4,17 @@ export {
   type ShellCorrelationOptions,
 } from './fourierShellCorrelation.ts';
 export { iDivergence } from './iDivergence.ts';
+export type { Intensities, ScoreOptions } from './intensities.ts';
 export { kernelMetrics, type KernelMetrics } from './kernelMetrics.ts';
-export { meanSquaredError } from './meanSquaredError.ts';
-export { nrmse } from './nrmse.ts';
-export { psnr } from './psnr.ts';
-export { affineFit, psnrAffine, type AffineFit } from './psnrAffine.ts';
-export { psnrPerSlice } from './psnrPerSlice.ts';
-export type { Intensities, ScoreOptions } from './scoreOptions.ts';
+export {
+  affineFit,
+  meanSquaredError,
+  nrmse,
+  psnr,
+  psnrAffine,
+  psnrPerSlice,
+  type AffineFit,
+} from './psnr.ts';
 export {
   computeScores,
   findMetric,
@@ -21,7 +25,10 @@ export {
 } from './registry.ts';
 export { relativeResidual } from './relativeResidual.ts';
 export { smoothGaussian } from './smoothGaussian.ts';
-export { ssim } from './ssim.ts';
-export { ssimPerSlice } from './ssimPerSlice.ts';
-export { ssimWindowed2d, ssimWindowed3d, type WindowedSsimOptions } from './ssimWindowed.ts';
-export type { SsimWindow } from './ssimWindows.ts';
+export { ssim, ssimPerSlice } from './ssim.ts';
+export {
+  ssimWindowed2d,
+  ssimWindowed3d,
+  type SsimWindow,
+  type WindowedSsimOptions,
+} from './ssimWindowed.ts';

@@ -5,14 +5,10 @@
  */
 
 import type { Volume } from '@blurcycle/core';
-import { nrmse } from './nrmse.ts';
-import { psnr } from './psnr.ts';
-import { psnrAffine } from './psnrAffine.ts';
-import { psnrPerSlice } from './psnrPerSlice.ts';
+import type { ScoreOptions } from './intensities.ts';
+import { nrmse, psnr, psnrAffine, psnrPerSlice } from './psnr.ts';
 import { relativeResidual } from './relativeResidual.ts';
-import type { ScoreOptions } from './scoreOptions.ts';
-import { ssim } from './ssim.ts';
-import { ssimPerSlice } from './ssimPerSlice.ts';
+import { ssim, ssimPerSlice } from './ssim.ts';
 import { ssimWindowed2d, ssimWindowed3d } from './ssimWindowed.ts';
 
 /** An estimate and what it can be compared with, all in the same intensities. */

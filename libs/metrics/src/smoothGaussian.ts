@@ -1,12 +1,12 @@
 import { assertRange, createVolume, type Volume } from '@blurcycle/core';
 
 /**
- * A volume smoothed by a three-dimensional Gaussian, zero beyond its border.
+ * Smooths a volume with a 3-D Gaussian; zeros lie beyond the border.
  *
- * Weights to 4 σ, normalized to unit sum; one pass along each axis.
+ * Weights up to 4 σ, normalized to unit sum; one pass along each axis.
  *
- * @param sigmaVoxels - Standard deviation along every axis in voxels, or z, y, x apart; 0 leaves an
- *   axis as it is.
+ * @param sigmaVoxels - Standard deviation in voxels, one for all axes or one each for z, y, x; 0
+ *   leaves an axis unchanged.
  */
 export function smoothGaussian(
   volume: Volume,

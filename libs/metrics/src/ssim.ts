@@ -1,8 +1,13 @@
-import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
+import {
+  assertScorable,
+  meanOverPlanes,
+  type Intensities,
+  type ScoreOptions,
+} from './intensities.ts';
 
 /** Stabilizing constants of SSIM, k1 and k2 of the paper. */
-export const SSIM_K1 = 0.01;
-export const SSIM_K2 = 0.03;
+const SSIM_K1 = 0.01;
+const SSIM_K2 = 0.03;
 
 /**
  * Structural similarity by the paper's formula: statistics over the whole volume, no window.
@@ -18,9 +23,21 @@ export function ssim(estimate: Intensities, truth: Intensities, options: ScoreOp
 }
 
 /**
- * The same of two equally long arrays. Two passes: the variances do not suffer from a large mean.
+ * Mean over z of the paper's SSIM of each plane, its statistics over the whole plane.
+ *
+ * @returns At most 1, which only equal volumes reach.
  */
-export function globalSsim(
+export function ssimPerSlice(
+  estimate: Intensities,
+  truth: Intensities,
+  options: ScoreOptions,
+): number {
+  assertScorable('ssimPerSlice', estimate, truth, options);
+  return meanOverPlanes(estimate, truth, (a, b) => globalSsim(a, b, options.dataRange));
+}
+
+/** SSIM of two equally long arrays, in two passes: a large mean costs the variances no digits. */
+function globalSsim(
   estimate: ArrayLike<number>,
   truth: ArrayLike<number>,
   dataRange: number,

@@ -1,24 +1,25 @@
-import { assertRange } from '@blurcycle/core';
-import { plane } from './planes.ts';
-import { assertScorable, type Intensities, type ScoreOptions } from './scoreOptions.ts';
+import { assertRange, formatValue } from '@blurcycle/core';
+import { assertScorable, plane, type Intensities, type ScoreOptions } from './intensities.ts';
 import { similarity } from './ssim.ts';
-import { localMoments, windowWeights, type LocalMoments, type SsimWindow } from './ssimWindows.ts';
+
+/** A box of 7 voxels, or a Gaussian of σ = 1.5 voxels cut to 11. */
+export type SsimWindow = 'uniform' | 'gaussian';
 
 export interface WindowedSsimOptions extends ScoreOptions {
-  /** Box of 7 voxels, or Gaussian of σ = 1.5 voxels cut to 11. @defaultValue 'uniform' */
+  /** @defaultValue 'uniform' */
   readonly window?: SsimWindow;
 }
 
 /**
  * Mean structural similarity over sliding windows within each plane, averaged over all planes.
  *
- * The SSIM index (see `ssim`) of every window that lies inside the plane. The box takes sample
- * variances (n - 1 in the denominator, the default of scikit-image), the Gaussian weighted ones
- * (Wang et al.).
+ * The SSIM index (see `ssim`) of every window that lies inside the plane. The box uses sample
+ * variances (n - 1 in the denominator, the default of scikit-image), the Gaussian weighted
+ * variances (Wang et al.).
  *
  * Source: Wang, Bovik, Sheikh & Simoncelli, IEEE Trans. Image Process. 13, 600 (2004).
  *
- * @throws {RangeError} If a plane is smaller than the window.
+ * @throws {RuleError} If a plane is smaller than the window.
  */
 export function ssimWindowed2d(
   estimate: Intensities,
@@ -34,7 +35,7 @@ export function ssimWindowed2d(
  *
  * As `ssimWindowed2d`, with cubes: 7 × 7 × 7 voxels, or a Gaussian cut to 11 × 11 × 11.
  *
- * @throws {RangeError} If a side is shorter than the window.
+ * @throws {RuleError} If a side is shorter than the window.
  */
 export function ssimWindowed3d(
   estimate: Intensities,
@@ -60,11 +61,10 @@ function slidingSsim(
     truth.shape.every((side, axis) => side >= window[axis]),
     where,
     'the shape',
-    `reach the window of [${window.join(', ')}]`,
+    `reach the window of ${formatValue(window)}`,
     truth.shape,
   );
-  // Sample variances for the box, weighted (population) ones for the Gaussian: each as its authors
-  // have it.
+  // Sample variances for the box, population variances for the Gaussian, as their authors do.
   const voxels = axial.length * lateral.length ** 2;
   const sample = options.window === 'gaussian' ? 1 : voxels / (voxels - 1);
   // Only the planes of the current window are kept, so a stack of any depth needs little memory.
@@ -105,4 +105,67 @@ function sumOverWindows(
     );
   }
   return sum;
+}
+
+/** Weights of a window along one axis; they sum to 1. */
+function windowWeights(window: SsimWindow): Float64Array {
+  if (window === 'uniform') return new Float64Array(7).fill(1 / 7);
+  const weights = Float64Array.from({ length: 11 }, (_, i) =>
+    Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** The five local means that SSIM needs: x, y, x², y², xy, each of `height` × `width` windows. */
+interface LocalMoments {
+  readonly means: readonly Float64Array[];
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Weighted means over every window that lies inside a plane. */
+function localMoments(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  sides: readonly [height: number, width: number],
+  weights: Float64Array,
+): LocalMoments {
+  const [height, width] = sides;
+  const taps = weights.length;
+  const innerHeight = height - taps + 1;
+  const innerWidth = width - taps + 1;
+  const rows = Array.from({ length: 5 }, () => new Float64Array(width));
+  const means = rows.map(() => new Float64Array(innerHeight * innerWidth));
+  for (let top = 0; top < innerHeight; top++) {
+    for (const row of rows) row.fill(0);
+    for (let t = 0; t < taps; t++) addRow(rows, x, y, (top + t) * width, weights[t]);
+    rows.forEach((row, m) => {
+      for (let left = 0; left < innerWidth; left++) {
+        let sum = 0;
+        for (let t = 0; t < taps; t++) sum += weights[t] * row[left + t];
+        means[m][top * innerWidth + left] = sum;
+      }
+    });
+  }
+  return { means, height: innerHeight, width: innerWidth };
+}
+
+function addRow(
+  rows: readonly Float64Array[],
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  first: number,
+  weight: number,
+): void {
+  const [sumX, sumY, sumXX, sumYY, sumXY] = rows;
+  for (let i = 0; i < sumX.length; i++) {
+    const a = x[first + i];
+    const b = y[first + i];
+    sumX[i] += weight * a;
+    sumY[i] += weight * b;
+    sumXX[i] += weight * a * a;
+    sumYY[i] += weight * b * b;
+    sumXY[i] += weight * a * b;
+  }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { kernelMetrics, smoothGaussian } from '../src/index.ts';
 import { randomVolume } from './volumes.ts';
 
-/** exp(-r²/2σ²) about the centre, σ in voxels z, y, x, shifted. */
+/** exp(-r²/2σ²) about the center, σ in voxels z, y, x, shifted. */
 function gaussian(
   shape: Shape3,
   sigma: readonly number[],
@@ -27,7 +27,7 @@ function gaussian(
 describe('kernelMetrics(kernel, truth)', () => {
   const kernel = gaussian([21, 31, 31], [2, 4, 5]);
 
-  it('has sum, centre and widths of a Gaussian', () => {
+  it('has sum, center and widths of a Gaussian', () => {
     const { sum, negativeMass, centroidUm, peak, fwhmUm, correlation } = kernelMetrics(kernel);
     // Cut at 3.9 σ or more of each side: 1e-3 of the sum is missing along x.
     expect(sum / ((2 * Math.PI) ** 1.5 * 2 * 4 * 5)).toBeCloseTo(1, 2);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ssimWindowed2d, ssimWindowed3d } from '../src/index.ts';
-import type { Intensities } from '../src/scoreOptions.ts';
+import type { Intensities } from '../src/intensities.ts';
 import {
   cubeEstimate,
   cubeTruth,

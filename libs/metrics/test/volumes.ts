@@ -1,5 +1,5 @@
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
-import type { Intensities } from '../src/scoreOptions.ts';
+import type { Intensities } from '../src/intensities.ts';
 
 /** Values of a function of z, y, x in double precision. */
 export function valuesOf(
