@@ -75,7 +75,7 @@ export type {
   TableCondition,
   TableRow,
 } from './records/table.ts';
-export { tableToCsv, tableToMarkdown } from './records/tableText.ts';
+export { tableToCsv, tableToMarkdown } from './records/table.ts';
 export { type ClassicalRun, classicalRuns } from './resolve/classicalRuns.ts';
 export {
   type ResolvedCondition,
@@ -129,7 +129,7 @@ export {
   type Stage,
   STAGES,
 } from './stages/numerics.ts';
-export { type RowScores, summarizeScores } from './statistics/summarizeScores.ts';
+export { type RowScores, summarizeScores } from './statistics/scoreStatistics.ts';
 
 export { proves, type Replay } from './records/replay.ts';
 export { FIRST_NUMERICS, type Scores, type StoredScores } from './records/scores.ts';

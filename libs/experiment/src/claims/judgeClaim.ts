@@ -1,8 +1,13 @@
 import { createRandomStream, mean } from '@blurcycle/core';
 import type { ClaimDeclaration } from '../files/fileSchemas.ts';
 import type { ClaimResult } from '../records/table.ts';
-import { bootstrapInterval, type Interval, studentInterval } from '../statistics/interval.ts';
-import type { RowScores, RunScores } from '../statistics/summarizeScores.ts';
+import {
+  bootstrapInterval,
+  type Interval,
+  type RowScores,
+  type RunScores,
+  studentInterval,
+} from '../statistics/scoreStatistics.ts';
 import { type Expression, parseRule, type Rule, scoresOf } from './parseRule.ts';
 
 /**

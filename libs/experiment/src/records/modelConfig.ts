@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { shape3Schema, voxelSizeUmSchema } from '../settings/datasetSettings.ts';
 import {
   inferenceSettingsSchema,
   methodSettingsSchema,
   networkSettingsSchema,
 } from '../settings/runSettings.ts';
-import { shape3Schema, voxelSizeUmSchema } from '../settings/sides.ts';
 
 /**
  * The layout of a model folder; a change that old readers would get wrong takes the next number.

@@ -4,18 +4,22 @@ import {
   CYCLE_NORMS,
   DOMAINS,
   GAN_LOSSES,
+  type GanLoss,
   KERNEL_CONSTRAINTS,
   KERNEL_INITS,
   KERNEL_SYMMETRIES,
   PAIRINGS,
   PIXEL_LOSSES,
-  SELECTION_RULES,
-  type GanLoss,
   type PsfModelName,
+  SELECTION_RULES,
 } from '@blurcycle/core';
 import { z } from 'zod';
-import { datasetSettingsSchema } from './datasetSettings.ts';
-import { oddShape3Schema, overlap3Schema, shape3Schema } from './sides.ts';
+import {
+  datasetSettingsSchema,
+  oddShape3Schema,
+  overlap3Schema,
+  shape3Schema,
+} from './datasetSettings.ts';
 
 /** Ids of methods, rows and experiments: they become file and target names. */
 export const idSchema = z
