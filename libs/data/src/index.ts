@@ -3,28 +3,25 @@ export {
   type DeconvolvedPair,
   type MicroscopeDataset,
   type MicroscopeDatasetConfig,
-} from './dataset/buildMicroscopeDataset.ts';
+} from './dataset/microscopeDataset.ts';
 export {
   buildMicrotubuleDataset,
+  MICROTUBULE_PRESET,
   type MicrotubuleDataset,
   type MicrotubuleDatasetConfig,
-} from './dataset/buildMicrotubuleDataset.ts';
-export { exposureGain } from './dataset/exposureGain.ts';
-export { MICROTUBULE_PRESET } from './dataset/microtubulePreset.ts';
-export type { Pair } from './dataset/pair.ts';
+} from './dataset/microtubuleDataset.ts';
 export {
+  exposureGain,
   recordPairs,
   type NoiseSettings,
+  type Pair,
   type Recording,
   type RecordingOptions,
   type Specimen,
 } from './dataset/recordPairs.ts';
-export { augment } from './patches/augment.ts';
-export { crop } from './patches/crop.ts';
-export { samplePatch, type PatchSample } from './patches/samplePatch.ts';
-export { turn, type Turn } from './patches/turn.ts';
+export { augment, crop, samplePatch, type PatchSample } from './patches.ts';
 export { beads, type BeadsOptions, type BeadsPhantom } from './phantoms/beads.ts';
-export type { CentreLine, Point3 } from './phantoms/centreLine.ts';
+export type { Centerline, Point3 } from './phantoms/drawTube.ts';
 export {
   hollowBars,
   type HollowBarsOptions,
@@ -35,17 +32,18 @@ export {
   type MicrotubuleOptions,
   type MicrotubulePhantom,
 } from './phantoms/microtubules.ts';
-export { applyTiled } from './tiling/applyTiled.ts';
-export { cutTile } from './tiling/cutTile.ts';
-export { addTile, mergeTiles } from './tiling/mergeTiles.ts';
+export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
+export { type SampleType } from './tiff/tags.ts';
+export { explainWriteError, writeFileAtomically } from './tiff/writeFileAtomically.ts';
+export { writeTiffStack, type WriteTiffOptions, type WrittenTiff } from './tiff/writeTiffStack.ts';
 export {
+  addTile,
+  applyTiled,
   coveringTile,
+  cutTile,
+  mergeTiles,
   planTiles,
   type Tile,
   type TileOptions,
   type TilePlan,
-} from './tiling/planTiles.ts';
-export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
-export { type SampleType } from './tiff/sampleType.ts';
-export { explainWriteError, writeFileAtomically } from './tiff/writeFileAtomically.ts';
-export { writeTiffStack, type WriteTiffOptions, type WrittenTiff } from './tiff/writeTiffStack.ts';
+} from './tiles.ts';

@@ -4,16 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { sameBits } from './sameBits.ts';
 import {
   buildMicrotubuleDataset,
+  MICROTUBULE_PRESET,
   type MicrotubuleDatasetConfig,
-} from '../src/dataset/buildMicrotubuleDataset.ts';
-import { exposureGain } from '../src/dataset/exposureGain.ts';
-import { MICROTUBULE_PRESET } from '../src/dataset/microtubulePreset.ts';
-import { recordPairs } from '../src/dataset/recordPairs.ts';
+} from '../src/dataset/microtubuleDataset.ts';
+import { exposureGain, recordPairs } from '../src/dataset/recordPairs.ts';
 
 const VOXEL = MICROTUBULE_PRESET.voxelSizeUm;
 
 /**
- * A Gaussian of unit sum, off its centre and tilted, so that a mirrored or shifted kernel would
+ * A Gaussian of unit sum, off its center and tilted, so that a mirrored or shifted kernel would
  * show.
  */
 function lopsidedPsf(shape: Shape3): Volume {

@@ -1,7 +1,6 @@
 import { createVolume, mean, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { buildMicrotubuleDataset } from '../src/dataset/buildMicrotubuleDataset.ts';
-import { MICROTUBULE_PRESET } from '../src/dataset/microtubulePreset.ts';
+import { buildMicrotubuleDataset, MICROTUBULE_PRESET } from '../src/dataset/microtubuleDataset.ts';
 
 /**
  * J0(x) = (1/π) ∫₀^π cos(x sin θ) dθ; the trapezoidal rule is exact to rounding for the x that

@@ -8,9 +8,12 @@ import {
 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { sameBits } from './sameBits.ts';
-import { growCentreLine, type CentreLine, type Point3 } from '../src/phantoms/centreLine.ts';
-import { drawTube } from '../src/phantoms/drawTube.ts';
-import { microtubules, type MicrotubuleOptions } from '../src/phantoms/microtubules.ts';
+import { drawTube, type Centerline, type Point3 } from '../src/phantoms/drawTube.ts';
+import {
+  growCenterline,
+  microtubules,
+  type MicrotubuleOptions,
+} from '../src/phantoms/microtubules.ts';
 
 const OPTIONS: MicrotubuleOptions = {
   shape: [24, 64, 64],
@@ -23,7 +26,7 @@ const OPTIONS: MicrotubuleOptions = {
 const stream = (name: string) => createRandomStream(1, `test/${name}`);
 
 /** Smallest distance of a place to the points of the lines, which lie closer than their radius. */
-function distanceTo(lines: readonly CentreLine[], place: Point3): number {
+function distanceTo(lines: readonly Centerline[], place: Point3): number {
   let best = Infinity;
   for (const line of lines)
     for (const [z, y, x] of line)
@@ -31,7 +34,7 @@ function distanceTo(lines: readonly CentreLine[], place: Point3): number {
   return best;
 }
 
-function lengthInside(lines: readonly CentreLine[], { shape, voxelSizeUm }: Volume): number {
+function lengthInside(lines: readonly Centerline[], { shape, voxelSizeUm }: Volume): number {
   let length = 0;
   for (const line of lines)
     for (let i = 1; i < line.length; i++) {
@@ -46,9 +49,9 @@ function lengthInside(lines: readonly CentreLine[], { shape, voxelSizeUm }: Volu
 }
 
 describe('microtubules(options, stream)', () => {
-  const { volume, centreLines } = microtubules(OPTIONS, stream('network'));
+  const { volume, centerlines } = microtubules(OPTIONS, stream('network'));
 
-  it('is 1 near the centre lines and 0 away from them', () => {
+  it('is 1 near the centerlines and 0 away from them', () => {
     const [depth, height, width] = volume.shape;
     // Half the diagonal of a voxel, the widest that the soft edge can be, and a quarter of a step
     // along the line.
@@ -57,7 +60,7 @@ describe('microtubules(options, stream)', () => {
     for (let z = 0; z < depth; z += 2)
       for (let y = 0; y < height; y += 3)
         for (let x = 0; x < width; x++) {
-          const distance = distanceTo(centreLines, [z * 0.25, y * 0.1, x * 0.1]);
+          const distance = distanceTo(centerlines, [z * 0.25, y * 0.1, x * 0.1]);
           const value = volume.data[voxelIndex(volume.shape, z, y, x)];
           if (distance < OPTIONS.filamentRadiusUm - soft) {
             inside++;
@@ -79,14 +82,14 @@ describe('microtubules(options, stream)', () => {
 
   it('has the asked length of filament in each µm³', () => {
     const size = 24 * 0.25 * 64 * 0.1 * 64 * 0.1;
-    const length = lengthInside(centreLines, volume);
+    const length = lengthInside(centerlines, volume);
     // 2 %: up to one step of 0.1 µm is lost at each of a few crossings of the border.
     expect(Math.abs(length / (size * OPTIONS.filamentDensityPerUm2) - 1)).toBeLessThan(0.02);
   });
 
   it('is the same for the same stream, and another for another', () => {
     expect(sameBits(microtubules(OPTIONS, stream('network')).volume, volume)).toBe(true);
-    expect(microtubules(OPTIONS, stream('network')).centreLines).toEqual(centreLines);
+    expect(microtubules(OPTIONS, stream('network')).centerlines).toEqual(centerlines);
     expect(sameBits(microtubules(OPTIONS, stream('other')).volume, volume)).toBe(false);
   });
 
@@ -130,13 +133,13 @@ describe('microtubules(options, stream)', () => {
   });
 });
 
-describe('growCentreLine(stream, box, seed, bending)', () => {
+describe('growCenterline(stream, box, seed, bending)', () => {
   const box = { low: [-1e4, -1e4, -1e4], high: [1e4, 1e4, 1e4] } as const;
   const grow = (
     name: string,
     bending: { persistenceLengthUm: number; curvatureLengthUm: number },
     length: number,
-  ) => growCentreLine(stream(name), box, [0, 0, 0], { ...bending, stepUm: 0.1 }, length);
+  ) => growCenterline(stream(name), box, [0, 0, 0], { ...bending, stepUm: 0.1 }, length);
 
   it('forgets its direction over the persistence length', () => {
     // Far beyond the curvature length the chain is a worm-like chain of direction correlation
@@ -193,7 +196,7 @@ describe('growCentreLine(stream, box, seed, bending)', () => {
   });
 });
 
-describe('drawTube(volume, centreLine, radiusUm)', () => {
+describe('drawTube(volume, centerline, radiusUm)', () => {
   it.each([
     ['along x', [0, 0, 1]],
     ['along z', [1, 0, 0]],
@@ -201,7 +204,7 @@ describe('drawTube(volume, centreLine, radiusUm)', () => {
   ] as const)('has the cross section πR² %s', (_, direction) => {
     const norm = Math.hypot(...direction);
     const volume = createVolume([40, 100, 100], [0.25, 0.1, 0.1]);
-    const line: CentreLine = Array.from({ length: 61 }, (__, i) => {
+    const line: Centerline = Array.from({ length: 61 }, (__, i) => {
       const s = (i - 30) * 0.1;
       return [
         5 + (s * direction[0]) / norm,
@@ -219,7 +222,7 @@ describe('drawTube(volume, centreLine, radiusUm)', () => {
   });
 
   it('draws the same body at another voxel size', () => {
-    const line: CentreLine = [
+    const line: Centerline = [
       [2, 1, 1],
       [2.5, 3, 4],
     ];

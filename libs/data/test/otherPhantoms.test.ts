@@ -13,7 +13,7 @@ describe('beads(options, stream)', () => {
     radiusUm: 0.4,
     count: 12,
   } as const;
-  const { volume, centres } = beads(options, stream('beads'));
+  const { volume, centers } = beads(options, stream('beads'));
 
   it('draws whole spheres of their volume', () => {
     const drawn = volume.data.reduce((sum, value) => sum + value, 0) * 0.2 * 0.1 * 0.1;
@@ -24,10 +24,10 @@ describe('beads(options, stream)', () => {
   });
 
   it('keeps them apart and tells where they are', () => {
-    centres.forEach((a, i) => {
+    centers.forEach((a, i) => {
       const nearest = a.map((value, axis) => Math.round(value / options.voxelSizeUm[axis]));
       expect(volume.data[voxelIndex(volume.shape, nearest[0], nearest[1], nearest[2])]).toBe(1);
-      for (const b of centres.slice(i + 1)) {
+      for (const b of centers.slice(i + 1)) {
         expect(Math.hypot(...a.map((value, axis) => value - b[axis]))).toBeGreaterThanOrEqual(0.8);
       }
     });
@@ -39,7 +39,7 @@ describe('beads(options, stream)', () => {
 
   it('says how many fit', () => {
     expect(() => beads({ ...options, count: 5000 }, stream('full'))).toThrow(
-      /got 5000 \(at most \d+ found a place/,
+      /must let the beads fit without overlap, got 5000 \(\d+ fitted/,
     );
     expect(() => beads({ ...options, radiusUm: 9 }, stream('big'))).toThrow(
       /let a bead fit into the volume, got 9/,

@@ -6,10 +6,8 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import type { Pair } from '../src/dataset/pair.ts';
-import { augment } from '../src/patches/augment.ts';
-import { samplePatch } from '../src/patches/samplePatch.ts';
-import { turn } from '../src/patches/turn.ts';
+import type { Pair } from '../src/dataset/recordPairs.ts';
+import { augment, samplePatch, turn } from '../src/patches.ts';
 
 const VOXEL = [0.25, 0.1, 0.1] as const;
 

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeLzw } from '../src/tiff/decodeLzw.ts';
-import { decodePackBits } from '../src/tiff/decodePackBits.ts';
+import { decodeLzw, decodePackBits } from '../src/tiff/codecs.ts';
 import { encodeDirectories, type TiffField } from '../src/tiff/encodeDirectories.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
-import { xmlTags } from '../src/tiff/xmlTags.ts';
+import { xmlTags } from '../src/tiff/omeXml.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -85,27 +84,27 @@ describe('readTiffStack(path) on hostile files', () => {
     });
   });
 
-  it('notices directories that run in a circle', async () => {
-    const circle = (file: Buffer) => file.writeUInt32LE(8, 8 + 2 + 12 * file.readUInt16LE(8));
-    expect(await read({}, sixteen, circle)).toContain('its directories run in a circle at byte 8');
+  it('detects directories that form a loop', async () => {
+    const loop = (file: Buffer) => file.writeUInt32LE(8, 8 + 2 + 12 * file.readUInt16LE(8));
+    expect(await read({}, sixteen, loop)).toContain('its directories form a loop at byte 8');
   });
 
   it('takes no memory for planes that a description invents', async () => {
     const imagej = 'ImageJ=1.54f\nimages=2000000000\nslices=2000000000\nunit=micron\nspacing=1\n';
     expect(await read({ description: imagej }, sixteen)).toContain(
-      'speaks of 2000000000 planes, it holds fewer',
+      'states 2000000000 planes, it has fewer',
     );
     const ome =
       '<OME><Image><Pixels SizeC="1" SizeT="1" SizeZ="9007199254740991"><TiffData IFD="0"/></Pixels></Image></OME>';
     expect(await read({ description: ome }, sixteen)).toContain('lists 9007199254740991 planes');
   });
 
-  it('takes no memory for pixels that its bytes can not hold', async () => {
+  it('takes no memory for pixels that its bytes cannot hold', async () => {
     const side = 4294967295;
-    expect(await read({ width: side, height: side }, sixteen)).toContain('can not hold');
-    expect(await read({ tile: 2147483648 }, sixteen)).toContain('can not hold');
+    expect(await read({ width: side, height: side }, sixteen)).toContain('cannot hold');
+    expect(await read({ tile: 2147483648 }, sixteen)).toContain('cannot hold');
     expect(await read({ width: 1e6, height: 1e6, compression: 8 }, sixteen)).toContain(
-      'can not hold',
+      'cannot hold',
     );
     expect(await read({ width: side, height: side, rowsPerStrip: 1 }, sixteen)).toContain(
       '4294967295 blocks',

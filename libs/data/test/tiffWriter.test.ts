@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVolume, type Volume } from '@blurcycle/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeDirectories } from '../src/tiff/encodeDirectories.ts';
-import { formatImagejDescription } from '../src/tiff/imagejDescription.ts';
-import { formatOmeXml } from '../src/tiff/formatOmeXml.ts';
-import { planStackDirectories } from '../src/tiff/planStackDirectories.ts';
-import { nearestRational } from '../src/tiff/rational.ts';
+import {
+  encodeDirectories,
+  nearestRational,
+  planStackDirectories,
+} from '../src/tiff/encodeDirectories.ts';
+import { formatImagejDescription } from '../src/tiff/descriptions.ts';
+import { formatOmeXml } from '../src/tiff/omeXml.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
 import { writeFileAtomically } from '../src/tiff/writeFileAtomically.ts';
 import { writeTiffStack } from '../src/tiff/writeTiffStack.ts';

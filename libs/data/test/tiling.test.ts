@@ -1,10 +1,7 @@
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyTiled } from '../src/tiling/applyTiled.ts';
-import { cutTile } from '../src/tiling/cutTile.ts';
-import { mergeTiles } from '../src/tiling/mergeTiles.ts';
-import { coveringTile, planTiles } from '../src/tiling/planTiles.ts';
+import { applyTiled, coveringTile, cutTile, mergeTiles, planTiles } from '../src/tiles.ts';
 
 function randomVolume(shape: Shape3): Volume {
   const stream = createRandomStream(6, 'test/tiling');

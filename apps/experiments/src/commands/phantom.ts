@@ -84,7 +84,7 @@ export const phantomCommand: CommandModule<object, PhantomArguments> = {
         .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
         .option('lines', {
           type: 'string',
-          describe: 'JSON file for the centre lines (or bead centres) in µm, z, y, x',
+          describe: 'JSON file for the centerlines (or bead centers) in µm, z, y, x',
         }),
     )
       .example(
@@ -133,7 +133,7 @@ function makePhantom(options: PhantomArguments): MadePhantom {
   const { kind, size: shape, voxel: voxelSizeUm, seed } = options;
   switch (kind) {
     case 'microtubules': {
-      const { volume, centreLines } = microtubules(
+      const { volume, centerlines } = microtubules(
         {
           shape,
           voxelSizeUm,
@@ -144,7 +144,7 @@ function makePhantom(options: PhantomArguments): MadePhantom {
         },
         createRandomStream(seed, 'data/phantom'),
       );
-      return { volume, lines: centreLines };
+      return { volume, lines: centerlines };
     }
     case 'beads': {
       const { radius: radiusUm = 0.25, count = 20 } = options;
@@ -152,7 +152,7 @@ function makePhantom(options: PhantomArguments): MadePhantom {
         { shape, voxelSizeUm, radiusUm, count },
         createRandomStream(seed, 'data/phantom'),
       );
-      return { volume: phantom.volume, lines: phantom.centres.map((centre) => [centre]) };
+      return { volume: phantom.volume, lines: phantom.centers.map((center) => [center]) };
     }
     case 'hollow-bars': {
       const { radius: radiusUm = 1, count = 4 } = options;

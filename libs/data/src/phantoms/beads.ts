@@ -1,13 +1,14 @@
 import {
   assertRange,
   createVolume,
+  describeViolation,
+  RuleError,
   type RandomStream,
   type Shape3,
   type Volume,
   type VoxelSizeUm,
 } from '@blurcycle/core';
-import { volumeBox, type Point3 } from './centreLine.ts';
-import { drawTube } from './drawTube.ts';
+import { drawTube, volumeBox, type Point3 } from './drawTube.ts';
 
 /** Beads of one size. */
 export interface BeadsOptions {
@@ -19,20 +20,19 @@ export interface BeadsOptions {
   readonly count: number;
 }
 
-/** A phantom and the centres of its beads in µm. */
+/** A phantom and the centers of its beads in µm. */
 export interface BeadsPhantom {
   readonly volume: Volume;
-  readonly centres: readonly Point3[];
+  readonly centers: readonly Point3[];
 }
 
-/** Tries for each bead before the volume counts as full. */
-const TRIES = 1000;
+/** Attempts to place a bead before the volume counts as full. */
+const ATTEMPTS = 1000;
 
 /**
- * Solid spheres of intensity 1, whole inside the volume and apart from each other, at random
- * places.
+ * Solid spheres of intensity 1 at random positions, entirely inside the volume, without overlap.
  *
- * @throws {RangeError} If the beads do not fit.
+ * @throws {RuleError} If the beads do not fit.
  */
 export function beads(options: BeadsOptions, stream: RandomStream): BeadsPhantom {
   const { shape, voxelSizeUm, radiusUm, count } = options;
@@ -48,23 +48,29 @@ export function beads(options: BeadsOptions, stream: RandomStream): BeadsPhantom
   const box = volumeBox(shape, voxelSizeUm, -radiusUm);
   const fits = box.low.every((low, axis) => low <= box.high[axis]);
   assertRange(fits, 'beads', 'radiusUm', 'let a bead fit into the volume', radiusUm);
-  const centres: Point3[] = [];
-  while (centres.length < count) {
-    const centre = drawFreePlace(centres);
-    centres.push(centre);
-    drawTube(volume, [centre], radiusUm);
+  const centers: Point3[] = [];
+  while (centers.length < count) {
+    const center = drawCenter(centers);
+    centers.push(center);
+    drawTube(volume, [center], radiusUm);
   }
-  return { volume, centres };
+  return { volume, centers };
 
-  function drawFreePlace(taken: readonly Point3[]): Point3 {
-    for (let i = 0; i < TRIES; i++) {
+  function drawCenter(others: readonly Point3[]): Point3 {
+    for (let i = 0; i < ATTEMPTS; i++) {
       const draw = (axis: number): number =>
         box.low[axis] + stream.uniform() * (box.high[axis] - box.low[axis]);
-      const place: Point3 = [draw(0), draw(1), draw(2)];
-      if (taken.every((other) => distance(place, other) >= 2 * radiusUm)) return place;
+      const center: Point3 = [draw(0), draw(1), draw(2)];
+      if (others.every((other) => distance(center, other) >= 2 * radiusUm)) return center;
     }
-    throw new RangeError(
-      `beads: count must leave the beads apart, got ${count} (at most ${taken.length} found a place; take fewer or smaller beads)`,
+    throw new RuleError(
+      describeViolation(
+        'beads',
+        'count',
+        'let the beads fit without overlap',
+        count,
+        `${others.length} fitted; take fewer or smaller beads`,
+      ),
     );
   }
 }

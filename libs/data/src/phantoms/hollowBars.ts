@@ -6,8 +6,7 @@ import {
   type Volume,
   type VoxelSizeUm,
 } from '@blurcycle/core';
-import type { CentreLine, Point3 } from './centreLine.ts';
-import { softEdge } from './softEdge.ts';
+import { softEdge, type Centerline, type Point3 } from './drawTube.ts';
 
 /** Hollow bars side by side. */
 export interface HollowBarsOptions {
@@ -26,18 +25,18 @@ export interface HollowBarsOptions {
 /** A phantom and the axes of its bars in µm, from the thickest to the thinnest. */
 export interface HollowBarsPhantom {
   readonly volume: Volume;
-  readonly axes: readonly CentreLine[];
+  readonly axes: readonly Centerline[];
 }
 
 /**
- * Round hollow bars of intensity 1 along x, in the middle plane, from thick to thin: a test of what
- * a method can resolve.
+ * Round hollow bars of intensity 1 along x, in the middle plane, from thick to thin: a test object
+ * for resolution.
  *
  * Bar i of n (from 0) has the outer radius `radiusUm` / (i + 1) and its axis at y = (i + 1/2) / n
- * of the height; the bars end at one eighth and seven eighths of the width. A hollow that stays
- * dark after deconvolution is resolved. Nothing here is random.
+ * of the height; the bars end at one eighth and seven eighths of the width. A hollow that is dark
+ * after deconvolution is resolved. Nothing is random.
  *
- * @throws {RangeError} If the thickest bar leaves its part of the volume.
+ * @throws {RuleError} If the thickest bar leaves its part of the volume.
  */
 export function hollowBars(options: HollowBarsOptions): HollowBarsPhantom {
   const { shape, voxelSizeUm, radiusUm, count = 4, hollow = 0.5 } = options;

@@ -1,13 +1,74 @@
-import type { Rational } from './rational.ts';
+import {
+  assertRange,
+  type Shape3,
+  type TiffFormat,
+  type VoxelSizeUm,
+  type WritableSampleType,
+} from '@blurcycle/core';
+import { SAMPLE_LAYOUTS, TAG } from './tags.ts';
 
-/** One field of a directory: tag number and its value. */
-export type TiffField = readonly [tag: number, value: TiffFieldValue];
+/** Offsets of classic TIFF have 32 bits. */
+const CLASSIC_LIMIT = 2 ** 32;
 
 /**
- * SHORT for numbers of 16 bits, OFFSET for positions and sizes (LONG, in BigTIFF LONG8), ASCII,
- * RATIONAL.
+ * The directories of an uncompressed stack, one for each plane, with the offset of its values.
+ *
+ * If the file would exceed 4 GiB, the form of ImageJ has only the first directory, as in ImageJ (the
+ * description states how many planes follow), and OME-TIFF becomes BigTIFF.
+ *
+ * @param description - ImageDescription of the first page.
+ * @param limit - Smallest size at which offsets no longer fit; for tests.
  */
-export type TiffFieldValue =
+export function planStackDirectories(
+  shape: Shape3,
+  voxelSizeUm: VoxelSizeUm,
+  sampleType: WritableSampleType,
+  format: TiffFormat,
+  description: string,
+  limit = CLASSIC_LIMIT,
+): { readonly directories: readonly (readonly TiffField[])[]; readonly bigTiff: boolean } {
+  const [depth, height, width] = shape;
+  const { bytes, format: sampleFormat } = SAMPLE_LAYOUTS[sampleType];
+  const planeBytes = height * width * bytes;
+  assertRange(
+    planeBytes < CLASSIC_LIMIT,
+    'writeTiffStack',
+    'a plane',
+    'be below 4 GiB',
+    planeBytes,
+  );
+  const page = (index: number, firstValue: number): TiffField[] => [
+    [TAG.newSubfileType, { offset: 0 }],
+    [TAG.imageWidth, { offset: width }],
+    [TAG.imageLength, { offset: height }],
+    [TAG.bitsPerSample, { short: 8 * bytes }],
+    [TAG.compression, { short: 1 }],
+    [TAG.photometricInterpretation, { short: 1 }],
+    ...(index === 0 ? [[TAG.imageDescription, { ascii: description }] as const] : []),
+    [TAG.stripOffsets, { offset: firstValue + index * planeBytes }],
+    [TAG.samplesPerPixel, { short: 1 }],
+    [TAG.rowsPerStrip, { offset: height }],
+    [TAG.stripByteCounts, { offset: planeBytes }],
+    [TAG.xResolution, { rational: nearestRational(1 / voxelSizeUm[2]) }],
+    [TAG.yResolution, { rational: nearestRational(1 / voxelSizeUm[1]) }],
+    // TIFF has no code for the micrometer; the description names the unit.
+    [TAG.resolutionUnit, { short: 1 }],
+    [TAG.software, { ascii: 'blurcycle' }],
+    [TAG.sampleFormat, { short: sampleFormat }],
+  ];
+  const pages = (count: number, firstValue: number) =>
+    Array.from({ length: count }, (_, index) => page(index, firstValue));
+  const fits = headBytes(pages(depth, 0), false) + depth * planeBytes < limit;
+  const bigTiff = !fits && format === 'ome';
+  const count = fits || bigTiff ? depth : 1;
+  return { directories: pages(count, headBytes(pages(count, 0), bigTiff)), bigTiff };
+}
+
+/** One field of a directory: tag number and value. */
+export type TiffField = readonly [tag: number, value: TiffFieldValue];
+
+/** SHORT, LONG (in BigTIFF LONG8) for offsets and sizes, ASCII, RATIONAL. */
+type TiffFieldValue =
   | { readonly short: number }
   | { readonly offset: number }
   | { readonly ascii: string }
@@ -19,7 +80,7 @@ const ASCII = 2;
 const RATIONAL = 5;
 const LONG8 = 16;
 
-/** Sizes of the parts of a directory: classic TIFF or BigTIFF. */
+/** Bytes of the parts of a directory, in classic TIFF or BigTIFF. */
 function layout(bigTiff: boolean) {
   return bigTiff
     ? { header: 16, count: 8, entry: 20, inline: 8, next: 8 }
@@ -36,11 +97,8 @@ function directoryBytes(fields: readonly TiffField[], bigTiff: boolean): number 
   return align(count + fields.length * entry + next) + outside;
 }
 
-/** Bytes that a header and the directories take up: the place where the grey values may begin. */
-export function headBytes(
-  directories: readonly (readonly TiffField[])[],
-  bigTiff: boolean,
-): number {
+/** Bytes of the header and the directories, after which the gray values begin. */
+function headBytes(directories: readonly (readonly TiffField[])[], bigTiff: boolean): number {
   return directories.reduce(
     (sum, fields) => sum + directoryBytes(fields, bigTiff),
     layout(bigTiff).header,
@@ -48,7 +106,7 @@ export function headBytes(
 }
 
 /**
- * The head of a little-endian TIFF file: header, chained directories and their values; the grey
+ * The head of a little-endian TIFF file: header, chained directories and their values; the gray
  * values follow it.
  *
  * Source: TIFF 6.0 section 2; the BigTIFF proposal for files beyond 4 GiB.
@@ -118,7 +176,38 @@ function encodeValue(
   return { type: RATIONAL, length: 1, bytes };
 }
 
-/** Rounded up to eight bytes, so that grey values of any type are aligned. */
+/** Rounded up to a multiple of eight bytes, so that gray values of any type are aligned. */
 function align(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
+}
+
+/** A positive number in the form of TIFF: two unsigned 32-bit integers. */
+type Rational = readonly [numerator: number, denominator: number];
+
+const LARGEST = 0xffffffff;
+
+/**
+ * The nearest fraction of two unsigned 32-bit integers, by continued fractions.
+ *
+ * Exact for the reciprocals of short decimals: 1/0.13 becomes 100/13.
+ *
+ * @param value - Positive; clipped to the range from 2^-32 to 2^32.
+ */
+export function nearestRational(value: number): Rational {
+  let [numerator, denominator] = [1, 0];
+  let [previousNumerator, previousDenominator] = [0, 1];
+  let rest = value;
+  for (;;) {
+    const whole = Math.floor(rest);
+    const nextNumerator = whole * numerator + previousNumerator;
+    const nextDenominator = whole * denominator + previousDenominator;
+    if (nextNumerator > LARGEST || nextDenominator > LARGEST) break;
+    [previousNumerator, previousDenominator] = [numerator, denominator];
+    [numerator, denominator] = [nextNumerator, nextDenominator];
+    // One unit in the last place of a double: more terms would only approximate its rounding error.
+    if (Math.abs(numerator / denominator - value) <= value * 2.3e-16 || rest === whole) break;
+    rest = 1 / (rest - whole);
+  }
+  if (denominator === 0) return [LARGEST, 1];
+  return numerator === 0 ? [1, LARGEST] : [numerator, denominator];
 }

@@ -1,22 +1,20 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { InputError } from '@blurcycle/core';
 import { GeoTIFF } from 'geotiff';
-import { checkDirectories } from './checkDirectories.ts';
-import { FileSource } from './fileSource.ts';
 import { readTiffPage, type TiffPage } from './tiffPage.ts';
 
-/** An open TIFF file: its pages, all checked, and its bytes. */
+/** An open TIFF file with checked pages. */
 export interface OpenTiff {
   readonly source: FileSource;
   readonly littleEndian: boolean;
-  /** Pages of full size; thumbnails and smaller copies are left out. */
+  /** Pages of full size, without thumbnails and smaller copies. */
   readonly pages: readonly TiffPage[];
 }
 
 /**
- * Opens a TIFF file, checks its structure, hands it to `use`, and closes it.
+ * Opens a TIFF file, checks its structure, passes it to `use`, and closes it.
  *
- * @param where - Name of the caller, for the error line.
+ * @param where - Name of the caller, for error messages.
  * @throws {InputError} One line that names the file, what is wrong with it and what to do.
  */
 export async function withTiff<Result>(
@@ -30,12 +28,11 @@ export async function withTiff<Result>(
   try {
     const stat = await file.stat();
     if (stat.isDirectory()) throw new Error('it is a folder (name a TIFF file in it)');
-    if (!stat.isFile()) throw new Error('it is no file');
+    if (!stat.isFile()) throw new Error('it is not a file');
     const source = new FileSource(file, stat.size);
     const { littleEndian, pages: count } = await checkDirectories(source);
     const tiff = await GeoTIFF.fromSource(source);
-    // Values that are loaded later are read as little-endian by geotiff 3.0.5, whatever the file
-    // says.
+    // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the file.
     tiff.parser.eager = true;
     const pages: TiffPage[] = [];
     for (let i = 0; i < count; i++) {
@@ -45,7 +42,7 @@ export async function withTiff<Result>(
       const page = readTiffPage(image, stat.size);
       if (!page.reduced) pages.push(page);
     }
-    if (pages.length === 0) throw new Error('it holds no image of full size');
+    if (pages.length === 0) throw new Error('it has no image of full size');
     return await use({ source, littleEndian, pages });
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -60,4 +57,189 @@ function reason(error: unknown): string {
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('E'))
     return error.code;
   return error.message.split('\n')[0];
+}
+
+/** Byte order and kind of a file, and the number of its directories. */
+interface TiffHeader {
+  readonly littleEndian: boolean;
+  readonly bigTiff: boolean;
+  readonly pages: number;
+}
+
+/** A directory with more fields is damaged; real ones have a few dozen. */
+const MOST_FIELDS = 4096;
+/** Bound on values that several directories share, such as one description for all. */
+const MOST_VALUE_BYTES_PER_FILE_BYTE = 16;
+
+/**
+ * Follows the chain of directories and checks that everything they point to lies in the file, before
+ * anything is decoded.
+ *
+ * `geotiff` allocates any size that a field states and follows any chain. After this check the sizes
+ * are bounded by the file: offsets and counts lie within it, the chain has no loop, and the work is
+ * linear in the size of the file.
+ *
+ * @throws {Error} One line that says what is wrong and where, without the name of the file.
+ */
+async function checkDirectories(source: FileSource): Promise<TiffHeader> {
+  const size = source.fileSize;
+  const header = await read(source, 0, 16);
+  if (header.length < 8) throw new Error(`a TIFF file has at least 8 bytes, this one ${size}`);
+  const mark = header.toString('latin1', 0, 2);
+  if (mark !== 'II' && mark !== 'MM')
+    throw new Error('it is not a TIFF file: it begins with neither II nor MM');
+  const littleEndian = mark === 'II';
+  const version = unsigned(header, 2, 2, littleEndian);
+  if (version !== 42 && version !== 43)
+    throw new Error(`it is not a TIFF file: its version is ${version}`);
+  const bigTiff = version === 43;
+  if (bigTiff && (header.length < 16 || unsigned(header, 4, 2, littleEndian) !== 8)) {
+    throw new Error('its BigTIFF header is damaged');
+  }
+  const form = bigTiff ? { count: 8, entry: 20, word: 8 } : { count: 2, entry: 12, word: 4 };
+  const seen = new Set<number>();
+  let directoryBytes = 0;
+  let valueBytes = 0;
+  let offset = unsigned(header, bigTiff ? 8 : 4, form.word, littleEndian);
+  while (offset !== 0) {
+    if (seen.has(offset)) throw new Error(`its directories form a loop at byte ${offset}`);
+    seen.add(offset);
+    const countBytes = await read(source, offset, form.count);
+    if (countBytes.length < form.count) throw cutOff(`directory ${seen.size}`, offset, size);
+    const fields = unsigned(countBytes, 0, form.count, littleEndian);
+    if (fields === 0 || fields > MOST_FIELDS)
+      throw new Error(`directory ${seen.size} claims ${fields} fields`);
+    const length = fields * form.entry + form.word;
+    const entries = await read(source, offset + form.count, length);
+    if (entries.length < length) throw cutOff(`directory ${seen.size}`, offset, size);
+    directoryBytes += form.count + length;
+    if (directoryBytes > size) throw new Error('its directories overlap');
+    for (let i = 0; i < fields; i++) {
+      const at = i * form.entry;
+      const tag = unsigned(entries, at, 2, littleEndian);
+      const typeBytes = FIELD_TYPE_BYTES[unsigned(entries, at + 2, 2, littleEndian)];
+      if (typeBytes === undefined)
+        throw new Error(`tag ${tag} of directory ${seen.size} has an unknown type`);
+      const bytes = typeBytes * unsigned(entries, at + 4, form.word, littleEndian);
+      if (bytes <= form.word) continue;
+      const valueOffset = unsigned(entries, at + form.entry - form.word, form.word, littleEndian);
+      if (valueOffset + bytes > size)
+        throw cutOff(`tag ${tag} of directory ${seen.size}`, valueOffset, size);
+      valueBytes += bytes;
+      if (valueBytes > size * MOST_VALUE_BYTES_PER_FILE_BYTE) throw new Error('its fields overlap');
+    }
+    offset = unsigned(entries, fields * form.entry, form.word, littleEndian);
+  }
+  if (seen.size === 0) throw new Error('it has no image');
+  return { littleEndian, bigTiff, pages: seen.size };
+}
+
+async function read(source: FileSource, offset: number, length: number): Promise<Buffer> {
+  return Buffer.from((await source.fetchSlice({ offset, length })).data);
+}
+
+function unsigned(bytes: Buffer, at: number, length: number, littleEndian: boolean): number {
+  if (length === 8)
+    return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  return littleEndian ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+}
+
+function cutOff(what: string, offset: number, size: number): Error {
+  return new Error(
+    `${what} lies at byte ${offset}, the file ends at ${size}: it is cut off or damaged`,
+  );
+}
+
+/**
+ * Bytes of one value, by the number of the field type (TIFF 6.0 page 15; 16 to 18 are BigTIFF's).
+ */
+const FIELD_TYPE_BYTES: Readonly<Record<number, number>> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  13: 4,
+  16: 8,
+  17: 8,
+  18: 8,
+};
+
+/** A part of a file, in bytes. */
+interface Slice {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bytes fetched at once: directories are read in many small pieces close to each other. */
+const WINDOW_BYTES = 32768;
+
+/**
+ * The bytes of an open file for `geotiff`.
+ *
+ * A slice beyond the end of the file is shortened, so that no request allocates more than the size
+ * of the file.
+ */
+export class FileSource {
+  private readonly file: FileHandle;
+  readonly fileSize: number;
+  private windowOffset = 0;
+  private window = new Uint8Array(0);
+
+  constructor(file: FileHandle, fileSize: number) {
+    this.file = file;
+    this.fileSize = fileSize;
+  }
+
+  async fetch(slices: readonly Slice[]): Promise<ArrayBuffer[]> {
+    const parts: ArrayBuffer[] = [];
+    for (const slice of slices) parts.push((await this.fetchSlice(slice)).data);
+    return parts;
+  }
+
+  async fetchSlice({ offset, length }: Slice): Promise<Slice & { data: ArrayBuffer }> {
+    const data =
+      length > WINDOW_BYTES / 2
+        ? await this.read(offset, length)
+        : await this.readSmall(offset, length);
+    return { offset, length: data.byteLength, data: data.buffer };
+  }
+
+  /** Does nothing: the opener of the file closes it. */
+  async close(): Promise<void> {}
+
+  private async readSmall(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const from = offset - this.windowOffset;
+    const end = Math.min(offset + length, this.fileSize);
+    if (from >= 0 && end - this.windowOffset <= this.window.length)
+      return this.window.slice(from, from + length);
+    const window = await this.read(offset, WINDOW_BYTES);
+    this.windowOffset = offset;
+    this.window = window;
+    return window.slice(0, length);
+  }
+
+  private async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const available = Math.max(0, Math.min(length, this.fileSize - offset));
+    const bytes = new Uint8Array(available);
+    let filled = 0;
+    while (filled < available) {
+      const { bytesRead } = await this.file.read(
+        bytes,
+        filled,
+        available - filled,
+        offset + filled,
+      );
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled === available ? bytes : bytes.slice(0, filled);
+  }
 }

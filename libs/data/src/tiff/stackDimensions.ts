@@ -1,24 +1,22 @@
-/** What the pages of a file stand for, as its metadata say. */
+/** Channels, slices and time points of a file, and their order in its pages, by its metadata. */
 export interface StackDimensions {
-  /** Who wrote the metadata; `plain` for a file without any. */
+  /** Program whose metadata state it; `plain` for a file without metadata. */
   readonly source: 'ImageJ' | 'OME' | 'tifffile' | 'plain';
-  /** Order in which pages run through channels, slices and time points, fastest first. */
+  /** Order of channels, slices and time points in the pages, fastest first. */
   readonly order: PlaneOrder;
   readonly channels: number;
   readonly slices: number;
   readonly timePoints: number;
-  /**
-   * Page of each plane in `order`, where the file lists them; null when they follow one another.
-   */
+  /** Page of each plane in `order` if the file lists them; null if they follow one another. */
   readonly pages: readonly number[] | null;
-  /** Edge lengths of a voxel in µm, z, y, x; null where the file does not say. */
+  /** Edge lengths of a voxel in µm, z, y, x; null where the file does not state it. */
   readonly voxelSizeUm: readonly [dz: number | null, dy: number | null, dx: number | null];
 }
 
 /** Orders of channel, slice and time, fastest first. */
 export type PlaneOrder = 'czt' | 'ctz' | 'zct' | 'ztc' | 'tcz' | 'tzc';
 
-/** Position of a plane in the order of its file; all counted from 0. */
+/** Index of a plane in the order of its file; all indices from 0. */
 export function planeIndex(
   dimensions: StackDimensions,
   channel: number,
@@ -37,14 +35,52 @@ export function planeIndex(
   return index;
 }
 
-/**
- * Dimensions as the pages count them: channels that lie side by side in each page take no pages of
- * their own.
- */
+/** Dimensions in pages: interleaved channels share a page, so they count as one. */
 export function pagedDimensions(
   dimensions: StackDimensions,
   samplesPerPixel: number,
 ): StackDimensions {
-  const sideBySide = samplesPerPixel > 1 && dimensions.channels === samplesPerPixel;
-  return sideBySide ? { ...dimensions, channels: 1 } : dimensions;
+  const interleaved = samplesPerPixel > 1 && dimensions.channels === samplesPerPixel;
+  return interleaved ? { ...dimensions, channels: 1 } : dimensions;
+}
+
+/** Length of one unit in µm, by the names in microscopy files, in lower case. */
+const MICROMETERS: Readonly<Record<string, number>> = {
+  m: 1e6,
+  meter: 1e6,
+  dm: 1e5,
+  cm: 1e4,
+  centimeter: 1e4,
+  mm: 1e3,
+  millimeter: 1e3,
+  um: 1,
+  µm: 1,
+  μm: 1,
+  micron: 1,
+  microns: 1,
+  micrometer: 1,
+  micrometre: 1,
+  nm: 1e-3,
+  nanometer: 1e-3,
+  nanometre: 1e-3,
+  pm: 1e-6,
+  å: 1e-4,
+  angstrom: 1e-4,
+  in: 25400,
+  inch: 25400,
+  ft: 304800,
+};
+
+/**
+ * Length of a named unit in µm, or null for a name that is not a length (`pixel`, `reference frame`,
+ * the empty string).
+ *
+ * Accepts ImageJ's escaped micro sign (`\u00B5m`) and both micro signs of Unicode.
+ */
+export function lengthUnitUm(name: string): number | null {
+  const plain = name
+    .trim()
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+    .toLowerCase();
+  return Object.hasOwn(MICROMETERS, plain) ? MICROMETERS[plain] : null;
 }

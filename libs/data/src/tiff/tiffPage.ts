@@ -1,20 +1,17 @@
 import type { GeoTIFF } from 'geotiff';
-import { COMPRESSIONS, type Compression } from './decompress.ts';
-import { findSampleType, SAMPLE_LAYOUTS, type SampleType } from './sampleType.ts';
-import { TAG } from './tiffTags.ts';
+import { COMPRESSIONS, type Compression } from './codecs.ts';
+import { findSampleType, SAMPLE_LAYOUTS, TAG, type SampleType } from './tags.ts';
 
 type GeoTiffImage = Awaited<ReturnType<GeoTIFF['getImage']>>;
 
-/**
- * One page: its size, how its values are stored, and where; checked against the length of the file.
- */
+/** One page: size, format and positions of its values, checked against the size of the file. */
 export interface TiffPage {
   readonly image: GeoTiffImage;
   readonly width: number;
   readonly height: number;
   readonly sampleType: SampleType;
   readonly samplesPerPixel: number;
-  /** Samples of a pixel lie in blocks of their own instead of side by side. */
+  /** Each sample of the pixels has its own blocks; otherwise the samples are interleaved. */
   readonly separate: boolean;
   readonly compression: Compression;
   readonly predictor: 1 | 2 | 3;
@@ -28,8 +25,7 @@ export interface TiffPage {
 }
 
 /**
- * Reads the fields of a page and checks that its blocks lie in the file and can hold as many values
- * as it claims.
+ * Reads the fields of a page and checks that its blocks lie in the file and can contain its values.
  *
  * @throws {Error} One line that says what is wrong or not supported, without the name of the file.
  */
@@ -38,26 +34,26 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
   const width = field(TAG.imageWidth);
   const height = field(TAG.imageLength);
   const samplesPerPixel = field(TAG.samplesPerPixel, 1);
-  refuseColour(field(TAG.photometricInterpretation, 1), samplesPerPixel);
+  rejectColor(field(TAG.photometricInterpretation, 1), samplesPerPixel);
   const bits = field(TAG.bitsPerSample, 1);
   const sampleType = findSampleType(bits, field(TAG.sampleFormat, 1));
   if (sampleType === undefined) {
     throw new Error(
-      `it stores ${bits}-bit values of a kind that is not read (convert it to 16 or 32 bit)`,
+      `its ${bits}-bit values are of a type that is not supported (convert it to 16 or 32 bit)`,
     );
   }
   const code = field(TAG.compression, 1);
   const compression = Object.hasOwn(COMPRESSIONS, code) ? COMPRESSIONS[code] : undefined;
   if (compression === undefined) {
     throw new Error(
-      `its compression, number ${code}, is not read (save it uncompressed or with deflate or LZW)`,
+      `its compression, number ${code}, is not supported (save it uncompressed or with deflate or LZW)`,
     );
   }
   const predictor = field(TAG.predictor, 1);
   if (predictor !== 1 && predictor !== 2 && predictor !== 3)
     throw new Error(`its predictor is ${predictor}`);
   if (predictor === 3 && SAMPLE_LAYOUTS[sampleType].format !== 3) {
-    throw new Error('it combines whole numbers with the predictor for floating-point values');
+    throw new Error('it combines integers with the predictor for floating-point values');
   }
   const tiled = image.isTiled;
   const blockHeight = tiled
@@ -83,23 +79,21 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
   return page;
 }
 
-/** Blocks along x and y, and in all. */
+/** Number of blocks along x and y, and in total. */
 export function blockGrid(page: TiffPage): { across: number; down: number; total: number } {
   const across = Math.ceil(page.width / page.blockWidth);
   const down = Math.ceil(page.height / page.blockHeight);
   return { across, down, total: across * down * (page.separate ? page.samplesPerPixel : 1) };
 }
 
-/**
- * Rows that a block of grid row `y` holds: the last strip is shorter, tiles are all of one size.
- */
+/** Rows of a block of grid row `y`: the last strip may be shorter, all tiles have the same size. */
 export function rowsOfBlock(page: TiffPage, y: number): number {
   return page.tiled
     ? page.blockHeight
     : Math.min(page.blockHeight, page.height - y * page.blockHeight);
 }
 
-/** Unpacked bytes of a block of grid row `y`. */
+/** Decoded bytes of a block of grid row `y`. */
 export function bytesOfBlock(page: TiffPage, y: number): number {
   const samples = page.separate ? 1 : page.samplesPerPixel;
   return rowsOfBlock(page, y) * page.blockWidth * samples * SAMPLE_LAYOUTS[page.sampleType].bytes;
@@ -117,16 +111,16 @@ function checkBlocks(page: TiffPage, fileSize: number): void {
   for (let i = 0; i < total; i++) {
     const bytes = byteCounts[i];
     if (!(offsets[i] > 0 && bytes > 0))
-      throw new Error('it leaves out blocks of values (save it as a plain stack)');
+      throw new Error('some of its blocks of values are missing (save it as a plain stack)');
     if (offsets[i] + bytes > fileSize) {
       throw new Error(
         `its values reach to byte ${offsets[i] + bytes}, the file ends at ${fileSize}: it is cut off`,
       );
     }
-    const unpacked = bytesOfBlock(page, Math.floor(i / across) % down);
-    if (unpacked > bytes * compression.largestExpansion) {
+    const decoded = bytesOfBlock(page, Math.floor(i / across) % down);
+    if (decoded > bytes * compression.largestExpansion) {
       throw new Error(
-        `${bytes} bytes (${compression.name}) can not hold the ${unpacked} bytes of a block`,
+        `${bytes} bytes (${compression.name}) cannot hold the ${decoded} bytes of a block`,
       );
     }
     sum += bytes;
@@ -134,23 +128,23 @@ function checkBlocks(page: TiffPage, fileSize: number): void {
   if (sum > fileSize) throw new Error('its blocks of values overlap');
 }
 
-function refuseColour(photometric: number, samplesPerPixel: number): void {
+function rejectColor(photometric: number, samplesPerPixel: number): void {
   if (photometric === 2 && samplesPerPixel >= 3) {
     throw new Error(
-      'it is an RGB picture (split it into channels first; in Fiji: Image > Color > Split Channels)',
+      'it is an RGB image (split it into channels first; in Fiji: Image > Color > Split Channels)',
     );
   }
   if (photometric === 5 || photometric === 6 || photometric === 8) {
-    throw new Error('it is a colour picture (convert it to grey values first)');
+    throw new Error('it is a color image (convert it to gray values first)');
   }
 }
 
-/** The value of a field as the file holds it, undefined where it is missing. */
+/** The value of a field as in the file, undefined if it is missing. */
 export function fieldValue(image: GeoTiffImage, tag: number): unknown {
   return image.fileDirectory.actualizedFields.get(tag);
 }
 
-/** A field with one whole number, or the first of several equal ones. */
+/** A field with one integer, or the first of several equal ones. */
 function numberField(image: GeoTiffImage, tag: number, fallback?: number): number {
   const value = fieldValue(image, tag);
   if (value === undefined && fallback !== undefined) return fallback;
@@ -168,7 +162,7 @@ function numberField(image: GeoTiffImage, tag: number, fallback?: number): numbe
   return first;
 }
 
-/** A tag as messages call it: `its imageWidth (tag 256)`. */
+/** A tag as in messages: `its imageWidth (tag 256)`. */
 function nameOf(tag: number): string {
   const name = Object.entries(TAG).find(([, number]) => number === tag)?.[0];
   return `its ${name ?? 'field'} (tag ${tag})`;

@@ -1,36 +1,36 @@
 import type { FileHandle } from 'node:fs/promises';
 import {
   assertRange,
+  describeViolation,
   extent,
+  InputError,
   voxelCount,
   type TiffFormat,
   type Volume,
   type WritableSampleType,
 } from '@blurcycle/core';
-import { encodeDirectories } from './encodeDirectories.ts';
-import { formatImagejDescription } from './imagejDescription.ts';
-import { formatOmeXml } from './formatOmeXml.ts';
-import { planStackDirectories } from './planStackDirectories.ts';
-import { quantize, type Quantization } from './quantize.ts';
-import { swapBytes } from './sampleType.ts';
+import { formatImagejDescription } from './descriptions.ts';
+import { encodeDirectories, planStackDirectories } from './encodeDirectories.ts';
+import { formatOmeXml } from './omeXml.ts';
+import { MACHINE_IS_LITTLE_ENDIAN, swapBytes } from './tags.ts';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
+/** Type, metadata format and quantization of a stack. */
 export interface WriteTiffOptions {
-  /** How a grey value is stored. @defaultValue 'float32', which changes nothing */
+  /** Type of the stored gray values. @defaultValue 'float32', which is lossless */
   readonly sampleType?: WritableSampleType;
   /**
-   * Whose metadata carry the voxel size: ImageJ's (Fiji opens it as a stack) or OME-XML.
+   * Format of the metadata with the voxel size: ImageJ (Fiji opens it as a stack) or OME-XML.
    * @defaultValue 'imagej'
    */
   readonly format?: TiffFormat;
   /**
-   * What uint16 does with values that are no whole numbers. @defaultValue 'exact', which refuses
-   * them
+   * Conversion of fractions to uint16. @defaultValue 'exact', for which fractions are an error
    */
   readonly quantization?: Quantization;
 }
 
-/** The straight line from stored values back to those of the volume: stored * scale + offset. */
+/** The linear map from stored values to those of the volume: stored * scale + offset. */
 export interface WrittenTiff {
   readonly scale: number;
   readonly offset: number;
@@ -42,13 +42,12 @@ const CHUNK_BYTES = 2 ** 24;
  * Writes a volume as a TIFF stack that Fiji, Bio-Formats and tifffile open with its voxel size.
  *
  * One uncompressed page for each plane, little-endian, all values after all directories. Beyond 4
- * GiB the ImageJ form has the single directory that ImageJ itself writes there, and OME-TIFF
- * becomes BigTIFF. The file takes its name only when it is complete.
+ * GiB the ImageJ form has a single directory, as ImageJ itself writes it, and OME-TIFF becomes
+ * BigTIFF. The file is written atomically.
  *
- * Memory: 16 MiB for float32, besides a copy of the values for uint16.
+ * Memory: 16 MiB for float32, and a copy of the values for uint16.
  *
- * @throws {InputError} If the values do not fit the type, or one line about what the file system
- *   refuses.
+ * @throws {InputError} If the values do not fit the type, or if the file system fails.
  * @example
  * await writeTiffStack('deconvolved.tif', estimate, { sampleType: 'float32' });
  */
@@ -87,19 +86,66 @@ export async function writeTiffStack(
   return { scale: stored.scale, offset: stored.offset };
 }
 
-/** Appends values to a file, little-endian, in pieces. */
+/** Appends values to a file, little-endian, in chunks. */
 async function writeSamples(file: FileHandle, samples: Float32Array | Uint16Array): Promise<void> {
   const size = samples.BYTES_PER_ELEMENT === 2 ? 2 : 4;
-  const machineIsBigEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
   for (let start = 0; start < samples.byteLength; start += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, samples.byteLength - start);
     const chunk = new Uint8Array(samples.buffer, samples.byteOffset + start, length);
-    if (machineIsBigEndian) {
-      const turned = chunk.slice();
-      swapBytes(turned, size);
-      await file.writeFile(turned);
+    if (!MACHINE_IS_LITTLE_ENDIAN) {
+      const swapped = chunk.slice();
+      swapBytes(swapped, size);
+      await file.writeFile(swapped);
     } else {
       await file.writeFile(chunk);
     }
   }
+}
+
+/**
+ * Conversion to integers: `exact` accepts only integers, `round` rounds, `scale` maps the range of
+ * the data to the full range of the type.
+ */
+type Quantization = 'exact' | 'round' | 'scale';
+
+/** Integers, and the linear map to the values: value = stored * scale + offset. */
+interface QuantizedSamples {
+  readonly samples: Uint16Array;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+const LARGEST = 65535;
+
+/**
+ * Values as 16-bit integers; only `scale` rescales, nothing is clipped.
+ *
+ * @throws {InputError} For a value outside 0 to 65535, for fractions unless `round` or `scale`, and
+ *   for NaN.
+ */
+function quantize(data: Float32Array, quantization: Quantization): QuantizedSamples {
+  const [low, high] = quantization === 'scale' ? extent(data) : [0, LARGEST];
+  const scale = high > low ? (high - low) / LARGEST : 1;
+  const samples = new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const stored = (data[i] - low) / scale;
+    const whole = quantization === 'exact' ? stored : Math.round(stored);
+    if (!(whole >= 0 && whole <= LARGEST) || whole % 1 !== 0) throw refuse(data[i], quantization);
+    samples[i] = whole;
+  }
+  return { samples, scale, offset: low };
+}
+
+function refuse(value: number, quantization: Quantization): InputError {
+  const rule =
+    quantization === 'scale'
+      ? 'be finite to be stored as uint16'
+      : quantization === 'round'
+        ? 'lie between 0 and 65535 to be stored as uint16'
+        : 'be whole numbers from 0 to 65535 to be stored as uint16';
+  const remedy =
+    quantization === 'scale'
+      ? 'remove NaN and infinite values first'
+      : "use sampleType 'float32', or quantization 'round' or 'scale'";
+  return new InputError(describeViolation('writeTiffStack', 'values', rule, value, remedy));
 }

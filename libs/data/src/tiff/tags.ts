@@ -1,4 +1,30 @@
-/** How one grey value is stored in a TIFF file. */
+/** Tags that this library reads or writes (TIFF 6.0, section 8 and appendix A). */
+export const TAG = {
+  newSubfileType: 254,
+  imageWidth: 256,
+  imageLength: 257,
+  bitsPerSample: 258,
+  compression: 259,
+  photometricInterpretation: 262,
+  imageDescription: 270,
+  stripOffsets: 273,
+  samplesPerPixel: 277,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
+  xResolution: 282,
+  yResolution: 283,
+  planarConfiguration: 284,
+  resolutionUnit: 296,
+  software: 305,
+  predictor: 317,
+  tileWidth: 322,
+  tileLength: 323,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+  sampleFormat: 339,
+} as const;
+
+/** How one gray value is stored in a TIFF file. */
 export type SampleType =
   'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
 
@@ -25,10 +51,7 @@ export const SAMPLE_LAYOUTS: Readonly<Record<SampleType, SampleLayout>> = {
   float64: { bytes: 8, format: 3, view: Float64Array },
 };
 
-/**
- * The type of `bits` per value and the SampleFormat code, or undefined when it is none of the known
- * ones.
- */
+/** The type of `bits` per value and the SampleFormat code, or undefined for an unknown one. */
 export function findSampleType(bits: number, format: number): SampleType | undefined {
   const names = Object.keys(SAMPLE_LAYOUTS) as SampleType[];
   return names.find(
@@ -37,10 +60,10 @@ export function findSampleType(bits: number, format: number): SampleType | undef
 }
 
 /**
- * Bytes of a file as an array of their values, in the order they are stored.
+ * The values in the bytes of a file, in their order.
  *
- * Values are not rescaled. Memory: a view of `bytes` where alignment allows it, otherwise a copy;
- * `bytes` of several bytes per value are turned to this machine's byte order in place.
+ * Values are not rescaled. Memory: a view of `bytes` if they are aligned, otherwise a copy; values
+ * of several bytes are swapped to the byte order of this machine in place.
  *
  * @param littleEndian - Byte order of `bytes`.
  */
@@ -55,9 +78,9 @@ export function viewSamples(
   return new View(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / size));
 }
 
-const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+export const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Reverses the bytes of every value, in place; bytes after the last whole value stay. */
+/** Reverses the bytes of every value in place; bytes after the last complete value stay. */
 export function swapBytes(bytes: Uint8Array, size: 1 | 2 | 4 | 8): void {
   if (size === 1) return;
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));

@@ -8,18 +8,16 @@ import {
   type EmccdCamera,
 } from '@blurcycle/imaging';
 import { microtubules, type MicrotubuleOptions } from '../phantoms/microtubules.ts';
-import { exposureGain } from './exposureGain.ts';
-import type { Pair } from './pair.ts';
-import { scaleVolume } from './scaleVolume.ts';
+import { exposureGain, scaleVolume, type Pair } from './recordPairs.ts';
 
-/** A simulated recording of tubulin, and how its sharp set is made. */
+/** A simulated recording of tubulin, and the deconvolution behind its sharp set. */
 export interface MicroscopeDatasetConfig extends MicrotubuleOptions {
-  /** Unit-sum PSF of the microscope as it is, aberration included, at `voxelSizeUm`. */
+  /** True unit-sum PSF of the microscope, aberration included, at `voxelSizeUm`. */
   readonly psf: Volume;
-  /** Unit-sum PSF that blind deconvolution begins with: what a user knows of the microscope. */
+  /** Unit-sum PSF that blind deconvolution starts from: the one by the optics, unaberrated. */
   readonly firstPsf: Volume;
   readonly camera: EmccdCamera;
-  /** Expected electrons of the brightest voxels, before the register. */
+  /** Expected photoelectrons of the brightest voxels, before the multiplication register. */
   readonly peakPhotoelectrons: number;
   readonly sharpSet: Pick<
     BlindRichardsonLucyOptions,
@@ -28,45 +26,45 @@ export interface MicroscopeDatasetConfig extends MicrotubuleOptions {
   readonly volumes: { readonly train: number; readonly validation: number; readonly test: number };
   /** Seed of specimens and noise; each volume has its own streams. */
   readonly seed: number;
-  /** Told after each volume that was deconvolved. */
+  /** Called after each deconvolved volume. */
   readonly onDeconvolved?: (done: number, all: number) => void;
 }
 
-/** A pair whose truth is known, and what blind deconvolution makes of its image. */
+/** A pair with known ground truth, and the blind deconvolution of its image. */
 export interface DeconvolvedPair extends Pair {
   readonly deconvolved: Volume;
 }
 
-/** Recordings on the scale of the networks. */
+/** The data set, in the intensities of the networks. */
 export interface MicroscopeDataset {
-  /** Images of the microscope, each with what blind deconvolution makes of it: no truth. */
+  /** Images with their blind deconvolutions as `sharp`, not the ground truth. */
   readonly train: readonly Pair[];
-  /** Blind deconvolutions of as many other specimens: the unmatched sharp set. */
+  /** Blind deconvolutions of as many other specimens: the unpaired sharp set. */
   readonly unmatched: readonly Volume[];
-  /** Images with their hidden truth. */
+  /** Images with their ground truth as `sharp`. */
   readonly validation: readonly Pair[];
   readonly test: readonly DeconvolvedPair[];
-  /** The linear operator between sharp and blurred, before noise. */
+  /** The linear operator from sharp to blurred, before noise. */
   readonly kernel: Volume;
   /** Sum of the kernel. */
   readonly gain: number;
-  /** Counts that became 0 and 1. */
+  /** Camera counts that map to 0 and 1. */
   readonly counts: { readonly black: number; readonly white: number };
-  /** Standard deviation of the read noise on the scale of the networks. */
+  /** Standard deviation of the read noise in the intensities of the networks. */
   readonly readNoiseSigma: number;
   /** Measured average SNR of the test volumes in dB. */
   readonly averageSnrDb: number;
 }
 
 /**
- * A data set as the paper's real one, of which the truth is known: tubulin through an aberrated
- * microscope and an EMCCD camera, and a sharp set that blind Richardson-Lucy made of other
- * recordings.
+ * A simulation of the paper's real data set, with known ground truth: tubulin imaged by an aberrated
+ * microscope and an EMCCD camera, and an unpaired sharp set, the blind Richardson-Lucy deconvolution
+ * of other recordings.
  *
- * One affine map takes all counts to the scale of the networks: 0 is the camera's offset, 1 what
- * the brightest 0.05 % of the voxels of the training images reach. The sharp set is divided by what
- * its own brightest 0.05 % reach and cut at 1, where the sigmoid ends. Truths are put on the scale
- * of the sharp set: blurred = kernel * sharp holds for them but for the noise.
+ * One affine map takes all counts to the intensities of the networks: 0 is the offset of the camera,
+ * 1 the 99.95th percentile of the training images. The sharp set is divided by its own 99.95th
+ * percentile and clipped at 1, the largest output of the sigmoid. The ground truth has the scale of
+ * the sharp set: blurred = kernel * sharp except for noise.
  *
  * Cost: that of blind Richardson-Lucy on 2 train + test volumes. Deterministic for a seed.
  */
@@ -112,12 +110,12 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
   const trainEstimates = trainBlurred.map(deconvolve);
   const unmatchedEstimates = unmatchedBlurred.map(deconvolve);
   const sharpScale = exposureGain([...trainEstimates, ...unmatchedEstimates]);
-  const toSharp = (estimate: Volume): Volume => cutAtOne(scaleVolume(estimate, sharpScale));
+  const toSharp = (estimate: Volume): Volume => clipAtOne(scaleVolume(estimate, sharpScale));
 
-  // Counts above black for intensity 1 of an object, then the two scales.
-  const countsOfLight = (exposure * camera.multiplication) / camera.electronsPerCount;
-  const toTruth = (object: Volume): Volume =>
-    scaleVolume(object, countsOfLight * perCount * sharpScale);
+  // Counts above black at intensity 1 of an object.
+  const countsAtOne = (exposure * camera.multiplication) / camera.electronsPerCount;
+  const toGroundTruth = (object: Volume): Volume =>
+    scaleVolume(object, countsAtOne * perCount * sharpScale);
   const gain = 1 / sharpScale;
   return {
     train: train.map(({ id }, i) => ({
@@ -129,12 +127,12 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
     validation: validation.map((one) => ({
       id: one.id,
       blurred: toBlurred(record(one)),
-      sharp: toTruth(one.object),
+      sharp: toGroundTruth(one.object),
     })),
     test: test.map(({ id, object }, i) => ({
       id,
       blurred: testBlurred[i],
-      sharp: toTruth(object),
+      sharp: toGroundTruth(object),
       deconvolved: toSharp(deconvolve(testBlurred[i])),
     })),
     kernel: scaleVolume(psf, gain),
@@ -142,20 +140,20 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
     counts: { black, white: black + 1 / perCount },
     readNoiseSigma: (camera.readNoiseElectrons / camera.electronsPerCount) * perCount,
     averageSnrDb: averageSnrDb(
-      test.map(({ clean }) => scaleVolume(clean, countsOfLight * perCount)),
+      test.map(({ clean }) => scaleVolume(clean, countsAtOne * perCount)),
       testBlurred,
     ),
   };
 }
 
-/** A specimen and its image before noise, with unit gain. */
+/** A specimen and its image before noise, at gain 1. */
 interface Recorded {
   readonly id: string;
   readonly object: Volume;
   readonly clean: Volume;
 }
 
-function cutAtOne({ shape, voxelSizeUm, data }: Volume): Volume {
+function clipAtOne({ shape, voxelSizeUm, data }: Volume): Volume {
   return createVolume(
     shape,
     voxelSizeUm,
