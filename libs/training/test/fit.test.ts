@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createTrainer,
   disposeTrainer,
@@ -25,10 +25,13 @@ import {
   selectCpuBackend,
 } from './support.ts';
 
+let straightFolder = '';
 let folder = '';
 beforeAll(async () => {
   await selectCpuBackend();
+  straightFolder = await mkdtemp(join(tmpdir(), 'blurcycle-fit-straight-'));
 });
+afterAll(() => rm(straightFolder, { recursive: true, force: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'blurcycle-fit-'));
 });
@@ -78,6 +81,13 @@ async function finish(trainer: Trainer, runFolder: string, more: Partial<FitOpti
   return { result: { ...result, seconds: 0 }, snapshot, metrics };
 }
 
+/** An undisturbed run of the proposed method, made once for the tests that compare with it. */
+let ofProposed: ReturnType<typeof finish> | undefined;
+function straightRun(): ReturnType<typeof finish> {
+  ofProposed ??= finish(build(METHODS[3]), straightFolder);
+  return ofProposed;
+}
+
 async function readLog(runFolder: string): Promise<MetricsLine[]> {
   const text = await readFile(join(runFolder, 'metrics.jsonl'), 'utf8');
   return text
@@ -117,10 +127,10 @@ describe('fit(trainer, options)', () => {
   const proposed = METHODS[3];
 
   it('goes back to the checkpoint before a damaged one, with a warning, and still ends with the same bits', async () => {
-    const straight = await finish(build(proposed), join(folder, 'straight'));
+    const straight = await straightRun();
     for (const damage of ['truncated', 'altered']) {
       const runFolder = join(folder, damage);
-      await finish(build(proposed), runFolder);
+      await cp(straightFolder, runFolder, { recursive: true });
       const [, newest] = (await readdir(join(runFolder, 'checkpoint'))).sort();
       const path = join(runFolder, 'checkpoint', newest);
       const bytes = await readFile(path);
@@ -157,12 +167,14 @@ describe('fit(trainer, options)', () => {
   });
 
   it('starts over when not asked to resume', async () => {
-    const straight = await finish(build(proposed), folder);
+    const straight = await straightRun();
+    await cp(straightFolder, folder, { recursive: true });
     expect(await finish(build(proposed), folder, { resume: false })).toEqual(straight);
   });
 
   it('starts over, with a warning, when the checkpoints are of other settings or other code', async () => {
-    const straight = await finish(build(proposed), folder);
+    const straight = await straightRun();
+    await cp(straightFolder, folder, { recursive: true });
     const warnings: string[] = [];
     const again = await finish(build(proposed), folder, {
       identity: 'other code',
@@ -197,7 +209,7 @@ describe('fit(trainer, options)', () => {
   });
 
   it('resumes a run whose log has no hashes of weights yet', async () => {
-    const straight = await finish(build(proposed), join(folder, 'straight'));
+    const straight = await straightRun();
     const runFolder = join(folder, 'stopped');
     const stop = new AbortController();
     const first = build(proposed);
