@@ -1,7 +1,14 @@
 #!/usr/bin/env node
-// TypeScript runs as it is: tsx strips the types while loading.
-import { register } from 'tsx/esm/api';
+// Runs a bundle of the TypeScript; with BLURCYCLE_SOURCE=1, or where none can be made, TypeScript
+// itself: tsx strips the types while loading.
+import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
 
-register();
-const { main } = await import('../src/main.ts');
+const root = join(import.meta.dirname, '../../..');
+const entry = 'apps/experiments/src/main.ts';
+const bundled = process.env.BLURCYCLE_SOURCE === '1' ? null : await bundle(root, entry);
+if (bundled === null) (await import('tsx/esm/api')).register();
+// Stack traces name lines of the TypeScript.
+else process.setSourceMapsEnabled(true);
+const { main } = await import(bundled ?? join(root, entry));
 process.exitCode = await main(process.argv.slice(2));

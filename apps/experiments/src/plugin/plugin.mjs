@@ -2,7 +2,12 @@
 // comes in through tsx.
 import { register } from 'tsx/esm/api';
 
-/** Runs what needs TypeScript. */
+/**
+ * Runs what needs TypeScript.
+ *
+ * @template T
+ * @param {() => Promise<T>} run
+ */
 async function withTypeScript(run) {
   const unregister = register();
   try {
@@ -12,7 +17,11 @@ async function withTypeScript(run) {
   }
 }
 
-/** Every file of the experiments directory: what experiments share decides their targets too. */
+/**
+ * Every file of the experiments directory: what experiments share decides their targets too.
+ *
+ * @type {import('@nx/devkit').CreateNodesV2}
+ */
 export const createNodesV2 = [
   'experiments/*.yaml',
   (files, _options, context) =>
@@ -24,7 +33,11 @@ export const createNodesV2 = [
 
 const ASKS_FOR_PROFILE = /^(-c|--configuration)\b|^(experiments|report):[^:]+:/;
 
-/** Called before Nx starts the first task. */
+/**
+ * Called before Nx starts the first task.
+ *
+ * @type {import('@nx/devkit').PreTasksExecution}
+ */
 export const preTasksExecution = async (_options, { argv, workspaceRoot }) => {
   if (!argv.some((word) => ASKS_FOR_PROFILE.test(word))) return;
   await withTypeScript(async () => {
