@@ -1,7 +1,6 @@
 import type { Volume } from '@blurcycle/core';
 import { gaussLegendre } from './gaussLegendre.ts';
-import { assertOptics, vacuumWaveNumber, type Optics } from './optics.ts';
-import type { PsfOptions } from './psfOptions.ts';
+import { assertOptics, vacuumWaveNumber, type Optics, type PsfOptions } from './optics.ts';
 import type { PupilModel } from './pupil.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
@@ -16,7 +15,7 @@ export function bornWolfPupil(optics: Optics): PupilModel {
   const lateralLimit = vacuumWaveNumber(optics) * optics.numericalAperture;
   const axialLimit = (lateralLimit * optics.numericalAperture) / (2 * optics.immersionIndex);
   return {
-    cut(rings) {
+    discretize(rings) {
       const rule = gaussLegendre(rings);
       const t = rule.nodes.map((x) => (1 + x) / 2);
       return {
@@ -46,15 +45,15 @@ export function bornWolfPupil(optics: Optics): PupilModel {
  * h(r, z) = |∫₀¹ 2 J0(k NA r ρ) exp(-(i/2) k ρ² z NA²/n) ρ dρ|², k = 2π/λ: eq. (23) with C = 2, so
  * that the focus is 1.
  *
- * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none
+ * Shapes: result `shape`, the focus in its center. Every distinct radius is integrated, none is
  * interpolated.
  * Cost: (distinct radii) × (planes / 2) × (rings) operations.
  * Source: Born & Wolf, Principles of Optics, section 8.8; Lim et al. (2020), eq. (23).
  *
  * @param options - Optics and sampling.
- * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring
+ * @returns Intensity relative to the focus; normalize it with `normalizePsf` before blurring
  *   with it.
- * @throws {RangeError} If the optics or the sampling cannot exist.
+ * @throws {RuleError} If the optics or the sampling cannot exist.
  * @example
  * const psf = normalizePsf(bornWolfPsf({ numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.5,
  *   voxelSizeUm: [0.25, 0.1, 0.1], shape: [31, 31, 31] }));

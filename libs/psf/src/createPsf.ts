@@ -7,10 +7,8 @@ import {
   gibsonLanniPupil,
   type GibsonLanniPsfOptions,
 } from './gibsonLanniPsf.ts';
-import { cutPupil } from './cutPupil.ts';
-import type { PupilModel } from './pupil.ts';
-import { intensityAt } from './pupilIntensity.ts';
-import type { PsfOptions } from './psfOptions.ts';
+import { discretizePupil, intensityAt, type PupilModel } from './pupil.ts';
+import type { PsfOptions } from './optics.ts';
 import {
   richardsWolfPsf,
   richardsWolfPupil,
@@ -48,16 +46,16 @@ export function createPsf(request: PsfRequest): Volume {
 }
 
 /**
- * Intensity at any place, in µm from the centre of the PSF that `createPsf` makes of the same
+ * Intensity at any point, in µm from the center of the PSF that `createPsf` makes of the same
  * request.
  */
 export type PsfIntensity = (zUm: number, yUm: number, xUm: number) => number;
 
 /**
- * The intensity of a model as a function of place, to full double precision, without pixels.
+ * The intensity of a model as a function of position, to full double precision, without pixels.
  *
- * @param extentUm - Largest |z| and lateral distance that will be asked for; the number of rings
- *   follows from it.
+ * @param extentUm - Largest |z| and lateral distance that will be evaluated; it determines the
+ *   number of rings.
  */
 export function psfIntensity(
   request: PsfRequest,
@@ -69,11 +67,15 @@ export function psfIntensity(
   }
   const center =
     request.model === 'gibson-lanni' ? (request.centerDepthUm ?? gibsonLanniFocusUm(request)) : 0;
-  const pupil = cutPupil(psfPupil(request), extentUm.lateral, extentUm.axial + Math.abs(center));
+  const pupil = discretizePupil(
+    psfPupil(request),
+    extentUm.lateral,
+    extentUm.axial + Math.abs(center),
+  );
   return (z, y, x) => intensityAt(pupil, center + z, y, x);
 }
 
-/** The pupil behind a request. */
+/** The pupil of a request. */
 export function psfPupil(request: Exclude<PsfRequest, { model: 'gaussian' }>): PupilModel {
   switch (request.model) {
     case 'born-wolf':

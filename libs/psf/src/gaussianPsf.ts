@@ -1,7 +1,6 @@
 import { assertRange, createVolume, voxelIndex, type Volume } from '@blurcycle/core';
-import { cellRule } from './cellRule.ts';
-import { assertOptics, vacuumWaveNumber, type Optics } from './optics.ts';
-import type { PsfOptions } from './psfOptions.ts';
+import { cellRule } from './voxelGrid.ts';
+import { assertOptics, vacuumWaveNumber, type Optics, type PsfOptions } from './optics.ts';
 
 export interface GaussianPsfOptions extends PsfOptions {
   /** Standard deviations z, y, x in µm instead of those that follow from the optics. */
@@ -24,11 +23,11 @@ export function gaussianSigmaUm(optics: Optics): readonly [z: number, y: number,
 }
 
 /**
- * A Gaussian point spread function, 1 in its centre.
+ * A Gaussian point spread function, 1 in its center.
  *
  * exp(-z²/2σ_z² - y²/2σ_y² - x²/2σ_x²); the widths follow from the optics unless `sigmaUm` is
  * given.
- * With pixel integration it is the mean over each voxel, by a quadrature exact for its spectrum.
+ * With pixel integration, each voxel holds its mean, by a quadrature that is exact for the spectrum.
  */
 export function gaussianPsf(options: GaussianPsfOptions): Volume {
   const { shape, voxelSizeUm, pixelIntegration = 'none' } = options;

@@ -1,23 +1,22 @@
 import type { Volume } from '@blurcycle/core';
-import { cutPupil } from './cutPupil.ts';
 import { gaussLegendre } from './gaussLegendre.ts';
 import {
   gibsonLanniLayers,
+  opticalPathUm,
+  pathDrop,
+  sampleDecay,
+  zoneFocusUm,
   type GibsonLanniLayers,
   type GibsonLanniOptics,
-} from './gibsonLanniOptics.ts';
-import { goldenMaximum } from './goldenMaximum.ts';
-import { opticalPathUm, pathDrop, sampleDecay, zoneFocusUm } from './gibsonLanniPhase.ts';
-import { vacuumWaveNumber } from './optics.ts';
-import type { PsfOptions } from './psfOptions.ts';
-import type { PupilModel } from './pupil.ts';
-import { pupilIntensity } from './pupilIntensity.ts';
+} from './gibsonLanniLayers.ts';
+import { vacuumWaveNumber, type PsfOptions } from './optics.ts';
+import { discretizePupil, pupilIntensity, type PupilModel } from './pupil.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
 export interface GibsonLanniPsfOptions extends GibsonLanniOptics, PsfOptions {
   /**
-   * Nominal focus depth in µm of the central plane. @defaultValue the depth with the brightest
-   * axis, `gibsonLanniFocusUm`
+   * Nominal focus depth in µm of the central plane. @defaultValue `gibsonLanniFocusUm`, the depth
+   * with the brightest axis
    */
   readonly centerDepthUm?: number;
 }
@@ -44,7 +43,7 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
   const panels = pupilPanels(layers);
   const aberrated = !isMatched(layers);
   return {
-    cut(rings) {
+    discretize(rings) {
       const rule = gaussLegendre(rings);
       const q: number[] = [];
       const weights: number[] = [];
@@ -53,7 +52,7 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
         for (let j = 0; j < rings; j++) {
           const below = half * rule.distances[j];
           const v = to - below;
-          // At the axis base = to, and base - v must not cancel.
+          // At the axis base = to: avoid the cancellation of base - v.
           q.push(
             sign === -1
               ? Math.sqrt((base - to + below) * (base + v))
@@ -100,8 +99,8 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
 /**
  * The nominal focus depth in µm at which the image of the source is brightest on the axis.
  *
- * Zones of the pupil focus at different depths; the brightest lies between the extremes. Found by a
- * scan finer than the depth of field and a golden-section search.
+ * Zones of the pupil focus at different depths; the brightest depth lies between the extremes. A
+ * scan in steps finer than the depth of field and a golden-section search find it.
  */
 export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
   const layers = gibsonLanniLayers(optics);
@@ -115,7 +114,11 @@ export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
   const depthOfField = (emissionWavelengthUm * immersionIndex) / numericalAperture ** 2;
   const from = Math.min(...zones) - depthOfField;
   const to = Math.max(...zones) + depthOfField;
-  const pupil = cutPupil(gibsonLanniPupil(optics), 0, Math.max(Math.abs(from), Math.abs(to)));
+  const pupil = discretizePupil(
+    gibsonLanniPupil(optics),
+    0,
+    Math.max(Math.abs(from), Math.abs(to)),
+  );
   const brightness = (z: number): number => pupilIntensity(pupil, 0, z).mean;
   const steps = Math.ceil((to - from) / (depthOfField / 10));
   const step = (to - from) / steps;
@@ -126,19 +129,19 @@ export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
 }
 
 /**
- * The wide-field point spread function of Gibson & Lanni: Born & Wolf's with the exact defocus and
- * the aberration of sample, cover glass and immersion that differ from the design.
+ * The wide-field point spread function of Gibson & Lanni: that of Born & Wolf with the exact defocus
+ * and the aberration of sample, cover glass and immersion that differ from the design.
  *
  * I(r, z) = |∫₀¹ 2 J0(k₀ NA r ρ) exp(i k₀ (W(NA ρ) - z √(n_i² - NA²ρ²))) ρ dρ|², W the path of
  * `opticalPathUm`. Planes are ordered by nominal focus depth: the next plane lies deeper in the
  * sample.
  *
- * Shapes: result `shape`, the brightest plane in its centre unless `centerDepthUm` says otherwise.
+ * Shapes: result `shape`, the brightest plane in its center unless `centerDepthUm` says otherwise.
  * Source: Gibson & Lanni, J. Opt. Soc. Am. A 9, 154 (1992).
  *
  * @param options - Optics, layers, sampling.
  * @returns Intensity relative to the focus without aberration.
- * @throws {RangeError} If the optics, a layer or the sampling cannot exist.
+ * @throws {RuleError} If the optics, a layer or the sampling cannot exist.
  */
 export function gibsonLanniPsf(options: GibsonLanniPsfOptions): Volume {
   return rasterizePupil(
@@ -158,9 +161,8 @@ function isMatched(layers: GibsonLanniLayers): boolean {
 }
 
 /**
- * Panels within which every path is analytic: √(n² - q²) is not at q = n, so the variable is that
- * root for the smallest index in play, and a sample index inside the aperture splits the pupil in
- * two.
+ * Panels within which every path is analytic: √(n² - q²) is not analytic at q = n, so the variable is
+ * that root for the smallest index, and a sample index inside the aperture splits the pupil in two.
  */
 function pupilPanels(layers: GibsonLanniLayers): Panel[] {
   const na = layers.numericalAperture;
@@ -187,4 +189,30 @@ function pathVariationUm(layers: GibsonLanniLayers): number {
     opticalPathUm(layers, (layers.numericalAperture * i) / 64),
   );
   return path.slice(1).reduce((sum, value, i) => sum + Math.abs(value - path[i]), 0);
+}
+
+/**
+ * Position of the only maximum of a function between `from` and `to`, to about 1e-8 of the interval:
+ * closer than that, rounding hides which of two values is larger.
+ */
+export function goldenMaximum(f: (x: number) => number, from: number, to: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [from, to];
+  let left = high - ratio * (high - low);
+  let right = low + ratio * (high - low);
+  let [atLeft, atRight] = [f(left), f(right)];
+  for (let step = 0; step < 42; step++) {
+    if (atLeft < atRight) {
+      low = left;
+      [left, atLeft] = [right, atRight];
+      right = low + ratio * (high - low);
+      atRight = f(right);
+    } else {
+      high = right;
+      [right, atRight] = [left, atLeft];
+      left = high - ratio * (high - low);
+      atLeft = f(left);
+    }
+  }
+  return (low + high) / 2;
 }

@@ -3,7 +3,7 @@ import { assertRange, createVolume, type Volume } from '@blurcycle/core';
 /**
  * The same PSF with unit sum, so that blurring with it conserves light.
  *
- * @throws {RangeError} If the sum is not a positive number.
+ * @throws {RuleError} If the sum is not a positive number.
  */
 export function normalizePsf(psf: Volume): Volume {
   let sum = 0;

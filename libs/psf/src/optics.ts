@@ -1,6 +1,6 @@
-import { assertRange } from '@blurcycle/core';
+import { assertRange, type PixelIntegration, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
 
-/** What every model of a wide-field microscope needs to know about the objective and the light. */
+/** The objective and the light, for every model of a wide-field microscope. */
 export interface Optics {
   /** Numerical aperture of the objective, above 0 and below `immersionIndex`. */
   readonly numericalAperture: number;
@@ -10,7 +10,29 @@ export interface Optics {
   readonly emissionWavelengthUm: number;
 }
 
-/** Wavelengths of light microscopy in µm; a value outside is most likely in nanometres. */
+/** The voxel grid that a PSF is sampled on. */
+export interface Sampling {
+  /** Voxel size z, y, x in µm. */
+  readonly voxelSizeUm: VoxelSizeUm;
+  /**
+   * Sides z, y, x. With odd sides the focus lies in the center voxel; with an even side, between two
+   * voxels.
+   */
+  readonly shape: Shape3;
+  /**
+   * Value of a voxel: the intensity at its center (`none`), or its mean over the area (`lateral`),
+   * the depth (`axial`) or the volume (`both`) of the voxel. A camera pixel integrates laterally;
+   * focus steps do not integrate axially.
+   *
+   * @defaultValue 'none'
+   */
+  readonly pixelIntegration?: PixelIntegration;
+}
+
+/** Optics and sampling of a PSF. */
+export interface PsfOptions extends Optics, Sampling {}
+
+/** Wavelengths of light microscopy in µm; a value outside is most likely in nanometers. */
 export const WAVELENGTH_RANGE_UM = [0.2, 2] as const;
 
 /** Refractive indices of optical media. */
@@ -22,9 +44,9 @@ export function vacuumWaveNumber(optics: Optics): number {
 }
 
 /**
- * Throws unless the optics can exist.
+ * Checks that the optics can exist.
  *
- * @throws {RangeError} If the wavelength is outside 0.2 to 2 µm, the index outside 1 to 2, or the
+ * @throws {RuleError} If the wavelength is outside 0.2 to 2 µm, the index outside 1 to 2, or the
  *   NA not below the index.
  */
 export function assertOptics(where: string, optics: Optics): void {
@@ -35,7 +57,7 @@ export function assertOptics(where: string, optics: Optics): void {
     'emissionWavelengthUm',
     'lie within 0.2 to 2 µm',
     emissionWavelengthUm,
-    'give micrometres: 500 nm is 0.5',
+    'give micrometers: 500 nm is 0.5',
   );
   assertIndex(where, 'immersionIndex', immersionIndex);
   assertRange(
@@ -55,4 +77,28 @@ export function assertIndex(where: string, parameter: string, index: number): vo
 
 function isWithin(value: number, range: readonly [number, number]): boolean {
   return value >= range[0] && value <= range[1];
+}
+
+/** Sides of the largest voxel that preserves all detail that the microscope can image. */
+export interface SamplingLimits {
+  /** λ / (4 NA), µm. */
+  readonly lateralUm: number;
+  /** λ / (2 n (1 - cos α)), µm. */
+  readonly axialUm: number;
+}
+
+/**
+ * Nyquist limits of a wide-field fluorescence microscope: half the period of the highest lateral
+ * and axial frequency.
+ *
+ * Source: the support of the incoherent transfer function, 2 NA/λ laterally and n (1 - cos α)/λ
+ * axially.
+ */
+export function samplingLimits(optics: Optics): SamplingLimits {
+  const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;
+  const cosine = Math.sqrt(1 - (numericalAperture / immersionIndex) ** 2);
+  return {
+    lateralUm: emissionWavelengthUm / (4 * numericalAperture),
+    axialUm: emissionWavelengthUm / (2 * immersionIndex * (1 - cosine)),
+  };
 }

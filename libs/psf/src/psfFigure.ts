@@ -1,9 +1,8 @@
 import { axialSection, lateralSection, type PlaneSection, type Volume } from '@blurcycle/core';
 import { createPsf, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
 import { gaussianSigmaUm } from './gaussianPsf.ts';
-import { kernelMtf, type MtfCurve } from './kernelMtf.ts';
-import { lateralMtf } from './lateralMtf.ts';
-import { psfFwhmUm, psfReachUm } from './psfFwhmUm.ts';
+import { kernelMtf, lateralMtf, type MtfCurve } from './mtf.ts';
+import { psfFwhmUm, psfReachUm } from './widths.ts';
 
 /** Intensity along a line through the focus, finer than the voxels. */
 export interface PsfProfile {
@@ -13,7 +12,7 @@ export interface PsfProfile {
 
 type PerAxis<T> = Readonly<Record<'z' | 'y' | 'x', T>>;
 
-/** Everything that a figure of a PSF shows, as numbers. */
+/** The data of a figure of a PSF. */
 export interface PsfFigure {
   readonly psf: Volume;
   /** The focal plane, y by x. */
@@ -23,7 +22,7 @@ export interface PsfFigure {
   readonly profiles: PerAxis<PsfProfile>;
   /** Full widths at half maximum in µm, from the model, not from voxels. */
   readonly fwhmUm: PerAxis<number>;
-  /** Transfer of the kernel as sampled and cut. */
+  /** Transfer of the kernel as sampled and cropped. */
   readonly kernelMtf: PerAxis<MtfCurve>;
   /** Lateral transfer of the focal plane without window and pixels. */
   readonly opticalMtf: MtfCurve;

@@ -3,12 +3,12 @@ import type { PsfRequest } from './createPsf.ts';
 /** A named request with its origin. */
 export interface PsfPreset {
   readonly title: string;
-  /** Where the numbers come from, in words. */
+  /** Origin of the numbers. */
   readonly source: string;
   readonly request: PsfRequest;
 }
 
-/** Settings that people of the field ask for by name. */
+/** Common settings by name. */
 export const PSF_PRESETS = {
   'paper-simulation': {
     title: "the paper's simulation, Born & Wolf",

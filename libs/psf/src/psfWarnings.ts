@@ -1,10 +1,9 @@
 import type { Volume } from '@blurcycle/core';
 import type { PsfRequest } from './createPsf.ts';
-import { WAVELENGTH_RANGE_UM } from './optics.ts';
-import { samplingLimits } from './samplingLimits.ts';
+import { samplingLimits, WAVELENGTH_RANGE_UM } from './optics.ts';
 import { windowEnergy } from './windowEnergy.ts';
 
-/** Something about a PSF that its user should know, and what to do about it. */
+/** A problem of a PSF and its remedy. */
 export interface PsfWarning {
   readonly code:
     | 'wavelength'
@@ -13,22 +12,22 @@ export interface PsfWarning {
     | 'axial-sampling'
     | 'even-size'
     | 'energy-cut-off';
-  /** `error`: no PSF can be computed; `warning`: it can, with the caveat. */
+  /** `error`: no PSF can be computed; `warning`: it can, with this caveat. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
   /** For `energy-cut-off`: the fraction of the light outside the window. */
   readonly fraction?: number;
 }
 
-/** A window that cuts off less than this needs no words. */
+/** No warning below this fraction of light outside the window. */
 const TOLERATED_CUT_OFF = 0.05;
 
 /**
- * Checks a request before, and its PSF after the computation.
+ * Checks a request and, if given, the PSF computed from it.
  *
- * @param psf - What `createPsf` made of the request, not normalized; without it the light cut off
- *   is not known.
- * @returns Errors first, then warnings; empty when there is nothing to say.
+ * @param psf - Result of `createPsf` for the request, not normalized; without it, light outside the
+ *   window is not checked.
+ * @returns Errors alone if there are any, else warnings; empty if the PSF has no problem.
  */
 export function psfWarnings(request: PsfRequest, psf?: Volume): PsfWarning[] {
   const errors = impossibleOptics(request);
@@ -45,10 +44,10 @@ function impossibleOptics({
   if (!(
     emissionWavelengthUm >= WAVELENGTH_RANGE_UM[0] && emissionWavelengthUm <= WAVELENGTH_RANGE_UM[1]
   )) {
-    const nanometres = emissionWavelengthUm >= 200 && emissionWavelengthUm <= 2000;
-    const remedy = nanometres
-      ? `write ${emissionWavelengthUm / 1000} if these are nanometres`
-      : 'give micrometres';
+    const nanometers = emissionWavelengthUm >= 200 && emissionWavelengthUm <= 2000;
+    const remedy = nanometers
+      ? `write ${emissionWavelengthUm / 1000} if these are nanometers`
+      : 'give micrometers';
     const message = `emission wavelength ${emissionWavelengthUm} µm is outside 0.2 to 2 µm: ${remedy}`;
     errors.push({ code: 'wavelength', severity: 'error', message });
   }
@@ -68,20 +67,20 @@ function samplingWarnings(request: PsfRequest): PsfWarning[] {
   const pixel = Math.max(dy, dx);
   if (pixel > limits.lateralUm) {
     const message =
-      `pixel ${micrometres(pixel)} is above the Nyquist limit λ/(4 NA) = ${micrometres(limits.lateralUm)}: ` +
+      `pixel ${micrometers(pixel)} is above the Nyquist limit λ/(4 NA) = ${micrometers(limits.lateralUm)}: ` +
       'the finest details are lost (use smaller pixels, or pixel integration to model the camera)';
     warnings.push({ code: 'lateral-sampling', severity: 'warning', message });
   }
   if (request.shape[0] > 1 && dz > limits.axialUm) {
     const message =
-      `plane distance ${micrometres(dz)} is above the Nyquist limit λ/(2 n (1 - cos α)) = ` +
-      `${micrometres(limits.axialUm)}: take planes closer together`;
+      `plane distance ${micrometers(dz)} is above the Nyquist limit λ/(2 n (1 - cos α)) = ` +
+      `${micrometers(limits.axialUm)}: take planes closer together`;
     warnings.push({ code: 'axial-sampling', severity: 'warning', message });
   }
   if (request.shape.some((side) => side % 2 === 0)) {
     const odd = request.shape.map((side) => side + 1 - (side % 2));
     const message =
-      `size ${request.shape.join(',')} has an even side, so no voxel is the centre and a blur shifts the image by half ` +
+      `size ${request.shape.join(',')} has an even side, so no voxel is the center and a blur shifts the image by half ` +
       `a voxel: use ${odd.join(',')}`;
     warnings.push({ code: 'even-size', severity: 'warning', message });
   }
@@ -100,7 +99,7 @@ function cutOffWarning(request: PsfRequest, psf: Volume): PsfWarning[] {
   return [{ code: 'energy-cut-off', severity: 'warning', message, fraction }];
 }
 
-function micrometres(length: number): string {
+function micrometers(length: number): string {
   return `${Number(length.toPrecision(3))} µm`;
 }
 

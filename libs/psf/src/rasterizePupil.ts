@@ -1,14 +1,23 @@
 import { assertShape, createVolume, type Volume } from '@blurcycle/core';
-import { axialGrid, type AxialGrid } from './axialGrid.ts';
-import { CENTER_RULE, cellRule } from './cellRule.ts';
-import { cutPupil } from './cutPupil.ts';
-import { lateralGrid, type LateralGrid } from './lateralGrid.ts';
-import type { Sampling } from './psfOptions.ts';
-import type { Pupil, PupilModel } from './pupil.ts';
-import { createProfiler } from './pupilProfiles.ts';
+import type { Sampling } from './optics.ts';
+import {
+  discretizePupil,
+  fillRingRows,
+  INTENSITY_WEIGHTS,
+  type Pupil,
+  type PupilModel,
+} from './pupil.ts';
+import {
+  axialGrid,
+  CENTER_RULE,
+  cellRule,
+  lateralGrid,
+  type AxialGrid,
+  type LateralGrid,
+} from './voxelGrid.ts';
 
 /**
- * The intensity of a pupil on a grid of voxels whose middle is the axis at defocus `centerZUm`.
+ * The intensity of a pupil on a voxel grid centered on the axis at defocus `centerZUm`.
  *
  * Each distinct radius and defocus is computed once: radii are shared by mirror images and by
  * pixels at the same distance, planes by z and -z where the pupil has no aberration.
@@ -19,7 +28,7 @@ export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm 
   const volume = createVolume(shape, voxelSizeUm);
   const [depth, height, width] = shape;
   const [dz, dy, dx] = voxelSizeUm;
-  const probe = model.cut(16);
+  const probe = model.discretize(16);
   const lateral = pixelIntegration === 'lateral' || pixelIntegration === 'both';
   const axial = pixelIntegration === 'axial' || pixelIntegration === 'both';
   // The intensity is a product of two fields: its frequencies reach twice as far laterally, and
@@ -39,7 +48,7 @@ export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm 
     centerZUm,
     mirrored,
   );
-  const pupil = cutPupil(model, grid.largestRadiusUm, along.largestUm);
+  const pupil = discretizePupil(model, grid.largestRadiusUm, along.largestUm);
   fillVolume(volume, pupil, grid, along);
   return volume;
 }
@@ -76,4 +85,99 @@ function fillVolume(volume: Volume, pupil: Pupil, grid: LateralGrid, along: Axia
       volume.data[plane * area + pixel] = meanTable[index] + angular;
     }
   }
+}
+
+/** Computes intensity profiles along z, one radius at a time, into the same two arrays. */
+interface Profiler {
+  /** Fills `mean` and `angular` for lateral distance `radiusUm`. */
+  profile(radiusUm: number): void;
+  readonly mean: Float64Array;
+  readonly angular: Float64Array;
+}
+
+/**
+ * A profiler for fixed defocus values: it computes the phases of the rings once and the Bessel
+ * functions once for each radius.
+ *
+ * Cost per radius: rings × (one Bessel pair + 2 × orders × positions multiply-adds).
+ */
+function createProfiler(pupil: Pupil, positionsUm: Float64Array): Profiler {
+  const rings = pupil.lateral.length;
+  const count = positionsUm.length;
+  const cosines = new Float64Array(count * rings);
+  const sines = new Float64Array(count * rings);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < rings; j++) {
+      const phase = pupil.axial[j] * positionsUm[i] + (pupil.phase === null ? 0 : pupil.phase[j]);
+      cosines[i * rings + j] = Math.cos(phase);
+      sines[i * rings + j] = Math.sin(phase);
+    }
+  }
+  const rows = pupil.amplitudes.map(() => new Float64Array(rings));
+  const mean = new Float64Array(count);
+  const angular = new Float64Array(count);
+  const vectorial = rows.length === 3;
+  return {
+    mean,
+    angular,
+    profile(radiusUm) {
+      fillRingRows(pupil, radiusUm, rows);
+      for (let i = 0; i < count; i++) {
+        if (vectorial) vectorialSum(rows, cosines, sines, i, mean, angular);
+        else mean[i] = scalarSum(rows[0], cosines, sines, i);
+      }
+    },
+  };
+}
+
+function scalarSum(
+  row: Float64Array,
+  cosines: Float64Array,
+  sines: Float64Array,
+  position: number,
+): number {
+  const rings = row.length;
+  const first = position * rings;
+  let real = 0;
+  let imaginary = 0;
+  for (let j = 0; j < rings; j++) {
+    real += row[j] * cosines[first + j];
+    imaginary += row[j] * sines[first + j];
+  }
+  return real * real + imaginary * imaginary;
+}
+
+function vectorialSum(
+  rows: readonly Float64Array[],
+  cosines: Float64Array,
+  sines: Float64Array,
+  position: number,
+  mean: Float64Array,
+  angular: Float64Array,
+): void {
+  const [row0, row1, row2] = rows;
+  const rings = row0.length;
+  const first = position * rings;
+  let real0 = 0;
+  let real1 = 0;
+  let real2 = 0;
+  let imaginary0 = 0;
+  let imaginary1 = 0;
+  let imaginary2 = 0;
+  for (let j = 0; j < rings; j++) {
+    const cosine = cosines[first + j];
+    const sine = sines[first + j];
+    real0 += row0[j] * cosine;
+    imaginary0 += row0[j] * sine;
+    real1 += row1[j] * cosine;
+    imaginary1 += row1[j] * sine;
+    real2 += row2[j] * cosine;
+    imaginary2 += row2[j] * sine;
+  }
+  const longitudinal = real1 * real1 + imaginary1 * imaginary1;
+  mean[position] =
+    INTENSITY_WEIGHTS[0] * (real0 * real0 + imaginary0 * imaginary0) +
+    INTENSITY_WEIGHTS[1] * longitudinal +
+    INTENSITY_WEIGHTS[2] * (real2 * real2 + imaginary2 * imaginary2);
+  angular[position] = 2 * (real0 * real2 + imaginary0 * imaginary2 + longitudinal);
 }

@@ -1,12 +1,10 @@
 import type { Apodization, Polarization, Volume } from '@blurcycle/core';
 import { gaussLegendre } from './gaussLegendre.ts';
-import { assertOptics, vacuumWaveNumber } from './optics.ts';
-import type { PsfOptions } from './psfOptions.ts';
-import type { Optics } from './optics.ts';
+import { assertOptics, vacuumWaveNumber, type Optics, type PsfOptions } from './optics.ts';
 import type { PupilModel } from './pupil.ts';
 import { rasterizePupil } from './rasterizePupil.ts';
 
-/** What the vectorial model needs beyond `Optics`. */
+/** Options of the vectorial model besides `Optics`. */
 export interface VectorialOptics extends Optics {
   /**
    * Polarization of the focused light; `unpolarized` and `circular` give the same, round intensity.
@@ -63,7 +61,7 @@ export function richardsWolfPupil(optics: VectorialOptics): PupilModel {
   const length = versine / (1 + Math.sqrt(cosine));
   const power = 2 * APODIZATION_POWER[apodization] + 1;
   return {
-    cut(rings) {
+    discretize(rings) {
       const rule = gaussLegendre(rings);
       const lateral = new Float64Array(rings);
       const axial = new Float64Array(rings);
@@ -140,15 +138,15 @@ function pupilIntegral(apodization: Apodization, cosine: number, versine: number
  * θ) dθ with w = 1 + cos θ, sin θ, 1 - cos θ and k = 2πn/λ. Light polarized along x adds cos 2φ (2
  * Re(I0 I2*) + 2|I1|²).
  *
- * Shapes: result `shape`, the focus in its centre. Every distinct radius is integrated, none
+ * Shapes: result `shape`, the focus in its center. Every distinct radius is integrated, none is
  * interpolated.
  * Cost: 3 × (distinct radii) × (planes / 2) × (rings) operations.
  * Source: Richards & Wolf, Proc. R. Soc. A 253, 358 (1959).
  *
  * @param options - Optics, polarization, apodization, sampling.
- * @returns Intensity relative to the focus; divide by its sum with `normalizePsf` before blurring
+ * @returns Intensity relative to the focus; normalize it with `normalizePsf` before blurring
  *   with it.
- * @throws {RangeError} If the optics or the sampling cannot exist.
+ * @throws {RuleError} If the optics or the sampling cannot exist.
  */
 export function richardsWolfPsf(options: RichardsWolfPsfOptions): Volume {
   return rasterizePupil(richardsWolfPupil(options), options);

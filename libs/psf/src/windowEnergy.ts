@@ -2,25 +2,25 @@ import type { Volume } from '@blurcycle/core';
 import { gaussianSigmaUm } from './gaussianPsf.ts';
 import { psfPupil, type PsfRequest } from './createPsf.ts';
 
-/** How much of the light lies inside the window. */
+/** The fraction of the light inside the window. */
 export interface WindowEnergy {
   /**
-   * Of the light of all its planes (of all the light, for a Gaussian); a wide-field PSF has no last
-   * plane.
+   * Relative to the light of its planes (for a Gaussian, to all light); the light of a wide-field PSF
+   * has no end along z.
    */
   readonly fraction: number;
-  /** Of the light of its poorest plane. */
+  /** Relative to the light of a plane, for the plane that holds the least. */
   readonly poorestPlane: number;
 }
 
 /**
- * The fraction of light that a PSF's window holds: each plane of a diffraction model carries the
- * same, known light.
+ * The fraction of the light that the window of a PSF holds: each plane of a diffraction model
+ * carries the same, known amount of light.
  *
  * Sums over voxels stand for integrals, which is exact below the Nyquist limit or with pixel
  * integration.
  *
- * @returns null for `richards-wolf-psfgenerator`, which is no physical field and has no such light.
+ * @returns null for `richards-wolf-psfgenerator`, which is no physical field.
  */
 export function windowEnergy(request: PsfRequest, psf: Volume): WindowEnergy | null {
   const [dz, dy, dx] = psf.voxelSizeUm;
@@ -44,7 +44,7 @@ export function windowEnergy(request: PsfRequest, psf: Volume): WindowEnergy | n
       poorestPlane: Math.min(...poorest),
     };
   }
-  const { planeEnergyUm2 } = psfPupil(request).cut(64);
+  const { planeEnergyUm2 } = psfPupil(request).discretize(64);
   if (planeEnergyUm2 === null) return null;
   return {
     fraction: total / depth / planeEnergyUm2,

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bornWolfPupil } from '../src/bornWolfPsf.ts';
-import { cutPupil } from '../src/cutPupil.ts';
+import { discretizePupil, pupilIntensity, type PupilModel } from '../src/pupil.ts';
 import { gibsonLanniPupil } from '../src/gibsonLanniPsf.ts';
-import type { PupilModel } from '../src/pupil.ts';
-import { pupilIntensity } from '../src/pupilIntensity.ts';
 import { richardsWolfPupil } from '../src/richardsWolfPsf.ts';
 
 const optics = fc
@@ -34,8 +32,8 @@ const place = fc.record({
  * without aberration.
  */
 function expectConverged(model: PupilModel, { r, z }: { r: number; z: number }): void {
-  const pupil = cutPupil(model, 6, 6);
-  const fine = pupilIntensity(model.cut(2 * pupil.lateral.length + 7), r, z);
+  const pupil = discretizePupil(model, 6, 6);
+  const fine = pupilIntensity(model.discretize(2 * pupil.lateral.length + 7), r, z);
   const coarse = pupilIntensity(pupil, r, z);
   // The project's bar is 1e-12 of the peak.
   expect(Math.abs(coarse.mean - fine.mean)).toBeLessThan(1e-12);

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { axialGrid } from '../src/axialGrid.ts';
+import { axialGrid, CENTER_RULE, lateralGrid } from '../src/voxelGrid.ts';
 import { benchPsf } from '../src/benchPsf.ts';
-import { CENTER_RULE } from '../src/cellRule.ts';
-import { lateralGrid } from '../src/lateralGrid.ts';
 
 describe('benchPsf(repetitions)', () => {
   it('measures every volume beside its limit', () => {

@@ -9,9 +9,9 @@ describe('gaussianPsf(options)', () => {
     const gaussian = gaussianPsf(sampling).data;
     const diffraction = bornWolfPsf(sampling).data;
     // Both fall by 0.2 %; the next order of the expansions is 2e-6 of 1.
-    for (const neighbour of [4, 22, 10, 16, 12, 14]) {
-      expect(1 - gaussian[neighbour]).toBeGreaterThan(1e-3);
-      expect(Math.abs(gaussian[neighbour] - diffraction[neighbour])).toBeLessThan(4e-6);
+    for (const neighbor of [4, 22, 10, 16, 12, 14]) {
+      expect(1 - gaussian[neighbor]).toBeGreaterThan(1e-3);
+      expect(Math.abs(gaussian[neighbor] - diffraction[neighbor])).toBeLessThan(4e-6);
     }
   });
 
@@ -23,7 +23,7 @@ describe('gaussianPsf(options)', () => {
       voxelSizeUm: [0.2, 0.3, 0.4],
     });
     expect(psf.data[13]).toBe(1);
-    for (const neighbour of [4, 10, 12]) expect(psf.data[neighbour]).toBeCloseTo(Math.exp(-0.5), 7); // float32
+    for (const neighbor of [4, 10, 12]) expect(psf.data[neighbor]).toBeCloseTo(Math.exp(-0.5), 7); // float32
   });
 
   it('is narrower laterally for a larger aperture', () => {

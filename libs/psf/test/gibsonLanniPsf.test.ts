@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutPupil } from '../src/cutPupil.ts';
+import { discretizePupil, pupilIntensity } from '../src/pupil.ts';
 import { gibsonLanniFocusUm, gibsonLanniPsf, gibsonLanniPupil } from '../src/gibsonLanniPsf.ts';
-import { pupilIntensity } from '../src/pupilIntensity.ts';
 import { OPTICS } from './reference.ts';
 
 const DEEP_IN_WATER = {
@@ -13,7 +12,7 @@ const DEEP_IN_WATER = {
 };
 
 describe('gibsonLanniPsf(options)', () => {
-  it('has the brightest plane in its centre and is not symmetric when the layers do not match', () => {
+  it('has the brightest plane in its center and is not symmetric when the layers do not match', () => {
     const psf = gibsonLanniPsf({
       ...DEEP_IN_WATER,
       shape: [61, 1, 1],
@@ -33,8 +32,8 @@ describe('gibsonLanniPsf(options)', () => {
   it('moves with the source, unchanged, in a matched sample', () => {
     const matched = { ...OPTICS, sourceDepthUm: 4 };
     expect(gibsonLanniFocusUm(matched)).toBeCloseTo(4, 6); // a flat maximum is found to about 1e-7
-    const moved = cutPupil(gibsonLanniPupil(matched), 1, 6);
-    const still = cutPupil(gibsonLanniPupil(OPTICS), 1, 2);
+    const moved = discretizePupil(gibsonLanniPupil(matched), 1, 6);
+    const still = discretizePupil(gibsonLanniPupil(OPTICS), 1, 2);
     for (const [r, z] of [
       [0, 0],
       [0.1, 0.3],
@@ -46,14 +45,14 @@ describe('gibsonLanniPsf(options)', () => {
     }
   });
 
-  it('puts the asked depth into the centre', () => {
+  it('puts the asked depth into the center', () => {
     const options = {
       ...DEEP_IN_WATER,
       shape: [3, 1, 1],
       voxelSizeUm: [0.5, 0.1, 0.1],
       centerDepthUm: 7,
     } as const;
-    const pupil = cutPupil(gibsonLanniPupil(DEEP_IN_WATER), 0, 8);
+    const pupil = discretizePupil(gibsonLanniPupil(DEEP_IN_WATER), 0, 8);
     const values = [...gibsonLanniPsf(options).data];
     [6.5, 7, 7.5].forEach((z, i) =>
       expect(values[i]).toBeCloseTo(pupilIntensity(pupil, 0, z).mean, 7),
@@ -62,7 +61,7 @@ describe('gibsonLanniPsf(options)', () => {
 
   it('keeps the light of a plane when aberrated, and loses only evanescent light', () => {
     const energy = (optics: typeof DEEP_IN_WATER): number =>
-      gibsonLanniPupil(optics).cut(80).planeEnergyUm2 ?? NaN;
+      gibsonLanniPupil(optics).discretize(80).planeEnergyUm2 ?? NaN;
     const ideal = energy({ ...DEEP_IN_WATER, sampleIndex: 1.515, sourceDepthUm: 0 });
     expect(energy(DEEP_IN_WATER) / ideal).toBeCloseTo(1, 12);
     const beyond = { ...DEEP_IN_WATER, numericalAperture: 1.4, sourceDepthUm: 50 };

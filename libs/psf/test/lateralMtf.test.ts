@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bornWolfPupil } from '../src/bornWolfPsf.ts';
-import { cutPupil } from '../src/cutPupil.ts';
+import { discretizePupil, pupilIntensity, type PupilModel } from '../src/pupil.ts';
 import { gaussLegendre } from '../src/gaussLegendre.ts';
 import { gibsonLanniPupil } from '../src/gibsonLanniPsf.ts';
-import { kernelMtf } from '../src/kernelMtf.ts';
+import { kernelMtf, lateralMtf } from '../src/mtf.ts';
 import { gaussianPsf } from '../src/gaussianPsf.ts';
-import { lateralMtf } from '../src/lateralMtf.ts';
-import type { PupilModel } from '../src/pupil.ts';
-import { pupilIntensity } from '../src/pupilIntensity.ts';
 import { richardsWolfPupil } from '../src/richardsWolfPsf.ts';
 import { OPTICS, reference } from './reference.ts';
 
@@ -41,7 +38,7 @@ describe('lateralMtf(model, frequencies)', () => {
       (total, value, j) => total + (rule.weights[j] * CUTOFF * value * frequencies[j]) / 2,
       0,
     );
-    const pupil = cutPupil(model, 1, 2);
+    const pupil = discretizePupil(model, 1, 2);
     const axis = pupilIntensity(pupil, 0, z).mean;
     // The OTF falls like (cut-off - s)^1.5 at the cut-off, which costs the 40-point rule 1e-5.
     expect((2 * Math.PI * sum * (pupil.planeEnergyUm2 ?? NaN)) / axis).toBeCloseTo(1, 4);

@@ -1,10 +1,9 @@
 import type { PixelIntegration } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { bornWolfPsf } from '../src/bornWolfPsf.ts';
-import { cutPupil } from '../src/cutPupil.ts';
+import { discretizePupil, intensityAt } from '../src/pupil.ts';
 import { gaussLegendre } from '../src/gaussLegendre.ts';
 import { gaussianPsf } from '../src/gaussianPsf.ts';
-import { intensityAt } from '../src/pupilIntensity.ts';
 import { richardsWolfPsf, richardsWolfPupil } from '../src/richardsWolfPsf.ts';
 import { OPTICS } from './reference.ts';
 
@@ -25,7 +24,7 @@ describe('pixelIntegration', () => {
         voxelSizeUm: VOXEL,
         pixelIntegration,
       });
-      const pupil = cutPupil(richardsWolfPupil(optics), 1, 1);
+      const pupil = discretizePupil(richardsWolfPupil(optics), 1, 1);
       const axial = gaussLegendre(alongZ);
       const lateral = gaussLegendre(across);
       for (const [z, y, x] of [

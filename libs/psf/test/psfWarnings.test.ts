@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPsf, type PsfRequest } from '../src/createPsf.ts';
 import { PSF_PRESETS } from '../src/psfPresets.ts';
 import { psfWarnings } from '../src/psfWarnings.ts';
-import { samplingLimits } from '../src/samplingLimits.ts';
+import { samplingLimits } from '../src/optics.ts';
 import { windowEnergy } from '../src/windowEnergy.ts';
 import { OPTICS, reference } from './reference.ts';
 
@@ -23,10 +23,10 @@ describe('psfWarnings(request, psf)', () => {
     expect(psfWarnings(wide, createPsf(wide))).toEqual([]);
   });
 
-  it('says what is impossible, and guesses nanometres', () => {
+  it('says what is impossible, and guesses nanometers', () => {
     expect(codes({ ...REQUEST, numericalAperture: 1.5 })).toEqual(['error aperture']);
     const [warning] = psfWarnings({ ...REQUEST, emissionWavelengthUm: 500 });
-    expect(warning.message).toContain('write 0.5 if these are nanometres');
+    expect(warning.message).toContain('write 0.5 if these are nanometers');
   });
 
   it('knows the Nyquist limits (fixture psf-mpmath)', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { cutPupil } from '../src/cutPupil.ts';
-import { fwhm } from '../src/fwhm.ts';
+import { discretizePupil, intensityAt, pupilFields, pupilIntensity } from '../src/pupil.ts';
+import { fwhm } from '../src/widths.ts';
 import { bornWolfPupil } from '../src/bornWolfPsf.ts';
-import { intensityAt, pupilFields, pupilIntensity } from '../src/pupilIntensity.ts';
 import {
   richardsWolfPsf,
   richardsWolfPupil,
@@ -12,7 +11,7 @@ import { OPTICS, reference } from './reference.ts';
 
 /** FWHM in nm along z, y or x through the focus. */
 function widthNm(optics: Partial<VectorialOptics>, axis: 'z' | 'y' | 'x'): number {
-  const pupil = cutPupil(richardsWolfPupil({ ...OPTICS, ...optics }), 1, 1);
+  const pupil = discretizePupil(richardsWolfPupil({ ...OPTICS, ...optics }), 1, 1);
   const curve = (s: number): number =>
     intensityAt(pupil, axis === 'z' ? s : 0, axis === 'y' ? s : 0, axis === 'x' ? s : 0);
   return fwhm(curve, 0, 0.02) * 1000;
@@ -20,7 +19,7 @@ function widthNm(optics: Partial<VectorialOptics>, axis: 'z' | 'y' | 'x'): numbe
 
 describe('richardsWolfPsf(options)', () => {
   it('has the intensities of the integrals at 30 digits (fixture psf-mpmath)', () => {
-    const pupil = cutPupil(richardsWolfPupil(OPTICS), 3.2, 2);
+    const pupil = discretizePupil(richardsWolfPupil(OPTICS), 3.2, 2);
     for (const [r, z, expected] of reference.RW_r_z_I_I0I1I2) {
       // The project's bar is 1e-12 of the peak; the rounding of 50 rings stays far below it.
       expect(Math.abs(pupilIntensity(pupil, r / 1000, z / 1000).mean - expected)).toBeLessThan(
@@ -59,7 +58,7 @@ describe('richardsWolfPsf(options)', () => {
   });
 
   it('carries the same light through every plane, 8π(1 - cos α)/k² before scaling', () => {
-    const pupil = richardsWolfPupil(OPTICS).cut(60);
+    const pupil = richardsWolfPupil(OPTICS).discretize(60);
     const focus = 0.89236885344644707; // I0 at the focus, fixture
     const perPlane = (pupil.planeEnergyUm2 ?? NaN) * focus ** 2 * 1e6;
     expect(perPlane / (2 * Math.PI * 7216.1961649418)).toBeCloseTo(1, 12);
@@ -79,8 +78,8 @@ describe('richardsWolfPsf(options)', () => {
 
   it('tends to Born & Wolf as the aperture closes', () => {
     const optics = { numericalAperture: 0.01, immersionIndex: 1.5, emissionWavelengthUm: 0.5 };
-    const vectorial = cutPupil(richardsWolfPupil(optics), 80, 8000);
-    const scalar = cutPupil(bornWolfPupil(optics), 80, 8000);
+    const vectorial = discretizePupil(richardsWolfPupil(optics), 80, 8000);
+    const scalar = discretizePupil(bornWolfPupil(optics), 80, 8000);
     for (const [r, z] of [
       [5, 0],
       [20, 0],
@@ -95,7 +94,7 @@ describe('richardsWolfPsf(options)', () => {
     }
   });
 
-  it('is round, symmetric in z, non-negative and largest in the centre', () => {
+  it('is round, symmetric in z, non-negative and largest in the center', () => {
     const psf = richardsWolfPsf({ ...OPTICS, shape: [9, 15, 15], voxelSizeUm: [0.2, 0.06, 0.06] });
     const { data } = psf;
     expect(data[(4 * 15 + 7) * 15 + 7]).toBe(1);
@@ -124,8 +123,12 @@ describe('richardsWolfPsf(options)', () => {
 
 describe("richardsWolfPsf({ variant: 'psfgenerator' })", () => {
   it('replaces J2 by 2 J1/x + J0, 0 on the axis', () => {
-    const standard = cutPupil(richardsWolfPupil(OPTICS), 2, 1);
-    const variant = cutPupil(richardsWolfPupil({ ...OPTICS, variant: 'psfgenerator' }), 2, 1);
+    const standard = discretizePupil(richardsWolfPupil(OPTICS), 2, 1);
+    const variant = discretizePupil(
+      richardsWolfPupil({ ...OPTICS, variant: 'psfgenerator' }),
+      2,
+      1,
+    );
     const axis = pupilIntensity(variant, 0, 0.3).mean;
     expect(axis).toBe(pupilIntensity(standard, 0, 0.3).mean);
     // Just off the axis J2 is 0 and its replacement 2, so I2 jumps to twice the sum of its rings.
