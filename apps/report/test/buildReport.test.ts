@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NUMERICS, readRunRecord, writeScores } from '@blurcycle/experiment';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../src/buildReport.ts';
+import { readResults } from '../src/inputs/readResults.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures/results', import.meta.url));
 const directories: string[] = [];
@@ -61,5 +63,28 @@ describe('buildReport({ resultsDir, profile })', () => {
     await expect(buildReport({ resultsDir: copyOfResults(), profile: 'absent' })).rejects.toThrow(
       /^readResults: .*absent must hold results/,
     );
+  });
+});
+
+describe('readResults({ resultsDir, profile })', () => {
+  it('takes the kernel from scores.json, and from the record of an older run', async () => {
+    const directory = copyOfResults();
+    const at = join(directory, 'synthetic/runs/proposed-s0');
+    const record = readRunRecord(join(at, 'record.json'));
+    if (record === undefined) throw new Error('the fixture has a record');
+    writeScores(at, {
+      key: 'a'.repeat(64),
+      numerics: NUMERICS,
+      scoring: record.settings.scoring,
+      metrics: ['psnr'],
+      scores: record.scores,
+      kernel: { sum: 0.5 },
+      inputs: {},
+    });
+    const { runs } = await readResults({ resultsDir: directory, profile: 'synthetic' });
+    const kernels = new Map(runs.map(({ record: { id }, kernel }) => [id, kernel]));
+    expect(kernels.get('proposed-s0')).toEqual({ sum: 0.5 });
+    expect(kernels.get('proposed-s1')).toEqual({ sum: 0.98, correlation: 0.9 });
+    expect(kernels.get('cyclegan-s0')).toBe(null);
   });
 });

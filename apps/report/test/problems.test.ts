@@ -1,4 +1,8 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeExperimentRecord } from '@blurcycle/experiment';
 import { describe, expect, it } from 'vitest';
 import { readResults } from '../src/inputs/readResults.ts';
 import { findProblems } from '../src/model/findProblems.ts';
@@ -29,22 +33,49 @@ describe('findProblems(inputs)', () => {
     ]);
   });
 
-  it('finds tables that are older than a run, and those that other sources made', () => {
-    const experiments = inputs.experiments.map((experiment) => ({
-      ...experiment,
-      table: {
-        ...experiment.table,
-        provenance: {
-          ...experiment.table.provenance,
-          createdAt: '2019-01-01T00:00:00.000Z',
-          sourceHash: 'b'.repeat(64),
-        },
-      },
-    }));
+  it('finds tables that are older than a run behind them', () => {
+    const experiments = inputs.experiments.map((experiment) => {
+      const { table } = experiment;
+      const provenance = { ...table.provenance, createdAt: '2019-01-01T00:00:00.000Z' };
+      return { ...experiment, table: { ...table, provenance } };
+    });
     const stale = findProblems({ ...inputs, experiments }).filter(({ kind }) => kind === 'stale');
     expect(stale.map(({ text }) => text)).toEqual([
-      'Older than the runs behind them; make them again: Table I, Table II.',
-      'Computed by other sources than the runs behind them: Table I, Table II.',
+      'Made before the results that they show now; make them again: Table I, Table II.',
     ]);
+  });
+
+  it('finds tables that were made from files with other bytes, not from absent ones', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'report-problems-'));
+    try {
+      cpSync(resultsDir, copy, { recursive: true });
+      const [{ table }] = inputs.experiments;
+      writeExperimentRecord(join(copy, 'synthetic/table1/record.json'), {
+        experiment: 'table1',
+        profile: 'synthetic',
+        declaration: {},
+        tableSources: 'a'.repeat(64),
+        inputs: {
+          'runs/proposed-s0/record.json': 'b'.repeat(64),
+          'data/0123456789ab/dataset.json': 'c'.repeat(64),
+        },
+        outputs: {},
+        provenance: table.provenance,
+      });
+      const { experiments, ...others } = await readResults({
+        resultsDir: copy,
+        profile: 'synthetic',
+      });
+      expect(experiments.map(({ id, changedInputs }) => [id, changedInputs])).toEqual([
+        ['table1', ['runs/proposed-s0/record.json']],
+        ['table2', []],
+        ['fig5', []],
+      ]);
+      expect(findProblems({ experiments, ...others }).map(({ text }) => text)).toContain(
+        'Made before the results that they show now; make them again: Table I.',
+      );
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 });

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
+  readExperimentRecord,
   readFigures,
   readRunRecord,
+  readScores,
   readTable,
   type RunRecord,
   type Table,
@@ -13,6 +16,8 @@ import { readBlock, type ShownBlock } from './readBlock.ts';
 /** A training run that has a record. */
 export interface RunInput {
   readonly record: RunRecord;
+  /** Properties of the learned kernel beside those of the true one; null if there is none. */
+  readonly kernel: Readonly<Record<string, number>> | null;
   readonly metrics: RunMetrics | null;
 }
 
@@ -21,6 +26,8 @@ export interface ExperimentInput {
   readonly id: string;
   readonly table: Table;
   readonly csv: string | null;
+  /** Files that the table was made from and that have other bytes now, below the profile. */
+  readonly changedInputs: readonly string[];
   /** What it shows beside its table, in the order of the page. */
   readonly blocks: readonly ShownBlock[];
 }
@@ -73,6 +80,7 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     const at = join(directory, id);
     const table = await tolerant(() => readTable(join(at, 'table.json')));
     if (table === null || table === undefined) continue;
+    const made = await tolerant(() => readExperimentRecord(join(at, 'record.json')));
     const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
     const blocks: ShownBlock[] = [];
     for (const block of figures?.blocks ?? []) {
@@ -83,6 +91,7 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
       id,
       table,
       csv: await optionalText(join(at, 'table.csv')),
+      changedInputs: await changedFiles(directory, made?.inputs ?? {}),
       blocks,
     });
   }
@@ -93,11 +102,26 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     if (record === null || record === undefined) continue;
     runs.push({
       record,
+      kernel: readScores(at, record, record.settings.scoring)?.kernel ?? null,
       metrics: (await ifPresent(() => readMetrics(join(at, 'metrics.jsonl')))) ?? null,
     });
   }
   const deviations = deviationsPath === undefined ? null : await optionalText(deviationsPath);
   return { profile, experiments, runs, damaged, deviations };
+}
+
+/** Those of the files that exist and do not have the SHA-256 that was recorded. */
+async function changedFiles(
+  directory: string,
+  recorded: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [path, hash] of Object.entries(recorded)) {
+    const content = await ifPresent(() => readFile(join(directory, path)));
+    if (content === undefined) continue;
+    if (createHash('sha256').update(content).digest('hex') !== hash) changed.push(path);
+  }
+  return changed;
 }
 
 /** Names of the directories: tables, figures, the rest; numbers in numeric order. */

@@ -19,8 +19,8 @@ export function findProblems(inputs: ReportInputs): readonly Problem[] {
   const found = [
     ...inputs.runs.filter(({ record }) => record.status === 'failed').map(describeFailure),
     ...gatherRows(inputs.experiments.flatMap((experiment) => rowProblems(experiment, inputs.runs))),
-    ...staleness(inputs),
-    ...dirt(inputs),
+    ...staleTables(inputs),
+    ...uncommitted(inputs),
     ...inputs.damaged.map((text): Problem => ({ kind: 'damaged', text })),
   ];
   const order = ['failed', 'missing', 'damaged', 'stale', 'dirty'];
@@ -64,31 +64,26 @@ function gatherRows(problems: readonly RowProblem[]): Problem[] {
   }));
 }
 
-/** Tables that are older than the runs behind them, or made by other sources. */
-function staleness({ experiments, runs }: ReportInputs): Problem[] {
-  const tablesWith = (
-    isOff: (run: RunInput['record'], table: ExperimentInput['table']) => boolean,
-  ): string =>
-    experiments
-      .filter(({ table }) => {
-        const behind = new Set(table.rows.flatMap((row) => row.runs));
-        return runs.some(({ record }) => behind.has(record.id) && isOff(record, table));
-      })
-      .map(({ table }) => table.place)
-      .join(', ');
-  const older = tablesWith(
-    (run, table) => Date.parse(run.provenance.createdAt) > Date.parse(table.provenance.createdAt),
-  );
-  const other = tablesWith(
-    (run, table) => run.provenance.sourceHash !== table.provenance.sourceHash,
-  );
+/** Tables that are older than a run behind them, or were made from files that have changed since. */
+function staleTables({ experiments, runs }: ReportInputs): Problem[] {
+  const isStale = ({ table, changedInputs }: ExperimentInput): boolean => {
+    const behind = new Set(table.rows.flatMap((row) => row.runs));
+    const madeAt = Date.parse(table.provenance.createdAt);
+    const isYounger = ({ record: { id, provenance } }: RunInput): boolean =>
+      behind.has(id) && Date.parse(provenance.createdAt) > madeAt;
+    return changedInputs.length > 0 || runs.some(isYounger);
+  };
+  const stale = experiments.filter(isStale).map(({ table }) => table.place);
+  if (stale.length === 0) return [];
   return [
-    ...(older === '' ? [] : [`Older than the runs behind them; make them again: ${older}.`]),
-    ...(other === '' ? [] : [`Computed by other sources than the runs behind them: ${other}.`]),
-  ].map((text): Problem => ({ kind: 'stale', text }));
+    {
+      kind: 'stale',
+      text: `Made before the results that they show now; make them again: ${stale.join(', ')}.`,
+    },
+  ];
 }
 
-function dirt({ experiments, runs }: ReportInputs): Problem[] {
+function uncommitted({ experiments, runs }: ReportInputs): Problem[] {
   const names = [
     ...experiments
       .filter(({ table }) => table.provenance.gitDirty === true)

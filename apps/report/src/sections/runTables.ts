@@ -129,7 +129,7 @@ const KERNEL_WORDS: readonly (readonly [name: string, words: string])[] = [
 
 /** Properties of the learned blur kernels beside the true one, one column per run that has one. */
 export function kernelTable(runs: readonly RunInput[]): Html | null {
-  const learned = runs.flatMap(({ record: { id, kernel } }) =>
+  const learned = runs.flatMap(({ record: { id }, kernel }) =>
     kernel === null ? [] : [{ id, kernel }],
   );
   if (learned.length === 0) return null;
