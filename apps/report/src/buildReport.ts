@@ -12,7 +12,7 @@ import { renderReport, type ReportFigures } from './renderReport.ts';
 import type { ExperimentFigures } from './sections/experimentSection.ts';
 
 /** The report that was written. */
-export interface BuiltReport {
+interface BuiltReport {
   readonly path: string;
   readonly bytes: number;
 }
@@ -46,7 +46,7 @@ function writeFigures(charts: readonly RenderedChart[], directory: string): void
 }
 
 /** The charts of a report, and those of each directory below that of the profile. */
-export interface DrawnFigures {
+interface DrawnFigures {
   readonly figures: ReportFigures;
   readonly byDirectory: ReadonlyMap<string, readonly RenderedChart[]>;
 }

@@ -17,7 +17,7 @@ export interface Series {
 }
 
 /** What a curve chart shows. */
-export interface CurveChartOptions {
+interface CurveChartOptions {
   readonly name: string;
   readonly title: string;
   /** Title of the vertical axis, with its unit. */

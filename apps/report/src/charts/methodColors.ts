@@ -1,5 +1,5 @@
 /** The two colors of a method: on a light and on a dark background. */
-export interface MethodColor {
+interface MethodColor {
   readonly light: string;
   readonly dark: string;
 }

@@ -11,7 +11,7 @@ import { furtherStyle, type MethodStyle } from './methodColors.ts';
 const VALIDATION_AXES: Readonly<Record<string, string>> = { cycleResidual: 'residual' };
 
 /** The curves of a set of runs: one chart per measured quantity. */
-export interface TrainingCharts {
+interface TrainingCharts {
   /** Scores of the main runs on the validation volumes; see `splitRuns`. */
   readonly validation: readonly Chart[];
   /** Losses of the main runs. */

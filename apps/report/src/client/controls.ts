@@ -3,7 +3,7 @@ import { element, radioGroup, slider } from './element.ts';
 import { AXES_OF, type ViewerState, type VolumeData } from './stack.ts';
 
 /** The controls of a viewer. */
-export interface Controls {
+interface Controls {
   readonly root: HTMLElement;
   /** Updates sliders and texts from the state. */
   show(): void;

@@ -27,7 +27,7 @@ export function radioGroup<Value extends string>(
 }
 
 /** A slider with its label and its value in words. */
-export interface Slider {
+interface Slider {
   readonly root: HTMLLabelElement;
   readonly input: HTMLInputElement;
   /** Changes range, value and its words. */

@@ -5,7 +5,7 @@ export interface Stack {
 }
 
 /** The directions of view: along z, y and x, and the brightest voxel along z. */
-export type Direction = 'xy' | 'xz' | 'yz' | 'maximum';
+type Direction = 'xy' | 'xz' | 'yz' | 'maximum';
 
 /** A gray picture, row by row. */
 export interface Picture {

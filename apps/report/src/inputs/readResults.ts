@@ -155,7 +155,7 @@ export interface CurvePoint {
 }
 
 /** The curves of a run by name. */
-export interface RunMetrics {
+interface RunMetrics {
   readonly train: ReadonlyMap<string, readonly CurvePoint[]>;
   readonly validation: ReadonlyMap<string, readonly CurvePoint[]>;
   /** Number of unreadable lines (the last one of a killed run, say) and of non-finite values. */

@@ -2,7 +2,7 @@ import type { RunRecord, Table, TableCondition, TableRow } from '@blurcycle/expe
 import type { RunInput } from '../inputs/readResults.ts';
 
 /** Rows that were tested on the same data. */
-export interface RowGroup {
+interface RowGroup {
   /** What they were tested on; undefined if the experiment has no conditions. */
   readonly condition: TableCondition | undefined;
   readonly rows: readonly TableRow[];
@@ -18,7 +18,7 @@ export function groupRows({ rows, conditions = [] }: Table): readonly RowGroup[]
 }
 
 /** Runs of the methods, and runs of their variants. */
-export interface SplitRuns {
+interface SplitRuns {
   /** Runs with the settings of `methods.yaml`; all runs if there is no such run. */
   readonly main: readonly RunInput[];
   /** Runs of rows with their own settings. */

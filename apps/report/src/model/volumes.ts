@@ -4,7 +4,7 @@ import { PNG } from 'pngjs';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 
 /** A square part of a plane, in voxels. */
-export interface Region {
+interface Region {
   readonly x: number;
   readonly y: number;
   readonly size: number;

@@ -12,7 +12,7 @@ export interface PageAssets {
 }
 
 /** The parts of the page. */
-export interface PageParts extends PageAssets {
+interface PageParts extends PageAssets {
   readonly title: string;
   readonly body: Html;
 }

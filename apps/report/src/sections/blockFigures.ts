@@ -9,7 +9,7 @@ import type { FigureFrame } from './frame.ts';
 import { volumeFigure } from './volumeFigure.ts';
 
 /** What the blocks of an experiment are shown with. */
-export interface BlockContext {
+interface BlockContext {
   /** Id of the experiment. */
   readonly experiment: string;
   /** Id of a block of curves to its chart. */

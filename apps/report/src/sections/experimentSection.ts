@@ -20,7 +20,7 @@ export interface ExperimentFigures {
 }
 
 /** What the section of a table or figure shows. */
-export interface ExperimentParts {
+interface ExperimentParts {
   readonly experiment: ExperimentInput;
   /** The training runs that it uses. */
   readonly runs: readonly RunInput[];

@@ -36,7 +36,7 @@ export function describeMachine({ cpu, gpu, backend, threads }: Provenance): str
 }
 
 /** What the training runs behind a table took. */
-export interface TrainingCost {
+interface TrainingCost {
   readonly seeds: readonly number[];
   readonly trainingSeconds: number;
 }

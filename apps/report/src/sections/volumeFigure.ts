@@ -9,7 +9,7 @@ import type { FigureFrame } from './frame.ts';
 const STRIP_POSITIONS = [0.125, 0.375, 0.625, 0.875];
 
 /** Where a figure of volumes is shown. */
-export interface VolumeFigureOptions extends FigureFrame {
+interface VolumeFigureOptions extends FigureFrame {
   /** Unique within the page. */
   readonly id: string;
   /** Image store of the page, which takes the stacks. */
