@@ -5,7 +5,8 @@
  * exports)` that calls exportFunction (napiHelpers.h) for each function, put its hot loops into
  * `<topic>.kernel.cc` (compiled per instruction set, see variants.h), add one line to REGISTRATIONS
  * below and the TypeScript signatures to addon.ts. build.mjs finds the files by itself. Functions
- * take Float32Array views and sizes, and write into arrays that JavaScript allocated.
+ * take Float32Array views, sizes and codes, and write into arrays that JavaScript allocated; arrays
+ * of several sizes are named in layouts.h and layouts.ts.
  */
 #include "napiHelpers.h"
 

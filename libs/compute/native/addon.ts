@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Packed } from './layouts.ts';
 
 /** Instruction set that the kernels use. */
-export type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
+type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
 
 /** Names and numbers in their order. */
 type Table = Readonly<Record<string, number>>;
@@ -191,7 +191,7 @@ export interface NativeAddon {
 }
 
 /** What build.mjs left behind; `error` says why there is no add-on. */
-export interface NativeBuildStatus {
+interface NativeBuildStatus {
   readonly compiler: string | null;
   readonly flags: readonly string[];
   readonly variants: readonly string[];

@@ -115,7 +115,7 @@ bool pairsPositions(const ConvShape& shape) {
 }
 
 /**
- * Two neighbouring positions as one of 16 channels, met by one tap more: the first position's sum
+ * Two neighboring positions as one of 16 channels, met by one tap more: the first position's sum
  * for tap t is at t, that of the second at t + 1. A quarter of the sums for three taps (the first
  * position's at the last tap, the second's at the first) is left out.
  */

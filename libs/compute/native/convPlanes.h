@@ -3,7 +3,7 @@
  * bits.
  *
  * Three taps of one channel fill no register of 16 lanes with channels, so here a register holds 16
- * neighbouring positions along x of one channel: inputs lie in a plane per channel, weights are
+ * neighboring positions along x of one channel: inputs lie in a plane per channel, weights are
  * broadcast. Only for kernel files (see variants.h).
  */
 #pragma once

@@ -5,8 +5,8 @@
  * Channels last makes the taps along x one contiguous stretch, so that each output row is a small
  * matrix product
  *
- *   out[p][c] = bias[c] + sum over rows r, k < depth of in[offset[r] + p * step + k] *
- * filter[r][k][c].
+ *   out[p][c] = bias[c]
+ *             + sum over rows r, k < depth of in[offset[r] + p * step + k] * filter[r][k][c].
  *
  * A register tile holds P positions x one block of output channels; the filter streams, the input
  * is broadcast. Only for kernel files (see variants.h).

@@ -63,7 +63,7 @@ inline TileCut cutIntoTiles(int64_t length, int largest, double overhead) {
 
 /**
  * How channels lie in registers: V vectors of L lanes; each channel takes Q lanes, one for each of
- * Q neighbouring taps-and-inputs.
+ * Q neighboring taps-and-inputs.
  *
  * Q = 1 is the plain case of many channels. Few channels would leave lanes empty or ask for a
  * broadcast per operation; with Q > 1 the vector holds partial sums over k = 0, Q, 2Q..., over 1, Q

@@ -31,7 +31,7 @@ struct ElementwiseKernels {
   /** result[b, c] = factor x the sum over rows r of x[b, r, c]. */
   void (*sumRows)(int64_t batches, int64_t rows, int64_t channels, const float* x, float factor,
                   float* result);
-  /** Copies `channels` neighbouring channels of every row. */
+  /** Copies `channels` neighboring channels of every row. */
   void (*copyChannels)(int64_t rows, int64_t channels, const float* from, int64_t fromStride,
                        float* to, int64_t toStride);
 };

@@ -2,7 +2,7 @@
  * Convolution through the Fourier transform.
  *
  * The rows of a real volume go in pairs through a complex transform along x, L pairs at a time;
- * then come y and z, where neighbouring frequencies of x are the lanes. Rows and planes that hold
+ * then come y and z, where neighboring frequencies of x are the lanes. Rows and planes that hold
  * only zeros or that nobody wants are skipped. The pass along z is fused with the product and the
  * way back, so the spectrum of the data is never written.
  */
@@ -103,7 +103,7 @@ struct SpectrumTask {
   }
 };
 
-/** Along z there, the product with the kernel's spectrum, and back. */
+/** Transform along z, product with the kernel's spectrum, inverse transform along z. */
 struct ConvolveTask {
   const FftGrid& grid;
   const FftBox& from;
@@ -127,14 +127,14 @@ struct ConvolveTask {
       Vector<L> d = load<L>(transfer + grid.block() + at + z * grid.plane());
       if (conjugate) d = -d;
       const Complex<L> a = product[z];
-      product[z] = {a.re * d + a.im * c, a.re * c - a.im * d};  // parts exchanged for the way back
+      product[z] = {a.re * d + a.im * c, a.re * c - a.im * d};  // parts exchanged for the inverse
     }
     const Complex<L>* result = transform<L>(*grid.plans[0], product, product == line ? work : line);
     writeLine<L>(result, re, im, grid.plane(), depth, to.origin[0], to.extent[0], true);
   }
 };
 
-/** Along z there for both volumes of every pair, the sum of the products, and back. */
+/** Transforms of every pair of volumes along z, sum of the products, inverse transform. */
 struct CorrelateTask {
   const FftGrid& grid;
   const FftBox& from;
@@ -160,7 +160,7 @@ struct CorrelateTask {
                   other);
       const Complex<L>* a = transform<L>(*grid.plans[0], line, work);
       const Complex<L>* b = transform<L>(*grid.plans[0], other, otherWork);
-      for (int64_t z = 0; z < depth; ++z) {  // b conj(a), parts exchanged for the way back
+      for (int64_t z = 0; z < depth; ++z) {  // b conj(a), parts exchanged for the inverse
         sum[z].re += b[z].im * a[z].re - b[z].re * a[z].im;
         sum[z].im += b[z].re * a[z].re + b[z].im * a[z].im;
       }

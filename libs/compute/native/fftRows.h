@@ -93,7 +93,7 @@ void forwardRows(const FftGrid& grid, const FftBox& box, const float* data, floa
   });
 }
 
-/** The way back along x, scaled; see forwardRows. */
+/** Inverse transforms along x, scaled; see forwardRows. */
 void inverseRows(const FftGrid& grid, const FftBox& box, const float* spectrum, float* data) {
   constexpr int L = ROW_LANES;
   const Rows rows{grid, box};

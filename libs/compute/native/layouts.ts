@@ -2,7 +2,7 @@
  * @file The codes and arrays of numbers by which TypeScript tells the add-on what to do, named
  *   once.
  *
- * `layouts.h` holds the same tables for C++; the add-on returns its own from `layouts()`, and a test
+ * layouts.h holds the same tables for C++; `layouts()` of the add-on returns its own, and a test
  * compares the two.
  */
 

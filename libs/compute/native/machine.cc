@@ -15,8 +15,8 @@ namespace blurcycle {
 namespace {
 
 constexpr int REPEATS = 12;
-constexpr int64_t ROUNDS =
-    400000;  // about a millisecond: longer than a clock tick, shorter than a scheduler's slice
+// About a millisecond: longer than a clock tick, shorter than a time slice of the scheduler.
+constexpr int64_t ROUNDS = 400000;
 
 napi_value napiIsa(napi_env env, napi_callback_info) {
   return makeString(env, isaName(currentIsa()));

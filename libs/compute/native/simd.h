@@ -122,9 +122,9 @@ typedef int32_t Lanes16 __attribute__((vector_size(64)));
 #define BLURCYCLE_PICK(Type, a, b, ...) __builtin_shuffle(a, b, Type{__VA_ARGS__})
 #endif
 
-/** Sums of neighbouring lanes, those of `a` first: [a0 + a1, a2 + a3, ..., b0 + b1, ...]. */
+/** Sums of neighboring lanes, those of `a` first: [a0 + a1, a2 + a3, ..., b0 + b1, ...]. */
 template <int L>
-BLURCYCLE_INLINE Vector<L> addNeighbours(Vector<L> a, Vector<L> b) {
+BLURCYCLE_INLINE Vector<L> addNeighbors(Vector<L> a, Vector<L> b) {
   if constexpr (L == 4)
     return BLURCYCLE_PICK(Lanes4, a, b, 0, 2, 4, 6) + BLURCYCLE_PICK(Lanes4, a, b, 1, 3, 5, 7);
   if constexpr (L == 8) {
@@ -148,7 +148,7 @@ BLURCYCLE_INLINE Vector<L> addGroups(Vector<L>* vectors) {
   for (int count = Q; count > 1; count /= 2) {
     BLURCYCLE_UNROLL
     for (int i = 0; i < count / 2; ++i)
-      vectors[i] = addNeighbours<L>(vectors[2 * i], vectors[2 * i + 1]);
+      vectors[i] = addNeighbors<L>(vectors[2 * i], vectors[2 * i + 1]);
   }
   return vectors[0];
 }

@@ -42,9 +42,9 @@ void parallelFor(int64_t count, const Body& body, int64_t work = INT64_MAX) {
 }
 
 /**
- * Scratch memory of at least `bytes`, aligned to 64, kept and reused; its content is undefined.
- * `slot` tells apart blocks that are in use at the same time (see scratchSlots.h); a block belongs
- * to the calling thread.
+ * Scratch memory of at least so many floats, aligned to 64 bytes, kept and reused; its content is
+ * undefined. `slot` tells apart blocks that are in use at the same time (see scratchSlots.h); a
+ * block belongs to the calling thread.
  */
 float* scratch(int slot, int64_t floats);
 

@@ -16,7 +16,6 @@ export {
 } from './backends/selectBackend.ts';
 export {
   createConvolver3d,
-  fftConvolve3d,
   type Convolver,
   type ConvolverOptions,
   type Window,

@@ -19,7 +19,7 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
   /**
    * The same kernels run; where a variable is used more than once the order of additions differs.
    */
-  const expectTwins = (f: () => tf.Scalar): void => {
+  const expectReference = (f: () => tf.Scalar): void => {
     tf.tidy(() => {
       const expected = tf.variableGrads(f, variables);
       const actual = variableGradients(f, variables);
@@ -36,7 +36,7 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
 
   it('goes through layers, of which one is applied twice', () => {
     const [filter, bias] = variables;
-    expectTwins(() => {
+    expectReference(() => {
       const layer = (x: tf.Tensor5D): tf.Tensor5D =>
         conv3d(instanceNorm(x, { activation: 'relu' }), filter as tf.Tensor5D, bias as tf.Tensor1D);
       const once = layer(randomTensor([1, 4, 5, 6, 2], 'x'));
@@ -47,7 +47,7 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
 
   it('goes through clones, reshapes, casts and transpositions of the same array', () => {
     const [, , cube] = variables;
-    expectTwins(() => {
+    expectReference(() => {
       const flat = tf.reshape(tf.clone(cube), [6, 4]);
       const product = tf.mul(tf.cast(flat, 'float32'), tf.transpose(tf.reshape(cube, [4, 6])));
       return tf.add(tf.sum(tf.mul(product, flat)), tf.sum(tf.square(cube)));
@@ -60,12 +60,12 @@ describe.skipIf(native === null)('variableGradients(f, variables) on the native 
       value: tf.mul(x as tf.Tensor, 2),
       gradFunc: (dy: tf.Tensor) => tf.mul(dy, 2),
     }));
-    expectTwins(() => tf.sum(tf.square(double(cube))));
+    expectReference(() => tf.sum(tf.square(double(cube))));
   });
 
   it('leaves out variables without influence and what leads nowhere', () => {
     const [filter, bias] = variables;
-    expectTwins(() => {
+    expectReference(() => {
       tf.square(filter); // not used
       return tf.sum(tf.abs(bias));
     });

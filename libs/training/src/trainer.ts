@@ -1,5 +1,5 @@
 import { clone, keep, type Tensor5D } from '@tensorflow/tfjs-core';
-import { createAdamState, type AdamState } from '@blurcycle/compute';
+import { createAdamState, disposeAdamState, type AdamState } from '@blurcycle/compute';
 import {
   createRandomStream,
   restoreRandomStream,
@@ -141,7 +141,7 @@ export function optimizerGroups({ groups }: Pick<Trainer, 'groups'>): readonly O
 export function disposeTrainer(trainer: Trainer): void {
   for (const group of optimizerGroups(trainer)) {
     for (const { variable } of group.parameters) variable.dispose();
-    for (const moment of [...group.adam.m, ...group.adam.v]) moment.dispose();
+    disposeAdamState(group.adam);
   }
   for (const buffer of Object.values(trainer.buffers)) buffer.dispose();
   trainer.networks.blurGenerator?.dispose?.();

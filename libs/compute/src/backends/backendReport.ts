@@ -3,18 +3,15 @@ import type { BackendName } from '@blurcycle/core';
 import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 
-/** What a GPU allows, in bytes; a patch or tile that needs more is refused by it. */
+/** Limits of a GPU in bytes; a patch or tile that needs more fails. */
 export interface GpuLimits {
   /** Largest array. */
   readonly bufferBytes: number;
   /** Largest part of an array that a program may be given. */
   readonly bindingBytes: number;
-  /** Memory that the calls of a workgroup share. */
+  /** Memory that the invocations of a workgroup share. */
   readonly workgroupBytes: number;
-  /**
-   * True where programs may compute in half precision (`shader-f16`); ours never do, they only
-   * round to it.
-   */
+  /** True where programs may compute in half precision (`shader-f16`); ours only round to it. */
   readonly computesInHalf: boolean;
 }
 
@@ -24,16 +21,16 @@ export interface BackendReport {
   readonly available: boolean;
   /** One line: what it is, or why it is not there. */
   readonly detail: string;
-  /** Name of the GPU, or of the program that stands in for one. */
+  /** Name of the GPU, or of the software that stands in for one. */
   readonly device?: string;
   /**
-   * True where the device is a program: right numbers for tests, but slower than every other
+   * True where software stands in for the GPU: right numbers for tests, but slower than every other
    * back-end.
    */
   readonly software?: boolean;
-  /** Of the device of `webgpu`; other back-ends do not tell theirs. */
+  /** Only for `webgpu`; the other back-ends do not report them. */
   readonly limits?: GpuLimits;
-  /** What to do to get it; only where it is missing and something can be done. */
+  /** How to get it, where it is missing and can be installed. */
   readonly remedy?: string;
   /** Compiler that built the add-on. */
   readonly compiler?: string;
@@ -54,9 +51,7 @@ export async function backendReport(): Promise<BackendReport[]> {
   ];
 }
 
-/**
- * What `auto` takes: the first that is there, never one that runs on a program in place of a GPU.
- */
+/** What `auto` takes: the first that is available, never one whose GPU is emulated in software. */
 export function preferredBackend(report: readonly BackendReport[]): BackendReport | undefined {
   return report.find(({ available, software }) => available && software !== true);
 }
@@ -121,20 +116,21 @@ function nativeReport(): BackendReport {
 type TensorflowSearch =
   { readonly usesGpu: boolean } | { readonly missing: string; readonly remedy: string };
 
-/** What the package registers with tfjs under the name `tensorflow`. */
+/** The part that we use of the back-end `tensorflow`. */
 interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-// Not a constant of the type checker: the package is installed by hand, its types are never there.
+// Typed as a string so that the type checker does not look for it: the package is installed by
+// hand, its types are never there.
 const PACKAGE: string = '@tensorflow/tfjs-node-gpu';
 const INSTALL = `npm install --no-save ${PACKAGE}@4.22.0`;
 
 let tensorflowSearch: Promise<TensorflowSearch> | undefined;
 
 /**
- * Loads TensorFlow where it is installed, which makes the back-end `tensorflow` known to tfjs; once
- * in a process.
+ * Loads TensorFlow where it is installed, which registers the back-end `tensorflow` with tfjs; once
+ * per process.
  */
 function findTensorflow(): Promise<TensorflowSearch> {
   tensorflowSearch ??= loadTensorflow();
@@ -150,8 +146,8 @@ async function loadTensorflow(): Promise<TensorflowSearch> {
       remedy: `on a machine with CUDA run: ${INSTALL}`,
     };
   }
-  // TensorFlow announces its build and every library it does not find, line by line, unless told
-  // not to.
+  // Without this TensorFlow prints a line for its build and for every library that it does not
+  // find.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   try {
     const { backend } = (await import(PACKAGE)) as { backend: () => object };

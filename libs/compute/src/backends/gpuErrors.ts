@@ -12,22 +12,18 @@ export class GpuLostError extends Error {
 export class GpuMemoryError extends Error {
   override readonly name = 'GpuMemoryError';
 
-  /**
-   * @param requestedBytes - What the step asked for in all: more than the GPU gives; null where not
-   *   known.
-   */
+  /** @param requestedBytes - Bytes that the step asked for in total; null where unknown. */
   constructor(readonly requestedBytes: number | null) {
     super('out of GPU memory (use smaller patches or tiles)');
   }
 }
 
 /**
- * What else is said where memory ends: by TensorFlow, and by WebGPU of a buffer that is filled from
- * the CPU.
+ * How TensorFlow, and WebGPU for a buffer that is filled from the CPU, report that memory ran out.
  */
 const OTHER_WORDS = /\bOOM\b|out of memory|RESOURCE_EXHAUSTED|failed to allocate/i;
 
-/** The error as a `GpuMemoryError` where it says that memory ended. */
+/** The error as a `GpuMemoryError` where it reports that memory ran out, else null. */
 export function asGpuMemoryError(error: unknown): GpuMemoryError | null {
   if (error instanceof GpuMemoryError) return error;
   return error instanceof Error && OTHER_WORDS.test(error.message)

@@ -8,8 +8,7 @@ import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../ops/runKernel.ts';
 import { QuietCpuBackend } from './quietCpuBackend.ts';
 
 /**
- * Makes the pure-JavaScript back-end known to tfjs under the name `js`. Does nothing when called
- * twice.
+ * Registers the pure-JavaScript back-end with tfjs under the name `js`; a second call does nothing.
  */
 export function registerJavascriptBackend(): void {
   if (tf.findBackendFactory('js') !== null) return;

@@ -1,4 +1,4 @@
-/** @file What kernels of every back-end ask of shapes before they compute. */
+/** @file Shapes in the form in which the kernels of every back-end need them. */
 import { backend_util, util } from '@tensorflow/tfjs-core';
 import type { ConvShape } from '../../native/layouts.ts';
 
@@ -56,7 +56,7 @@ export function pooledShape(shape: readonly number[]): number[] {
 }
 
 /** A reduction as one over the rows of [batches, rows, channels]. */
-export interface RowReduction {
+interface RowReduction {
   readonly batches: number;
   readonly rows: number;
   readonly channels: number;
@@ -87,14 +87,14 @@ export function rowReduction(
 }
 
 /** A broadcast operation as three nested loops: their lengths and the steps of both operands. */
-export interface BroadcastSides {
+interface BroadcastSides {
   readonly extent: [number, number, number];
   readonly a: [number, number, number];
   readonly b: [number, number, number];
 }
 
 /**
- * Joins neighboring axes along which both operands go on in the same way (dense or repeated).
+ * Merges neighboring axes along which both operands continue in the same way (dense or repeated).
  *
  * @returns Undefined where more than three loops are left.
  */

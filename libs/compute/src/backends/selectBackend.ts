@@ -15,15 +15,15 @@ import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
 import { registerWebgpuBackend } from './webgpu/registerWebgpuBackend.ts';
 
-/** The place that was chosen. */
+/** The back-end that was chosen. */
 export interface BackendInfo {
   readonly name: BackendName;
-  /** One line for a person: what it is and, after `auto`, why a faster one was not taken. */
+  /** One line to show: what it is and, after `auto`, why a faster one was not taken. */
   readonly description: string;
   readonly threads: number;
   /** Name of the GPU, null where the arithmetic runs on the CPU. */
   readonly gpu: string | null;
-  /** One line for a person where the choice is one for tests only. */
+  /** One line to show where the choice is for tests only, else null. */
   readonly warning: string | null;
 }
 
@@ -40,7 +40,7 @@ export interface SelectBackendOptions {
 }
 
 /**
- * Makes TensorFlow.js run on the named back-end, or on the first that is available.
+ * Makes TensorFlow.js run on the named back-end or, for `auto`, on the first that is available.
  *
  * Nothing is decided before this is called; call it before the first tensor is made.
  *
@@ -77,7 +77,7 @@ export async function selectBackend(
     name: chosen.name,
     description: `${name === 'auto' ? explain(chosen, report) : chosen.detail}${note}`,
     threads: chosen.name === 'native' ? threads : 1,
-    // The note goes into the record of a run: it decides its numbers.
+    // The record of a run holds the note, since half precision changes the numbers.
     gpu: software || chosen.device === undefined ? null : `${chosen.device}${note}`,
     warning: software
       ? `back-end ${chosen.name}: ${chosen.detail}; for tests, far slower than native`
@@ -85,11 +85,11 @@ export async function selectBackend(
   };
 }
 
-/** Makes a back-end that is available known to tfjs. */
+/** Registers an available back-end with tfjs. */
 async function register(name: BackendName, halfPrecision: boolean): Promise<void> {
   switch (name) {
     case 'tensorflow':
-      // Finding it registered it.
+      // Its package registered it when the report loaded it.
       return;
     case 'webgpu':
       return registerWebgpuBackend(halfPrecision);
@@ -111,10 +111,10 @@ function explain(chosen: BackendReport, report: readonly BackendReport[]): strin
 }
 
 /**
- * How many CPU threads the C++ kernels take from now on, those of the Fourier transforms among
- * them, which no back-end owns.
+ * Sets how many CPU threads the C++ kernels use from now on, including the Fourier transforms,
+ * which belong to no back-end.
  *
- * Without the add-on one thread is all there is.
+ * Without the add-on there is one thread.
  *
  * @throws {InputError} If it is no positive integer.
  */

@@ -2,12 +2,15 @@ import { packNumbers } from '../../native/layouts.ts';
 import { smoothLength } from './fft.ts';
 
 /** How volumes and kernel of a blur with a zero border lie on the grid of the transform. */
-export interface BlurGeometry {
+interface BlurGeometry {
   /** Sides of the grid, z, y, x. */
   readonly grid: readonly number[];
   /** Layout `fftBox` of the volume: the whole of it, at the grid's origin. */
   readonly volumeBox: readonly number[];
-  /** Layout `fftBox` of the kernel: the part that can join two voxels, centered at the origin. */
+  /**
+   * Layout `fftBox` of the kernel: the part that reaches from voxel to voxel, centered at the
+   * origin.
+   */
   readonly kernelBox: readonly number[];
   /** Voxels of that part on each side of the center. */
   readonly reach: readonly number[];

@@ -5,7 +5,7 @@ import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './b
 import { isSmooth, smoothLength } from './fft.ts';
 import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
 
-/** How a convolution treats what lies outside of the volume. */
+/** Border and window of a convolution. */
 export interface ConvolverOptions {
   /**
    * What lies outside of a volume: zeros, its periodic repetition, or its mirror image about the
@@ -13,8 +13,8 @@ export interface ConvolverOptions {
    */
   readonly border?: Border;
   /**
-   * The part of the result that is wanted, which also is what the adjoint takes. @defaultValue all
-   * of it
+   * The part of the result that is computed; the adjoint takes volumes of that part. @defaultValue
+   * all of it
    */
   readonly window?: Window;
 }
@@ -28,8 +28,8 @@ export interface Window {
 /**
  * A convolution with one kernel, and its adjoint, for volumes of one shape.
  *
- * The result is a new array, or `into` where that is given: loops that keep their arrays spare the
- * collector most of its work.
+ * The result is a new array, or `into` where that is given: loops that reuse their arrays avoid
+ * most of the garbage collection.
  */
 export interface Convolver {
   /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the center of the kernel. */
@@ -77,8 +77,8 @@ export function createConvolverOn(
   assertWindow(window, shape);
   const margin = kernelShape.map((side) => (side - 1) / 2);
   const wraps = border === 'periodic' && shape.every(isSmooth);
-  // What a zero border needs of the kernel ends at N - 1 voxels from its center: nothing further
-  // meets two voxels.
+  // With a zero border only the kernel up to N - 1 voxels from its center matters: no two voxels
+  // are farther apart.
   const reach = border === 'zero' ? margin.map((m, axis) => Math.min(m, shape[axis] - 1)) : margin;
   const maps =
     border === 'zero' || wraps
@@ -121,21 +121,6 @@ export function createConvolverOn(
       return into;
     },
   };
-}
-
-/**
- * Convolution of one volume; see `createConvolver3d`, which is faster for many volumes with one
- * kernel.
- */
-export function fftConvolve3d(
-  data: Float32Array,
-  shape: Shape3,
-  kernel: Float32Array,
-  kernelShape: Shape3,
-  options: ConvolverOptions & { readonly adjoint?: boolean } = {},
-): Float32Array {
-  const convolver = createConvolver3d(shape, kernel, kernelShape, options);
-  return options.adjoint === true ? convolver.adjoint(data) : convolver.forward(data);
 }
 
 /** Throws unless the kernel has odd sides and as many values as its shape says. */
@@ -193,7 +178,7 @@ function toShape(sides: readonly number[]): Shape3 {
 }
 
 /** Runs the transforms of a convolution on a periodic grid. */
-export interface ConvolutionEngine {
+interface ConvolutionEngine {
   /** Takes the spectrum of a kernel that lies on the grid from `origin` on (wrapping around). */
   prepare(grid: Shape3, kernel: Float32Array, kernelShape: Shape3, origin: Shape3): Convolve;
 }

@@ -11,7 +11,7 @@ export interface Spectrum {
 }
 
 /** Transforms of real volumes on a periodic grid of one shape. */
-export interface RealFft3d {
+interface RealFft3d {
   readonly shape: Shape3;
   /**
    * Spectrum of `data`, laid on the grid from voxel `origin` on (wrapping around); the rest of the
@@ -153,7 +153,7 @@ function transformLine(
     work.real[i] = spectrum.real[at];
     work.imaginary[i] = spectrum.imaginary[at];
   }
-  // Exchanging real and imaginary parts before and after turns the transform into its (unscaled)
+  // Swapping real and imaginary parts before and after turns the transform into its (unscaled)
   // inverse.
   if (inverse) plan.transform(work.imaginary, work.real);
   else plan.transform(work.real, work.imaginary);

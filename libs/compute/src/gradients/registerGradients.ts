@@ -8,12 +8,12 @@ import type { GradientRules } from '../ops/runKernel.ts';
 import { ELEMENTWISE_GRADIENTS, SHAPE_GRADIENTS } from './standardGradients.ts';
 
 /**
- * Makes the standard operations that the networks use differentiable.
+ * Registers gradients of the standard operations that the networks use, and of our own kernels.
  *
  * The bundle of tfjs-core that Node loads holds the operations but no gradients, and the modules
  * that hold them cannot be imported by Node (no file suffixes). Ours are written from the
  * definitions, and each is made of differentiable operations, so gradients of gradients exist too.
- * Does nothing when called twice.
+ * A second call changes nothing.
  */
 export function registerGradients(): void {
   registerRules(ELEMENTWISE_GRADIENTS);
@@ -25,7 +25,7 @@ export function registerGradients(): void {
   registerRules(LOSS_GRADIENTS);
 }
 
-/** Registers the rules, in place of gradients that a back-end's package may have brought along. */
+/** Registers the rules, replacing gradients that the package of a back-end may have registered. */
 function registerRules(rules: GradientRules): void {
   for (const [kernelName, rule] of Object.entries(rules)) {
     tf.registerGradient({

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientRule, GradientRules } from '../ops/runKernel.ts';
 
-/** Comparisons are constant but for their steps. */
+/** Comparisons are piecewise constant: their gradients are zero. */
 const STEP: GradientRule = {
   saveInputs: ['a', 'b'],
   pullBack: (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }),
@@ -52,8 +52,8 @@ export const ELEMENTWISE_GRADIENTS: GradientRules = {
   [tf.Sign]: ofInput((dy) => tf.zerosLike(dy)),
   [tf.Log]: ofInput((dy, x) => tf.div(dy, x)),
   [tf.Softplus]: ofInput((dy, x) => tf.mul(dy, tf.sigmoid(x))),
-  // These are simplest by their value y. It is computed again, not kept: tfjs loses the way from a
-  // kept output back to the input, and gradients of gradients would silently lack a term.
+  // These are simplest in terms of their output y. It is computed again, not saved: tfjs does not
+  // trace a saved output back to the input, and second gradients would silently lack a term.
   [tf.Exp]: ofInput((dy, x) => tf.mul(dy, tf.exp(x))),
   [tf.Sqrt]: ofInput((dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
   [tf.Rsqrt]: ofInput((dy, x) => tf.mul(dy, tf.div(tf.mul(tf.rsqrt(x), -0.5), x))),
@@ -190,7 +190,7 @@ function spread(dy: tf.Tensor, shape: number[], axis: unknown): tf.Tensor {
 }
 
 /** `gradient` summed over the axes along which an input of `shape` was broadcast. */
-export function sumToShape(gradient: tf.Tensor, shape: number[]): tf.Tensor {
+function sumToShape(gradient: tf.Tensor, shape: number[]): tf.Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
   return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, shape);
 }

@@ -8,7 +8,8 @@ import {
 import { runKernel } from '../ops/runKernel.ts';
 
 /**
- * A scalar and its gradients by the names of the variables; a variable without influence has none.
+ * A scalar and its gradients by the names of the variables; a variable that does not influence it
+ * has none.
  */
 export interface VariableGradients {
   readonly value: tf.Scalar;
@@ -19,7 +20,7 @@ export interface VariableGradients {
  * Value of `f` and its gradients for the variables: `variableGrads` of tfjs, faster on the native
  * back-end.
  *
- * Memory: frees what `f` makes, but for its result and what it keeps; call inside tidy.
+ * Memory: frees what `f` makes, except its result and what it keeps; call inside tidy.
  */
 export function variableGradients(
   f: () => tf.Scalar,
@@ -56,7 +57,7 @@ function tapeGradients(
   }
 }
 
-/** A kernel that ran on something a variable had influenced, and what its gradient needs of it. */
+/** A kernel that ran on something a variable had influenced, and what its gradient needs. */
 interface TapeRecord {
   readonly kernelName: string;
   readonly inputs: Inputs;
@@ -68,7 +69,7 @@ interface TapeRecord {
 }
 
 /**
- * The kernels of one evaluation in their order, to walk back for gradients.
+ * Records the kernels of one evaluation in order, and walks back through them for the gradients.
  *
  * The tape of tfjs does the same for 25 µs a kernel, three quarters of it in clones that keep
  * tensors alive. This one knows arrays (data ids), not tensors: it keeps an array by its reference
@@ -108,8 +109,7 @@ class KernelTape implements KernelRecorder {
   }
 
   /**
-   * Gradients of a scalar by the data id of what influenced it: of the variables, everything else
-   * was passed on.
+   * Gradients of a scalar for the variables that influenced it, by data id.
    *
    * Memory: empties the tape; the gradients belong to the caller's tidy.
    */
@@ -126,7 +126,7 @@ class KernelTape implements KernelRecorder {
     return gradients;
   }
 
-  /** Lets go of what a walk has not passed, after an error. */
+  /** Releases what a walk has not reached because of an error. */
   dispose(): void {
     for (const record of this.records.splice(0)) this.release(record);
   }
@@ -136,7 +136,7 @@ class KernelTape implements KernelRecorder {
     const rule = tf.getGradient(kernelName);
     if (rule === undefined) throw new Error(`internal: kernel ${kernelName} has no gradient`);
     const made = tf.tidy(() => {
-      // These tensors take over the references of the tape.
+      // From here on these tensors own the tape's references.
       const tensors = saved.map((info) => tf.engine().makeTensorFromTensorInfo(info));
       const dy = shaped(gradient, output.shape);
       const thunks = rule.gradFunc(dy, tensors, attributes as tf.NamedAttrMap);

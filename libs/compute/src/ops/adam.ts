@@ -42,7 +42,7 @@ export function disposeAdamState(state: AdamState): void {
  * m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g²,
  * p <- p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon),  t = 1 at the first step.
  *
- * Memory: makes no tensor that outlives the call; the gradients stay the caller's.
+ * Memory: makes no tensor that outlives the call; the caller keeps the gradients.
  * Source: Kingma & Ba (2015), arXiv:1412.6980, algorithm 1.
  */
 export function adamUpdate(
@@ -65,7 +65,7 @@ export function adamUpdate(
   if (backend instanceof NativeBackend)
     nativeAdamUpdate(backend, parameters, gradients, state, options);
   else if (isWebgpu(backend)) webgpuAdamUpdate(backend, parameters, gradients, state, options);
-  else composedAdamUpdate(parameters, gradients, state, options);
+  else referenceAdamUpdate(parameters, gradients, state, options);
 }
 
 /** By its name, since the class itself is loaded only where the back-end is used. */
@@ -73,8 +73,8 @@ function isWebgpu(backend: tf.KernelBackend): backend is WebgpuBackend {
   return tf.getBackend() === 'webgpu' && 'device' in backend;
 }
 
-/** `adamUpdate` written with standard operations, after the step was counted: its definition. */
-export function composedAdamUpdate(
+/** Reference implementation of `adamUpdate`, made of standard operations; the step was counted. */
+export function referenceAdamUpdate(
   parameters: readonly tf.Variable[],
   gradients: readonly tf.Tensor[],
   state: AdamState,
@@ -130,8 +130,8 @@ function ownArray(backend: NativeBackend, variable: tf.Variable): Float32Array {
   return backend.floats(variable);
 }
 
-/** Parallel calls in a workgroup. */
-const CALLS = 64;
+/** Invocations in a workgroup. */
+const WORKGROUP_SIZE = 64;
 
 /**
  * Reads gradient, parameter and both moments once, and writes the three new ones; the numbers are
@@ -150,10 +150,10 @@ const ADAM_CODE = `
   @group(0) @binding(6) var<storage, read_write> newFirstMoment : array<f32>;
   @group(0) @binding(7) var<storage, read_write> newSecondMoment : array<f32>;
 
-  @compute @workgroup_size(${CALLS})
+  @compute @workgroup_size(${WORKGROUP_SIZE})
   fn main(@builtin(workgroup_id) group : vec3<u32>, @builtin(num_workgroups) groups : vec3<u32>,
           @builtin(local_invocation_index) call : u32) {
-    let at = (group.y * groups.x + group.x) * ${CALLS}u + call;
+    let at = (group.y * groups.x + group.x) * ${WORKGROUP_SIZE}u + call;
     if (at >= arrayLength(&gradient)) { return; }
     let g = gradient[at];
     let m = numbers.beta1 * firstMoment[at] + numbers.rest1 * g;
@@ -168,8 +168,8 @@ const pipelines = new WeakMap<GPUDevice, GPUComputePipeline>();
 /**
  * `adamUpdate` with one dispatch per parameter, all in one pass; the step was counted.
  *
- * The program has three results, which the kernels of tfjs cannot have, so it is put on the queue
- * here; what tfjs has recorded goes before it.
+ * The program has three results, which the kernels of tfjs cannot have, so it is submitted here,
+ * after what tfjs has recorded.
  */
 function webgpuAdamUpdate(
   gpu: WebgpuBackend,
@@ -180,7 +180,7 @@ function webgpuAdamUpdate(
 ): void {
   const { device } = gpu;
   const [scale1, scale2] = [1 / (1 - beta1 ** state.step), 1 / (1 - beta2 ** state.step)];
-  // What a decay leaves is taken in double precision: 1 - 0.999 in float32 is wrong by 5e-5.
+  // 1 - beta is computed in double precision: in float32, 1 - 0.999 is wrong by 5e-5.
   const values = [learningRate, epsilon, beta1, beta2, 1 - beta1, 1 - beta2, scale1, scale2];
   const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
   const numbers = device.createBuffer({ size: 4 * values.length, usage });
@@ -206,7 +206,7 @@ function webgpuAdamUpdate(
         0,
         device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }),
       );
-      const groups = Math.ceil(size / CALLS);
+      const groups = Math.ceil(size / WORKGROUP_SIZE);
       const across = Math.min(groups, device.limits.maxComputeWorkgroupsPerDimension);
       pass.dispatchWorkgroups(across, Math.ceil(groups / across));
     }

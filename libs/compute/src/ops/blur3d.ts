@@ -13,7 +13,7 @@ import {
  * Convolution (not correlation) of every volume with one kernel, zeros outside, result of the same
  * shape.
  *
- * y[i] = sum over d of kernel[c + d] x[i - d], c the centre of the kernel.
+ * y[i] = sum over d of kernel[c + d] x[i - d], c the center of the kernel.
  *
  * Shapes: `x` [n, z, y, x, 1]; `kernel` [kz, ky, kx], all odd.
  * Memory: consumes nothing; returns one new tensor; call inside tidy. Gradients for x and kernel.
@@ -22,12 +22,12 @@ import {
 export function blur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
   assertRange(x.shape[4] === 1, 'blur3d', 'x', 'have one channel', x.shape);
   assertKernel('blur3d', { length: kernel.size }, kernel.shape);
-  if (!hasKernel(BLUR_VOLUME)) return composedBlur3d(x, kernel);
+  if (!hasKernel(BLUR_VOLUME)) return referenceBlur3d(x, kernel);
   return blurVolume(x, kernel, false);
 }
 
-/** `blur3d` written with standard operations: its definition. */
-export function composedBlur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
+/** Reference implementation of `blur3d`, made of standard operations. */
+export function referenceBlur3d(x: tf.Tensor5D, kernel: tf.Tensor3D): tf.Tensor5D {
   const [kz, ky, kx] = kernel.shape;
   const filter = tf.reshape<tf.Rank.R5>(tf.reverse(kernel), [kz, ky, kx, 1, 1]);
   return tf.conv3d(x, filter, 1, 'same');
@@ -42,8 +42,8 @@ function blurKernelGradient(x: tf.Tensor, dy: tf.Tensor, kernelShape: number[]):
 }
 
 /**
- * All three are faces of one trilinear form t(x, kernel, dy), so the gradient of each is one of the
- * others.
+ * The blur, its adjoint and the gradient of its kernel are derivatives of one trilinear form t(x,
+ * kernel, dy), so the gradient of each is one of the others.
  */
 export const BLUR_GRADIENTS: GradientRules = {
   [BLUR_VOLUME]: {

@@ -20,8 +20,8 @@ export interface Conv3dOptions {
 }
 
 /**
- * Three-dimensional convolution layer (the correlation that networks call so): y = filter ⋆ x +
- * bias.
+ * Three-dimensional convolution layer (a cross-correlation, as in all network libraries): y =
+ * filter ⋆ x + bias.
  *
  * Shapes: `x` [n, z, y, x, cin]; `filter` [kz, ky, kx, cin, cout]; `bias` [cout] or null; result
  * [n, z', y', x', cout].
@@ -34,7 +34,7 @@ export function conv3d(
   bias: tf.Tensor1D | null,
   options: Conv3dOptions = {},
 ): tf.Tensor5D {
-  if (!hasKernel(CONV_WITH_BIAS)) return composedConv3d(x, filter, bias, options);
+  if (!hasKernel(CONV_WITH_BIAS)) return referenceConv3d(x, filter, bias, options);
   const { stride = 1, padding = 'same' } = options;
   const attributes = { strides: stride, pad: padding, dataFormat: 'NDHWC', dilations: 1 };
   return bias === null
@@ -42,8 +42,8 @@ export function conv3d(
     : runKernel(CONV_WITH_BIAS, { x, filter, bias }, attributes);
 }
 
-/** `conv3d` written with standard operations: its definition. */
-export function composedConv3d(
+/** Reference implementation of `conv3d`, made of standard operations. */
+function referenceConv3d(
   x: tf.Tensor5D,
   filter: tf.Tensor5D,
   bias: tf.Tensor1D | null,
@@ -74,12 +74,12 @@ export function upConv3d(
   filter: tf.Tensor5D,
   bias: tf.Tensor1D | null,
 ): tf.Tensor5D {
-  if (bias === null || !hasKernel(UP_CONV)) return composedUpConv3d(x, filter, bias);
+  if (bias === null || !hasKernel(UP_CONV)) return referenceUpConv3d(x, filter, bias);
   return runKernel(UP_CONV, { x, filter, bias });
 }
 
-/** `upConv3d` written with standard operations: its definition. */
-export function composedUpConv3d(
+/** Reference implementation of `upConv3d`, made of standard operations. */
+function referenceUpConv3d(
   x: tf.Tensor5D,
   filter: tf.Tensor5D,
   bias: tf.Tensor1D | null,
@@ -99,9 +99,9 @@ export function composedUpConv3d(
 /**
  * Gradients of the 3-D convolution, of its two gradients, and of the transposed convolution.
  *
- * The three convolution kernels are faces of one trilinear form t(x, filter, dy), so the gradient
- * of each is another of them: the transposed convolution can be trained, and gradients can be
- * differentiated again.
+ * The convolution and its two gradients are derivatives of one trilinear form t(x, filter, dy), so
+ * the gradient of each is another of them: the transposed convolution can be trained, and gradients
+ * can be differentiated again.
  */
 export const CONVOLUTION_GRADIENTS: GradientRules = {
   [tf.Conv3D]: {
@@ -118,7 +118,7 @@ export const CONVOLUTION_GRADIENTS: GradientRules = {
       return {
         x: () => inputGradient(dy, filter, strides, pad, x.shape),
         filter: () => {
-          // Differentiable once only, so not while tfjs looks on.
+          // The fused kernel has no gradient, so it is not used while tfjs records.
           if (tf.engine().isTapeOn() || !hasKernel(CONV_WEIGHT_GRADIENTS)) {
             return filterGradient(x, dy, strides, pad, filter.shape);
           }

@@ -8,7 +8,7 @@ import {
   type GradientRules,
 } from './runKernel.ts';
 
-/** Normalization and what follows it. */
+/** Epsilon of an instance normalization, and the activation that follows it. */
 export interface InstanceNormOptions {
   /** Added to the variance. @defaultValue 1e-5 */
   readonly epsilon?: number;
@@ -29,14 +29,14 @@ export interface InstanceNormOptions {
  * Source: Ulyanov et al. (2016), arXiv:1607.08022.
  */
 export function instanceNorm(x: tf.Tensor5D, options: InstanceNormOptions = {}): tf.Tensor5D {
-  if (!hasKernel(INSTANCE_NORM)) return composedInstanceNorm(x, options);
+  if (!hasKernel(INSTANCE_NORM)) return referenceInstanceNorm(x, options);
   const { epsilon = 1e-5, activation = 'none', slope = 0.2 } = options;
   const negative = { none: 1, relu: 0, leakyRelu: slope }[activation];
   return runKernel<tf.Tensor5D[]>(INSTANCE_NORM, { x }, { epsilon, slope: negative })[0];
 }
 
-/** `instanceNorm` written with standard operations: its definition. */
-export function composedInstanceNorm(
+/** Reference implementation of `instanceNorm`, made of standard operations. */
+function referenceInstanceNorm(
   x: tf.Tensor5D,
   { epsilon = 1e-5, activation = 'none', slope = 0.2 }: InstanceNormOptions = {},
 ): tf.Tensor5D {
@@ -78,7 +78,7 @@ export const INSTANCE_NORM_GRADIENTS: GradientRules = {
         runKernel(INSTANCE_NORM_GRADIENT, { x, statistics, dy: u }, { slope: 1 });
       return {
         dy: () => leakyReluGradient(normalized(), project(g), slope),
-        // What depends on x through the statistics is counted with x.
+        // The dependence on x through the statistics is part of the gradient for x.
         statistics: () => tf.zerosLike(statistics),
         x: () => {
           const n = normalized();

@@ -13,7 +13,7 @@ import { defineKernel, sizeOf } from './defineKernel.ts';
 import type { Attributes, Inputs, NativeBackend } from './nativeBackend.ts';
 
 /**
- * The three faces of the convolution, the one with a bias, and the transposed convolution with
+ * The convolution without and with a bias, its two gradients, and the transposed convolution with
  * kernel and stride 2.
  */
 export const CONVOLUTION_KERNELS = [
@@ -106,7 +106,7 @@ interface Geometry {
   readonly outShape: number[];
 }
 
-/** Descriptions already made: a network asks for the same few in every step. */
+/** Descriptions made before: a network asks for the same few in every step. */
 const known = new Map<string, Geometry>();
 const MOST_KNOWN = 1000;
 

@@ -9,8 +9,8 @@ type NativeKernel = (
 ) => TensorInfo | TensorInfo[] | undefined;
 
 /**
- * The registration of a native kernel; cases that it leaves, and inputs that are not float32, go to
- * the kernel of tfjs.
+ * The registration of a native kernel; the kernel of tfjs takes the cases that it leaves and inputs
+ * that are not float32.
  */
 export function defineKernel(kernelName: string, run: NativeKernel): KernelConfig {
   return {

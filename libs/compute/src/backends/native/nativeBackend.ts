@@ -38,9 +38,8 @@ interface PooledEntry {
  * C++.
  *
  * Every float32 tensor owns its array: what is written is copied in, what is read is copied out,
- * and kernels of tfjs that return views of their inputs are copied when they hand them over. So an
- * array can be used again as soon as its last tensor is gone, and parameters can be changed in
- * place.
+ * and views of inputs that kernels of tfjs return are copied. So an array can be used again as soon
+ * as its last tensor is gone, and parameters can be changed in place.
  */
 export class NativeBackend extends QuietCpuBackend {
   /** Where kernels are recorded while gradients are wanted. */
@@ -130,8 +129,8 @@ export class NativeBackend extends QuietCpuBackend {
 }
 
 /**
- * Arrays that are used again: a training step asks for the same lengths every time, so after the
- * first step the operating system is not asked for memory any more.
+ * Arrays for reuse: a training step asks for the same lengths every time, so after the first step
+ * the operating system is asked for no more memory.
  */
 export class BufferPool {
   private readonly free = new Map<number, Float32Array[]>();
@@ -156,7 +155,7 @@ export class BufferPool {
     return unused ?? new Float32Array(length);
   }
 
-  /** Takes an array back. The giver must not use it any more, and must not give it twice. */
+  /** Takes an array back. The caller must neither use it afterwards nor give it twice. */
   give(array: Float32Array): void {
     const list = this.free.get(array.length);
     if (list === undefined) this.free.set(array.length, [array]);
@@ -187,8 +186,8 @@ interface Holder<T> {
 }
 
 /**
- * What a back-end keeps of its tensors, kept on the data id itself: a look-up is a property, not a
- * search in a WeakMap.
+ * Stores what a back-end keeps of a tensor on the data id itself: a look-up reads a property
+ * instead of searching a WeakMap.
  */
 class EntryStorage<T> extends DataStorage<T> {
   private count = 0;

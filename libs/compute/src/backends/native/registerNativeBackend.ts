@@ -9,8 +9,8 @@ import { ELEMENTWISE_KERNELS, SHAPE_KERNELS } from './tensorKernels.ts';
 const FLOAT_BYTES = 4;
 
 /**
- * Makes the back-end with kernels in C++ known to tfjs under the name `native`. Does nothing when
- * called twice.
+ * Registers the back-end with C++ kernels with tfjs under the name `native`; a second call does
+ * nothing.
  */
 export function registerNativeBackend(addon: NativeAddon): void {
   if (tf.findBackendFactory('native') !== null) return;
@@ -27,15 +27,15 @@ export function registerNativeBackend(addon: NativeAddon): void {
       tf.registerKernel(recorded({ ...kernel, backendName: 'native' }));
   }
   for (const kernel of native) tf.registerKernel(recorded(kernel));
-  // Unused memory is bounded to a quarter of the machine's; a step of any size that fits
-  // comfortably is kept whole.
+  // At most a quarter of the machine's memory stays pooled and unused; the arrays of a step that
+  // fits comfortably all do.
   tf.registerBackend(
     'native',
     () => new NativeBackend(addon, new BufferPool(totalmem() / 4 / FLOAT_BYTES)),
   );
 }
 
-/** The kernel, noting what it does on the tape of the back-end when there is one. */
+/** The kernel, recorded on the tape of the back-end where there is one. */
 function recorded(kernel: tf.KernelConfig): tf.KernelConfig {
   return {
     ...kernel,

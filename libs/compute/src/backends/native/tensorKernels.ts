@@ -178,9 +178,9 @@ interface Loop {
 /**
  * Copies a box of elements from one tensor to another of the same rank.
  *
- * Axes that go on without a gap in both tensors are joined; then the innermost loop is one stretch
- * of memory, the next one the rows of a call of the add-on, and what is left (planes of a crop) is
- * stepped through here.
+ * Axes that continue without a gap in both tensors are merged; then the innermost loop is one
+ * stretch of memory, the next one the rows of a call of the add-on, and the rest (planes of a crop)
+ * are stepped through here.
  */
 function copyBox(
   backend: NativeBackend,

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** A device that WebGPU offers, or why there is none. */
-export type AdapterSearch =
+type AdapterSearch =
   | {
       readonly gpu: GPU;
       readonly adapter: GPUAdapter;
@@ -15,7 +15,7 @@ export type AdapterSearch =
 
 let search: Promise<AdapterSearch> | undefined;
 
-/** The device that WebGPU prefers on this machine; looked for once in a process. */
+/** The device that WebGPU prefers on this machine; searched once per process. */
 export function findAdapter(): Promise<AdapterSearch> {
   search ??= lookForAdapter();
   return search;
@@ -48,10 +48,7 @@ async function lookForAdapter(): Promise<AdapterSearch> {
   }
 }
 
-/**
- * The names by which WebGPU code knows its classes and constants (`GPUBuffer`, `GPUBufferUsage`,
- * ...).
- */
+/** Defines the global classes and constants of WebGPU (`GPUBuffer`, `GPUBufferUsage`, ...). */
 function defineGlobals(globals: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(globals)) {
     if (name in globalThis) continue;
@@ -64,12 +61,12 @@ function defineGlobals(globals: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Variables by which a person names drivers to the Vulkan loader. */
+/** Environment variables that name drivers for the Vulkan loader. */
 const DRIVER_VARIABLES = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'];
 
 /**
- * True where a Vulkan driver may be found; on systems other than Linux, which bring their own
- * graphics interface, always.
+ * True where a Vulkan driver may be found; always true on systems other than Linux, which have a
+ * graphics interface of their own.
  *
  * Asked before Dawn is loaded: without a driver it would only print warnings of the Vulkan loader
  * on standard error.

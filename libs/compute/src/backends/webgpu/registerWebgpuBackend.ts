@@ -18,10 +18,7 @@ const WEBGPU_KERNELS = [
   ...WINDOW_KERNELS,
 ];
 
-/**
- * Limits of the device that are asked for as large as the adapter has them, instead of WebGPU's
- * guaranteed minimum.
- */
+/** Limits that are requested at the adapter's maximum instead of WebGPU's guaranteed minimum. */
 const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -32,9 +29,9 @@ const RAISED_LIMITS = [
 ] as const;
 
 /**
- * Makes the WebGPU back-end known to tfjs under the name `webgpu`, once in a process.
+ * Registers the WebGPU back-end with tfjs under the name `webgpu`, once per process.
  *
- * @param halfPrecision - Round the factors of convolutions; may be chosen anew in every call.
+ * @param halfPrecision - Round the factors of convolutions; every call may change it.
  */
 export async function registerWebgpuBackend(halfPrecision: boolean): Promise<void> {
   registered ??= register();
@@ -51,7 +48,7 @@ async function register(): Promise<WebgpuBackend> {
     RAISED_LIMITS.map((name) => [name, adapter.limits[name]]),
   );
   const device = await adapter.requestDevice({ requiredLimits });
-  // Loaded late: the package is an optional one.
+  // Loaded here, since the package is optional.
   const { WebgpuBackend } = await import('./webgpuBackend.ts');
   const backend = withNavigator(gpu, () => new WebgpuBackend(device, adapter.info));
   for (const kernel of WEBGPU_KERNELS) registerGpuKernel(kernel);
@@ -60,8 +57,8 @@ async function register(): Promise<WebgpuBackend> {
 }
 
 /**
- * The constructor insists on a browser's `navigator.gpu`; it is not left behind, since Node would
- * not exit while it stands.
+ * The constructor needs a browser's `navigator.gpu`; it is removed afterwards, since Node does not
+ * exit while it exists.
  */
 function withNavigator<T>(gpu: GPU, make: () => T): T {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
@@ -75,7 +72,7 @@ function withNavigator<T>(gpu: GPU, make: () => T): T {
 }
 
 /**
- * Registers a kernel in place of the one of tfjs, which gets the cases that ours leaves and inputs
+ * Registers a kernel in place of that of tfjs, which takes the cases that ours leaves and inputs
  * that are not float32.
  */
 function registerGpuKernel({ kernelName, run }: GpuKernel): void {

@@ -2,7 +2,7 @@ import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webg
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from './webgpuBackend.ts';
 
-/** A kernel of ours on the GPU; undefined: this case is left to the kernel of tfjs. */
+/** One of our kernels on the GPU; where `run` returns undefined the kernel of tfjs runs. */
 export interface GpuKernel {
   readonly kernelName: string;
   readonly run: (
@@ -22,13 +22,13 @@ export interface ProgramRun {
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly outputShape: readonly number[];
   /**
-   * `fn main(index: i32)` for one call per element of the result, else `fn main()` with
+   * `fn main(index: i32)` for one invocation per element of the result, `fn main()` with
    * `workgroups`.
    */
   readonly code: string;
   /** Workgroups along x, y and z; without them there are enough for every element of the result. */
   readonly workgroups?: readonly [number, number, number];
-  /** Calls in a workgroup. @defaultValue 64 */
+  /** Invocations in a workgroup. @defaultValue 64 */
   readonly workgroupSize?: number;
   /** Whole numbers, and lists of two to four, that `code` finds in `uniforms`. */
   readonly integers?: Readonly<Record<string, number | readonly number[]>>;

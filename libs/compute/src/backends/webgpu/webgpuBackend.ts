@@ -2,38 +2,35 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import { GpuLostError, GpuMemoryError } from '../gpuErrors.ts';
 
-/** What the keeper of buffers of tfjs does not show: buffers that wait to be used again. */
+/** Private parts of the buffer manager of tfjs: buffers that wait for reuse. */
 interface BufferStore {
   readonly freeBuffers: Map<string, GPUBuffer[]>;
   numFreeBuffers: number;
   numBytesAllocated: number;
 }
 
-/**
- * What Dawn says of a buffer, or of a part of one given to a program, that is larger than the
- * device allows.
- */
+/** Dawn's messages for a buffer, or a binding of one, that exceeds the limit of the device. */
 const TOO_LARGE = /exceeds the max buffer size|larger than the max\w* \w+ buffer binding size/i;
 
 /**
  * The WebGPU back-end of tfjs, with two additions: it reports what went wrong on the device, and it
  * carries our options.
  *
- * A program that does not compile and memory that is not there are no exceptions in WebGPU; results
- * would silently be zero.
+ * In WebGPU neither a program that fails to compile nor missing memory throws; results would
+ * silently be zero.
  */
 export class WebgpuBackend extends WebGPUBackend {
   /** Rounds the factors of convolutions to half precision; sums stay in float32. */
   roundsConvolutionsToHalf = false;
   private failure: Error | undefined;
   private loss: GpuLostError | undefined;
-  /** Buffers that were asked for when memory ended are none, and tfjs would use them again. */
+  /** Buffers requested when memory ran out are invalid, and tfjs would reuse them. */
   private mustDropBuffers = false;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
     device.onuncapturederror = (event) => {
-      // Else Dawn prints it, and all that follows from it.
+      // Otherwise Dawn prints the error and all that follow from it.
       event.preventDefault();
       this.failure ??= this.describe(event.error);
     };
@@ -53,15 +50,14 @@ export class WebgpuBackend extends WebGPUBackend {
       this.throwFailure();
       return values;
     } catch (error) {
-      // A result that cannot be read does not say why; that the device is lost is told with its
-      // next answer.
+      // A failed read does not say why; a lost device is reported with its next answer.
       await this.queue.onSubmittedWorkDone().catch(() => undefined);
       this.throwFailure();
       throw error;
     }
   }
 
-  /** @throws {Error} Where there is no memory for what comes from the CPU: that is told at once. */
+  /** @throws {Error} If there is no memory for data from the CPU, which WebGPU reports at once. */
   override uploadToGPU(dataId: object): void {
     try {
       super.uploadToGPU(dataId);

@@ -5,7 +5,7 @@ import type { GpuKernel } from '../runProgram.ts';
 import { convFilterGradient, convForward, convInputGradient } from './convProducts.ts';
 
 /**
- * The three faces of the convolution, the one with a bias, and the transposed convolution with
+ * The convolution without and with a bias, its two gradients, and the transposed convolution with
  * kernel and stride 2.
  */
 export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [

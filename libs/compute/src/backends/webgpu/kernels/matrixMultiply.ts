@@ -3,7 +3,7 @@ import { runProgram, type ProgramRun } from '../runProgram.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
 
 /**
- * A matrix product whose factors are never written down: WGSL says what stands at a place.
+ * A matrix product whose factors are never stored: functions in WGSL compute their elements.
  *
  * `code` holds five functions.
  * `setUp(slice : i32) -> vec2<i32>`: called first; first and end of the summed index of this slice.
@@ -17,15 +17,12 @@ import type { WebgpuBackend } from '../webgpuBackend.ts';
  * Rows and steps are described once and used many times, since taking an index apart costs more
  * than a product.
  */
-export interface MatrixProduct extends Pick<
-  ProgramRun,
-  'name' | 'inputs' | 'outputShape' | 'integers'
-> {
+interface MatrixProduct extends Pick<ProgramRun, 'name' | 'inputs' | 'outputShape' | 'integers'> {
   readonly rows: number;
   readonly columns: number;
   /**
-   * Values of the summed index in the slice that has most of them: every call of a workgroup must
-   * go round as often.
+   * Values of the summed index in the slice that has most of them: all invocations of a workgroup
+   * must loop equally often.
    */
   readonly longestSum: number;
   /** Products of the same kind beside each other, or parts of one sum. @defaultValue 1 */
@@ -33,17 +30,17 @@ export interface MatrixProduct extends Pick<
   readonly code: string;
 }
 
-/** What a workgroup, and a call in it, computes at once. All are multiples of 4. */
+/** What a workgroup, and an invocation in it, computes at once. All are multiples of 4. */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
-  readonly rowsPerCall: number;
-  readonly columnsPerCall: number;
+  readonly rowsPerInvocation: number;
+  readonly columnsPerInvocation: number;
 }
 
 // Our choice, by the sizes of registers and shared memory that every GPU has; not tuned on one.
-const WIDE: Tile = { rows: 128, columns: 64, rowsPerCall: 8, columnsPerCall: 8 };
-const NARROW: Tile = { rows: 128, columns: 16, rowsPerCall: 4, columnsPerCall: 4 };
+const WIDE: Tile = { rows: 128, columns: 64, rowsPerInvocation: 8, columnsPerInvocation: 8 };
+const NARROW: Tile = { rows: 128, columns: 16, rowsPerInvocation: 4, columnsPerInvocation: 4 };
 /**
  * Values of the summed index in shared memory at once: 16 channels side by side are a memory
  * transaction of 64 bytes.
@@ -69,7 +66,7 @@ export function multiplyMatrices(gpu: WebgpuBackend, product: MatrixProduct): Te
     name: `${name}/${tile.columns}${half ? 'half' : ''}`,
     inputs,
     outputShape,
-    workgroupSize: callsOf(tile),
+    workgroupSize: invocationsOf(tile),
     workgroups: [across, Math.ceil(rowTiles / across), columnTiles * slices],
     integers: {
       ...product.integers,
@@ -83,12 +80,12 @@ function tileFor(columns: number): Tile {
   return columns <= NARROW.columns ? NARROW : WIDE;
 }
 
-function callsOf({ rows, columns, rowsPerCall, columnsPerCall }: Tile): number {
-  return (rows / rowsPerCall) * (columns / columnsPerCall);
+function invocationsOf({ rows, columns, rowsPerInvocation, columnsPerInvocation }: Tile): number {
+  return (rows / rowsPerInvocation) * (columns / columnsPerInvocation);
 }
 
 /**
- * A factor's tile: four neighbouring rows (or columns) together, one more in a line than needed so
+ * A factor's tile: four neighboring rows (or columns) together, one more in a line than needed so
  * that lines start in different banks.
  */
 function sharedTile(name: string, side: number, half: boolean): string {
@@ -110,11 +107,11 @@ function range(count: number): number[] {
 }
 
 function multiplyCode(tile: Tile, half: boolean): string {
-  const { rows, columns, rowsPerCall, columnsPerCall } = tile;
-  const calls = callsOf(tile);
-  const lanes = calls / DEPTH;
-  const [rowFours, columnFours] = [range(rowsPerCall / 4), range(columnsPerCall / 4)];
-  const places = range(rowsPerCall).flatMap((r) => columnFours.map((c) => ({ r, c })));
+  const { rows, columns, rowsPerInvocation, columnsPerInvocation } = tile;
+  const invocations = invocationsOf(tile);
+  const lanes = invocations / DEPTH;
+  const [rowFours, columnFours] = [range(rowsPerInvocation / 4), range(columnsPerInvocation / 4)];
+  const places = range(rowsPerInvocation).flatMap((r) => columnFours.map((c) => ({ r, c })));
   const lines = (parts: readonly string[]): string => parts.join('\n          ');
   return `
     var<workgroup> places : array<vec4<i32>, ${rows}>;
@@ -141,13 +138,13 @@ function multiplyCode(tile: Tile, half: boolean): string {
       let firstRow = i32(workgroupId.x + workgroupId.y * numWorkgroups.x) * ${rows};
       let firstColumn = i32(workgroupId.z) % uniforms.productSides.z * ${columns};
       let span = setUp(slice);
-      for (var row = i32(localIndex); row < ${rows}; row += ${calls}) { places[row] = describeRow(firstRow + row); }
+      for (var row = i32(localIndex); row < ${rows}; row += ${invocations}) { places[row] = describeRow(firstRow + row); }
       workgroupBarrier();
 
       let lane = i32(localIndex) % ${DEPTH};
       let group = i32(localIndex) / ${DEPTH};
-      let rowFour = i32(localIndex) / ${columns / columnsPerCall} * ${rowsPerCall / 4};
-      let columnFour = i32(localIndex) % ${columns / columnsPerCall} * ${columnsPerCall / 4};
+      let rowFour = i32(localIndex) / ${columns / columnsPerInvocation} * ${rowsPerInvocation / 4};
+      let columnFour = i32(localIndex) % ${columns / columnsPerInvocation} * ${columnsPerInvocation / 4};
       var sums : array<vec4<f32>, ${places.length}>;
 
       for (var round = 0; round < uniforms.productSides.w; round++) {
@@ -172,11 +169,11 @@ function multiplyCode(tile: Tile, half: boolean): string {
         }
         workgroupBarrier();
       }
-      // A loop, not its copies: what stores is long, and a compiler that unrolls it keeps the sums
-      // in registers.
+      // A loop, since the code that stores is long; a compiler that unrolls it keeps the sums in
+      // registers.
       for (var i = 0; i < ${4 * places.length}; i++) {
         let column = firstColumn + 4 * (columnFour + i / 4 % ${columnFours.length}) + i % 4;
-        keep(slice, firstRow + 4 * rowFour + i / ${columnsPerCall}, column, sums[i / 4][i % 4]);
+        keep(slice, firstRow + 4 * rowFour + i / ${columnsPerInvocation}, column, sums[i / 4][i % 4]);
       }
     }`;
 }

@@ -33,8 +33,8 @@ export const INSTANCE_NORM_KERNELS: readonly GpuKernel[] = [
     run: (gpu, { x }, { epsilon, slope }) => {
       const shape = sidesOf(x);
       const [, voxels, channels] = shape;
-      // The channel's first voxel is taken off before squaring: far from zero the squares would
-      // swallow the variance.
+      // The channel's first voxel is subtracted before squaring: far from zero, rounding of the
+      // squares would hide the variance.
       const pivot = 'x[batch * uniforms.shape.y * channels + channel]';
       const statistics = sumRows(gpu, {
         name: INSTANCE_NORM,

@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { runForEach, runProgram, type ProgramRun } from '../runProgram.ts';
 
 /** Two sums over the rows of tensors seen as [batch, rows, channels], and what is made of them. */
-export interface RowSums extends Pick<ProgramRun, 'name' | 'inputs' | 'floats'> {
+interface RowSums extends Pick<ProgramRun, 'name' | 'inputs' | 'floats'> {
   readonly shape: readonly [batch: number, rows: number, channels: number];
   /**
    * WGSL, `vec2<f32>`: both summands of one element; `at` is its place, `channel` and `batch` what
@@ -17,23 +17,25 @@ export interface RowSums extends Pick<ProgramRun, 'name' | 'inputs' | 'floats'> 
 }
 
 const WORKGROUP_SIZE = 256;
-/** Rows that one call adds before another workgroup is worth while. Our choice: not measured. */
-const ROWS_PER_CALL = 16;
+/**
+ * Rows that one invocation adds before another workgroup is worthwhile. Our choice: not measured.
+ */
+const ROWS_PER_INVOCATION = 16;
 /** Slices that the second program adds one after the other. */
 const MOST_SLICES = 256;
 
 /**
- * Sums without atomics, so the result is the same every time: slices of rows in workgroups, calls
- * of a workgroup as a tree, slices one after the other.
+ * Sums without atomics, so the result is the same every time: slices of rows in workgroups,
+ * invocations of a workgroup as a tree, slices one after the other.
  *
- * Neighbouring calls read neighbouring channels, which lie side by side in memory.
+ * Neighboring invocations read neighboring channels, which lie side by side in memory.
  */
 export function sumRows(gpu: WebGPUBackend, sums: RowSums): TensorInfo {
   const { inputs, floats = {}, kept } = sums;
   const [batch, rows, channels] = sums.shape;
   const lanes = Math.min(16, 2 ** Math.ceil(Math.log2(channels)));
   const rowLanes = WORKGROUP_SIZE / lanes;
-  const slices = Math.min(MOST_SLICES, Math.ceil(rows / (rowLanes * ROWS_PER_CALL)));
+  const slices = Math.min(MOST_SLICES, Math.ceil(rows / (rowLanes * ROWS_PER_INVOCATION)));
   const shape = [batch, rows, channels, slices];
   const partial = runProgram(gpu, {
     name: `${sums.name}/partial${lanes}`,
@@ -72,7 +74,7 @@ export function sumRows(gpu: WebGPUBackend, sums: RowSums): TensorInfo {
         }
       }`,
   });
-  // An array that a program does not name must not be handed to it.
+  // A program must not be given an array that it does not name.
   const named = Object.entries(inputs).filter(([name]) => sums.finish.includes(`${name}[`));
   const result = runForEach(gpu, {
     name: `${sums.name}/finish${kept}`,

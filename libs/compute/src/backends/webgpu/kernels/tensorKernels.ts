@@ -16,7 +16,7 @@ const PLACE = `
     return outer / uniforms.extent.y * steps.x + outer % uniforms.extent.y * steps.y + inner * steps.z;
   }`;
 
-/** Of tfjs' own, the ones that add a list to a volume of five axes do not compile. */
+/** The kernels of tfjs do not compile where they broadcast a list over five axes. */
 const binary = (kernelName: string, sign: string): GpuKernel => ({
   kernelName,
   run: (gpu, { a, b }) => {
@@ -131,7 +131,7 @@ export function cutWindow(
   });
 }
 
-/** Cutting and padding; of tfjs' own, padding of five axes does not compile. */
+/** Slicing and padding; the kernel of tfjs for padding does not compile for five axes. */
 export const WINDOW_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: tf.Slice,

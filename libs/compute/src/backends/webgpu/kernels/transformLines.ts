@@ -13,7 +13,7 @@ export interface LinePart {
 }
 
 /** A discrete Fourier transform along one axis of values seen as [outer, length, inner]. */
-export interface LineTransform {
+interface LineTransform {
   readonly outer: number;
   readonly inner: number;
   /** Length of the transform, with no prime factor above 5. */
@@ -26,7 +26,7 @@ export interface LineTransform {
   readonly isResultReal: boolean;
 }
 
-const CALLS = 64;
+const WORKGROUP_SIZE = 64;
 /** Lines side by side that a workgroup transforms at once, where shared memory allows. */
 const MOST_LINES = 16;
 const BYTES_PER_VALUE = 8;
@@ -59,7 +59,7 @@ export function transformLines(
     inputs: { x, roots },
     outputShape: [outer, wanted.length, inner, isResultReal ? 1 : 2],
     components: { x: isInputReal ? 1 : 2, roots: 2, result: isResultReal ? 1 : 2 },
-    workgroupSize: CALLS,
+    workgroupSize: WORKGROUP_SIZE,
     workgroups: [groups, Math.min(outer, 32_768), Math.ceil(outer / 32_768)],
     integers: {
       lineSides: [outer, inner],
@@ -81,7 +81,7 @@ export function transformLines(
         let outer = i32(workgroupId.y + workgroupId.z * numWorkgroups.y);
         let firstInner = i32(workgroupId.x) * ${lines};
         let isThere = outer < uniforms.lineSides.x;
-        for (var at = i32(localIndex); at < ${length * lines}; at += ${CALLS}) {
+        for (var at = i32(localIndex); at < ${length * lines}; at += ${WORKGROUP_SIZE}) {
           let place = (at / ${lines} - uniforms.parts.x + ${length}) % ${length};
           let inner = firstInner + at % ${lines};
           even[at] = vec2<f32>(0.0);
@@ -92,7 +92,7 @@ export function transformLines(
         }
         workgroupBarrier();
         ${stages(length, lines).join('')}
-        for (var at = i32(localIndex); at < uniforms.parts.w * ${lines}; at += ${CALLS}) {
+        for (var at = i32(localIndex); at < uniforms.parts.w * ${lines}; at += ${WORKGROUP_SIZE}) {
           let place = (at / ${lines} + uniforms.parts.z) % ${length};
           let inner = firstInner + at % ${lines};
           if (isThere && inner < uniforms.lineSides.y) {
@@ -106,7 +106,7 @@ export function transformLines(
   return result;
 }
 
-/** WGSL of the stages, which go to and fro between the two arrays. */
+/** WGSL of the stages, which alternate between the two arrays. */
 function stages(length: number, lines: number): string[] {
   let done = 1;
   return factorsOf(length).map((radix, stage) => {
@@ -114,7 +114,7 @@ function stages(length: number, lines: number): string[] {
     done *= radix;
     const [source, target] = stage % 2 === 0 ? ['even', 'odd'] : ['odd', 'even'];
     return `
-        for (var at = i32(localIndex); at < ${length * lines}; at += ${CALLS}) {
+        for (var at = i32(localIndex); at < ${length * lines}; at += ${WORKGROUP_SIZE}) {
           let place = at / ${lines};
           let within = place % ${done};
           let first = place / ${done} * ${before} + within % ${before};

@@ -1,6 +1,6 @@
 /**
- * Operations on WebGPU against the compositions that define them, at tiny sizes: a program may
- * stand in for the GPU.
+ * Operations on WebGPU against their reference implementations, at tiny sizes: a program may stand
+ * in for the GPU.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -14,8 +14,8 @@ import {
 } from '../src/index.ts';
 import { multiplyAdd, OPERATIONS_PER_ROUND } from '../bench/webgpuFmaPeak.ts';
 import type { WebgpuBackend } from '../src/backends/webgpu/webgpuBackend.ts';
-import { composedAdamUpdate } from '../src/ops/adam.ts';
-import { describeTwins } from './describeTwins.ts';
+import { referenceAdamUpdate } from '../src/ops/adam.ts';
+import { describeOperations } from './describeOperations.ts';
 import { offerSoftwareGpu } from './softwareGpu.ts';
 import { randomTensor, randomValues, relativeError } from './support.ts';
 
@@ -24,8 +24,8 @@ const report = (await backendReport()).find(({ name }) => name === 'webgpu');
 if (report?.available !== true)
   process.stderr.write(`WebGPU is not tested: ${report?.detail} (${report?.remedy})\n`);
 
-describe.skipIf(report?.available !== true)('WebGPU twins', () => {
-  describeTwins({ backend: 'webgpu', largest: 2500 });
+describe.skipIf(report?.available !== true)('WebGPU operations', () => {
+  describeOperations({ backend: 'webgpu', largest: 2500 });
 
   describe('adamUpdate', () => {
     const SHAPES = [[1], [64], [3, 3, 3, 5, 7], [65]]; // below, at and above the 64 calls of a workgroup
@@ -34,7 +34,7 @@ describe.skipIf(report?.available !== true)('WebGPU twins', () => {
     /** Parameters and moments after three steps. */
     async function moved(
       backend: 'js' | 'webgpu',
-      update: typeof composedAdamUpdate,
+      update: typeof referenceAdamUpdate,
     ): Promise<Float32Array[]> {
       await selectBackend(backend);
       const parameters = SHAPES.map((shape, i) =>
@@ -57,10 +57,10 @@ describe.skipIf(report?.available !== true)('WebGPU twins', () => {
       return read;
     }
 
-    it('moves parameters and moments as its composition does', async () => {
+    it('moves parameters and moments as its reference implementation does', async () => {
       const expected = await moved('js', (parameters, gradients, state, options) => {
         state.step += 1;
-        composedAdamUpdate(parameters, gradients, state, options);
+        referenceAdamUpdate(parameters, gradients, state, options);
       });
       const actual = await moved('webgpu', adamUpdate);
       // Some roundings of float32 in each of three steps.

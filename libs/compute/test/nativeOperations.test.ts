@@ -1,18 +1,18 @@
-/** Native operations against the compositions that define them. */
+/** Operations of the native back-end against their reference implementations. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { native } from '../native/addon.ts';
 import { backendReport, preferredBackend, selectBackend } from '../src/index.ts';
-import { describeTwins } from './describeTwins.ts';
+import { describeOperations } from './describeOperations.ts';
 
-/** Instruction sets that this processor has; every one of them is held to the composition. */
+/** Instruction sets that this processor has; each is compared with the reference. */
 const ISAS = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) =>
   native?.selectIsa(isa),
 );
 if (ISAS.length > 0) native?.selectIsa(ISAS[0]);
 
-describe.skipIf(native === null)('native twins', () => {
-  describeTwins({
+describe.skipIf(native === null)('native operations', () => {
+  describeOperations({
     backend: 'native',
     variants: ISAS.map((isa) => ({ name: isa, use: () => void native?.selectIsa(isa) })),
   });
