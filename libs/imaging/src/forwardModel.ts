@@ -2,19 +2,20 @@ import { createConvolver3d, type Window } from '@blurcycle/compute';
 import {
   assertRange,
   createVolume,
+  formatValue,
   sameShape,
   type Border,
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
 
-/** How a blur treats what lies outside of the volume, and how bright the exposure is. */
+/** Border, exposure and recorded window of a blur. */
 export interface ForwardModelOptions {
   /** @defaultValue 'zero' */
   readonly border?: Border;
   /** Exposure: the factor between the unit-sum PSF and the kernel. @defaultValue 1 */
   readonly gain?: number;
-  /** The part of the image that is recorded. @defaultValue all of it */
+  /** Recorded part of the image. @defaultValue the whole image */
   readonly window?: Window;
 }
 
@@ -29,12 +30,11 @@ export interface ForwardModel {
 }
 
 /**
- * The blur of one PSF for volumes of one shape; the PSF's spectrum is made once and used for every
- * call.
+ * Creates the blur of one PSF for volumes of one shape; the spectrum of the PSF is computed once.
  *
  * @param psf - Odd sides, sum 1 (`normalizePsf` of the psf library), the voxel size of the volumes.
  * @param shape - Shape of the volumes.
- * @throws {RangeError} If the PSF has an even side, a negative or infinite value, or does not sum
+ * @throws {RuleError} If the PSF has an even side, a negative or infinite value, or does not sum
  *   to 1 within 1e-4.
  */
 export function createForwardModel(
@@ -46,8 +46,7 @@ export function createForwardModel(
   const where = 'createForwardModel';
   assertRange(Number.isFinite(gain) && gain > 0, where, 'gain', 'be positive', gain);
   const sum = psf.data.reduce((total, value) => total + value, 0);
-  // 1e-4: a PSF that went through a 16-bit file is still welcome, one that was never normalized is
-  // not.
+  // 1e-4 accepts a PSF read from a 16-bit file and rejects one that was never normalized.
   assertRange(Math.abs(sum - 1) < 1e-4, where, 'psf', 'sum to 1', sum, 'divide it by its sum');
   assertRange(
     psf.data.every((value) => value >= 0),
@@ -69,7 +68,7 @@ export function createForwardModel(
         sameShape(volume.shape, from),
         where,
         'volume',
-        `have shape ${shapeText(from)}`,
+        `have shape ${formatValue(from)}`,
         volume.shape,
       );
       assertSameVoxels(where, volume, psf);
@@ -82,7 +81,7 @@ export function createForwardModel(
 }
 
 /**
- * A volume convolved with a PSF of unit sum; shape and voxel size stay.
+ * Convolves a volume with a PSF of unit sum; shape and voxel size stay the same.
  *
  * @see createForwardModel for many volumes with one PSF.
  */
@@ -90,14 +89,9 @@ export function blur(object: Volume, psf: Volume, options: ForwardModelOptions =
   return createForwardModel(psf, object.shape, options).forward(object);
 }
 
-/** The adjoint of `blur`: ⟨blur(x), y⟩ = ⟨x, blurAdjoint(y)⟩. */
-export function blurAdjoint(image: Volume, psf: Volume, options: ForwardModelOptions = {}): Volume {
-  return createForwardModel(psf, image.shape, options).adjoint(image);
-}
-
-/** Throws unless both are sampled alike: a kernel means nothing at another voxel size. */
+/** Throws unless the voxel sizes agree: a kernel is valid for its own voxel size only. */
 function assertSameVoxels(where: string, volume: Volume, psf: Volume): void {
-  // 0.1 %: what a TIFF's rational resolution tags may lose.
+  // 0.1 %: the rational resolution tags of a TIFF may lose as much.
   const agree = volume.voxelSizeUm.every(
     (side, axis) => Math.abs(side / psf.voxelSizeUm[axis] - 1) < 1e-3,
   );
@@ -105,12 +99,8 @@ function assertSameVoxels(where: string, volume: Volume, psf: Volume): void {
     agree,
     where,
     'psf.voxelSizeUm',
-    `equal that of the volume, ${shapeText(volume.voxelSizeUm)} µm`,
+    `equal that of the volume, ${formatValue(volume.voxelSizeUm)} µm`,
     psf.voxelSizeUm,
     'compute the PSF for the voxels of the volume',
   );
-}
-
-function shapeText(sides: readonly number[]): string {
-  return `[${sides.join(', ')}]`;
 }

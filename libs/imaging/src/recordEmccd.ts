@@ -1,6 +1,5 @@
 import { assertRange, createVolume, type RandomStream, type Volume } from '@blurcycle/core';
-import { gammaDeviate } from './gammaDeviate.ts';
-import { poissonDeviate } from './poissonDeviate.ts';
+import { gammaDeviate, poissonDeviate } from './deviates.ts';
 
 /** An electron-multiplying camera. */
 export interface EmccdCamera {
@@ -8,32 +7,32 @@ export interface EmccdCamera {
   readonly multiplication: number;
   /** Standard deviation of the read noise in electrons, after the register. */
   readonly readNoiseElectrons: number;
-  /** Electrons after the register that make one count. */
+  /** Electrons after the register for one count. */
   readonly electronsPerCount: number;
-  /** Counts without any light. */
+  /** Counts without light. */
   readonly offsetCounts: number;
   /** Depth of the converter: counts are whole numbers from 0 to 2^bits - 1. */
   readonly bits: number;
 }
 
 /**
- * A volume as an electron-multiplying CCD records it, in counts.
+ * Records a volume with an electron-multiplying CCD, in counts.
  *
  * n = Poisson(y); m = Gamma(n, g) electrons after the register; counts = round(offset + (m + σ ξ) /
- * e), cut to the range of the converter. Above a gain of about 10 the register's output for n
- * electrons is gamma distributed, of variance n g², so that photon noise is doubled: var(m) = 2 g²
- * y, an excess noise factor of √2. With a gain of 1 nothing is multiplied, m = n.
+ * e), clipped to the range of the converter. Above a gain of about 10 the output of the register for
+ * n electrons is gamma distributed with variance n g², which doubles the variance of photon noise:
+ * var(m) = 2 g² y, an excess noise factor of √2. With a gain of 1, m = n.
  *
- * Left out: clock-induced charge and dark current, a few hundredths of an electron on a cooled
+ * Clock-induced charge and dark current are left out: a few hundredths of an electron on a cooled
  * chip.
  * Cost: a Poisson, a gamma and a normal deviate for each voxel that holds an electron.
  * Source: Basden, Haniff & Mackay (2003) doi:10.1046/j.1365-8711.2003.07020.x; Hirsch et al. (2013)
  * doi:10.1371/journal.pone.0053671.
  *
- * @param photoelectrons - Expected electrons in each voxel, before the register; what rounding
- *   leaves below zero counts as none.
+ * @param photoelectrons - Expected electrons in each voxel, before the register; negative values,
+ *   which rounding leaves, count as zero.
  * @param stream - One stream for each volume, named after it.
- * @throws {RangeError} If the camera cannot exist.
+ * @throws {RuleError} If the camera cannot exist.
  */
 export function recordEmccd(
   photoelectrons: Volume,

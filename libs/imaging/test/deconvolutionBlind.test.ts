@@ -100,7 +100,7 @@ describe('preparePsf(psf)', () => {
     );
   });
 
-  it('makes an image deconvolved with an off-centre psf stay in place', () => {
+  it('makes an image deconvolved with an off-center psf stay in place', () => {
     const object = createVolume([7, 15, 15], VOXELS);
     const at = voxelIndex(object.shape, 3, 7, 7);
     object.data[at] = 1000;

@@ -1,10 +1,8 @@
 import { createRandomStream, createVolume, voxelIndex, type Volume } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { conjugateGradient } from '../src/deconvolution/conjugateGradient.ts';
-import { estimateNoise } from '../src/deconvolution/estimateNoise.ts';
-import { negativeLaplacian } from '../src/deconvolution/negativeLaplacian.ts';
-import { tikhonov } from '../src/deconvolution/tikhonov.ts';
-import { wiener } from '../src/deconvolution/wiener.ts';
+import { conjugateGradient } from '../src/deconvolution/leastSquares.ts';
+import { estimateNoise, wiener } from '../src/deconvolution/wiener.ts';
+import { negativeLaplacian, tikhonov } from '../src/deconvolution/tikhonov.ts';
 import { blur } from '../src/forwardModel.ts';
 import {
   asymmetric,
@@ -250,7 +248,7 @@ describe('estimateNoise(volume)', () => {
     expect(estimateNoise(volume) / 3).toBeCloseTo(1, 1);
   });
 
-  it('is zero where there are no neighbours', () => {
+  it('is zero where there are no neighbors', () => {
     expect(estimateNoise(createVolume([2, 2, 2], VOXELS))).toBe(0);
   });
 });

@@ -7,11 +7,13 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { acceleratedRichardsonLucy } from '../src/deconvolution/acceleratedRichardsonLucy.ts';
+import {
+  acceleratedRichardsonLucy,
+  richardsonLucy,
+  richardsonLucyTv,
+  totalVariationGradient,
+} from '../src/deconvolution/richardsonLucy.ts';
 import type { IterationStatistics } from '../src/deconvolution/iterationStatistics.ts';
-import { richardsonLucy } from '../src/deconvolution/richardsonLucy.ts';
-import { richardsonLucyTv } from '../src/deconvolution/richardsonLucyTv.ts';
-import { totalVariationGradient } from '../src/deconvolution/totalVariationGradient.ts';
 import { blur } from '../src/forwardModel.ts';
 import {
   asymmetric,

@@ -7,7 +7,7 @@ import {
   type Volume,
   type VoxelSizeUm,
 } from '@blurcycle/core';
-import { poissonDeviate } from '../src/poissonDeviate.ts';
+import { poissonDeviate } from '../src/deviates.ts';
 
 export const VOXELS: VoxelSizeUm = [0.2, 0.1, 0.1];
 

@@ -1,9 +1,12 @@
 import { createRandomStream, createVolume, mean, type Volume } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { addPhotonNoise } from '../src/addPhotonNoise.ts';
-import { addReadNoise } from '../src/addReadNoise.ts';
-import { calibrateReadNoise } from '../src/calibrateReadNoise.ts';
-import { averageSnrDb, peakSnrDb } from '../src/signalToNoise.ts';
+import {
+  addPhotonNoise,
+  addReadNoise,
+  averageSnrDb,
+  calibrateReadNoise,
+  peakSnrDb,
+} from '../src/noise.ts';
 
 /**
  * A bright cylinder on a weak background, as blurred filaments are: 2 % of the voxels hold most of

@@ -1,7 +1,6 @@
 import { createRandomStream } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { poissonDeviate } from '../src/poissonDeviate.ts';
-import { poissonLogProbability } from '../src/poissonLogProbability.ts';
+import { poissonDeviate, poissonLogProbability } from '../src/deviates.ts';
 
 function draw(mean: number, count: number): Float64Array {
   const stream = createRandomStream(11, `test/poisson/${mean}`);

@@ -6,7 +6,7 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
-import { gammaDeviate } from '../src/gammaDeviate.ts';
+import { gammaDeviate } from '../src/deviates.ts';
 import { recordEmccd, type EmccdCamera } from '../src/index.ts';
 
 const COUNT = 40_000;

@@ -7,18 +7,23 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import { createConvolver3d } from '@blurcycle/compute';
-import { copyBox } from './copyBox.ts';
-import { asCounts, checkObserved } from './checkObserved.ts';
-import { expectedFloor, ratioToExpected } from './expectedImage.ts';
+import {
+  asCounts,
+  checkObserved,
+  copyBox,
+  createObservationModel,
+  expectedFloor,
+  ratioToExpected,
+  type ObservationModel,
+} from './observationModel.ts';
 import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
 import type { IterationStatistics } from './iterationStatistics.ts';
-import { createObservationModel, type ObservationModel } from './observationModel.ts';
 
 export interface BlindRichardsonLucyOptions {
   /** Rounds of object updates followed by PSF updates. @defaultValue 10 */
   readonly rounds?: number;
   /**
-   * Updates of the object in a round; with few the object stays blurred and the PSF shrinks.
+   * Updates of the object in a round; with few, the object stays blurred and the PSF shrinks.
    * @defaultValue 20
    */
   readonly objectIterations?: number;
@@ -28,20 +33,20 @@ export interface BlindRichardsonLucyOptions {
    * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
    */
   readonly background?: number;
-  /** Negative values in the data: an error, or taken for 0. @defaultValue 'refuse' */
+  /** Negative values in the data: an error, or set to 0. @defaultValue 'refuse' */
   readonly negatives?: Negatives;
-  /** What lies beyond the edge. @defaultValue 'weights' */
+  /** Assumption beyond the border of the image. @defaultValue 'weights' */
   readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
   /**
-   * Told after each object update how many are done, counted through all rounds, and how many there
-   * will be.
+   * Called after each object update with the number of updates done, counted through all rounds, and
+   * their total.
    */
   readonly onUpdate?: (done: number, most: number) => void;
-  /** Told how good the estimate is after every object update, and the estimate itself. */
+  /** Called after every object update with statistics and the estimate itself. */
   readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
 }
 
-/** An estimated object and the PSF that was estimated with it. */
+/** An estimated object and its estimated PSF. */
 export interface BlindEstimate {
   readonly estimate: Volume;
   /** Sum 1, at least 0, sides of the first guess. */
@@ -52,12 +57,11 @@ export interface BlindEstimate {
  * Richardson-Lucy for object and PSF in turn, for a PSF that is only roughly known.
  *
  * x <- x / (H^T 1) H^T(y / (H x + b)) with h fixed, then h <- h / (X^T 1) X^T(y / (X h + b)) with x
- * fixed, where X h = h * x; h is brought back to sum 1. What is not in the guess stays out: zeros
- * and sides of the PSF are kept.
+ * fixed, where X h = h * x; h is normalized to sum 1. Zeros and sides of the guess are kept.
  *
- * The data alone do not decide between a blurred object and a blurring PSF. A guess that is too
- * wide is narrowed down to the truth where the object has points or edges; one that is too narrow
- * stays so, and noise drives the PSF towards a point: begin too wide and keep the rounds few.
+ * The data alone do not distinguish a blurred object from a blurring PSF. A guess that is too wide
+ * narrows to the truth where the object has points or edges; a guess that is too narrow stays too
+ * narrow, and noise drives the PSF toward a point: start too wide and use few rounds.
  *
  * Cost: two blurs per object update, two and one transform of the object per PSF update.
  * Source: Fish, Brinicombe, Pike & Walker (1995) doi:10.1364/JOSAA.12.000058.
@@ -105,8 +109,8 @@ export function blindRichardsonLucy(
 }
 
 /**
- * Passes statistics on with the updates of earlier rounds counted; a later round's start is known
- * already.
+ * Passes statistics on with the updates of earlier rounds counted; skips the start of later rounds,
+ * which is the end of the round before.
  */
 function reporting(
   { onUpdate, onIteration }: BlindRichardsonLucyOptions,
@@ -124,7 +128,7 @@ function reporting(
   };
 }
 
-/** Richardson-Lucy updates of the PSF with the object held. */
+/** Richardson-Lucy updates of the PSF with the object fixed. */
 function refinePsf(
   observed: Volume,
   frame: ObservationModel,
@@ -143,7 +147,7 @@ function refinePsf(
       sensitivity[i] > 0 ? (value * Math.max(correction[i], 0)) / sensitivity[i] : 0,
     );
     const sum = next.reduce((total, value) => total + value, 0);
-    // An object of zeros says nothing about the PSF.
+    // An object of zeros does not determine the PSF.
     if (!(sum > 0)) return first;
     psf = next.map((value) => value / sum);
   }
@@ -153,8 +157,8 @@ function refinePsf(
 /**
  * The observation as a linear model of the PSF: X h = h * x.
  *
- * The object serves as the kernel. With an even side a row of zeros makes it odd; its middle voxel
- * is then where the middle of the PSF is laid, so that the convolution comes out in place.
+ * The object serves as the kernel. A row of zeros makes even sides odd; the middle of the PSF is
+ * placed on the middle voxel of the object, so that the result is not shifted.
  */
 function objectModel(
   frame: ObservationModel,

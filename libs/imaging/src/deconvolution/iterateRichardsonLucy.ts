@@ -4,39 +4,83 @@ import {
   createVolume,
   extent,
   mean,
+  type Boundary,
+  type Negatives,
+  type StartEstimate,
   type Volume,
 } from '@blurcycle/core';
-import { asCounts, checkObserved } from './checkObserved.ts';
-import { expectedFloor, expectedImage, ratioToExpected } from './expectedImage.ts';
-import { iterationStatistics } from './iterationStatistics.ts';
-import { createObservationModel, type ObservationModel } from './observationModel.ts';
-import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
+import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
+import {
+  asCounts,
+  checkObserved,
+  createObservationModel,
+  expectedFloor,
+  expectedImage,
+  ratioToExpected,
+  type ObservationModel,
+} from './observationModel.ts';
 
-/** What a variant adds to the plain update. */
+/** Options that all variants of Richardson-Lucy share. */
+export interface RichardsonLucyOptions {
+  /** Maximum number of updates. @defaultValue 50 */
+  readonly iterations?: number;
+  /**
+   * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
+   */
+  readonly background?: number;
+  /**
+   * Negative values in the data: an error, or set to 0, which brightens the background slightly.
+   * @defaultValue 'refuse'
+   */
+  readonly negatives?: Negatives;
+  /** Assumption beyond the border of the image. @defaultValue 'weights' */
+  readonly boundary?: Boundary;
+  /**
+   * First estimate: `flat` the mean of the data everywhere, a number that level everywhere,
+   * `observed` the data, or a volume of their shape. @defaultValue 'flat'
+   */
+  readonly start?: StartEstimate | number | Volume;
+  /**
+   * Stop when an update changes less than this part of the estimate; 0 never stops early.
+   * @defaultValue 0
+   */
+  readonly relativeTolerance?: number;
+  /** Called after each update with the number of updates done and their maximum; costs nothing. */
+  readonly onUpdate?: (done: number, most: number) => void;
+  /**
+   * Called at the start and after every update with statistics and the estimate itself (to read, not
+   * to keep). Costs one more blur per call.
+   */
+  readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
+}
+
+/** Additions of a variant to the plain update. */
 export interface RichardsonLucyVariant {
   /**
-   * Where the update starts from, given the newest estimate, which lives for two calls; the
+   * Starting point of the update, given the newest estimate, which stays valid for two calls; the
    * estimate itself when absent.
    */
   readonly predict?: (estimate: Float32Array) => Float32Array;
-  /** Told where an update began and where it led. */
+  /** Called with the starting point and the result of each update. */
   readonly learn?: (from: Float32Array, to: Float32Array) => void;
   /** Gradient of a penalty on the object, added to the sensitivity. */
   readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
 }
 
 /**
- * Voxels that send less light than this part of the best into the image are not estimated but left
- * dark.
+ * Voxels that send less light into the image than this part of the maximum are not estimated and
+ * stay dark.
  */
 const LEAST_SENSITIVITY = 0.01;
 /**
- * A penalty may divide an update by no less than this part of the sensitivity: the sign must hold.
+ * Lower bound of the denominator of an update with a penalty, as a part of the sensitivity: keeps
+ * the sign positive.
  */
 const LEAST_DENOMINATOR = 0.1;
 
 /**
- * What all Richardson-Lucy variants do: check, set up the blur, start, iterate, cut the image out.
+ * Runs any variant of Richardson-Lucy: checks, sets up the blur, starts, iterates and crops the
+ * image.
  *
  * @param where - Name of the public function, for error lines.
  */
@@ -64,9 +108,9 @@ export function iterateRichardsonLucy(
 }
 
 /**
- * The loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
+ * Loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
  *
- * Memory: one image and one object beside the model and what the variant holds, whatever the number
+ * Memory: one image and one object besides the model and the memory of the variant, for any number
  * of iterations.
  *
  * @param first - Object to start from, on the grid of the model; it is overwritten.
@@ -121,13 +165,13 @@ export function updateRepeatedly(
   }
 }
 
-/** 1 / (H^T 1), and 0 where too little light reaches the image to estimate anything. */
+/** 1 / (H^T 1), and 0 where too little light reaches the image for an estimate. */
 function inverseSensitivity(sensitivity: Float32Array): Float32Array {
   const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
   return sensitivity.map((value) => (value < least ? 0 : 1 / value));
 }
 
-/** x / (H^T 1 + penalty) c, written over the correction c = H^T(y / m). */
+/** x / (H^T 1 + penalty) c, overwriting the correction c = H^T(y / m). */
 function applyCorrection(
   correction: Float32Array,
   from: Float32Array,

@@ -1,6 +1,6 @@
-/** How well an estimate explains the data, after a number of updates. */
+/** Agreement of an estimate with the data after a number of updates. */
 export interface IterationStatistics {
-  /** Updates done; 0 is the start. */
+  /** Number of updates; 0 is the start. */
   readonly iteration: number;
   /**
    * Csiszar's I-divergence of the data from the expected image: mean over voxels of y ln(y/m) - y +

@@ -1,6 +1,74 @@
-import { createVolume, voxelCount, type Boundary, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  createVolume,
+  extent,
+  formatValue,
+  voxelCount,
+  voxelIndex,
+  type Boundary,
+  type Negatives,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { createForwardModel } from '../forwardModel.ts';
-import { copyBox } from './copyBox.ts';
+
+/**
+ * Throws unless a measured volume is finite and at least as large as its PSF.
+ *
+ * @param where - Name of the caller, for the error line.
+ */
+export function checkObserved(where: string, observed: Volume, psf: Volume): void {
+  const bad = firstNotFinite(observed.data);
+  assertRange(
+    bad === undefined,
+    where,
+    'observed',
+    'be finite',
+    bad,
+    'replace NaN and infinite values by their neighbors first',
+  );
+  assertRange(
+    psf.shape.every((side, axis) => side <= observed.shape[axis]),
+    where,
+    'psf',
+    `be no larger than the volume, ${formatValue(observed.shape)}`,
+    psf.shape,
+    'crop it with preparePsf(psf, { largestShape })',
+  );
+}
+
+/** A loop instead of `find`: it runs over millions of voxels before every deconvolution. */
+function firstNotFinite(data: Float32Array): number | undefined {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return data[i];
+  return undefined;
+}
+
+/**
+ * A transform leaves negative values of up to this part of the maximum in the dark parts of a
+ * simulated image.
+ */
+const ROUNDING = 1e-5;
+
+/**
+ * A measured volume as photon counts, which are never negative.
+ *
+ * @param negatives - What to do about negative values.
+ * @throws {RuleError} For negative values, if `negatives` is 'refuse'.
+ */
+export function asCounts(where: string, observed: Volume, negatives: Negatives): Volume {
+  const [negative, most] = extent(observed.data);
+  if (negative >= 0) return observed;
+  assertRange(
+    negatives === 'clip' || negative > -ROUNDING * most,
+    where,
+    'observed',
+    'have no negative value',
+    negative,
+    'add what was subtracted and give it as background, or take negatives for 0: --negatives clip',
+  );
+  const data = observed.data.map((value) => Math.max(0, value));
+  return createVolume(observed.shape, observed.voxelSizeUm, data);
+}
 
 /** The linear model of an observation: image = H object, on plain arrays. */
 export interface ObservationModel {
@@ -12,18 +80,18 @@ export interface ObservationModel {
   readonly forward: (object: Float32Array, into?: Float32Array) => Float32Array;
   /** H^T, from the image to the object; a new array, or `into`. */
   readonly adjoint: (image: Float32Array, into?: Float32Array) => Float32Array;
-  /** The part of an object that lies in the image. */
+  /** The part of an object that lies inside the image. */
   readonly crop: (object: Float32Array) => Float32Array;
-  /** An image laid into an object of zeros. */
+  /** An object that holds the image and is zero around it. */
   readonly embed: (image: Float32Array) => Float32Array;
 }
 
 /**
- * The observation model of one PSF for images of the shape and voxel size of `image`.
+ * Creates the observation model of one PSF for images of the shape and voxel size of `image`.
  *
  * Source for `weights`: Bertero & Boccacci (2005) doi:10.1051/0004-6361:20052717.
  *
- * @throws {RangeError} If the PSF has even sides, negative values, another voxel size, or does not
+ * @throws {RuleError} If the PSF has even sides, negative values, another voxel size, or does not
  *   sum to 1.
  */
 export function createObservationModel(
@@ -37,8 +105,8 @@ export function createObservationModel(
   const objectShape = extended
     ? mapShape(shape, (side, axis) => fastSide(side + 2 * margin[axis]))
     : shape;
-  // The margin keeps what wraps around a periodic grid out of the image, and periodic grids need no
-  // padding.
+  // The margin keeps the wrap-around of the periodic grid out of the image, and periodic grids need
+  // no padding.
   const border = extended ? 'periodic' : boundary;
   const blur = createForwardModel(psf, objectShape, { border, window: { origin: margin, shape } });
   const crop = (object: Float32Array) =>
@@ -61,8 +129,8 @@ export function createObservationModel(
 }
 
 /**
- * Smallest side at or above `minimum` with no prime factor above 5, which the transform takes as it
- * is.
+ * Smallest side at or above `minimum` with no prime factor above 5, which the transform does not
+ * pad.
  */
 function fastSide(minimum: number): number {
   for (let side = minimum; ; side++) {
@@ -74,4 +142,75 @@ function fastSide(minimum: number): number {
 
 function mapShape(shape: Shape3, change: (side: number, axis: number) => number): Shape3 {
   return [change(shape[0], 0), change(shape[1], 1), change(shape[2], 2)];
+}
+
+/**
+ * Smallest significant expected value: the rounding error of the transform.
+ *
+ * A float32 transform is accurate to about 1e-7 of the maximum; without a floor, dark voxels would
+ * be divided by rounding errors.
+ */
+export function expectedFloor(observed: Float32Array): number {
+  return Math.max(1e-7 * extent(observed)[1], 1e-30);
+}
+
+/** Expected image H x + b of an object, kept at or above `floor`; a new array, or `into`. */
+export function expectedImage(
+  model: Pick<ObservationModel, 'forward'>,
+  object: Float32Array,
+  background: number,
+  floor: number,
+  into?: Float32Array,
+): Float32Array {
+  const expected = model.forward(object, into);
+  for (let i = 0; i < expected.length; i++) {
+    const value = expected[i] + background;
+    expected[i] = value > floor ? value : floor;
+  }
+  return expected;
+}
+
+/**
+ * y / (H x + b): ratio of the data to the expected image of an object, voxel by voxel.
+ *
+ * The same as dividing by `expectedImage`, in one pass; a new array, or `into`.
+ */
+export function ratioToExpected(
+  observed: Float32Array,
+  model: Pick<ObservationModel, 'forward'>,
+  object: Float32Array,
+  background: number,
+  floor: number,
+  into?: Float32Array,
+): Float32Array {
+  const ratio = model.forward(object, into);
+  for (let i = 0; i < ratio.length; i++) {
+    const value = ratio[i] + background;
+    ratio[i] = observed[i] / (value > floor ? value : floor);
+  }
+  return ratio;
+}
+
+/**
+ * The box of `boxShape` that begins at voxel `origin` of a volume; zero outside the volume.
+ *
+ * A negative origin embeds a volume into a larger one.
+ */
+export function copyBox(
+  data: Float32Array,
+  shape: Shape3,
+  origin: Shape3,
+  boxShape: Shape3,
+): Float32Array {
+  const box = new Float32Array(voxelCount(boxShape));
+  const first = origin.map((start) => Math.max(0, -start));
+  const last = boxShape.map((side, axis) => Math.min(side, shape[axis] - origin[axis]));
+  for (let z = first[0]; z < last[0]; z++) {
+    for (let y = first[1]; y < last[1]; y++) {
+      const from = voxelIndex(shape, z + origin[0], y + origin[1], first[2] + origin[2]);
+      const row = data.subarray(from, from + Math.max(0, last[2] - first[2]));
+      box.set(row, voxelIndex(boxShape, z, y, first[2]));
+    }
+  }
+  return box;
 }

@@ -9,24 +9,24 @@ import {
 
 export interface PreparePsfOptions {
   /**
-   * Where the origin of the PSF is: its brightest voxel, its centroid, or already the middle.
+   * Origin of the PSF: its brightest voxel, its centroid, or the middle of its window.
    * @defaultValue 'peak'
    */
   readonly center?: PsfCenter;
-  /** Constant light in the file, subtracted before anything else. @defaultValue 0 */
+  /** Constant light in the file, subtracted first. @defaultValue 0 */
   readonly background?: number;
-  /** Sides that the PSF may have at most; it is cropped about its origin. */
+  /** Largest sides of the result; a larger PSF is cropped about its origin. */
   readonly largestShape?: Shape3;
 }
 
 /**
- * A measured or computed PSF made fit for deconvolution: centred, odd sides, no negative value, sum
+ * Prepares a measured or computed PSF for deconvolution: centered, odd sides, no negative value, sum
  * 1.
  *
- * A PSF that lies off the middle of its file would shift every result by that much. It is moved by
- * whole voxels; the sides grow with zeros, so that nothing of it is lost.
+ * An off-center PSF would shift every result by its offset. The PSF moves by whole voxels; zeros
+ * extend the sides, so that nothing of it is lost.
  *
- * @throws {RangeError} If nothing positive is left.
+ * @throws {RuleError} If no positive value is left.
  */
 export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume {
   const { center = 'peak', background = 0, largestShape } = options;
@@ -50,8 +50,8 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
   for (let z = 0; z < shape[0]; z++) {
     for (let y = 0; y < shape[1]; y++) {
       for (let x = 0; x < shape[2]; x++) {
-        const from = [z, y, x].map((place, axis) => place - reach[axis] + origin[axis]);
-        if (from.some((place, axis) => place < 0 || place >= psf.shape[axis])) continue;
+        const from = [z, y, x].map((index, axis) => index - reach[axis] + origin[axis]);
+        if (from.some((index, axis) => index < 0 || index >= psf.shape[axis])) continue;
         prepared.data[voxelIndex(shape, z, y, x)] =
           data[voxelIndex(psf.shape, from[0], from[1], from[2])];
       }
@@ -70,7 +70,7 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
   return prepared;
 }
 
-/** The voxel that stands for the point source. */
+/** The voxel of the point source. */
 function findOrigin(data: Float32Array, shape: Shape3, center: PsfCenter): number[] {
   if (center === 'middle') return shape.map((side) => Math.floor(side / 2));
   let peak = 0;

@@ -1,6 +1,9 @@
-import type { Volume } from '@blurcycle/core';
-import { iterateRichardsonLucy } from './iterateRichardsonLucy.ts';
-import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
+import { assertRange, extent, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  iterateRichardsonLucy,
+  type RichardsonLucyOptions,
+  type RichardsonLucyVariant,
+} from './iterateRichardsonLucy.ts';
 
 /**
  * Richardson-Lucy estimate of a volume with Poisson noise.
@@ -15,9 +18,9 @@ import type { RichardsonLucyOptions } from './richardsonLucyOptions.ts';
  * Source: Richardson (1972) doi:10.1364/JOSA.62.000055; Lucy (1974) doi:10.1086/111605.
  *
  * @param observed - Measured volume, at least 0.
- * @param psf - Centred kernel, at least 0; see `preparePsf` for a measured one.
- * @throws {RangeError} If the data hold NaN or negative values or the PSF is not fit; the message
- *   says what to do.
+ * @param psf - Centered kernel, at least 0; see `preparePsf` for a measured one.
+ * @throws {RuleError} If the data hold NaN or negative values, or the PSF is unsuitable; the message
+ *   names the remedy.
  * @example
  * const estimate = richardsonLucy(observed, psf, { iterations: 50, background: 100 });
  */
@@ -27,4 +30,178 @@ export function richardsonLucy(
   options: RichardsonLucyOptions = {},
 ): Volume {
   return iterateRichardsonLucy('richardsonLucy', observed, psf, options);
+}
+
+/**
+ * Accelerated Richardson-Lucy: each update starts from an extrapolation of the last estimates.
+ *
+ * y_k = x_k + a_k (x_k - x_(k-1)), x_(k+1) = R(y_k), a_k = <g_(k-1), g_(k-2)> / <g_(k-2), g_(k-2)>,
+ * g_k = R(y_k) - y_k, R one Richardson-Lucy update. It reaches the same likelihood in a fraction of
+ * the iterations; a number of iterations tuned for plain Richardson-Lucy is too large for it.
+ *
+ * Cost: two blurs per iteration, three more volumes of memory.
+ * Source: Biggs & Andrews (1997) doi:10.1364/AO.36.001766, first-order vector extrapolation.
+ *
+ * @see richardsonLucy for parameters and errors.
+ */
+export function acceleratedRichardsonLucy(
+  observed: Volume,
+  psf: Volume,
+  options: RichardsonLucyOptions = {},
+): Volume {
+  return iterateRichardsonLucy(
+    'acceleratedRichardsonLucy',
+    observed,
+    psf,
+    options,
+    createExtrapolation(),
+  );
+}
+
+/**
+ * An extrapolation keeps at least this part of a voxel, because a voxel that reaches zero stays
+ * zero.
+ */
+const LEAST_PART = 0.1;
+
+/** Extrapolation of Biggs and Andrews; keeps the last two steps. */
+function createExtrapolation(): RichardsonLucyVariant {
+  let previous: Float32Array | undefined;
+  let lastStep: Float32Array | undefined;
+  let stepBefore: Float32Array | undefined;
+  let ahead: Float32Array | undefined;
+  return {
+    predict(estimate) {
+      const before = previous;
+      previous = estimate;
+      if (before === undefined || lastStep === undefined || stepBefore === undefined)
+        return estimate;
+      const factor = accelerationFactor(lastStep, stepBefore);
+      ahead ??= new Float32Array(estimate.length);
+      for (let i = 0; i < ahead.length; i++) {
+        ahead[i] = Math.max(
+          estimate[i] + factor * (estimate[i] - before[i]),
+          LEAST_PART * estimate[i],
+        );
+      }
+      return ahead;
+    },
+    learn(from, to) {
+      [stepBefore, lastStep] = [lastStep, stepBefore ?? new Float32Array(to.length)];
+      for (let i = 0; i < to.length; i++) lastStep[i] = to[i] - from[i];
+    },
+  };
+}
+
+/** Factor of the extrapolation, between 0 and 1; 0 when the last two steps oppose each other. */
+function accelerationFactor(last: Float32Array, before: Float32Array): number {
+  let along = 0;
+  let square = 0;
+  for (let i = 0; i < last.length; i++) {
+    along += last[i] * before[i];
+    square += before[i] * before[i];
+  }
+  // Below 1, as the paper demands; at 1 the extrapolation is no longer damped.
+  return square > 0 ? Math.min(Math.max(along / square, 0), 0.999) : 0;
+}
+
+export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
+  /**
+   * Weight of total variation, 0 to about 0.02: larger weights flatten, then dim the estimate.
+   * @defaultValue 0.002, as in the source
+   */
+  readonly lambdaTv?: number;
+  /** Smaller differences count as flat. @defaultValue 1e-4 of the brightest voxel */
+  readonly flatBelow?: number;
+  /** Extrapolate as `acceleratedRichardsonLucy` does. @defaultValue false */
+  readonly accelerated?: boolean;
+}
+
+/**
+ * Richardson-Lucy with total variation, which suppresses the amplification of noise and keeps edges
+ * sharp.
+ *
+ * x <- x / (H^T 1 - lambda div(grad x / |grad x|)) H^T(y / (H x + b)).
+ * Distances are measured in lateral voxels, so that a larger axial step weakens the axial gradient
+ * accordingly.
+ *
+ * Cost: that of Richardson-Lucy plus about thirty operations per voxel.
+ * Source: Dey et al. (2006) doi:10.1002/jemt.20294.
+ *
+ * @see richardsonLucy for parameters and errors.
+ */
+export function richardsonLucyTv(
+  observed: Volume,
+  psf: Volume,
+  options: RichardsonLucyTvOptions = {},
+): Volume {
+  // The limit keeps the unit vector of the gradient defined in flat regions.
+  const { lambdaTv = 0.002, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
+  assertRange(
+    lambdaTv >= 0 && lambdaTv < 1,
+    'richardsonLucyTv',
+    'lambdaTv',
+    'be at least 0 and below 1',
+    lambdaTv,
+    'try 0.002 to 0.02',
+  );
+  const [dz, dy, dx] = observed.voxelSizeUm;
+  return iterateRichardsonLucy('richardsonLucyTv', observed, psf, options, {
+    ...(accelerated ? createExtrapolation() : {}),
+    penaltyGradient: (object, { objectShape }) => {
+      const gradient = totalVariationGradient(
+        object,
+        objectShape,
+        [dz / dx, dy / dx, 1],
+        flatBelow,
+      );
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= lambdaTv;
+      return gradient;
+    },
+  });
+}
+
+/** Default of `flatBelow`. */
+export function tvFlatBelow(observed: Volume): number {
+  return 1e-4 * extent(observed.data)[1];
+}
+
+/**
+ * Gradient of total variation: -div(grad x / |grad x|), by forward differences and their adjoint.
+ *
+ * It is the exact gradient of sum sqrt(|grad x|^2 + smoothing^2) on the grid, with no flow through
+ * the border; its sum over the volume is therefore zero.
+ *
+ * @param spacing - Distances between voxels along z, y, x.
+ * @param smoothing - Length added to the gradient so that it has a direction in flat regions;
+ *   positive unless x is all zero.
+ */
+export function totalVariationGradient(
+  values: Float32Array,
+  shape: Shape3,
+  spacing: readonly [number, number, number],
+  smoothing: number,
+): Float32Array {
+  const [depth, height, width] = shape;
+  const result = new Float32Array(values.length);
+  const [sz, sy, sx] = spacing;
+  const plane = height * width;
+  const least = Math.max(smoothing * smoothing, 1e-60);
+  for (let z = 0, i = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) {
+        const gz = z + 1 < depth ? (values[i + plane] - values[i]) / sz : 0;
+        const gy = y + 1 < height ? (values[i + width] - values[i]) / sy : 0;
+        const gx = x + 1 < width ? (values[i + 1] - values[i]) / sx : 0;
+        const length = Math.sqrt(gz * gz + gy * gy + gx * gx + least);
+        // Each difference pulls its two voxels together.
+        const [pz, py, px] = [gz / (length * sz), gy / (length * sy), gx / (length * sx)];
+        result[i] -= pz + py + px;
+        if (z + 1 < depth) result[i + plane] += pz;
+        if (y + 1 < height) result[i + width] += py;
+        if (x + 1 < width) result[i + 1] += px;
+      }
+    }
+  }
+  return result;
 }
