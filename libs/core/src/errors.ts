@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * An error in what the user gave: the command line prints its one line and exits with 2.
+ * An error in the input of the user: the command line prints its one line and exits with 2.
  *
  * Libraries throw it for values that come from outside (files, options); `RuleError` and
  * `TypeError` are for callers.
@@ -13,14 +13,14 @@ export class InputError extends Error {
 /**
  * A value that breaks the rule of a function's parameter, in the project's error grammar.
  *
- * Libraries throw it for what a caller passed; on the command line that is what the user typed, so
+ * Libraries throw it for arguments of a caller; on the command line these are what the user typed, so
  * the exit code is 2 as for an `InputError`.
  */
 export class RuleError extends RangeError {
   override readonly name = 'RuleError';
 }
 
-/** The value as it stands in a message: shapes as `[16, 64, 64]`, text in quotes. */
+/** A value as error messages print it: shapes as `[16, 64, 64]`, text in quotes. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).join(', ')}]`;
   if (typeof value === 'string') return `'${value}'`;
@@ -35,8 +35,8 @@ export function formatValue(value: unknown): string {
  * @param where - Function or file that checks.
  * @param parameter - Name of the offending value.
  * @param rule - What it must do or be, after the word "must".
- * @param value - What was given.
- * @param remedy - What to do about it.
+ * @param value - The value given.
+ * @param remedy - What the reader can do about it.
  */
 export function describeViolation(
   where: string,
@@ -61,7 +61,7 @@ export function assertRange(
   if (!condition) throw new RuleError(describeViolation(where, parameter, rule, value, remedy));
 }
 
-/** The known name nearest to a mistyped one, or undefined when none is near enough to be meant. */
+/** The known name nearest to a mistyped one, or undefined when none is near enough. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name, [...known]);
@@ -70,7 +70,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
     : undefined;
 }
 
-/** One line for an unknown name: names it, the nearest known one, and all known ones. */
+/** One line for an unknown name, with the nearest known name and all known names. */
 export function describeUnknown(
   where: string,
   kind: string,

@@ -17,7 +17,6 @@ export {
   type RandomStreamState,
 } from './randomStream.ts';
 export { extent, mean, median, standardDeviation } from './sampleStatistics.ts';
-export { assertShape, sameShape, voxelCount, type Shape3 } from './shape.ts';
 export {
   APODIZATIONS,
   BACKEND_NAMES,
@@ -74,8 +73,12 @@ export {
 } from './vocabulary.ts';
 export {
   assertSameShape,
+  assertShape,
   createVolume,
+  sameShape,
+  voxelCount,
   voxelIndex,
+  type Shape3,
   type Volume,
   type VoxelSizeUm,
 } from './volume.ts';

@@ -1,13 +1,13 @@
 import seedrandom from 'seedrandom';
 import { assertRange } from './errors.ts';
 
-/** Everything that decides the numbers a stream gives next; plain JSON. */
+/** Everything that determines the next numbers of a stream; plain JSON. */
 export interface RandomStreamState {
   readonly generator: seedrandom.State.Arc4;
   readonly spareNormal: number | null;
 }
 
-/** A reproducible source of random numbers that can be saved and continued. */
+/** A reproducible source of random numbers that can be saved and resumed. */
 export interface RandomStream {
   /** Uniform in [0, 1), 53 random bits. */
   uniform(): number;
@@ -15,25 +15,25 @@ export interface RandomStream {
   normal(): number;
   /** Uniform integer in [0, limit). */
   integer(limit: number): number;
-  /** What a later `restoreRandomStream` needs to go on from here. */
+  /** The state for `restoreRandomStream`, to resume from here. */
   state(): RandomStreamState;
 }
 
 /**
- * The named random stream of a seed.
+ * Creates the named random stream of a seed.
  *
  * Streams of one seed with different names are independent, so a new consumer shifts no other
  * stream. Nested names are written with slashes: `data/test/3`.
  *
  * @param seed - Experiment seed, any integer.
- * @param name - What the numbers are for: data, noise, init, sampling, augmentation, buffer.
+ * @param name - Purpose of the numbers: data, noise, init, sampling, augmentation, buffer.
  */
 export function createRandomStream(seed: number, name: string): RandomStream {
   assertRange(Number.isSafeInteger(seed), 'createRandomStream', 'seed', 'be an integer', seed);
   return wrap(seedrandom(`blurcycle/${seed}/${name}`, { state: true }), null);
 }
 
-/** The stream that continues where `state` was taken. */
+/** Restores the stream that continues where `state` was taken. */
 export function restoreRandomStream(state: RandomStreamState): RandomStream {
   return wrap(seedrandom('', { state: state.generator }), state.spareNormal);
 }

@@ -1,6 +1,10 @@
 import { assertRange } from './errors.ts';
 
-/** Arithmetic mean. Throws a `RangeError` for an empty sample. */
+/**
+ * Arithmetic mean.
+ *
+ * @throws {RuleError} For an empty sample.
+ */
 export function mean(values: ArrayLike<number>): number {
   assertRange(values.length > 0, 'mean', 'values', 'not be empty', values.length);
   let sum = 0;
@@ -9,8 +13,9 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * Sample standard deviation with n - 1 in the denominator. Throws a `RangeError` for fewer than two
- * values.
+ * Sample standard deviation, with n - 1 in the denominator.
+ *
+ * @throws {RuleError} For fewer than two values.
  */
 export function standardDeviation(values: ArrayLike<number>): number {
   assertRange(
@@ -27,8 +32,9 @@ export function standardDeviation(values: ArrayLike<number>): number {
 }
 
 /**
- * Median (mean of the two middle values for an even count). Throws a `RangeError` for an empty
- * sample.
+ * Median; the mean of the two middle values for an even count.
+ *
+ * @throws {RuleError} For an empty sample.
  */
 export function median(values: ArrayLike<number>): number {
   assertRange(values.length > 0, 'median', 'values', 'not be empty', values.length);
@@ -37,7 +43,7 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Smallest and largest value; of a stack of any size, without spreading it over the call stack. */
+/** Smallest and largest value, for a stack of any size: `Math.max(...values)` has a limit. */
 export function extent(values: ArrayLike<number>): readonly [minimum: number, maximum: number] {
   assertRange(values.length > 0, 'extent', 'values', 'not be empty', values.length);
   let minimum = Infinity;

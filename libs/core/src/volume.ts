@@ -1,5 +1,23 @@
-import { assertRange } from './errors.ts';
-import { assertShape, sameShape, voxelCount, type Shape3 } from './shape.ts';
+import { assertRange, formatValue } from './errors.ts';
+
+/** Sides of a volume in voxels, in the order z, y, x. */
+export type Shape3 = readonly [depth: number, height: number, width: number];
+
+/** Number of voxels of a shape. */
+export function voxelCount(shape: Shape3): number {
+  return shape[0] * shape[1] * shape[2];
+}
+
+/** True when both shapes have the same sides. */
+export function sameShape(a: Shape3, b: Shape3): boolean {
+  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
+}
+
+/** Throws a `RuleError` unless every side is a positive integer. */
+export function assertShape(where: string, parameter: string, shape: Shape3): void {
+  const sound = shape.length === 3 && shape.every((side) => Number.isSafeInteger(side) && side > 0);
+  assertRange(sound, where, parameter, 'be three positive integers z, y, x', shape);
+}
 
 /** Edge lengths of one voxel in µm, in the order z, y, x. */
 export type VoxelSizeUm = readonly [dz: number, dy: number, dx: number];
@@ -12,11 +30,11 @@ export interface Volume {
 }
 
 /**
- * A volume around `data`, or a volume of zeros.
+ * A volume that holds `data`, or a volume of zeros.
  *
  * Memory: keeps `data`, copies nothing.
  *
- * @throws {RangeError} If a side is not a positive integer, a voxel size is not positive, or `data`
+ * @throws {RuleError} If a side is not a positive integer, a voxel size is not positive, or `data`
  *   has another length.
  */
 export function createVolume(shape: Shape3, voxelSizeUm: VoxelSizeUm, data?: Float32Array): Volume {
@@ -39,13 +57,13 @@ export function createVolume(shape: Shape3, voxelSizeUm: VoxelSizeUm, data?: Flo
   return { data: data ?? new Float32Array(count), shape, voxelSizeUm };
 }
 
-/** Throws unless both volumes have the same shape. */
+/** Throws a `RuleError` unless both volumes have the same shape. */
 export function assertSameShape(where: string, a: Volume, b: Volume): void {
   assertRange(
     sameShape(a.shape, b.shape),
     where,
     'shapes',
-    `agree, the other is [${a.shape.join(', ')}]`,
+    `agree, the other is ${formatValue(a.shape)}`,
     b.shape,
   );
 }
