@@ -3,6 +3,7 @@ import {
   assertSameShape,
   assertShape,
   createVolume,
+  formatValue,
   voxelCount,
   voxelIndex,
   type Pairing,
@@ -56,7 +57,7 @@ function drawOrigin(volume: Volume, stream: RandomStream, shape: Shape3): [numbe
       room >= 0,
       'samplePatch',
       'shape',
-      `be no larger than the volume [${volume.shape.join(', ')}]`,
+      `be no larger than the volume ${formatValue(volume.shape)}`,
       shape,
       'take a smaller patch',
     );

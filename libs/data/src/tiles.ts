@@ -2,6 +2,7 @@ import {
   assertRange,
   assertShape,
   createVolume,
+  formatValue,
   sameShape,
   voxelCount,
   voxelIndex,
@@ -49,7 +50,7 @@ export function planTiles(shape: Shape3, { tile, overlap }: TileOptions): TilePl
       overlap.every((side, axis) => Number.isSafeInteger(side) && side >= 0 && side < tile[axis]),
     'planTiles',
     'overlap',
-    `be three integers from 0 to below the tile [${tile.join(', ')}]`,
+    `be three integers from 0 to below the tile ${formatValue(tile)}`,
     overlap,
   );
   const [z, y, x] = shape.map((side, axis) => planAxis(side, tile[axis], overlap[axis]));
@@ -180,7 +181,7 @@ export function addTile(merged: Volume, plan: TilePlan, index: number, tile: Vol
     sameShape(tile.shape, plan.tile),
     'addTile',
     'tile',
-    `have shape [${plan.tile.join(', ')}]`,
+    `have shape ${formatValue(plan.tile)}`,
     tile.shape,
   );
   const { origin, windows } = plan.tiles[index];

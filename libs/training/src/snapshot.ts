@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
+import { formatValue, InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
 import type { Network } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
@@ -126,9 +126,9 @@ export function writeNetworkWeights(
   for (const { name, variable } of network.parameters) {
     const array = weights.get(name);
     if (array === undefined || array.shape.join() !== variable.shape.join()) {
-      const got = array === undefined ? 'none' : `[${array.shape.join(', ')}]`;
+      const got = array === undefined ? 'none' : formatValue(array.shape);
       throw new InputError(
-        `writeNetworkWeights: ${name} must have shape [${variable.shape.join(', ')}], got ${got} (the weights are of another network)`,
+        `writeNetworkWeights: ${name} must have shape ${formatValue(variable.shape)}, got ${got} (the weights are of another network)`,
       );
     }
     assign(variable, array);

@@ -1,4 +1,11 @@
-import { assertRange, assertShape, voxelCount, type Border, type Shape3 } from '@blurcycle/core';
+import {
+  assertRange,
+  assertShape,
+  formatValue,
+  voxelCount,
+  type Border,
+  type Shape3,
+} from '@blurcycle/core';
 import { native, type NativeAddon } from '../../native/addon.ts';
 import { pack, packNumbers } from '../../native/layouts.ts';
 import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './border.ts';
@@ -152,7 +159,7 @@ function assertWindow({ origin, shape: sides }: Window, shape: Shape3): void {
     ),
     'createConvolver3d',
     'window',
-    `lie inside [${shape.join(', ')}]`,
+    `lie inside ${formatValue(shape)}`,
     [...origin, ...sides],
   );
 }

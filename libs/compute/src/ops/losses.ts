@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertRange } from '@blurcycle/core';
+import { assertRange, formatValue } from '@blurcycle/core';
 import { hasKernel, LOSS, LOSS_GRADIENT, runKernel, type GradientRules } from './runKernel.ts';
 
 /** Mean over all elements of (a - target)², a scalar tensor; gradients for both. */
@@ -33,5 +33,5 @@ export const LOSS_GRADIENTS: GradientRules = {
 
 function assertComparable(where: string, parameter: string, a: tf.Tensor, b: tf.Tensor): void {
   const agree = b.rank === 0 || tf.util.arraysEqual(a.shape, b.shape);
-  assertRange(agree, where, parameter, `be a scalar or of shape [${a.shape.join(', ')}]`, b.shape);
+  assertRange(agree, where, parameter, `be a scalar or of shape ${formatValue(a.shape)}`, b.shape);
 }

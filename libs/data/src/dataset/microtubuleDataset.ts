@@ -1,4 +1,10 @@
-import { assertRange, createRandomStream, type Border, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  createRandomStream,
+  formatValue,
+  type Border,
+  type Volume,
+} from '@blurcycle/core';
 import { createForwardModel } from '@blurcycle/imaging';
 import { microtubules, type MicrotubuleOptions } from '../phantoms/microtubules.ts';
 import {
@@ -139,7 +145,7 @@ function checkConfig({ psf, shape, volumes }: MicrotubuleDatasetConfig): void {
     psf.shape.every((side, axis) => side <= shape[axis]),
     where,
     'psf.shape',
-    `fit into the volumes of [${shape.join(', ')}]`,
+    `fit into the volumes of ${formatValue(shape)}`,
     psf.shape,
     'take a smaller window or larger volumes',
   );

@@ -1,3 +1,4 @@
+import { formatValue } from '@blurcycle/core';
 import { lengthUnitUm, type PlaneOrder, type StackDimensions } from './stackDimensions.ts';
 
 /**
@@ -96,7 +97,7 @@ export function parseTifffileDescription(description: string): StackDimensions |
   if (axes === null || axes.length !== shape.length || !axes.endsWith('YX')) {
     if (sides.length > 1) {
       throw new Error(
-        `its sides [${shape.join(', ')}] have no names (save it with metadata={'axes': 'TZYX'})`,
+        `its sides ${formatValue(shape)} have no names (save it with metadata={'axes': 'TZYX'})`,
       );
     }
     return dimensions('plain', 'zct', new Map([['Z', sides[0] ?? 1]]));

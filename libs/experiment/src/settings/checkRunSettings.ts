@@ -1,4 +1,4 @@
-import type { Shape3 } from '@blurcycle/core';
+import { formatValue, type Shape3 } from '@blurcycle/core';
 import type { RunSettings } from './runSettings.ts';
 
 /** A rule between settings that does not hold. */
@@ -36,7 +36,7 @@ function checkGeometry({
   network,
 }: RunSettings): SettingsViolation[] {
   const found: SettingsViolation[] = [];
-  const volume = `[${dataset.shape.join(', ')}]`;
+  const volume = formatValue(dataset.shape);
   const inside = [
     ['training.patch', training.patch],
     ['inference.tile', inference.tile],
@@ -52,7 +52,7 @@ function checkGeometry({
   if (training.cycleBorder === 'exclude' && left.some((side) => side < 1)) {
     found.push({
       path: 'training.cycleBorder',
-      rule: `not be 'exclude' where the kernel [${kernel.join(', ')}] reaches all of the patch [${training.patch.join(', ')}]`,
+      rule: `not be 'exclude' where the kernel ${formatValue(kernel)} reaches all of the patch ${formatValue(training.patch)}`,
       value: 'exclude',
       remedy: 'take a larger patch or a smaller kernel',
     });
@@ -69,7 +69,7 @@ function checkGeometry({
     }
   }
   if (inference.overlap.some((overlap, axis) => overlap >= inference.tile[axis])) {
-    const tile = `[${inference.tile.join(', ')}]`;
+    const tile = formatValue(inference.tile);
     found.push({
       path: 'inference.overlap',
       rule: `be smaller than inference.tile ${tile}`,
