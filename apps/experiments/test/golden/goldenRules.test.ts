@@ -1,6 +1,7 @@
 import { STAGES, type Numerics, type Stage } from '@blurcycle/experiment';
 import { describe, expect, test } from 'vitest';
 import {
+  ANY,
   checkGolden,
   collectBits,
   mergeGolden,
@@ -11,8 +12,11 @@ import {
 
 type Training = GoldenBits['training'];
 
-const MANY: Training = { loss: { avx2: 'a', neon: 'n' }, text: { any: 't' } };
-const HERE: Training = { loss: { avx2: 'a' }, text: { any: 't' } };
+const [AVX2, NEON] = ['avx2 gcc', 'neon clang'];
+const COMPILERS = { [AVX2]: [11, 12], [NEON]: [15] };
+
+const MANY: Training = { loss: { [AVX2]: 'a', [NEON]: 'n' }, text: { any: 't' } };
+const HERE: Training = { loss: { [AVX2]: 'a' }, text: { any: 't' } };
 
 const bits = (training: Training): GoldenBits => ({
   ...(Object.fromEntries(STAGES.map((stage) => [stage, {}])) as Record<Stage, Training>),
@@ -24,11 +28,16 @@ const numerics = (training: number): Numerics => ({
 });
 const file = (training: Training, version = 1): GoldenFile => ({
   numerics: numerics(version),
+  compilers: COMPILERS,
   bits: bits(training),
 });
 
 interface Situation {
   readonly name: string;
+  /** Version of the compiler here. */
+  readonly compiler?: number;
+  /** Those that the command writes, where they are others than the file's. */
+  readonly compilers?: GoldenFile['compilers'];
   readonly kept: GoldenFile | undefined;
   readonly version?: number;
   readonly now?: Training;
@@ -46,6 +55,8 @@ const NEEDLESS =
   'golden: NUMERICS.training must be raised only where bits change, got 2 with all bits of 1 (take its last line out of libs/experiment)';
 const DUE =
   'golden: golden.json must hold the bits of NUMERICS.training 2, got those of 1 (run: npm run golden)';
+const OTHER =
+  'golden: the bits of avx2 gcc are kept for version 11, 12 of the compiler, got others with 13, which are not compared (build with CXX=<one of those>)';
 const LOWERED = 'golden: NUMERICS.training must never be lowered, got 1 after 2 (raise it)';
 
 const SITUATIONS: readonly Situation[] = [
@@ -55,11 +66,12 @@ const SITUATIONS: readonly Situation[] = [
     kept: undefined,
     failures: ['golden: golden.json must exist, got none (run: npm run golden)'],
     written: HERE,
+    compilers: { [AVX2]: [12] },
   },
   {
     name: 'bits changed, version not raised',
     kept: file(MANY),
-    now: { ...HERE, loss: { avx2: 'b' } },
+    now: { ...HERE, loss: { [AVX2]: 'b' } },
     failures: [CHANGED],
     refusals: [CHANGED],
   },
@@ -74,25 +86,25 @@ const SITUATIONS: readonly Situation[] = [
     name: 'version raised, bits changed, file of the old version',
     kept: file(MANY),
     version: 2,
-    now: { ...HERE, loss: { avx2: 'b' } },
+    now: { ...HERE, loss: { [AVX2]: 'b' } },
     failures: [DUE],
-    written: { loss: { avx2: 'b' }, text: { any: 't' } },
+    written: { loss: { [AVX2]: 'b' }, text: { any: 't' } },
     notes: [
-      'golden: the bits of neon are dropped from training: they are those of NUMERICS.training 1 (run: npm run golden, on a machine that has neon)',
+      'golden: the bits of neon clang are dropped from training: they are those of NUMERICS.training 1 (run: npm run golden, where there is neon clang)',
     ],
   },
   {
     name: 'version raised, nothing known of this machine',
-    kept: file({ loss: { neon: 'n' } }),
+    kept: file({ loss: { [NEON]: 'n' } }),
     version: 2,
-    now: { loss: { avx2: 'b' } },
+    now: { loss: { [AVX2]: 'b' } },
     failures: [DUE],
     skipped: [
-      'golden: no bits of avx2 are kept for 1 cases, which are not compared (run: npm run golden)',
+      'golden: no bits of avx2 gcc are kept for 1 cases, which are not compared (run: npm run golden)',
     ],
-    written: { loss: { avx2: 'b' } },
+    written: { loss: { [AVX2]: 'b' } },
     notes: [
-      'golden: the bits of neon are dropped from training: they are those of NUMERICS.training 1 (run: npm run golden, on a machine that has neon)',
+      'golden: the bits of neon clang are dropped from training: they are those of NUMERICS.training 1 (run: npm run golden, where there is neon clang)',
     ],
   },
   {
@@ -125,13 +137,13 @@ const SITUATIONS: readonly Situation[] = [
       'golden: golden.json must hold bits of training/loss, got none (run: npm run golden)',
     ],
     skipped: [
-      'golden: no bits of avx2 are kept for 1 cases, which are not compared (run: npm run golden)',
+      'golden: no bits of avx2 gcc are kept for 1 cases, which are not compared (run: npm run golden)',
     ],
     written: HERE,
   },
   {
     name: 'a native case that became a portable one',
-    kept: file({ loss: { avx2: 'a' }, text: { avx2: 't' } }),
+    kept: file({ loss: { [AVX2]: 'a' }, text: { [AVX2]: 't' } }),
     failures: [
       'golden: golden.json must hold bits of training/text, got none (run: npm run golden)',
     ],
@@ -143,11 +155,27 @@ const SITUATIONS: readonly Situation[] = [
   {
     name: 'an instruction set that the file does not know',
     kept: file(MANY),
-    now: { ...HERE, loss: { riscv: 'r' } },
+    now: { ...HERE, loss: { 'rvv gcc': 'r' } },
     skipped: [
-      'golden: no bits of riscv are kept for 1 cases, which are not compared (run: npm run golden)',
+      'golden: no bits of rvv gcc are kept for 1 cases, which are not compared (run: npm run golden)',
     ],
-    written: { ...MANY, loss: { ...MANY.loss, riscv: 'r' } },
+    written: { ...MANY, loss: { ...MANY.loss, 'rvv gcc': 'r' } },
+    compilers: { ...COMPILERS, 'rvv gcc': [12] },
+  },
+  {
+    name: 'another compiler, the same bits',
+    kept: file(MANY),
+    compiler: 13,
+    written: MANY,
+    compilers: { ...COMPILERS, [AVX2]: [11, 12, 13] },
+  },
+  {
+    name: 'another compiler, other bits',
+    kept: file(MANY),
+    compiler: 13,
+    now: { ...HERE, loss: { [AVX2]: 'b' } },
+    skipped: [OTHER],
+    refusals: [OTHER],
   },
   {
     name: 'no C++ kernels here',
@@ -157,55 +185,73 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
+const found = (
+  now: Training,
+  compiler = 12,
+): { bits: GoldenBits; compilers: GoldenFile['compilers'] } => {
+  const keys = Object.values(now).flatMap((hashes) => Object.keys(hashes));
+  const native = keys.filter((key) => key !== ANY);
+  return { bits: bits(now), compilers: Object.fromEntries(native.map((key) => [key, [compiler]])) };
+};
+
 describe('the rules of golden bits', () => {
-  test.each(SITUATIONS)('checked: $name', ({ kept, version = 1, now = HERE, ...expected }) => {
-    const { failures = [], skipped = [] } = expected;
-    expect(checkGolden(kept, numerics(version), bits(now))).toEqual({ failures, skipped });
+  test.each(SITUATIONS)('checked: $name', (situation) => {
+    const { kept, version = 1, now = HERE, compiler, failures = [], skipped = [] } = situation;
+    const checked = checkGolden(kept, numerics(version), found(now, compiler));
+    expect(checked).toEqual({ failures, skipped });
   });
 
-  test.each(SITUATIONS)('written: $name', ({ kept, version = 1, now = HERE, ...expected }) => {
-    const { written, notes = [], refusals = [] } = expected;
-    expect(mergeGolden(kept, numerics(version), bits(now))).toEqual(
-      written === undefined ? { refusals } : { file: file(written, version), notes },
+  test.each(SITUATIONS)('written: $name', (situation) => {
+    const { kept, version = 1, now = HERE, compiler, written, compilers = COMPILERS } = situation;
+    const { notes = [], refusals = [] } = situation;
+    expect(mergeGolden(kept, numerics(version), found(now, compiler))).toEqual(
+      written === undefined
+        ? { refusals }
+        : { file: { ...file(written, version), compilers }, notes },
     );
   });
 
   test.each(SITUATIONS.filter(({ written }) => written !== undefined))(
     'what was written passes: $name',
     ({ written = {}, version = 1, now = HERE }) => {
-      const { failures } = checkGolden(file(written, version), numerics(version), bits(now));
+      const { failures } = checkGolden(file(written, version), numerics(version), found(now));
       expect(failures).toEqual([]);
     },
   );
 });
 
 describe('the bits of several processes', () => {
-  const run = (instructionSet: string | null, threads: number, hash: string | null): GoldenRun => ({
-    instructionSet,
-    threads,
-    cases: [
-      { stage: 'training', name: 'loss', runsOn: 'native', hash },
-      { stage: 'training', name: 'text', runsOn: 'portable', hash: 't' },
-    ],
-  });
+  const run = (
+    instructionSet: string,
+    compiler: string,
+    threads: number,
+    hash: string,
+  ): GoldenRun => ({ native: { instructionSet, compiler, threads }, cases: cases(hash) });
+  const cases = (hash: string | null): GoldenRun['cases'] => [
+    { stage: 'training', name: 'loss', runsOn: 'native', hash },
+    { stage: 'training', name: 'text', runsOn: 'portable', hash: 't' },
+  ];
+  const GCC = 'g++ (Debian 12.2.0-14+deb12u1) 12.2.0';
+  const CLANG = 'Apple clang version 15.0.0 (clang-1500.3.9.4)';
 
-  test('stand under the instruction set, or under any', () => {
-    expect(collectBits([run('avx2', 1, 'a'), run('avx2', 2, 'a'), run('neon', 1, 'n')])).toEqual({
+  test('stand under instruction set and family of compilers, or under any', () => {
+    const runs = [run('avx2', GCC, 1, 'a'), run('avx2', GCC, 2, 'a'), run('neon', CLANG, 1, 'n')];
+    expect(collectBits(runs)).toEqual({
       bits: bits(MANY),
+      compilers: { [AVX2]: [12], [NEON]: [15] },
       failures: [],
     });
   });
 
   test('must be the same each time', () => {
-    expect(collectBits([run('avx2', 1, 'a'), run('avx2', 2, 'b')]).failures).toEqual([
-      'golden: training/loss must give the same bits every time, got others with avx2, threads: 2',
+    expect(collectBits([run('avx2', GCC, 1, 'a'), run('avx2', GCC, 2, 'b')]).failures).toEqual([
+      'golden: training/loss must give the same bits every time, got others with avx2 gcc, threads: 2',
     ]);
   });
 
   test('are none without C++ kernels', () => {
-    expect(collectBits([run(null, 1, null)]).bits.training).toEqual({
-      loss: {},
-      text: { any: 't' },
-    });
+    const none = collectBits([{ native: null, cases: cases(null) }]);
+    expect(none.bits.training).toEqual({ loss: {}, text: { any: 't' } });
+    expect(none.compilers).toEqual({});
   });
 });

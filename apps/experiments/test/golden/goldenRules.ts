@@ -1,6 +1,9 @@
 import { STAGES, type Numerics, type Stage } from '@blurcycle/experiment';
 
-/** SHA-256 by instruction set, or under `any` where only JavaScript computes. */
+/**
+ * SHA-256 by instruction set and family of compilers (`avx2 gcc`), or under `any` where only
+ * JavaScript computes.
+ */
 export type CaseBits = Readonly<Record<string, string>>;
 /** Hashes of every case of every stage. */
 export type GoldenBits = Readonly<Record<Stage, Readonly<Record<string, CaseBits>>>>;
@@ -9,14 +12,20 @@ export type GoldenBits = Readonly<Record<Stage, Readonly<Record<string, CaseBits
 export interface GoldenFile {
   /** The versions of the numbers whose bits these are. */
   readonly numerics: Numerics;
+  /** Key of bits to the major versions of the compilers that are known to give them. */
+  readonly compilers: Readonly<Record<string, readonly number[]>>;
   readonly bits: GoldenBits;
 }
 
 /** What one process found. */
 export interface GoldenRun {
   /** Null where the C++ kernels are not built: then no native case has a hash. */
-  readonly instructionSet: string | null;
-  readonly threads: number;
+  readonly native: {
+    readonly instructionSet: string;
+    /** What the compiler says of itself. */
+    readonly compiler: string;
+    readonly threads: number;
+  } | null;
   readonly cases: readonly {
     readonly stage: Stage;
     readonly name: string;
@@ -24,6 +33,9 @@ export interface GoldenRun {
     readonly hash: string | null;
   }[];
 }
+
+/** What all processes of a machine found. */
+export type GoldenFindings = Pick<GoldenFile, 'compilers' | 'bits'>;
 
 /** The key of a case that no instruction set changes. */
 export const ANY = 'any';
@@ -34,25 +46,40 @@ const WRITE = 'run: npm run golden';
  * The hashes of several processes, and a line for every case that did not give the same bits each
  * time.
  */
-export function collectBits(runs: readonly GoldenRun[]): {
-  readonly bits: GoldenBits;
-  readonly failures: readonly string[];
-} {
+export function collectBits(
+  runs: readonly GoldenRun[],
+): GoldenFindings & { readonly failures: readonly string[] } {
   const bits = perStage((): Record<string, Record<string, string>> => ({}));
+  const compilers: Record<string, number[]> = {};
   const failures: string[] = [];
-  for (const { instructionSet, threads, cases } of runs) {
+  for (const { native, cases } of runs) {
+    const { key, version } = keyOf(native);
+    if (native !== null) compilers[key] = [version];
     for (const { stage, name, runsOn, hash } of cases) {
       const known = (bits[stage][name] ??= {});
       if (hash === null) continue;
-      const key = runsOn === 'portable' ? ANY : (instructionSet ?? ANY);
-      if ((known[key] ??= hash) === hash) continue;
-      const how = `${instructionSet ?? 'no C++ kernels'}, threads: ${threads}`;
+      if ((known[runsOn === 'portable' ? ANY : key] ??= hash) === hash) continue;
+      const how = native === null ? 'no C++ kernels' : `${key}, threads: ${native.threads}`;
+      const remedy = runsOn === 'portable' ? ' (or is it a native case?)' : '';
       failures.push(
-        `golden: ${stage}/${name} must give the same bits every time, got others with ${how}`,
+        `golden: ${stage}/${name} must give the same bits every time, got others with ${how}${remedy}`,
       );
     }
   }
-  return { bits, failures };
+  return { bits, compilers, failures };
+}
+
+/**
+ * The key of native bits, and the major version of the compiler.
+ *
+ * Families of compilers fuse other products and sums, so each has bits of its own.
+ */
+function keyOf(native: GoldenRun['native']): { readonly key: string; readonly version: number } {
+  if (native === null) return { key: ANY, version: NaN };
+  const { instructionSet, compiler } = native;
+  const family = /clang/i.test(compiler) ? 'clang' : 'gcc';
+  const version = Number(/(\d+)\.\d+/.exec(compiler)?.[1] ?? 0);
+  return { key: `${instructionSet} ${family}`, version };
 }
 
 /**
@@ -60,16 +87,18 @@ export function collectBits(runs: readonly GoldenRun[]): {
  *
  * @param file - Undefined where there is none.
  * @param numerics - The versions that the code has now.
- * @returns One line for each thing that is wrong, and for each instruction set that the file does
- *   not know, whose bits nothing can be said about.
+ * @returns One line for each thing that is wrong, and for each instruction set or compiler that the
+ *   file does not know, whose bits nothing can be said about.
  */
 export function checkGolden(
   file: GoldenFile | undefined,
   numerics: Numerics,
-  bits: GoldenBits,
+  found: GoldenFindings,
 ): { readonly failures: readonly string[]; readonly skipped: readonly string[] } {
   if (file === undefined)
     return { failures: [`golden: golden.json must exist, got none (${WRITE})`], skipped: [] };
+  const others = otherCompilers(file, found);
+  const bits = without(found.bits, others);
   const failures = STAGES.flatMap((stage) => [
     ...checkNames(stage, file.bits[stage], bits[stage]),
     ...checkStage(stage, file, numerics, bits[stage]),
@@ -83,7 +112,10 @@ export function checkGolden(
     const count = unknown.filter((one) => one === key).length;
     return `golden: no bits of ${key} are kept for ${count} cases, which are not compared (${WRITE})`;
   });
-  return { failures, skipped };
+  return {
+    failures,
+    skipped: [...others.map((key) => describeOther(key, file, found)), ...skipped],
+  };
 }
 
 /**
@@ -97,14 +129,21 @@ export function checkGolden(
 export function mergeGolden(
   file: GoldenFile | undefined,
   numerics: Numerics,
-  bits: GoldenBits,
+  found: GoldenFindings,
 ):
   | { readonly file: GoldenFile; readonly notes: readonly string[] }
   | { readonly refusals: readonly string[] } {
-  if (file === undefined) return { file: { numerics, bits }, notes: [] };
-  const refusals = STAGES.flatMap((stage) =>
-    isDue(stage, file, numerics, bits[stage]) ? [] : checkStage(stage, file, numerics, bits[stage]),
-  );
+  const { bits, compilers } = found;
+  if (file === undefined) return { file: { numerics, compilers, bits }, notes: [] };
+  const others = otherCompilers(file, found);
+  const refusals = [
+    ...others.map((key) => describeOther(key, file, found)),
+    ...STAGES.flatMap((stage) =>
+      isDue(stage, file, numerics, bits[stage])
+        ? []
+        : checkStage(stage, file, numerics, without(bits, others)[stage]),
+    ),
+  ];
   if (refusals.length > 0) return { refusals };
   const notes: string[] = [];
   const merged = perStage((stage) => {
@@ -115,12 +154,12 @@ export function mergeGolden(
         ([key]) => !(key in now) && (key === ANY) === ANY in now,
       );
       if (raised) for (const [key] of kept) lost.add(key);
-      return [name, { ...(raised ? {} : Object.fromEntries(kept)), ...now }] as const;
+      return [name, sorted([...(raised ? [] : kept), ...Object.entries(now)])] as const;
     });
     for (const key of lost) {
       const version = `NUMERICS.${stage} ${file.numerics[stage]}`;
       notes.push(
-        `golden: the bits of ${key} are dropped from ${stage}: they are those of ${version} (${WRITE}, on a machine that has ${key})`,
+        `golden: the bits of ${key} are dropped from ${stage}: they are those of ${version} (${WRITE}, where there is ${key})`,
       );
     }
     for (const name of Object.keys(file.bits[stage])) {
@@ -129,7 +168,17 @@ export function mergeGolden(
     }
     return Object.fromEntries(cases);
   });
-  return { file: { numerics, bits: merged }, notes };
+  const known = Object.entries(compilers).map(([key, versions]): [string, number[]] => [
+    key,
+    [...new Set([...(file.compilers[key] ?? []), ...versions])].sort((a, b) => a - b),
+  ]);
+  const all = sorted([...Object.entries({ ...file.compilers, ...Object.fromEntries(known) })]);
+  return { file: { numerics, compilers: all, bits: merged }, notes };
+}
+
+/** By key, so that it does not matter in which order machines add theirs. */
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 type StageBits = GoldenBits[Stage];
@@ -195,6 +244,39 @@ function changedCases(kept: StageBits, now: StageBits): string[] {
       Object.entries(hashes).some(([key, hash]) => (kept[name]?.[key] ?? hash) !== hash),
     )
     .map(([name]) => name);
+}
+
+/**
+ * Keys whose bits differ, and which another version of the compiler made than those that the file
+ * knows: the code need not be the reason.
+ */
+function otherCompilers(file: GoldenFile, { bits, compilers }: GoldenFindings): string[] {
+  return Object.entries(compilers)
+    .filter(([key, [version]]) => key in file.compilers && !file.compilers[key].includes(version))
+    .map(([key]) => key)
+    .filter((key) =>
+      STAGES.some((stage) =>
+        Object.entries(bits[stage]).some(
+          ([name, now]) => key in now && (file.bits[stage][name]?.[key] ?? now[key]) !== now[key],
+        ),
+      ),
+    );
+}
+
+function describeOther(key: string, file: GoldenFile, { compilers }: GoldenFindings): string {
+  const known = file.compilers[key].join(', ');
+  return `golden: the bits of ${key} are kept for version ${known} of the compiler, got others with ${compilers[key].join(', ')}, which are not compared (build with CXX=<one of those>)`;
+}
+
+function without(bits: GoldenBits, keys: readonly string[]): GoldenBits {
+  return perStage((stage) =>
+    Object.fromEntries(
+      Object.entries(bits[stage]).map(([name, hashes]) => [
+        name,
+        Object.fromEntries(Object.entries(hashes).filter(([key]) => !keys.includes(key))),
+      ]),
+    ),
+  );
 }
 
 function perStage<T>(make: (stage: Stage) => T): Record<Stage, T> {

@@ -54,22 +54,31 @@ export async function bundleCases(edit: Edit = (text) => text): Promise<GoldenPr
 }
 
 /**
- * Runs the cases on every instruction set of this machine, two processes at a time: what the C++
- * kernels have no part in with the first alone, and that twice, with one thread and with two.
+ * Runs the cases on every instruction set of this machine, two processes at a time, and on the best
+ * one with one thread and with two.
+ *
+ * @param portableToo - Run on every instruction set what none should change; else on the best alone.
  */
-export async function runEverywhere(program: GoldenProgram): Promise<readonly GoldenRun[]> {
-  const others = async (): Promise<GoldenRun[]> => {
-    const runs: GoldenRun[] = [];
-    for (const instructionSet of INSTRUCTION_SETS) {
-      runs.push(await program.run({ instructionSet, threads: 1, nativeOnly: true }));
-    }
-    return runs;
-  };
-  const both = async (): Promise<GoldenRun[]> => [
-    await program.run({ threads: 1 }),
-    await program.run({ threads: 2 }),
+export async function runEverywhere(
+  program: GoldenProgram,
+  portableToo: boolean,
+): Promise<readonly GoldenRun[]> {
+  const runs = [
+    { threads: 1 },
+    { threads: 2 },
+    ...INSTRUCTION_SETS.map((instructionSet) => ({
+      instructionSet,
+      threads: 1,
+      nativeOnly: !portableToo,
+    })),
   ];
-  return (await Promise.all([both(), others()])).flat();
+  const found: GoldenRun[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = runs.shift(); next !== undefined; next = runs.shift())
+      found.push(await program.run(next));
+  };
+  await Promise.all([worker(), worker()]);
+  return found;
 }
 
 /** Sources keep the place that they know by `import.meta`; packages stay where they are. */

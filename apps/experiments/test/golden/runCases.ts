@@ -31,19 +31,22 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-const threads = Number(values.threads);
 const report = (await backendReport()).find(({ name }) => name === 'native');
-const instructionSet = report?.instructionSet ?? null;
-if (instructionSet !== null) await selectBackend('native', { threads });
+const { instructionSet, compiler } = report ?? {};
+const native =
+  instructionSet === undefined || compiler === undefined
+    ? null
+    : { instructionSet, compiler, threads: Number(values.threads) };
+if (native !== null) await selectBackend('native', native);
 
 const cases: GoldenRun['cases'][number][] = [];
 for (const stage of STAGES) {
   for (const [name, { runsOn, run }] of Object.entries(CASES[stage])) {
     if (values['native-only'] && runsOn === 'portable') continue;
     if (values.only !== undefined && values.only !== `${stage}/${name}`) continue;
-    const runnable = runsOn === 'portable' || instructionSet !== null;
+    const runnable = runsOn === 'portable' || native !== null;
     cases.push({ stage, name, runsOn, hash: runnable ? hashBits(await run()) : null });
   }
 }
-const found: GoldenRun = { instructionSet, threads, cases };
+const found: GoldenRun = { native, cases };
 process.stdout.write(JSON.stringify(found));

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { MethodSettings, NetworkSettings, RunSettings } from '@blurcycle/experiment';
 import {
   createTrainer,
   disposeTrainer,
+  fit,
   trainStep,
   type LossValues,
   type Trainer,
@@ -101,10 +104,57 @@ export const TRAINING_CASES: GoldenCases = {
       native(() => threeUpdates(METHODS[id], change)),
     ]),
   ),
+  fit: native(() => wholeFit(METHODS['proposed'])),
 };
 
 /** The losses of three updates, and all weights and moments after them. */
-async function threeUpdates(base: MethodSettings, change: Change): Promise<unknown> {
+function threeUpdates(method: MethodSettings, change: Change): Promise<unknown> {
+  return withTrainer(method, change, async (trainer, source) => {
+    const losses: LossValues[] = [];
+    for (let update = 0; update < 3; update++) losses.push(await trainStep(trainer, source.next()));
+    return { losses: losses.map((values) => ({ ...values })), arrays: await arraysOf(trainer) };
+  });
+}
+
+/** The weights that a whole fit chooses, of the second of its three validations. */
+function wholeFit(method: MethodSettings): Promise<unknown> {
+  const schedule = {
+    ...TRAINING,
+    validateEvery: 2,
+    checkpointEvery: 4,
+    select: 'best-validation-psnr',
+  } as const;
+  return withTrainer(method, { training: schedule }, async (trainer, source) => {
+    const folder = mkdtempSync(join(tmpdir(), 'blurcycle-golden-'));
+    let validations = 0;
+    try {
+      const { selection } = await fit(trainer, {
+        source,
+        schedule,
+        folder,
+        identity: 'golden',
+        resume: false,
+        validate: () => {
+          validations++;
+          const psnr = validations === 2 ? 20 : 10;
+          return Promise.resolve({ psnr, ssim: 0.5, outputStandardDeviation: 0.1 });
+        },
+        warn: () => undefined,
+      });
+      const weights = [...(selection?.weights.values() ?? [])].map(({ data }) => data);
+      return [selection?.step, weights, await arraysOf(trainer)];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+/** Gives a trainer before its first update, and its patches; frees the trainer. */
+async function withTrainer<T>(
+  base: MethodSettings,
+  change: Change,
+  use: (trainer: Trainer, source: ReturnType<typeof createPatchSource>) => Promise<T>,
+): Promise<T> {
   const method = { ...base, ...change.method };
   const network = { ...NETWORK, ...change.network };
   const training = { ...TRAINING, ...change.training };
@@ -116,21 +166,20 @@ async function threeUpdates(base: MethodSettings, change: Change): Promise<unkno
     seed: 1,
     knownKernel: method.blurPath === 'known-psf' ? bell(network.blurKernelSize) : null,
   });
+  const pairs = [1, 2].map((seed) => ({
+    id: `train-${seed}`,
+    blurred: spots([24, 26, 28], seed),
+    sharp: spots([24, 26, 28], seed + 10),
+  }));
+  const source = createPatchSource({
+    ...training,
+    pairs,
+    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
+    sampling: method.sampling,
+    seed: 1,
+  });
   try {
-    const source = createPatchSource({
-      ...training,
-      pairs: [1, 2].map((seed) => ({
-        id: `train-${seed}`,
-        blurred: spots([24, 26, 28], seed),
-        sharp: spots([24, 26, 28], seed + 10),
-      })),
-      sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
-      sampling: method.sampling,
-      seed: 1,
-    });
-    const losses: LossValues[] = [];
-    for (let update = 0; update < 3; update++) losses.push(await trainStep(trainer, source.next()));
-    return { losses: losses.map((values) => ({ ...values })), arrays: await arraysOf(trainer) };
+    return await use(trainer, source);
   } finally {
     disposeTrainer(trainer);
   }
