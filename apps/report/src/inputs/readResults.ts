@@ -66,9 +66,9 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     );
   }
   const damaged: string[] = [];
-  const tolerant = async <T>(read: () => T | Promise<T>): Promise<T | null> => {
+  const tolerant: Tolerant = async (read) => {
     try {
-      return await read();
+      return (await read()) ?? null;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       damaged.push(error.message.replaceAll(resultsDir, 'results'));
@@ -77,37 +77,53 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
   };
   const experiments: ExperimentInput[] = [];
   for (const id of names.filter((name) => name !== 'runs')) {
-    const at = join(directory, id);
-    const table = await tolerant(() => readTable(join(at, 'table.json')));
-    if (table === null || table === undefined) continue;
-    const made = await tolerant(() => readExperimentRecord(join(at, 'record.json')));
-    const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
-    const blocks: ShownBlock[] = [];
-    for (const block of figures?.blocks ?? []) {
-      const shown = await tolerant(() => readBlock(at, block));
-      if (shown !== null) blocks.push(shown);
-    }
-    experiments.push({
-      id,
-      table,
-      csv: await optionalText(join(at, 'table.csv')),
-      changedInputs: await changedFiles(directory, made?.inputs ?? {}),
-      blocks,
-    });
+    const experiment = await readExperiment(directory, id, tolerant);
+    if (experiment !== null) experiments.push(experiment);
   }
   const runs: RunInput[] = [];
   for (const id of await directoriesIn(join(directory, 'runs'))) {
-    const at = join(directory, 'runs', id);
-    const record = await tolerant(() => readRunRecord(join(at, 'record.json')));
-    if (record === null || record === undefined) continue;
-    runs.push({
-      record,
-      kernel: readScores(at, record, record.settings.scoring)?.kernel ?? null,
-      metrics: (await ifPresent(() => readMetrics(join(at, 'metrics.jsonl')))) ?? null,
-    });
+    const run = await readRun(join(directory, 'runs', id), tolerant);
+    if (run !== null) runs.push(run);
   }
   const deviations = deviationsPath === undefined ? null : await optionalText(deviationsPath);
   return { profile, experiments, runs, damaged, deviations };
+}
+
+/** Reads something, or lists it as damaged; null where it is damaged or does not exist. */
+type Tolerant = <T>(read: () => T | undefined | Promise<T | undefined>) => Promise<T | null>;
+
+async function readExperiment(
+  profileDirectory: string,
+  id: string,
+  tolerant: Tolerant,
+): Promise<ExperimentInput | null> {
+  const at = join(profileDirectory, id);
+  const table = await tolerant(() => readTable(join(at, 'table.json')));
+  if (table === null) return null;
+  const made = await tolerant(() => readExperimentRecord(join(at, 'record.json')));
+  const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
+  const blocks: ShownBlock[] = [];
+  for (const block of figures?.blocks ?? []) {
+    const shown = await tolerant(() => readBlock(at, block));
+    if (shown !== null) blocks.push(shown);
+  }
+  return {
+    id,
+    table,
+    csv: await optionalText(join(at, 'table.csv')),
+    changedInputs: await changedFiles(profileDirectory, made?.inputs ?? {}),
+    blocks,
+  };
+}
+
+async function readRun(directory: string, tolerant: Tolerant): Promise<RunInput | null> {
+  const record = await tolerant(() => readRunRecord(join(directory, 'record.json')));
+  if (record === null) return null;
+  return {
+    record,
+    kernel: readScores(directory, record, record.settings.scoring)?.kernel ?? null,
+    metrics: (await ifPresent(() => readMetrics(join(directory, 'metrics.jsonl')))) ?? null,
+  };
 }
 
 /** Those of the files that exist and do not have the SHA-256 that was recorded. */
