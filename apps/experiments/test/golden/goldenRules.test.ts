@@ -181,6 +181,9 @@ const SITUATIONS: readonly Situation[] = [
     name: 'no C++ kernels here',
     kept: file(MANY),
     now: { loss: {}, text: { any: 't' } },
+    skipped: [
+      'golden: 1 cases need the C++ kernels, which are not built, and are not compared (run: npm rebuild)',
+    ],
     written: MANY,
   },
 ];
