@@ -34,18 +34,16 @@ const FLAGS = [
   '-fvisibility=hidden',
   '-fno-math-errno',
   '-fno-trapping-math',
-]
   // Products and sums fuse wherever the instruction set can; fixed here because compilers differ in
   // their default.
-  .concat([
-    '-ffp-contract=fast',
-    '-Wall',
-    '-Wextra',
-    '-Wno-psabi',
-    '-Wno-maybe-uninitialized',
-    '-Wno-unknown-warning-option',
-    '-DNAPI_VERSION=8',
-  ]);
+  '-ffp-contract=fast',
+  '-Wall',
+  '-Wextra',
+  '-Wno-psabi',
+  '-Wno-maybe-uninitialized',
+  '-Wno-unknown-warning-option',
+  '-DNAPI_VERSION=8',
+];
 
 /** Instruction sets per architecture, best first, with the flags that allow them. */
 const VARIANTS = {
