@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { findAdapter } from './findAdapter.ts';
-import { BLUR_KERNELS } from './kernels/blurKernels.ts';
-import { CONVOLUTION_KERNELS } from './kernels/convolutionKernels.ts';
+import { BLUR_KERNELS, CONVOLUTION_KERNELS } from './kernels/convolutionKernels.ts';
 import { INSTANCE_NORM_KERNELS, LOSS_KERNELS, POOLING_KERNELS } from './kernels/networkKernels.ts';
 import { ELEMENTWISE_KERNELS, REDUCTION_KERNELS, WINDOW_KERNELS } from './kernels/tensorKernels.ts';
 import type { GpuKernel } from './runProgram.ts';

@@ -1,8 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CONV_WITH_BIAS, UP_CONV } from '../../../ops/runKernel.ts';
+import { assertRange } from '@blurcycle/core';
+import { blurGeometry } from '../../../fft/blurGeometry.ts';
+import {
+  BLUR_KERNEL_GRADIENT,
+  BLUR_VOLUME,
+  CONV_WITH_BIAS,
+  UP_CONV,
+} from '../../../ops/runKernel.ts';
 import { convShapeOf } from '../../kernelShapes.ts';
-import type { GpuKernel } from '../runProgram.ts';
+import { runForEach, type GpuKernel } from '../runProgram.ts';
+import type { WebgpuBackend } from '../webgpuBackend.ts';
 import { convFilterGradient, convForward, convInputGradient } from './convProducts.ts';
+import { cutWindow } from './tensorKernels.ts';
+import { longestLine, transformLines, type LinePart } from './transformLines.ts';
 
 /**
  * The convolution without and with a bias, its two gradients, and the transposed convolution with
@@ -47,3 +57,171 @@ export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [
     },
   },
 ];
+
+/** Three axes, z, y, x. */
+type Parts = readonly LinePart[];
+
+/** Spectra [batch, z, y, x] (complex) of real volumes that fill `given` of a grid. */
+function toSpectrum(
+  gpu: WebgpuBackend,
+  x: tf.TensorInfo,
+  batch: number,
+  grid: readonly number[],
+  given: Parts,
+): tf.TensorInfo {
+  const sides = given.map(({ length }) => length);
+  return transformAxes(gpu, x, batch, grid, sides, [2, 1, 0], (axis) => ({
+    given: given[axis],
+    wanted: { place: 0, length: grid[axis] },
+    inverse: false,
+  }));
+}
+
+/** The part `wanted` of the real volumes with these spectra. */
+function fromSpectrum(
+  gpu: WebgpuBackend,
+  x: tf.TensorInfo,
+  batch: number,
+  grid: readonly number[],
+  wanted: Parts,
+): tf.TensorInfo {
+  return transformAxes(gpu, x, batch, grid, grid, [0, 1, 2], (axis) => ({
+    given: { place: 0, length: grid[axis] },
+    wanted: wanted[axis],
+    inverse: true,
+  }));
+}
+
+/** Transforms one axis after the other; a part that is zero, or not wanted, is never computed. */
+function transformAxes(
+  gpu: WebgpuBackend,
+  x: tf.TensorInfo,
+  batch: number,
+  grid: readonly number[],
+  sidesBefore: readonly number[],
+  order: readonly number[],
+  along: (axis: number) => { given: LinePart; wanted: LinePart; inverse: boolean },
+): tf.TensorInfo {
+  const sides = [...sidesBefore];
+  let values = x;
+  order.forEach((axis, pass) => {
+    const { given, wanted, inverse } = along(axis);
+    const next = transformLines(gpu, values, {
+      outer: batch * sides.slice(0, axis).reduce((a, b) => a * b, 1),
+      inner: sides.slice(axis + 1).reduce((a, b) => a * b, 1),
+      length: grid[axis],
+      given,
+      wanted,
+      inverse,
+      isInputReal: !inverse && pass === 0,
+      isResultReal: inverse && pass === order.length - 1,
+    });
+    if (values !== x) gpu.disposeData(values.dataId);
+    values = next;
+    sides[axis] = wanted.length;
+  });
+  return values;
+}
+
+/** WGSL: a times b, or a times the conjugate of b. */
+const timesConjugate = (a: string, b: string): string =>
+  `vec2<f32>(dot(${a}, ${b}), ${a}.y * ${b}.x - ${a}.x * ${b}.y)`;
+const timesPlain = (a: string, b: string): string =>
+  `vec2<f32>(${a}.x * ${b}.x - ${a}.y * ${b}.y, ${a}.x * ${b}.y + ${a}.y * ${b}.x)`;
+
+const COMPLEX = { a: 2, b: 2, result: 2 } as const;
+
+function wholeOf(sides: readonly number[]): Parts {
+  return sides.map((length) => ({ place: 0, length }));
+}
+
+/** The blur through the Fourier transform, its adjoint, and the gradient of its kernel. */
+export const BLUR_KERNELS: readonly GpuKernel[] = [
+  {
+    kernelName: BLUR_VOLUME,
+    run: (gpu, { x, kernel }, { adjoint }) => {
+      const { grid, reach } = blurGeometry(x.shape, kernel.shape);
+      assertLines(gpu, grid);
+      const batch = x.shape[0];
+      const cut = cutWindow(gpu, kernel, ...middleOf(kernel.shape, reach), 0);
+      const transfer = toSpectrum(gpu, cut, 1, grid, aroundOrigin(grid, reach));
+      const spectra = toSpectrum(gpu, x, batch, grid, wholeOf(x.shape.slice(1, 4)));
+      const product = runForEach(gpu, {
+        name: `blurProduct${String(adjoint === true)}`,
+        inputs: { a: spectra, b: transfer },
+        outputShape: spectra.shape,
+        components: COMPLEX,
+        integers: { points: grid.reduce((p, q) => p * q, 1) },
+        expression: (adjoint === true ? timesConjugate : timesPlain)(
+          'a[index]',
+          'b[index % uniforms.points]',
+        ),
+      });
+      const y = fromSpectrum(gpu, product, batch, grid, wholeOf(x.shape.slice(1, 4)));
+      for (const { dataId } of [cut, transfer, spectra, product]) gpu.disposeData(dataId);
+      return { ...y, shape: x.shape };
+    },
+  },
+  {
+    kernelName: BLUR_KERNEL_GRADIENT,
+    run: (gpu, { x, dy }, { kernelShape }) => {
+      const sides = kernelShape as number[];
+      const { grid, reach } = blurGeometry(x.shape, sides);
+      assertLines(gpu, grid);
+      const batch = x.shape[0];
+      const given = wholeOf(x.shape.slice(1, 4));
+      const object = toSpectrum(gpu, x, batch, grid, given);
+      const gradient = toSpectrum(gpu, dy, batch, grid, given);
+      const points = grid.reduce((p, q) => p * q, 1);
+      const product = runForEach(gpu, {
+        name: 'blurCorrelation',
+        inputs: { a: gradient, b: object },
+        outputShape: [...grid, 2],
+        components: COMPLEX,
+        integers: { points, batch },
+        helpers: `
+          fn correlate(index : i32) -> vec2<f32> {
+            var sum = vec2<f32>(0.0);
+            for (var at = index; at < uniforms.batch * uniforms.points; at += uniforms.points) {
+              sum += ${timesConjugate('a[at]', 'b[at]')};
+            }
+            return sum;
+          }`,
+        expression: 'correlate(index)',
+      });
+      const middle = fromSpectrum(gpu, product, 1, grid, aroundOrigin(grid, reach));
+      const shape = reach.map((r) => 2 * r + 1);
+      const begin = reach.map((r, axis) => r - (sides[axis] - 1) / 2);
+      const framed = cutWindow(gpu, { ...middle, shape }, begin, sides, 0);
+      for (const { dataId } of [object, gradient, product, middle]) gpu.disposeData(dataId);
+      return framed;
+    },
+  },
+];
+
+/** The part of a kernel that reaches from one voxel to another: its first voxel and its sides. */
+function middleOf(
+  kernelShape: readonly number[],
+  reach: readonly number[],
+): [begin: number[], shape: number[]] {
+  return [
+    kernelShape.map((side, axis) => (side - 1) / 2 - reach[axis]),
+    reach.map((r) => 2 * r + 1),
+  ];
+}
+
+function aroundOrigin(grid: readonly number[], reach: readonly number[]): Parts {
+  return reach.map((r, axis) => ({ place: (grid[axis] - r) % grid[axis], length: 2 * r + 1 }));
+}
+
+function assertLines(gpu: WebgpuBackend, grid: readonly number[]): void {
+  const longest = longestLine(gpu);
+  assertRange(
+    grid.every((side) => side <= longest),
+    'blur3d',
+    'x',
+    `have sides whose transform is at most ${longest} long on this GPU`,
+    grid,
+    'use smaller patches',
+  );
+}
