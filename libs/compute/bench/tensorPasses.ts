@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { blur3d } from '../src/ops/blur3d.ts';
 import { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from '../src/ops/runKernel.ts';
-import { conv3d, upConv3d } from '../src/ops/convolution.ts';
+import { blur3d, conv3d, upConv3d } from '../src/ops/convolution.ts';
 import { benchSamples, type BenchLayer } from './benchLayers.ts';
 import type { BenchPass } from './nativePasses.ts';
 

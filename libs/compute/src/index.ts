@@ -28,8 +28,12 @@ export {
   type AdamOptions,
   type AdamState,
 } from './ops/adam.ts';
-export { blur3d } from './ops/blur3d.ts';
-export { conv3d, upConv3d, type Conv3dOptions } from './ops/convolution.ts';
-export { instanceNorm, type InstanceNormOptions } from './ops/instanceNorm.ts';
-export { concatChannels, leakyRelu, maxPool3d } from './ops/layers.ts';
+export { blur3d, conv3d, upConv3d, type Conv3dOptions } from './ops/convolution.ts';
+export {
+  concatChannels,
+  instanceNorm,
+  leakyRelu,
+  maxPool3d,
+  type InstanceNormOptions,
+} from './ops/layers.ts';
 export { meanAbsolute, meanSquare } from './ops/losses.ts';

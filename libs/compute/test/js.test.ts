@@ -16,7 +16,7 @@ import {
   selectBackend,
   upConv3d,
 } from '../src/index.ts';
-import { referenceBlur3d } from '../src/ops/blur3d.ts';
+import { referenceBlur3d } from '../src/ops/convolution.ts';
 import { createReferenceAdam, dot, randomTensor, randomValues, relativeError } from './support.ts';
 
 const warn = vi.spyOn(console, 'warn');

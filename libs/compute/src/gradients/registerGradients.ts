@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BLUR_GRADIENTS } from '../ops/blur3d.ts';
-import { CONVOLUTION_GRADIENTS } from '../ops/convolution.ts';
-import { INSTANCE_NORM_GRADIENTS } from '../ops/instanceNorm.ts';
-import { LAYER_GRADIENTS } from '../ops/layers.ts';
+import { BLUR_GRADIENTS, CONVOLUTION_GRADIENTS } from '../ops/convolution.ts';
+import { INSTANCE_NORM_GRADIENTS, LAYER_GRADIENTS } from '../ops/layers.ts';
 import { LOSS_GRADIENTS } from '../ops/losses.ts';
 import type { GradientRule, GradientRules } from '../ops/runKernel.ts';
 
