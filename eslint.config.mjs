@@ -1,28 +1,45 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: the project (its Nx tag) and the projects it may use. */
+/**
+ * Who may import whom: the project (its Nx tag) and the projects it may use. `core` and `files` are
+ * the floor that every room stands on.
+ */
 const MAY_IMPORT = {
   core: [],
+  files: ['core'],
   psf: ['core'],
   metrics: ['core'],
-  experiment: ['metrics', 'core'],
+  experiment: ['metrics', 'files', 'core'],
   compute: ['core'],
   imaging: ['compute', 'core'],
-  data: ['imaging', 'core'],
+  data: ['imaging', 'files', 'core'],
   models: ['compute', 'core'],
-  training: ['models', 'compute', 'metrics', 'core'],
-  report: ['experiment', 'metrics', 'core'],
+  training: ['models', 'compute', 'metrics', 'files', 'core'],
+  stacks: ['data', 'files', 'core'],
+  deconvolution: ['imaging', 'psf', 'stacks', 'data', 'metrics', 'experiment', 'files', 'core'],
+  inference: [
+    ...[
+      'models',
+      'training',
+      'stacks',
+      'compute',
+      'data',
+      'metrics',
+      'experiment',
+      'files',
+      'core',
+    ],
+  ],
+  pipeline: [
+    ...['inference', 'deconvolution', 'stacks', 'training', 'models', 'compute', 'psf', 'imaging'],
+    ...['data', 'metrics', 'experiment', 'files', 'core'],
+  ],
+  bench: ['compute', 'psf', 'training', 'deconvolution', 'imaging', 'experiment', 'core'],
+  report: ['experiment', 'metrics', 'files', 'core'],
   experiments: [
-    'training',
-    'models',
-    'compute',
-    'psf',
-    'imaging',
-    'data',
-    'metrics',
-    'experiment',
-    'core',
+    ...['pipeline', 'bench', 'inference', 'deconvolution', 'stacks', 'training', 'models'],
+    ...['compute', 'psf', 'imaging', 'data', 'metrics', 'experiment', 'files', 'core'],
   ],
 };
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTiffStack } from '@blurcycle/data';
 import {
+  type ClassicalRun,
   classicalRuns,
   loadExperiments,
   readTable,
   resolveExperiment,
-  type ClassicalRun,
 } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
+import { classicalState } from '@blurcycle/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { classicalState } from '../src/classical/classicalState.ts';
-import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 import { blurcycle } from './commandLine.ts';
 
 const EXPERIMENT = `
@@ -70,7 +70,7 @@ describe('rows of classical methods', () => {
     const { dataset } = JSON.parse(readFileSync(join(made, 'record.json'), 'utf8')) as {
       dataset: object;
     };
-    const { datasetFolder } = await import('../src/runs/prepareDataset.ts');
+    const { datasetFolder } = await import('@blurcycle/pipeline');
     const data = datasetFolder(dataset as ClassicalRun['dataset'], resultsDir, 'smoke');
     const ratio =
       (await total(join(made, 'predictions/test-0.tif'))) /

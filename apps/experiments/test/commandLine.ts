@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '@blurcycle/files';
 import { vi } from 'vitest';
 import { main } from '../src/main.ts';
-import { PROJECT_ROOT } from '../src/projectPaths.ts';
 
 /** What a command answered. */
 export interface Answer {

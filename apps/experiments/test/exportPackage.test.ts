@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeModelFolder } from '@blurcycle/inference';
+import { selectCpuBackend, smallModel } from '@blurcycle/inference/testing';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { encodeNpy } from '../src/export/encodeNpy.ts';
-import { writeModelFolder } from '../src/model/writeModelFolder.ts';
 import { bioimageModelSchema } from './bioimageModelSchema.ts';
 import { blurcycle } from './commandLine.ts';
-import { selectCpuBackend } from './cpuBackend.ts';
-import { smallModel } from './smallModel.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blurcycle-export-'));
 const model = join(root, 'model');
@@ -147,14 +145,5 @@ describe('blurcycle export', () => {
       /^export: cannot write .+ got ENOENT \(the folder does not exist: create it first\)/,
     );
     expect(existsSync(out)).toBe(false);
-  });
-});
-
-describe('encodeNpy(shape, data)', () => {
-  it('pads the header to 64 bytes and ends it with a line break', () => {
-    const bytes = encodeNpy([3], Float32Array.of(1, 2, 3));
-    expect(bytes.length).toBe(128 + 12);
-    expect(bytes[127]).toBe(10);
-    expect(decodeNpy(bytes)).toEqual({ shape: [3], data: Float32Array.of(1, 2, 3) });
   });
 });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 import { microtubules, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { lockRun } from '@blurcycle/files';
 import { createForwardModel } from '@blurcycle/imaging';
+import { MODEL_FILES } from '@blurcycle/inference';
 import { createPsf, normalizePsf } from '@blurcycle/psf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MODEL_FILES } from '../src/model/modelFiles.ts';
-import { lockRun } from '../src/runLock.ts';
-import { blurcycle, type Answer } from './commandLine.ts';
+import { type Answer, blurcycle } from './commandLine.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'blurcycle-fit-'));
 const at = (name: string): string => join(root, name);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROJECT_ROOT } from '@blurcycle/files';
 import { expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../src/projectPaths.ts';
 
 it('docs/notation.md names what is in the files that it names', () => {
   const rows = readFileSync(join(PROJECT_ROOT, 'docs/notation.md'), 'utf8')

@@ -1,12 +1,12 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '@blurcycle/files';
+import { TRAINING_SOURCES } from '@blurcycle/pipeline/plan';
 import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertProfile } from '../src/plugin/assertProfile.ts';
 import { inferTargets } from '../src/plugin/inferTargets.ts';
-import { TRAINING_SOURCES } from '../src/trainingSources.ts';
-import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../src/projectPaths.ts';
 
 let root = '';
 beforeEach(() => {

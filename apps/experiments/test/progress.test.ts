@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createProgress, formatSeconds } from '../src/progress.ts';
+import { createProgress } from '../src/commands/progress.ts';
 
 describe('createProgress(options), off a terminal', () => {
   /** A display with a clock of its own; `text` is what it wrote. */
@@ -34,17 +34,5 @@ describe('createProgress(options), off a terminal', () => {
     progress.update(53);
     // Two steps in 6 s, 47 left: 141 s.
     expect(text()).toBe('proposed-s0 53/100  ETA 2 min 21 s\n');
-  });
-});
-
-describe('formatSeconds(seconds)', () => {
-  it.each([
-    [4.4, '4 s'],
-    [200, '3 min 20 s'],
-    [3900, '1 h 05 min'],
-    [NaN, '?'],
-    [Infinity, '?'],
-  ])('%d is %s', (seconds, expected) => {
-    expect(formatSeconds(seconds)).toBe(expected);
   });
 });

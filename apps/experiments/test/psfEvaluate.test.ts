@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTiffStack } from '@blurcycle/data';
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { PSF_PRESETS } from '@blurcycle/psf';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { evaluateCommand } from '../src/commands/evaluate.ts';
 import { psfCommand } from '../src/commands/psf.ts';
-import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-psf-'));
 const file = (name: string): string => join(folder, name);

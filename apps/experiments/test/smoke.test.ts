@@ -21,9 +21,9 @@ import {
   scoreName,
   testKey,
 } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from '@blurcycle/files';
+import { planExperiment } from '@blurcycle/pipeline/plan';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planExperiment } from '../src/planExperiment.ts';
-import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from '../src/projectPaths.ts';
 import { blurcycle } from './commandLine.ts';
 
 const folder = join(RESULTS_DIRECTORY, 'smoke');

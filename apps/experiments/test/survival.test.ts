@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRandomStream } from '@blurcycle/core';
 import { readRunRecord } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '@blurcycle/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../src/projectPaths.ts';
 
 /**
  * A run long enough to be killed in the middle of, with everything a checkpoint has to hold: every

@@ -9,11 +9,11 @@ import {
   readTable,
   resolveExperiment,
 } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
+import { prepareDataset } from '@blurcycle/pipeline';
 import { createPsf, normalizePsf } from '@blurcycle/psf';
+import { fromNetworkScale } from '@blurcycle/stacks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXPERIMENTS_DIRECTORY } from '../src/projectPaths.ts';
-import { prepareDataset } from '../src/runs/prepareDataset.ts';
-import { fromNetworkScale } from '../src/stacks/intensityScale.ts';
 import { blurcycle } from './commandLine.ts';
 
 const VOXEL_UM = [0.25, 0.1, 0.1] as const;

@@ -1,6 +1,3 @@
-export { benchConv } from '../bench/benchConv.ts';
-export { benchConvOnGpu } from '../bench/benchConvOnGpu.ts';
-export type { ConvBenchOptions, ConvBenchReport } from '../bench/convBenchReport.ts';
 export {
   backendReport,
   preferredBackend,

@@ -34,7 +34,6 @@ export {
 } from './phantoms/microtubules.ts';
 export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
 export { type SampleType } from './tiff/tags.ts';
-export { explainWriteError, writeFileAtomically } from './tiff/writeFileAtomically.ts';
 export { writeTiffStack, type WriteTiffOptions, type WrittenTiff } from './tiff/writeTiffStack.ts';
 export {
   addTile,

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVolume, type Volume } from '@blurcycle/core';
+import { writeFileAtomically } from '@blurcycle/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   encodeDirectories,
@@ -12,7 +13,6 @@ import {
 import { formatImagejDescription } from '../src/tiff/descriptions.ts';
 import { formatOmeXml } from '../src/tiff/omeXml.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
-import { writeFileAtomically } from '../src/tiff/writeFileAtomically.ts';
 import { writeTiffStack } from '../src/tiff/writeTiffStack.ts';
 
 let folder = '';

@@ -1,7 +1,11 @@
 import { createRandomStream, mean } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { summarizeScores } from '../src/index.ts';
-import { bootstrapInterval, studentInterval, studentQuantile } from '../src/statistics/scoreStatistics.ts';
+import {
+  bootstrapInterval,
+  studentInterval,
+  studentQuantile,
+} from '../src/statistics/scoreStatistics.ts';
 
 describe('studentQuantile(probability, degreesOfFreedom)', () => {
   it.each([

@@ -1,4 +1,3 @@
-export { benchPsf, type PsfBenchmark } from './benchPsf.ts';
 export { bornWolfPsf } from './bornWolfPsf.ts';
 export { createPsf, psfIntensity, type PsfIntensity, type PsfRequest } from './createPsf.ts';
 export { gaussianPsf, type GaussianPsfOptions } from './gaussianPsf.ts';

@@ -1,13 +1,13 @@
 import { describeUnknown, describeViolation, InputError, type Shape3 } from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
+import { openBackend } from '@blurcycle/pipeline';
 import type { CommandModule } from 'yargs';
-import { openBackend } from '../openBackend.ts';
 import {
+  type ComputeArguments,
+  type ProfileArguments,
   withCompute,
   withJson,
   withProfile,
-  type ComputeArguments,
-  type ProfileArguments,
 } from './commonOptions.ts';
 import { parseTriple } from './parseTriple.ts';
 
@@ -117,7 +117,7 @@ function showFigures(figures: object): void {
 }
 
 async function convFigures(options: BenchArguments): Promise<object> {
-  const { benchConv, benchConvOnGpu } = await import('@blurcycle/compute');
+  const { benchConv, benchConvOnGpu } = await import('@blurcycle/bench');
   const { width = 8, patch = [32, 64, 64] } = options;
   const info = await openBackend(options);
   if (info.name === 'js') {
@@ -138,7 +138,7 @@ async function convFigures(options: BenchArguments): Promise<object> {
     info.name === 'native'
       ? benchConv(layers)
       : await benchConvOnGpu(info, layers).catch(async (error: unknown) => {
-          const { explainGpuMemory } = await import('../explainGpuMemory.ts');
+          const { explainGpuMemory } = await import('@blurcycle/inference');
           const step = { method: { blurPath: 'none' as const }, width, patch };
           throw explainGpuMemory(error, 'bench conv', step, '--patch');
         });
@@ -149,7 +149,7 @@ async function convFigures(options: BenchArguments): Promise<object> {
 }
 
 async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]> {
-  const { benchPsf } = await import('@blurcycle/psf');
+  const { benchPsf } = await import('@blurcycle/bench');
   return benchPsf(repeat);
 }
 
@@ -160,7 +160,7 @@ async function deconvolutionFigures({
   threads,
 }: BenchArguments): Promise<object> {
   const { selectBackend } = await import('@blurcycle/compute');
-  const { benchRichardsonLucy } = await import('../deconvolution/benchRichardsonLucy.ts');
+  const { benchRichardsonLucy } = await import('@blurcycle/bench');
   // The transform runs in the add-on whatever the back-end is; this sets its threads.
   const info = await selectBackend('auto', threads === undefined ? {} : { threads });
   const { shape, psf: kernel, seconds, ...rest } = benchRichardsonLucy(side, psf, repeat);
@@ -185,14 +185,14 @@ async function stepFigures(options: BenchArguments): Promise<object> {
     options.profile,
     0,
   );
-  const { benchStep } = await import('../runs/benchStep.ts');
+  const { benchStep } = await import('@blurcycle/bench');
   const info = await openBackend(options);
   const step = {
     method: settings.method,
     width: options.width ?? settings.network.width,
     patch: options.patch ?? settings.training.patch,
   };
-  const { explainGpuMemory } = await import('../explainGpuMemory.ts');
+  const { explainGpuMemory } = await import('@blurcycle/inference');
   const result = await benchStep(
     { ...step, blurKernelSide: options.psf, steps: options.repeat },
     info,

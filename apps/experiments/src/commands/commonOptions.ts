@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
+import { BACKEND_NAMES, type BackendName, describeUnknown, InputError } from '@blurcycle/core';
+import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
 import type { Argv } from 'yargs';
-import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '../projectPaths.ts';
 
 /** What `--profile`, `--experiments-dir` and `--results-dir` give. */
 export interface ProfileArguments {

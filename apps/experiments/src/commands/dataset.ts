@@ -1,14 +1,14 @@
 import { InputError } from '@blurcycle/core';
 import {
   contentHash,
-  listRuns,
-  loadExperiments,
   type DatasetSettings,
   type ExperimentSet,
+  listRuns,
+  loadExperiments,
 } from '@blurcycle/experiment';
+import { makeFolders } from '@blurcycle/files';
 import type { CommandModule } from 'yargs';
-import { makeFolders } from '../makeFolders.ts';
-import { withProfile, type ProfileArguments } from './commonOptions.ts';
+import { type ProfileArguments, withProfile } from './commonOptions.ts';
 
 interface DatasetArguments extends ProfileArguments {
   experiment: string;
@@ -42,7 +42,7 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
       return;
     }
     makeFolders(resultsDir, 'dataset', '--results-dir');
-    const { prepareDataset } = await import('../runs/prepareDataset.ts');
+    const { prepareDataset } = await import('@blurcycle/pipeline');
     for (const settings of datasetsOf(set, experiment, profile)) {
       const { folder } = await prepareDataset(settings, {
         resultsDir,
@@ -68,7 +68,7 @@ function datasetsOf(set: ExperimentSet, experiment: string, profile: string): Da
  * the data set then says so.
  */
 async function hashOfStacks(set: ExperimentSet, experiment: string): Promise<string> {
-  const { hashSourceStacks } = await import('../runs/prepareDataset.ts');
+  const { hashSourceStacks } = await import('@blurcycle/pipeline');
   const found: unknown[] = [];
   for (const profile of Object.keys(set.profiles.content)) {
     for (const settings of datasetsOf(set, experiment, profile)) {

@@ -1,18 +1,17 @@
 import { setThreads } from '@blurcycle/compute';
-import { assertRange, TIFF_FORMATS, WRITABLE_SAMPLE_TYPES, type Volume } from '@blurcycle/core';
-import { readTiffStack, type ReadTiffOptions } from '@blurcycle/data';
+import { assertRange, TIFF_FORMATS, type Volume, WRITABLE_SAMPLE_TYPES } from '@blurcycle/core';
+import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
+import { deconvolveFile, type FileReport, type ScoredTruth } from '@blurcycle/deconvolution';
 import type { Argv, CommandModule } from 'yargs';
-import { deconvolveFile, type FileReport } from '../deconvolution/deconvolveFile.ts';
-import type { ScoredTruth } from '../deconvolution/iterationLog.ts';
-import { createProgress } from '../progress.ts';
 import {
+  type ClassicalArguments,
   classicalRequest,
   withClassicalMethod,
-  type ClassicalArguments,
 } from './classicalRequest.ts';
 import { withCompute, withJson } from './commonOptions.ts';
 import type { ModelArguments } from './deconvolveByModel.ts';
 import { optionalTriple } from './opticsOptions.ts';
+import { createProgress } from './progress.ts';
 import { psfSource, withPsfSource } from './psfSourceOptions.ts';
 import { stackChoice, withStackChoice } from './stackOptions.ts';
 

@@ -5,13 +5,12 @@ import {
   type TiffFormat,
   type WritableSampleType,
 } from '@blurcycle/core';
-import { deconvolveFileWithModel, type ModelFileReport } from '../model/deconvolveFileWithModel.ts';
-import { loadModel } from '../model/loadModel.ts';
-import { openBackend } from '../openBackend.ts';
-import { createProgress, type Progress } from '../progress.ts';
+import { deconvolveFileWithModel, loadModel, type ModelFileReport } from '@blurcycle/inference';
 import type { ComputeArguments } from './commonOptions.ts';
+import { openBackend, type Progress } from '@blurcycle/pipeline';
+import { createProgress } from './progress.ts';
 import { namesPsf, type PsfSourceArguments } from './psfSourceOptions.ts';
-import { stackChoice, type StackArguments } from './stackOptions.ts';
+import { type StackArguments, stackChoice } from './stackOptions.ts';
 
 /** The options of `deconvolve` that a model needs. */
 export interface ModelArguments extends ComputeArguments, PsfSourceArguments, StackArguments {

@@ -1,11 +1,13 @@
-import { writeFileAtomically } from '@blurcycle/data';
+import { writeFileAtomically } from '@blurcycle/files';
+import {
+  generatorToOnnx,
+  loadModel,
+  modelWeights,
+  writeBioimagePackage,
+} from '@blurcycle/inference';
+import { openBackend } from '@blurcycle/pipeline';
 import type { CommandModule } from 'yargs';
-import { generatorToOnnx } from '../export/generatorToOnnx.ts';
-import { modelWeights } from '../export/modelWeights.ts';
-import { writeBioimagePackage } from '../export/writeBioimagePackage.ts';
-import { loadModel } from '../model/loadModel.ts';
-import { openBackend } from '../openBackend.ts';
-import { withCompute, withJson, type ComputeArguments } from './commonOptions.ts';
+import { type ComputeArguments, withCompute, withJson } from './commonOptions.ts';
 
 const FORMATS = ['bioimageio', 'onnx'] as const;
 

@@ -5,9 +5,9 @@ import {
   readTable,
   resolveExperiment,
 } from '@blurcycle/experiment';
+import { planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
 import type { CommandModule } from 'yargs';
-import { planExperiment, type PlanStep } from '../planExperiment.ts';
-import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
+import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
 
 interface ListArguments extends ProfileArguments {
   json: boolean;

@@ -10,9 +10,9 @@ import {
   hollowBars,
   MICROTUBULE_PRESET,
   microtubules,
-  writeFileAtomically,
   writeTiffStack,
 } from '@blurcycle/data';
+import { writeFileAtomically } from '@blurcycle/files';
 import type { CommandModule } from 'yargs';
 import { withJson } from './commonOptions.ts';
 import { parseTriple } from './parseTriple.ts';

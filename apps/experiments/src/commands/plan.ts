@@ -1,7 +1,7 @@
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { planExperiment } from '@blurcycle/pipeline/plan';
 import type { CommandModule } from 'yargs';
-import { planExperiment } from '../planExperiment.ts';
-import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
+import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
 
 interface PlanArguments extends ProfileArguments {
   experiment: string;

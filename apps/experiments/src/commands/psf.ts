@@ -1,19 +1,20 @@
-import { writeFileAtomically, writeTiffStack } from '@blurcycle/data';
+import { writeTiffStack } from '@blurcycle/data';
+import { writeFileAtomically } from '@blurcycle/files';
 import {
   createPsf,
   gibsonLanniFocusUm,
   normalizePsf,
   psfFigure,
   psfFwhmUm,
+  type PsfRequest,
   psfWarnings,
   samplingLimits,
   windowEnergy,
-  type PsfRequest,
 } from '@blurcycle/psf';
 import type { Argv, CommandModule } from 'yargs';
 import { withJson } from './commonOptions.ts';
 import { withGrid, withLayers, withOptics } from './opticsOptions.ts';
-import { psfRequest, type PsfArguments } from './psfRequest.ts';
+import { type PsfArguments, psfRequest } from './psfRequest.ts';
 
 interface PsfCommandArguments extends PsfArguments {
   out: string | undefined;

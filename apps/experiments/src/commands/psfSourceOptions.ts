@@ -5,10 +5,10 @@ import {
   PSF_MODELS,
   type Shape3,
 } from '@blurcycle/core';
+import type { PsfSource } from '@blurcycle/deconvolution';
 import type { Argv } from 'yargs';
-import type { PsfSource } from '../deconvolution/stackPsf.ts';
 import { optionalTriple, withLayers, withOptics } from './opticsOptions.ts';
-import { psfRequest, type PsfArguments } from './psfRequest.ts';
+import { type PsfArguments, psfRequest } from './psfRequest.ts';
 
 type Optics = Omit<PsfArguments, 'model' | 'voxel' | 'size'>;
 

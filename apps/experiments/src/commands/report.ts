@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { experimentDirectory, getExperiment, loadExperiments } from '@blurcycle/experiment';
+import { PROJECT_ROOT } from '@blurcycle/files';
 import type { CommandModule } from 'yargs';
-import { PROJECT_ROOT } from '../projectPaths.ts';
-import { withProfile, type ProfileArguments } from './commonOptions.ts';
+import { type ProfileArguments, withProfile } from './commonOptions.ts';
 
 interface ReportArguments extends ProfileArguments {
   experiment: string | undefined;

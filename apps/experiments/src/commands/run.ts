@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '@blurcycle/files';
 import type { CommandModule } from 'yargs';
-import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '../projectPaths.ts';
 import { withCompute } from './commonOptions.ts';
 
 interface RunArguments {

@@ -1,20 +1,20 @@
+import { join, relative } from 'node:path';
 import {
   experimentDirectory,
   loadExperiments,
   resolveExperiment,
   tableToMarkdown,
 } from '@blurcycle/experiment';
-import { join, relative } from 'node:path';
+import { makeFolders } from '@blurcycle/files';
 import type { CommandModule } from 'yargs';
-import { makeFolders } from '../makeFolders.ts';
-import { createProgress } from '../progress.ts';
 import {
+  type ComputeArguments,
+  type ProfileArguments,
   withCompute,
   withJson,
   withProfile,
-  type ComputeArguments,
-  type ProfileArguments,
 } from './commonOptions.ts';
+import { createProgress } from './progress.ts';
 import { buildReport } from './report.ts';
 
 interface TableArguments extends ProfileArguments, ComputeArguments {
@@ -50,7 +50,7 @@ export const tableCommand: CommandModule<object, TableArguments> = {
       args.profile,
     );
     makeFolders(args.resultsDir, 'table', '--results-dir');
-    const { buildTable } = await import('../tables/buildTable.ts');
+    const { buildTable } = await import('@blurcycle/pipeline');
     const table = await buildTable(experiment, { ...args, progress: createProgress });
     console.log(args.json ? JSON.stringify(table, null, 2) : await tableToMarkdown(table));
     const directory = experimentDirectory(args.resultsDir, args.profile, args.experiment);

@@ -1,12 +1,12 @@
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
-import { createProgress } from '../progress.ts';
 import {
-  withCompute,
-  withProfile,
   type ComputeArguments,
   type ProfileArguments,
+  withCompute,
+  withProfile,
 } from './commonOptions.ts';
+import { createProgress } from './progress.ts';
 
 interface TrainArguments extends ProfileArguments, ComputeArguments {
   method: string;
@@ -43,7 +43,7 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
       .example('$0 train proposed --seed 0 --profile quick', 'train the blind method'),
   handler: async ({ experimentsDir, method, profile, seed, ...options }) => {
     const run = findRun(loadExperiments(experimentsDir), method, profile, seed);
-    const { trainRun } = await import('../runs/trainRun.ts');
+    const { trainRun } = await import('@blurcycle/pipeline');
     const record = await trainRun(run, { ...options, progress: createProgress });
     if (record.status === 'failed') throw new Error(`${run.id}: ${record.error ?? 'failed'}`);
   },

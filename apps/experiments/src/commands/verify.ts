@@ -1,7 +1,7 @@
 import { InputError } from '@blurcycle/core';
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
-import { withJson, withProfile, type ProfileArguments } from './commonOptions.ts';
+import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
 
 interface VerifyArguments extends ProfileArguments {
   experiment: string;
@@ -25,7 +25,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       ),
   handler: async ({ experiment: name, profile, experimentsDir, resultsDir, json }) => {
     const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);
-    const { verifyExperiment } = await import('../verification/verifyExperiment.ts');
+    const { verifyExperiment } = await import('@blurcycle/pipeline');
     const checked: { what: string; differences: readonly string[] }[] = [];
     for await (const result of verifyExperiment(experiment, resultsDir)) {
       checked.push(result);

@@ -1,5 +1,4 @@
-import { TABLE_SOURCES } from '../tableSources.ts';
-import { TRAINING_SOURCES } from '../trainingSources.ts';
+import { TABLE_SOURCES, TRAINING_SOURCES } from '@blurcycle/pipeline/plan';
 
 /** npm packages whose version decides them too. */
 export const TRAINING_PACKAGES: readonly string[] = [

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRunRecord, readTable, runDirectory } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXPERIMENTS_DIRECTORY } from '../../src/projectPaths.ts';
 import { blurcycle } from '../commandLine.ts';
-import { missingDaemon, startLocalCluster, type LocalCluster } from './localCluster.ts';
+import { type LocalCluster, missingDaemon, startLocalCluster } from './localCluster.ts';
 
 const missing = missingDaemon();
 if (missing !== undefined) {

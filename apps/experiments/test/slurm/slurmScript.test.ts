@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { slurmScript, type SlurmRequest } from '../../src/slurm/slurmScript.ts';
+import { type SlurmRequest, slurmScript } from '../../src/commands/slurm.ts';
 import { blurcycle } from '../commandLine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), "slurm's script "));

@@ -1,8 +1,7 @@
 import { findMetric, type Metric } from '@blurcycle/metrics';
 
 /** How a metric is shown; whether more is better only where the registry knows it. */
-type ShownMetric = Pick<Metric, 'label' | 'unit' | 'digits'> &
-  Partial<Pick<Metric, 'better'>>;
+type ShownMetric = Pick<Metric, 'label' | 'unit' | 'digits'> & Partial<Pick<Metric, 'better'>>;
 
 /** Digits after the decimal point of a metric that the registry does not know. */
 const UNKNOWN_DIGITS = 4;

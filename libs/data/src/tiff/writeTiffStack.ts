@@ -9,11 +9,11 @@ import {
   type Volume,
   type WritableSampleType,
 } from '@blurcycle/core';
+import { writeFileAtomically } from '@blurcycle/files';
 import { formatImagejDescription } from './descriptions.ts';
 import { encodeDirectories, planStackDirectories } from './encodeDirectories.ts';
 import { formatOmeXml } from './omeXml.ts';
 import { MACHINE_IS_LITTLE_ENDIAN, swapBytes } from './tags.ts';
-import { writeFileAtomically } from './writeFileAtomically.ts';
 
 /** Type, metadata format and quantization of a stack. */
 export interface WriteTiffOptions {

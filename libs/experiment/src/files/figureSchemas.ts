@@ -115,7 +115,7 @@ export type CostFigure = z.infer<typeof costFigureSchema>;
 /**
  * A figure as it stands in an experiment file.
  *
- * A new kind is a file beside this one, a line here, and a file in apps/experiments/src/figures
+ * A new kind is a file beside this one, a line here, and a file in libs/pipeline/src/figures
  * that computes it.
  */
 export const figureSchema = z.discriminatedUnion('kind', [

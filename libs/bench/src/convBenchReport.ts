@@ -1,0 +1,86 @@
+import { type BenchLayer, type BenchLayerOptions, floatsOf } from './convLayers.ts';
+import type { BenchPass } from './nativePasses.ts';
+
+/** How fast one pass of one operation runs. */
+interface ConvBenchEntry {
+  readonly name: string;
+  readonly pass: BenchPass;
+  /** Input of the convolution, [n, z, y, x, c]. */
+  readonly shape: readonly number[];
+  /** Shortest time of one call. */
+  readonly ms: number;
+  /** Arithmetic of the definition (a fast transform's own for the blur) per time. */
+  readonly gflops: number;
+  readonly fractionOfPeak: number;
+  /**
+   * Time over that of reading and writing as many bytes as the pass must, once, by a plain copy: 1
+   * is the best possible.
+   */
+  readonly timesCopy: number;
+}
+
+/** Figures of one run on one machine. */
+export interface ConvBenchReport {
+  /**
+   * Fused multiply-adds in registers, measured in the same run; on `tensorflow`, which runs no
+   * program of ours, a product of large matrices.
+   */
+  readonly fmaPeakGflops: number;
+  /** Bytes read and written by a plain copy of 64 MiB, in GB/s. */
+  readonly copyGBps: number;
+  readonly threads: number;
+  /** Instruction set of the kernels, or the name of the GPU. */
+  readonly isa: string;
+  readonly kernels: readonly ConvBenchEntry[];
+}
+
+/** What to time. */
+export interface ConvBenchOptions extends BenchLayerOptions {
+  /** Time given to each pass, in milliseconds. @defaultValue `100` */
+  readonly msPerPass?: number;
+}
+
+/** One pass as it was timed. */
+export interface TimedPass {
+  readonly layer: BenchLayer;
+  readonly pass: BenchPass;
+  readonly ms: number;
+  /** Time of a copy of `copyFloats(layer)`. */
+  readonly copyMs: number;
+}
+
+const FLOAT_BYTES = 4;
+/** 64 MiB: more than the caches hold. */
+export const LARGE_COPY_FLOATS = 1 << 24;
+
+/** Floats whose copy moves as many bytes as a pass must: each is read and written. */
+export function copyFloats(layer: BenchLayer): number {
+  return Math.ceil(floatsOf(layer) / 2);
+}
+
+/** The report of timed passes. */
+export function convBenchReport(
+  machine: Pick<ConvBenchReport, 'fmaPeakGflops' | 'threads' | 'isa'>,
+  largeCopyMs: number,
+  timed: readonly TimedPass[],
+): ConvBenchReport {
+  const kernels = timed.map(({ layer, pass, ms, copyMs }): ConvBenchEntry => {
+    const { name, batch, input, inputs, operations } = layer;
+    const gflops = operations / ms / 1e6;
+    const fractionOfPeak = gflops / machine.fmaPeakGflops;
+    return {
+      name,
+      pass,
+      shape: [batch, ...input, inputs],
+      ms,
+      gflops,
+      fractionOfPeak,
+      timesCopy: ms / copyMs,
+    };
+  });
+  return {
+    ...machine,
+    copyGBps: (2 * FLOAT_BYTES * LARGE_COPY_FLOATS) / largeCopyMs / 1e6,
+    kernels,
+  };
+}

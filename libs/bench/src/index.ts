@@ -1,0 +1,5 @@
+export { benchConv } from './benchConv.ts';
+export { benchConvOnGpu } from './benchConvOnGpu.ts';
+export { benchPsf } from './benchPsf.ts';
+export { benchRichardsonLucy } from './benchRichardsonLucy.ts';
+export { benchStep } from './benchStep.ts';

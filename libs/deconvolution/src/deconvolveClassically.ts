@@ -1,0 +1,85 @@
+import { assertUnreachable, type Volume } from '@blurcycle/core';
+import type { ClassicalSettings } from '@blurcycle/experiment';
+import {
+  acceleratedRichardsonLucy,
+  blindRichardsonLucy,
+  richardsonLucy,
+  type RichardsonLucyOptions,
+  richardsonLucyTv,
+  startLevel,
+  tikhonov,
+  tvFlatBelow,
+  wiener,
+  wienerPrior,
+} from '@blurcycle/imaging';
+
+/** What watches a deconvolution, and where it starts. */
+interface DeconvolutionHooks {
+  /** Updates, or steps of the solver, done and at most. */
+  readonly onUpdate?: (done: number, most: number) => void;
+  /** Only called by the Richardson-Lucy family. */
+  readonly onIteration?: NonNullable<RichardsonLucyOptions['onIteration']>;
+  /** First estimate of the Richardson-Lucy methods, above the setting. */
+  readonly start?: Volume;
+}
+
+/** An estimate, and the PSF that was estimated with it where the method is blind. */
+interface ClassicalEstimate {
+  readonly estimate: Volume;
+  readonly psf?: Volume;
+}
+
+/**
+ * One classical deconvolution by its settings.
+ *
+ * @param observed - Stack; the estimate has its shape, voxel size and intensity scale.
+ * @param psf - Unit sum, odd sides, no larger than the stack.
+ * @param reference - The stack from which a method takes its levels; the whole one where `observed`
+ *   is a tile of it.
+ */
+export function deconvolveClassically(
+  observed: Volume,
+  psf: Volume,
+  settings: ClassicalSettings,
+  hooks: DeconvolutionHooks = {},
+  reference: Volume = observed,
+): ClassicalEstimate {
+  switch (settings.algorithm) {
+    case 'richardson-lucy': {
+      const { accelerated, ...options } = settings;
+      const method = accelerated === true ? acceleratedRichardsonLucy : richardsonLucy;
+      return {
+        estimate: method(observed, psf, {
+          ...options,
+          ...firstEstimate(settings, reference),
+          ...hooks,
+        }),
+      };
+    }
+    case 'rl-tv': {
+      const levels = { ...firstEstimate(settings, reference), flatBelow: tvFlatBelow(reference) };
+      return { estimate: richardsonLucyTv(observed, psf, { ...settings, ...levels, ...hooks }) };
+    }
+    case 'wiener': {
+      const prior = wienerPrior(reference, settings.background);
+      return { estimate: wiener(observed, psf, { ...prior, ...settings, ...hooks }) };
+    }
+    case 'tikhonov':
+      return { estimate: tikhonov(observed, psf, { ...settings, ...hooks }) };
+    case 'blind-rl':
+      return blindRichardsonLucy(observed, psf, { ...settings, ...hooks });
+    default:
+      return assertUnreachable(settings);
+  }
+}
+
+/** A flat start has the level of the whole stack, whichever tile of it is deconvolved. */
+function firstEstimate(
+  {
+    start = 'flat',
+    background,
+  }: { readonly start?: 'flat' | 'observed'; readonly background?: number },
+  reference: Volume,
+): Pick<RichardsonLucyOptions, 'start'> {
+  return { start: start === 'flat' ? startLevel(reference, background) : start };
+}

@@ -1,0 +1,185 @@
+import {
+  assertRange,
+  describeViolation,
+  InputError,
+  sameShape,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
+import {
+  type ReadTiffOptions,
+  readTiffStack,
+  type TileOptions,
+  writeTiffStack,
+} from '@blurcycle/data';
+import type { ClassicalSettings } from '@blurcycle/experiment';
+import { availableMemoryBytes } from '@blurcycle/files';
+import { relativeResidual } from '@blurcycle/metrics';
+import { checkOutput, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
+import { assertMemory } from './classicalMemory.ts';
+import { blurAgain, deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
+import { type ScoredTruth, writeIterationLog } from './iterationLog.ts';
+import { type PsfSource, stackPsf } from './stackPsf.ts';
+
+/**
+ * Tiles for a deconvolution: no larger than the stack, and overlapping by the support of the PSF.
+ *
+ * What a tile does not know of its surroundings reaches half of the PSF's support into it; the
+ * blending weights of an overlap as wide as the support are small there.
+ *
+ * @param overlap - Overlap in voxels; the sides of the PSF unless given.
+ * @throws {InputError} If a side that is cut is not larger than the PSF or the overlap, or the
+ *   overlap is smaller than the PSF.
+ */
+function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 = psf): TileOptions {
+  const isCut = (axis: number): boolean => tile[axis] < stack[axis];
+  const axes = [0, 1, 2].filter(isCut);
+  const list = (shape: Shape3): string => `[${shape.join(', ')}]`;
+  if (axes.some((axis) => tile[axis] <= Math.max(psf[axis], overlap[axis]))) {
+    throw new InputError(
+      describeViolation(
+        'deconvolve',
+        '--tile',
+        `be larger than the overlap ${list(overlap)} wherever it cuts the stack ${list(stack)}`,
+        tile,
+        'twice the sides of the PSF or more is sensible',
+      ),
+    );
+  }
+  if (axes.some((axis) => overlap[axis] < psf[axis])) {
+    throw new InputError(
+      describeViolation(
+        'deconvolve',
+        '--overlap',
+        `be at least the sides of the PSF ${list(psf)}`,
+        overlap,
+        'less would show at the seams',
+      ),
+    );
+  }
+  const side = (axis: number): number => (isCut(axis) ? tile[axis] : stack[axis]);
+  const shared = (axis: number): number => (isCut(axis) ? overlap[axis] : 0);
+  return { tile: [side(0), side(1), side(2)], overlap: [shared(0), shared(1), shared(2)] };
+}
+
+/** What to do with one file. */
+interface FileDeconvolution extends StackFormat {
+  readonly stack: string;
+  readonly reading: ReadTiffOptions;
+  readonly psf: PsfSource;
+  readonly cropPsf: boolean;
+  readonly settings: ClassicalSettings;
+  /** TIFF stack of the first estimate. */
+  readonly startFile: string | undefined;
+  readonly out: string;
+  readonly psfOut: string | undefined;
+  readonly tile: Shape3 | undefined;
+  readonly overlap: Shape3 | undefined;
+  /** CSV file of the statistics. */
+  readonly statistics: string | undefined;
+  readonly truth: ScoredTruth | undefined;
+  readonly onUpdate: StackDeconvolution['onUpdate'];
+}
+
+/** What was done. */
+export interface FileReport extends StackFormat {
+  readonly file: string;
+  readonly settings: ClassicalSettings;
+  readonly shape: Shape3;
+  readonly voxelSizeUm: Volume['voxelSizeUm'];
+  readonly psf: { readonly shape: Shape3; readonly keptLight: number };
+  readonly updates: number;
+  readonly tiles: number;
+  readonly seconds: number;
+  /** What was thought to be needed beside the program itself. */
+  readonly memoryBytes: number;
+  /** Sums over the voxels: of the data above background, and of the result. */
+  readonly flux: { readonly input: number; readonly output: number };
+  /** See `relativeResidual`; null where the stack was cut into tiles. */
+  readonly reblurResidual: number | null;
+  /** Values that did not fit the sample type. */
+  readonly clipped: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Deconvolves a file by a classical method. Everything that can be checked is checked before the
+ * work begins.
+ */
+export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
+  const { settings, out, psfOut, statistics, truth } = request;
+  const inputs = [request.stack, ...(request.psf.kind === 'file' ? [request.psf.path] : [])];
+  await checkOutput('--out', out, inputs);
+  if (psfOut !== undefined) await checkOutput('--psf-out', psfOut, inputs);
+  if (statistics !== undefined) await checkOutput('--stats', statistics, inputs);
+  const { volume: stack } = await readStack(request.stack, request.reading);
+  if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
+  const start =
+    request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
+  const { psf, keptLight, warnings } = await stackPsf(request.psf, stack, request.cropPsf);
+  const tiles =
+    request.tile === undefined
+      ? undefined
+      : tileOptions(stack.shape, psf.shape, request.tile, request.overlap);
+  const memoryBytes = assertMemory(stack.shape, psf.shape, settings, tiles, availableMemoryBytes());
+  const began = performance.now();
+  const result = await deconvolveStack({
+    stack,
+    psf,
+    settings,
+    onUpdate: request.onUpdate,
+    ...(tiles === undefined ? {} : { tiles }),
+    ...(start === undefined ? {} : { start }),
+    ...(statistics === undefined ? {} : { log: { truth } }),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const { background = 0, boundary } = settings;
+  const { clipped } = await writeStack(out, result.estimate, request);
+  if (psfOut !== undefined)
+    await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
+  if (statistics !== undefined) await writeIterationLog(statistics, result.log);
+  return {
+    file: out,
+    settings,
+    shape: stack.shape,
+    voxelSizeUm: stack.voxelSizeUm,
+    sampleType: request.sampleType,
+    format: request.format,
+    psf: { shape: psf.shape, keptLight },
+    updates: result.updates,
+    tiles: result.tiles,
+    seconds,
+    memoryBytes,
+    flux: {
+      input: stack.data.reduce((sum, value) => sum + value - background, 0),
+      output: result.estimate.data.reduce((sum, value) => sum + value, 0),
+    },
+    reblurResidual:
+      result.tiles > 1
+        ? null
+        : relativeResidual(
+            stack.data,
+            blurAgain(result.estimate, result.psf ?? psf, boundary),
+            background,
+          ),
+    clipped,
+    warnings,
+  };
+}
+
+async function readStart(path: string, stack: Volume): Promise<Volume> {
+  const { voxelSizeUm } = stack;
+  const { volume } = await readTiffStack(path, { voxelSizeUm });
+  assertShapeOf('--start', volume, stack);
+  return volume;
+}
+
+function assertShapeOf(option: string, volume: Volume, stack: Volume): void {
+  assertRange(
+    sameShape(volume.shape, stack.shape),
+    'deconvolve',
+    option,
+    `have the shape of the stack, [${stack.shape.join(', ')}]`,
+    volume.shape,
+  );
+}

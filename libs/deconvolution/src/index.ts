@@ -1,0 +1,5 @@
+export { assertMemory } from './classicalMemory.ts';
+export { deconvolveClassically } from './deconvolveClassically.ts';
+export { deconvolveFile, type FileReport } from './deconvolveFile.ts';
+export type { ScoredTruth } from './iterationLog.ts';
+export { type PsfSource, stackPsf, type StackPsf } from './stackPsf.ts';

@@ -1,0 +1,137 @@
+import type { Shape3 } from '@blurcycle/core';
+import type { ModelConfig } from '@blurcycle/experiment';
+import { ONNX_OPSET } from './onnx.ts';
+
+/** Names of the files in a BioImage Model Zoo package. */
+export const PACKAGE_FILES = {
+  description: 'rdf.yaml',
+  documentation: 'README.md',
+  tfjs: 'weights_tensorflow_js.zip',
+  onnx: 'weights.onnx',
+  testInput: 'test_input.npy',
+  testOutput: 'test_output.npy',
+} as const;
+
+/** Description format of the BioImage Model Zoo that this follows. */
+const FORMAT_VERSION = '0.5.4';
+/** The spec refuses an absolute tolerance above a hundredth of the largest test output. */
+const LARGEST_TOLERANCE_PART = 0.01;
+
+/** What the description says besides the configuration. */
+interface DescribedPackage {
+  readonly config: ModelConfig;
+  /** Sides of test tensors and of every input. */
+  readonly tile: Shape3;
+  /** SHA-256 of the files by name. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly largestTestOutput: number;
+  readonly tfjsVersion: string;
+  /** More files that belong to the model. */
+  readonly attachments: readonly string[];
+}
+
+/**
+ * `rdf.yaml` of a BioImage Model Zoo package, as a value to be written as YAML.
+ *
+ * Preprocessing brings intensities to the network's scale, postprocessing brings them back, so
+ * consumers hand over raw stacks.
+ *
+ * Source: bioimage.io model description 0.5 (github.com/bioimage-io/spec-bioimage-io).
+ */
+export function bioimageDescription(described: DescribedPackage): object {
+  const { config, hashes, tfjsVersion } = described;
+  const { intensity, license, authors, citation } = config;
+  const range = intensity.white - intensity.black;
+  const file = (name: string): object => ({ source: name, sha256: hashes[name] });
+  return {
+    format_version: FORMAT_VERSION,
+    type: 'model',
+    name: zooName(config.name),
+    description: `Deconvolution of fluorescence stacks: ${config.method.label} (CycleGAN with a blur kernel), 3-D U-Net of width ${config.network.width}.`,
+    authors: authors.map((name) => ({ name })),
+    cite: citation.map(({ text, doi, url }) => ({
+      text,
+      ...(doi === undefined ? { url } : { doi }),
+    })),
+    license,
+    documentation: PACKAGE_FILES.documentation,
+    attachments: described.attachments.map(file),
+    tags: [
+      'deconvolution',
+      'fluorescence-light-microscopy',
+      '3d',
+      'unet',
+      'cyclegan',
+      'image-restoration',
+      'blurcycle',
+    ],
+    version: '1.0.0',
+    inputs: [
+      {
+        id: 'blurred',
+        description: 'Stack as the microscope took it.',
+        axes: axes(described, (_, size) => size),
+        test_tensor: file(PACKAGE_FILES.testInput),
+        data: { type: 'float32' },
+        preprocessing: [
+          { id: 'ensure_dtype', kwargs: { dtype: 'float32' } },
+          { id: 'scale_linear', kwargs: { gain: 1 / range, offset: -intensity.black / range } },
+        ],
+      },
+    ],
+    outputs: [
+      {
+        id: 'sharp',
+        description: 'Deconvolved stack, intensities as in the input.',
+        axes: axes(described, (axis) => ({ tensor_id: 'blurred', axis_id: axis })),
+        test_tensor: file(PACKAGE_FILES.testOutput),
+        data: { type: 'float32' },
+        postprocessing: [{ id: 'scale_linear', kwargs: { gain: range, offset: intensity.black } }],
+      },
+    ],
+    weights: {
+      tensorflow_js: { ...file(PACKAGE_FILES.tfjs), tensorflow_version: tfjsVersion },
+      onnx: { ...file(PACKAGE_FILES.onnx), opset_version: ONNX_OPSET, parent: 'tensorflow_js' },
+    },
+    config: {
+      bioimageio: { reproducibility_tolerance: [tolerance(described)] },
+      blurcycle: { method: config.method.id, training: config.training, optics: config.optics },
+    },
+  };
+}
+
+function axes(
+  { config, tile }: DescribedPackage,
+  size: (axis: string, side: number) => unknown,
+): object[] {
+  const space = ['z', 'y', 'x'].map((id, i) => ({
+    type: 'space',
+    id,
+    size: size(id, tile[i]),
+    unit: 'micrometer',
+    scale: config.voxelSizeUm[i],
+  }));
+  return [
+    { type: 'batch' },
+    ...space,
+    { type: 'channel', id: 'channel', channel_names: ['intensity'] },
+  ];
+}
+
+function tolerance({ config, largestTestOutput }: DescribedPackage): object {
+  const { testTolerance, intensity } = config;
+  const absolute = testTolerance * (intensity.white - intensity.black);
+  return {
+    relative_tolerance: testTolerance,
+    absolute_tolerance: Math.max(0, Math.min(absolute, LARGEST_TOLERANCE_PART * largestTestOutput)),
+  };
+}
+
+/** A name of 5 to 64 letters, digits and `_+- ()`. */
+function zooName(name: string): string {
+  const allowed = name
+    .replace(/[^A-Za-z0-9_+\- ()]/g, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
+  return (allowed.length < 5 ? `blurcycle ${allowed}`.trim() : allowed).slice(0, 64);
+}

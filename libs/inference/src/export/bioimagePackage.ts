@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { extent, type Volume } from '@blurcycle/core';
+import { cutTile, planTiles, readTiffStack } from '@blurcycle/data';
+import { writeFileAtomically } from '@blurcycle/files';
+import type { NamedArray } from '@blurcycle/training';
+import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
+import { zipSync } from 'fflate';
+import { stringify } from 'yaml';
+import { applyModel, type LoadedModel } from '../loadModel.ts';
+import { MODEL_FILES } from '../modelFiles.ts';
+import { bioimageDescription, PACKAGE_FILES } from './bioimageDescription.ts';
+import { generatorToOnnx } from './onnx.ts';
+import { generatorToTfjs } from './tfjs.ts';
+
+/**
+ * A float32 array as a NumPy .npy file, version 1.0.
+ *
+ * Source: numpy.lib.format. The header is padded so that the values start at a multiple of 64
+ * bytes.
+ */
+export function encodeNpy(shape: readonly number[], data: Float32Array): Uint8Array {
+  const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }`;
+  const prefix = 10;
+  const length = Math.ceil((prefix + text.length + 1) / 64) * 64 - prefix;
+  const file = new Uint8Array(prefix + length + 4 * data.length);
+  file.set([0x93, ...Buffer.from('NUMPY'), 1, 0, length & 0xff, length >> 8]);
+  file.set(Buffer.from(`${text.padEnd(length - 1)}\n`), prefix);
+  const view = new DataView(file.buffer, prefix + length);
+  data.forEach((value, i) => view.setFloat32(4 * i, value, true));
+  return file;
+}
+
+/** The weights of a loaded model by parameter name, off the device. */
+export async function modelWeights({
+  generator,
+}: LoadedModel): Promise<ReadonlyMap<string, NamedArray>> {
+  const weights = new Map<string, NamedArray>();
+  for (const { name, variable } of generator.parameters) {
+    weights.set(name, { shape: variable.shape, data: Float32Array.from(await variable.data()) });
+  }
+  return weights;
+}
+
+/** Files are stored with one date, so that the same model gives the same package. */
+const DATE = new Date('2020-01-01T00:00:00Z');
+
+/**
+ * Writes a model as a package of the BioImage Model Zoo: `rdf.yaml`, weights for TensorFlow.js and
+ * ONNX, test tensors, and what the model folder says of licence, citation and kernel.
+ *
+ * Test tensors have the sides of the model's tile, the size that it is meant to be applied with;
+ * the model's own test input is mirrored to fill them.
+ */
+export async function writeBioimagePackage(path: string, model: LoadedModel): Promise<void> {
+  const { config, folder } = model;
+  const { tile } = config.inference;
+  const weights = await modelWeights(model);
+  const testInput = await fillTile(join(folder, MODEL_FILES.testInput), tile);
+  const testOutput = await applyModel(model, testInput);
+  const shape = [1, ...tile, 1];
+  const files: Record<string, Uint8Array> = {
+    [PACKAGE_FILES.tfjs]: zip({ ...(await generatorToTfjs(weights, tile)) }),
+    [PACKAGE_FILES.onnx]: generatorToOnnx(config, weights),
+    [PACKAGE_FILES.testInput]: encodeNpy(shape, testInput.data),
+    [PACKAGE_FILES.testOutput]: encodeNpy(shape, testOutput.data),
+    [PACKAGE_FILES.documentation]: new TextEncoder().encode(documentation(model)),
+  };
+  const attachments = [
+    MODEL_FILES.config,
+    MODEL_FILES.license,
+    MODEL_FILES.citation,
+    ...(model.kernel === null ? [] : [MODEL_FILES.kernel]),
+  ];
+  for (const name of attachments) files[name] = new Uint8Array(await readFile(join(folder, name)));
+  const description = bioimageDescription({
+    config,
+    tile,
+    hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+    largestTestOutput: extent(testOutput.data)[1],
+    tfjsVersion,
+    attachments,
+  });
+  files[PACKAGE_FILES.description] = new TextEncoder().encode(stringify(description));
+  await writeFileAtomically(path, 'export', async (file) => {
+    await file.writeFile(zip(files));
+  });
+}
+
+async function fillTile(
+  path: string,
+  tile: LoadedModel['config']['inference']['tile'],
+): Promise<Volume> {
+  const { volume } = await readTiffStack(path);
+  return cutTile(volume, planTiles(volume.shape, { tile, overlap: [0, 0, 0] }), 0);
+}
+
+function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  return zipSync({ ...files }, { mtime: DATE });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function documentation({ config }: LoadedModel): string {
+  const { name, method, training, voxelSizeUm, intensity, inference, citation } = config;
+  return `# ${name}
+
+${method.label}, trained with blurcycle on ${training.data}; ${training.updates} updates, weights of update ${training.selectedUpdate}.
+
+- Voxels of ${voxelSizeUm.join(' x ')} µm (z, y, x). Stacks of other voxels must be resampled first.
+- Raw intensities in and out: ${intensity.black} is the network's 0, ${intensity.white} its 1.
+- Tiles of ${inference.tile.join(' x ')} voxels, overlapping by ${inference.overlap.join(' x ')}. The network normalizes by the statistics of its
+  input, so tiles of other sizes give somewhat other results.
+
+## Validation
+
+There is no measurement of this model's error on data of yours. Compare its output with specimens whose structure is known, and blur it again: with the
+kernel in \`kernel.tif\` it should give the measured stack back, but for noise.
+
+## Cite
+
+${citation.map(({ text, url, doi }) => `- ${text} ${url ?? doi ?? ''}`.trimEnd()).join('\n')}
+`;
+}

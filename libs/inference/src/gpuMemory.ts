@@ -1,0 +1,184 @@
+import { asGpuMemoryError, GpuLostError } from '@blurcycle/compute';
+import { describeViolation, InputError, type Shape3, voxelCount } from '@blurcycle/core';
+import { coveringTile, type TileOptions } from '@blurcycle/data';
+import type { MethodSettings } from '@blurcycle/experiment';
+
+/** What the user wants of the tiles; what is not given comes from the model. */
+export interface TileWishes {
+  /** All of the stack at once, so that every voxel shares its statistics. */
+  readonly whole: boolean;
+  readonly tile: Shape3 | undefined;
+  readonly overlap: Shape3 | undefined;
+}
+
+/** The U-Net halves every side twice. */
+const MULTIPLE = 4;
+/** Shortest side that is still cut: below it normalization sees hardly more than its own voxel. */
+const SHORTEST_TILE_SIDE = 16;
+/**
+ * Measured with the native back-end at widths 4 to 16 and up to 64x256x256 voxels: 51 to 59 bytes
+ * for each voxel and channel.
+ */
+const BYTES_PER_VOXEL_AND_CHANNEL = 60;
+
+/** Memory in bytes that a U-Net of this width takes for one tile. */
+export function tileMemoryBytes(tile: Shape3, width: number): number {
+  return BYTES_PER_VOXEL_AND_CHANNEL * width * voxelCount(tile);
+}
+
+/**
+ * Tiles for a stack: those of the model or of the user, no larger than the stack needs.
+ *
+ * @throws {InputError} If a side is no multiple of 4, or the overlap is not smaller than the tile.
+ */
+export function chooseTiles(stack: Shape3, model: TileOptions, wishes: TileWishes): TileOptions {
+  const covering = coveringTile(stack, MULTIPLE);
+  if (wishes.whole) return { tile: covering, overlap: [0, 0, 0] };
+  const { tile = model.tile } = wishes;
+  if (!tile.every((side) => Number.isSafeInteger(side) && side > 0 && side % MULTIPLE === 0)) {
+    const remedy = 'the network halves every side twice';
+    throw new InputError(
+      describeViolation('deconvolve', '--tile', 'be multiples of 4', tile, remedy),
+    );
+  }
+  const overlap =
+    wishes.overlap ?? mapSides((axis) => Math.min(model.overlap[axis], tile[axis] / 2));
+  if (
+    !overlap.every((side, axis) => Number.isSafeInteger(side) && side >= 0 && side < tile[axis])
+  ) {
+    const rule = `be whole numbers below the tile [${tile.join(', ')}]`;
+    throw new InputError(describeViolation('deconvolve', '--overlap', rule, overlap));
+  }
+  const fitted = mapSides((axis) => Math.min(tile[axis], covering[axis]));
+  return {
+    tile: fitted,
+    overlap: mapSides((axis) => Math.min(overlap[axis], fitted[axis] - MULTIPLE)),
+  };
+}
+
+/**
+ * Tiles of about half the size, cut along their longest side; null when they are as small as they
+ * may be.
+ */
+export function smallerTiles({ tile, overlap }: TileOptions): TileOptions | null {
+  const longest = Math.max(...tile);
+  if (longest <= SHORTEST_TILE_SIDE) return null;
+  const axis = tile.indexOf(longest);
+  const halved = Math.max(SHORTEST_TILE_SIDE, Math.ceil(longest / 2 / MULTIPLE) * MULTIPLE);
+  const cut = mapSides((i) => (i === axis ? halved : tile[i]));
+  // A whole volume had no overlap; once it is cut, a quarter of the side is shared.
+  const shared = mapSides((i) =>
+    i === axis ? Math.min(Math.max(overlap[i], halved / 4), halved / 2) : overlap[i],
+  );
+  return { tile: cut, overlap: mapSides((i) => Math.floor(shared[i])) };
+}
+
+function mapSides(side: (axis: number) => number): Shape3 {
+  return [side(0), side(1), side(2)];
+}
+
+/** What a training step is made of, as far as its memory goes. */
+interface StepSize {
+  readonly method: Pick<MethodSettings, 'blurPath'>;
+  /** Width of the networks. */
+  readonly width: number;
+  readonly patch: Shape3;
+}
+
+const FLOAT_BYTES = 4;
+/**
+ * Floats that a U-Net keeps for its gradients, for each voxel and unit of width: counted from its
+ * layers (`buildUNet`).
+ */
+const FLOATS_PER_VOXEL_AND_WIDTH = 25;
+/**
+ * The walk back needs as much again for gradients in flight: our choice, on the safe side, not
+ * measured on a GPU.
+ */
+const BACKWARD_FACTOR = 2;
+/** Sides of patches are multiples of this, for the U-Net, */
+const GRANULE = 4;
+/** and no shorter than this, for the discriminators. */
+const SHORTEST_PATCH_SIDE = 16;
+
+/**
+ * Memory of one training step, estimated from the activations of the generators; the
+ * discriminators' are small beside them.
+ */
+function estimateStepBytes({ method, width, patch }: StepSize): number {
+  // Passes through U-Nets in a step: both ways of both cycles; the cycles with a kernel in one
+  // U-Net's place; one way.
+  const passes = { unet: 4, 'learned-kernel': 2, 'known-psf': 2, none: 1 }[method.blurPath];
+  return (
+    FLOAT_BYTES * FLOATS_PER_VOXEL_AND_WIDTH * BACKWARD_FACTOR * passes * width * voxelCount(patch)
+  );
+}
+
+/**
+ * The largest patch of about the same proportions whose step needs at most so many bytes; null
+ * where none does.
+ */
+function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
+  const scaled = (side: number, scale: number): number =>
+    Math.min(side, Math.max(SHORTEST_PATCH_SIDE, GRANULE * Math.floor((scale * side) / GRANULE)));
+  for (let scale = 1; scale > 0; scale -= 1 / 64) {
+    const [z, y, x] = step.patch;
+    const patch: Shape3 = [scaled(z, scale), scaled(y, scale), scaled(x, scale)];
+    const isSmaller = patch.some((side, axis) => side < step.patch[axis]);
+    if (isSmaller && estimateStepBytes({ ...step, patch }) <= bytes) return patch;
+  }
+  return null;
+}
+
+/**
+ * An error of a training step as what to tell: where GPU memory ended, one line with the patch that
+ * would fit.
+ *
+ * What was asked for when memory ended is more than there is; where that is not known, half of the
+ * estimated need is taken, and so it is where the GPU was lost, which often is a want of memory or
+ * a call that took the driver too long.
+ */
+export function explainGpuMemory(
+  error: unknown,
+  where: string,
+  step: StepSize,
+  remedy: string,
+): unknown {
+  const half = estimateStepBytes(step) / 2;
+  const bytes = Math.min(asGpuMemoryError(error)?.requestedBytes ?? half, half);
+  const got = `${list(step.patch)} at width ${step.width}`;
+  return explain(error, where, 'patch', got, fittingPatch(step, bytes), remedy);
+}
+
+/** The same for a network that is applied tile by tile: the line names tiles of half the size. */
+export function explainTileMemory(
+  error: unknown,
+  where: string,
+  tile: Shape3,
+  remedy: string,
+): unknown {
+  const smaller = smallerTiles({ tile, overlap: [0, 0, 0] })?.tile ?? null;
+  return explain(error, where, 'tile', list(tile), smaller, remedy);
+}
+
+function explain(
+  error: unknown,
+  where: string,
+  what: 'patch' | 'tile',
+  got: string,
+  fitting: Shape3 | null,
+  remedy: string,
+): unknown {
+  const isLost = error instanceof GpuLostError;
+  if (!isLost && asGpuMemoryError(error) === null) return error;
+  const should = isLost ? 'may do' : 'should fit';
+  const advice =
+    fitting === null ? 'use the back-end native' : `${fitting.join(',')} ${should}: ${remedy}`;
+  return isLost
+    ? new Error(`${where}: ${error.message}, with ${what} ${got} (${advice})`)
+    : new InputError(`${where}: ${what} must fit the memory of the GPU, got ${got} (${advice})`);
+}
+
+function list(shape: Shape3): string {
+  return `[${shape.join(', ')}]`;
+}

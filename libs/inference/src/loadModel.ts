@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRandomStream, InputError, type Volume } from '@blurcycle/core';
+import { readTiffStack } from '@blurcycle/data';
+import {
+  type ModelConfig,
+  modelConfigSchema,
+  type ModelManifest,
+  modelManifestSchema,
+} from '@blurcycle/experiment';
+import { fileHash } from '@blurcycle/files';
+import { buildUNet, disposeNetworks, type Network } from '@blurcycle/models';
+import { fromNetworkScale, toNetworkScale } from '@blurcycle/stacks';
+import { readArrayFile, writeNetworkWeights } from '@blurcycle/training';
+import { MODEL_FILES } from './modelFiles.ts';
+import { applyWhole } from './predictVolume.ts';
+
+/** What a model computes with. */
+interface AppliedModel {
+  readonly config: Pick<ModelConfig, 'intensity'>;
+  readonly generator: Network;
+}
+
+/** Deconvolves a small stack at once, sides multiples of 4; intensities of the stack in and out. */
+export async function applyModel(
+  { config, generator }: AppliedModel,
+  stack: Volume,
+): Promise<Volume> {
+  const { intensity } = config;
+  return fromNetworkScale(await applyWhole(generator, toNetworkScale(stack, intensity)), intensity);
+}
+
+/** A model ready to be applied. */
+export interface LoadedModel {
+  readonly folder: string;
+  readonly config: ModelConfig;
+  /** Takes and gives the network's intensities; see `intensity` of the configuration. */
+  readonly generator: Network;
+  /** Blur kernel between the network's intensities; null when the model has none. */
+  readonly kernel: Volume | null;
+  /** Largest difference from the stored test output on this machine, as a part of white - black. */
+  readonly testDifference: number;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** The schema of one JSON file of the folder. */
+interface Schema<T> {
+  safeParse(value: unknown):
+    | { success: true; data: T }
+    | {
+        success: false;
+        error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+      };
+}
+
+const AGAIN = 'get the model again from where it came';
+
+/**
+ * Reads a model folder and checks all of it: hashes, schema, weights, and that the test input gives
+ * the test output here.
+ *
+ * Call `selectBackend` first. The caller disposes the model.
+ *
+ * @throws {InputError} One line for the first thing that is wrong.
+ */
+export async function loadModel(folder: string): Promise<LoadedModel> {
+  await checkFiles(folder);
+  const config = await readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
+  const volume = async (name: string): Promise<Volume> =>
+    (await readTiffStack(join(folder, name))).volume;
+  const { arrays } = await readArrayFile(join(folder, MODEL_FILES.weights));
+  const kernel = config.kernel === 'none' ? null : await volume(MODEL_FILES.kernel);
+  const generator = buildUNet(config.network, createRandomStream(0, 'init/sharpGenerator'));
+  try {
+    writeNetworkWeights(generator, arrays);
+    const input = await volume(MODEL_FILES.testInput);
+    const expected = await volume(MODEL_FILES.testOutput);
+    const got = await applyModel({ config, generator }, input);
+    const testDifference =
+      largestDifference(got, expected) / (config.intensity.white - config.intensity.black);
+    if (!(testDifference <= config.testTolerance)) {
+      throw new InputError(
+        `loadModel: ${folder} must turn its test input into its test output within ${config.testTolerance} of the range, ` +
+          `got ${testDifference.toPrecision(3)} (try another --backend, or ${AGAIN})`,
+      );
+    }
+    return {
+      folder,
+      config,
+      generator,
+      kernel,
+      testDifference,
+      dispose: () => disposeNetworks(generator),
+    };
+  } catch (error) {
+    disposeNetworks(generator);
+    throw error;
+  }
+}
+
+async function checkFiles(folder: string): Promise<void> {
+  const { files } = await readJson<ModelManifest>(
+    folder,
+    MODEL_FILES.manifest,
+    modelManifestSchema,
+  );
+  for (const [name, hash] of Object.entries(files)) {
+    const path = join(folder, name);
+    const got = await fileHash(path).catch((error: unknown) => {
+      throw unreadable(path, error, AGAIN);
+    });
+    if (got !== hash) {
+      throw new InputError(
+        `loadModel: ${path} must be the file that was written, got other bytes (${AGAIN})`,
+      );
+    }
+  }
+  const needed = Object.values(MODEL_FILES).filter(
+    (name) => name !== MODEL_FILES.manifest && name !== MODEL_FILES.kernel,
+  );
+  const missing = needed.find((name) => !Object.hasOwn(files, name));
+  if (missing !== undefined) {
+    throw new InputError(
+      `loadModel: ${join(folder, MODEL_FILES.manifest)} must list ${missing}, got none (${AGAIN})`,
+    );
+  }
+}
+
+async function readJson<T>(folder: string, name: string, schema: Schema<T>): Promise<T> {
+  const path = join(folder, name);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error, 'give the folder of a model, as blurcycle fit writes it');
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      `loadModel: ${path} must hold JSON, got text that does not parse (${AGAIN})`,
+    );
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [{ path: at, message }] = result.error.issues;
+  throw new InputError(
+    `loadModel: ${path} must follow its schema, got ${at.join('.') || 'content'}: ${message} (made by another version of blurcycle?)`,
+  );
+}
+
+function unreadable(path: string, error: unknown, remedy: string): InputError {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new InputError(`loadModel: ${path} must be readable, got ${reason} (${remedy})`);
+}
+
+function largestDifference(a: Volume, b: Volume): number {
+  let largest = a.data.length === b.data.length ? 0 : Infinity;
+  for (let i = 0; i < a.data.length; i++)
+    largest = Math.max(largest, Math.abs(a.data[i] - b.data[i]));
+  return largest;
+}

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
+import { writeTiffStack } from '@blurcycle/data';
+import {
+  deconvolveWithModel,
+  type ModelDeconvolutionOptions,
+  predictTiles,
+} from '../src/deconvolveWithModel.ts';
+import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/gpuMemory.ts';
+import { kernelResidual } from '../src/kernelResidual.ts';
+import { type LoadedModel, loadModel } from '../src/loadModel.ts';
+import { writeModelFolder } from '../src/writeModelFolder.ts';
+import { randomVolume } from '@blurcycle/core/testing';
+import { selectCpuBackend } from './cpuBackend.ts';
+import { smallModel } from './smallModel.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = mkdtempSync(join(tmpdir(), 'blurcycle-deconvolve-'));
+const folder = join(root, 'model');
+let model: LoadedModel;
+const stack = randomVolume([10, 20, 30], createRandomStream(3, 'test'), { low: 100, high: 900 });
+beforeAll(async () => {
+  await selectCpuBackend();
+  await writeModelFolder(folder, await smallModel());
+  await writeTiffStack(join(root, 'stack.tif'), stack);
+  model = await loadModel(folder);
+});
+afterAll(() => {
+  model.dispose();
+  rmSync(root, { recursive: true });
+});
+
+const OPTIONS: ModelDeconvolutionOptions = {
+  whole: false,
+  tile: undefined,
+  overlap: undefined,
+  availableBytes: Infinity,
+  say: () => undefined,
+};
+const same = (tile: Volume): Promise<Volume> => Promise.resolve(tile);
+
+describe('predictTiles(volume, options, apply)', () => {
+  const tiles = { tile: [8, 16, 16], overlap: [4, 8, 8] } as const;
+
+  it('measures no mismatch where tiles agree', async () => {
+    const { estimate, mismatch, tiles: count } = await predictTiles(stack, tiles, same);
+    expect(mismatch).toBe(0);
+    expect(count).toBeGreaterThan(1);
+    // The weights sum to 1 up to float32 rounding of values up to 900.
+    estimate.data.forEach((value, i) => expect(Math.abs(value - stack.data[i])).toBeLessThan(1e-3));
+  });
+
+  it('measures the difference of two tiles where both show a voxel', async () => {
+    const line = createVolume([1, 1, 6], [1, 1, 1]);
+    let level = 0;
+    const result = await predictTiles(line, { tile: [1, 1, 4], overlap: [0, 0, 2] }, (tile) => {
+      const value = level;
+      level += 3;
+      return Promise.resolve(
+        createVolume(
+          tile.shape,
+          tile.voxelSizeUm,
+          tile.data.map(() => value),
+        ),
+      );
+    });
+    expect(result).toMatchObject({ tiles: 2, mismatch: 3 });
+    expect(result.estimate.data[0]).toBe(0);
+    expect(result.estimate.data[5]).toBe(3);
+  });
+
+  it('knows of none without overlaps', async () => {
+    expect(
+      (await predictTiles(stack, { tile: [12, 20, 32], overlap: [0, 0, 0] }, same)).mismatch,
+    ).toBeNull();
+  });
+});
+
+describe('deconvolveWithModel(model, stack, options)', () => {
+  it('applies and undoes the intensity scale: a stack in other units gives the same result in those', async () => {
+    const whole = { ...OPTIONS, whole: true };
+    const { estimate } = await deconvolveWithModel(model, stack, whole);
+    const scaled = createVolume(
+      stack.shape,
+      stack.voxelSizeUm,
+      stack.data.map((value) => 2 * value - 50),
+    );
+    const config = { ...model.config, intensity: { black: 150, white: 2150 } };
+    const other = await deconvolveWithModel({ ...model, config }, scaled, whole);
+    expect(estimate.shape).toEqual(stack.shape);
+    expect(estimate.voxelSizeUm).toEqual(stack.voxelSizeUm);
+    // 1e-5 of the range of 2000: rounding of the scaled stack, amplified by the network.
+    other.estimate.data.forEach((value, i) =>
+      expect(Math.abs(value - (2 * estimate.data[i] - 50))).toBeLessThan(0.02),
+    );
+  });
+
+  it('reports the mismatch of its tiles, and none for the whole stack', async () => {
+    const tiled = await deconvolveWithModel(model, stack, OPTIONS);
+    expect(tiled).toMatchObject({ tile: [8, 16, 16], overlap: [4, 8, 8] });
+    expect(tiled.tileMismatch).toBeGreaterThan(0);
+    const whole = await deconvolveWithModel(model, stack, { ...OPTIONS, whole: true });
+    expect(whole).toMatchObject({ tiles: 1, tile: [12, 20, 32], tileMismatch: null });
+    expect(whole.reblurResidual).toBeGreaterThan(0);
+  });
+
+  it('halves its tiles when memory runs out, says so, and gives up at the smallest', async () => {
+    const lines: string[] = [];
+    const limited = (limit: number) => (tile: Volume) => {
+      if (tile.data.length > limit) throw new RangeError('Array buffer allocation failed');
+      return Promise.resolve(tile);
+    };
+    const options = { ...OPTIONS, whole: true, say: (line: string) => lines.push(line) };
+    const result = await deconvolveWithModel(model, stack, {
+      ...options,
+      apply: limited(12 * 20 * 16),
+    });
+    expect(result.tile).toEqual([12, 20, 16]);
+    expect(lines).toEqual(['out of memory with tiles of 12 x 20 x 32; trying 12 x 20 x 16']);
+    // Identity in, so identity out, put together from the smaller tiles.
+    result.estimate.data.forEach((value, i) =>
+      expect(Math.abs(value - stack.data[i])).toBeLessThan(1e-3),
+    );
+    await expect(
+      deconvolveWithModel(model, stack, { ...options, apply: limited(100) }),
+    ).rejects.toThrow(/allocation failed/);
+  });
+
+  it('takes smaller tiles beforehand where the estimate does not fit, and passes other errors on', async () => {
+    const lines: string[] = [];
+    const availableBytes = tileMemoryBytes([12, 20, 16], model.config.network.width);
+    const options = {
+      ...OPTIONS,
+      whole: true,
+      availableBytes,
+      say: (line: string) => lines.push(line),
+    };
+    expect((await deconvolveWithModel(model, stack, options)).tile).toEqual([12, 20, 16]);
+    expect(lines[0]).toMatch(
+      /^tiles of 12 x 20 x 32 need about \d+ MiB, \d+ MiB are free: taking 12 x 20 x 16$/,
+    );
+    const broken = { ...OPTIONS, apply: () => Promise.reject(new Error('the network is broken')) };
+    await expect(deconvolveWithModel(model, stack, broken)).rejects.toThrow(
+      'the network is broken',
+    );
+  });
+});
+
+describe('kernelResidual(estimate, observed, kernel)', () => {
+  it('is 0 for a delta and the data themselves, and 1 for an estimate of zeros', () => {
+    const delta = createVolume([3, 3, 3], stack.voxelSizeUm);
+    delta.data[13] = 1;
+    // float32 rounding of the transforms.
+    expect(kernelResidual(stack, stack, delta)).toBeLessThan(1e-5);
+    expect(kernelResidual(createVolume(stack.shape, stack.voxelSizeUm), stack, delta)).toBeCloseTo(
+      1,
+      12,
+    );
+  });
+
+  it('takes a kernel as it is, whatever its sum', () => {
+    const half = createVolume([1, 1, 1], stack.voxelSizeUm, Float32Array.of(0.5));
+    expect(kernelResidual(stack, stack, half)).toBeCloseTo(0.5, 5);
+  });
+});
+
+describe('chooseTiles(stack, model, wishes)', () => {
+  const none = { whole: false, tile: undefined, overlap: undefined };
+
+  it('never takes tiles larger than the stack needs', () => {
+    const tiles = chooseTiles([10, 200, 50], { tile: [32, 96, 96], overlap: [16, 32, 32] }, none);
+    expect(tiles).toEqual({ tile: [12, 96, 52], overlap: [8, 32, 32] });
+  });
+
+  it('refuses sides that the network cannot halve twice, and overlaps as large as the tile', () => {
+    const model = { tile: [8, 8, 8], overlap: [4, 4, 4] } as const;
+    expect(() => chooseTiles([64, 64, 64], model, { ...none, tile: [30, 32, 32] })).toThrow(
+      '--tile must be multiples of 4',
+    );
+    expect(() => chooseTiles([64, 64, 64], model, { ...none, overlap: [8, 4, 4] })).toThrow(
+      '--overlap must be whole numbers below',
+    );
+  });
+
+  it('is cut in half along its longest side until 16 voxels are left', () => {
+    let tiles: ReturnType<typeof smallerTiles> = { tile: [16, 64, 32], overlap: [0, 0, 0] };
+    const seen = [];
+    while (tiles !== null) {
+      seen.push(tiles.tile.join('x'));
+      tiles = smallerTiles(tiles);
+    }
+    expect(seen).toEqual(['16x64x32', '16x32x32', '16x16x32', '16x16x16']);
+  });
+});

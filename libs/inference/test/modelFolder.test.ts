@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandomStream } from '@blurcycle/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyModel, loadModel } from '../src/loadModel.ts';
+import { MODEL_FILES } from '../src/modelFiles.ts';
+import { writeModelFolder } from '../src/writeModelFolder.ts';
+import { selectCpuBackend } from './cpuBackend.ts';
+import { randomVolume } from '@blurcycle/core/testing';
+import { smallModel } from './smallModel.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'blurcycle-model-'));
+const folder = join(root, 'model');
+afterAll(() => rmSync(root, { recursive: true }));
+beforeAll(async () => {
+  await selectCpuBackend();
+  await writeModelFolder(folder, await smallModel());
+});
+
+/** A copy of the model folder to spoil. */
+function copy(name: string): string {
+  const path = join(root, name);
+  cpSync(folder, path, { recursive: true });
+  return path;
+}
+
+/** Brings the manifest in line with what a file holds now, as somebody who edits a model might. */
+function rehash(path: string, file: string): void {
+  const at = join(path, MODEL_FILES.manifest);
+  const manifest = JSON.parse(readFileSync(at, 'utf8')) as { files: Record<string, string> };
+  manifest.files[file] = createHash('sha256')
+    .update(readFileSync(join(path, file)))
+    .digest('hex');
+  writeFileSync(at, JSON.stringify(manifest));
+}
+
+async function refusal(path: string): Promise<string> {
+  return loadModel(path).then(
+    () => 'no refusal',
+    (error: Error) => error.message,
+  );
+}
+
+describe('writeModelFolder(folder, content)', () => {
+  it('writes the same bytes for the same content, over a model that is there', async () => {
+    const again = copy('again');
+    await writeModelFolder(again, await smallModel());
+    for (const file of Object.values(MODEL_FILES)) {
+      expect(readFileSync(join(again, file)).equals(readFileSync(join(folder, file)))).toBe(true);
+    }
+    expect(
+      readdirSync(root).filter((name) => name.endsWith('.tmp') || name.endsWith('.old')),
+    ).toEqual([]);
+  });
+
+  it('replaces nothing but a model', async () => {
+    const foreign = join(root, 'thesis');
+    mkdirSync(foreign);
+    writeFileSync(join(foreign, 'chapter1.txt'), 'words');
+    await expect(writeModelFolder(foreign, await smallModel())).rejects.toThrow(
+      /thesis must be a new folder or a model, got one that holds chapter1.txt \(choose another name\)$/,
+    );
+    expect(readdirSync(foreign)).toEqual(['chapter1.txt']);
+  });
+
+  it('leaves what was there, and nothing else, when writing fails half-way', async () => {
+    const kept = copy('kept');
+    const content = await smallModel();
+    const unwritable = {
+      ...content,
+      test: { ...content.test, output: { ...content.test.output, data: new Float32Array(1) } },
+    };
+    await expect(writeModelFolder(kept, unwritable)).rejects.toThrow(/writeTiffStack/);
+    expect(readdirSync(root).filter((name) => name.includes('.tmp'))).toEqual([]);
+    const loaded = await loadModel(kept);
+    loaded.dispose();
+  });
+});
+
+describe('loadModel(folder)', () => {
+  it('gives the network that was written, with its kernel', async () => {
+    const content = await smallModel();
+    const loaded = await loadModel(folder);
+    expect(loaded.config).toEqual(content.config);
+    expect(loaded.kernel?.data).toEqual(content.kernel?.data);
+    expect(loaded.testDifference).toBe(0);
+    const stack = randomVolume([8, 8, 8], createRandomStream(5, 'test'), { low: 100, high: 900 });
+    const { data } = await applyModel(loaded, stack);
+    // The sigmoid's range, undone: black 100, white 1100.
+    expect(Math.min(...data)).toBeGreaterThan(100);
+    expect(Math.max(...data)).toBeLessThan(1100);
+    loaded.dispose();
+  });
+
+  it.each(Object.values(MODEL_FILES).filter((file) => file !== MODEL_FILES.manifest))(
+    'refuses one altered byte in %s',
+    async (file) => {
+      const spoiled = copy(`byte-${file}`);
+      const bytes = readFileSync(join(spoiled, file));
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(join(spoiled, file), bytes);
+      expect(await refusal(spoiled)).toMatch(
+        new RegExp(
+          `^loadModel: \\S+${file} must be the file that was written, got other bytes \\(get the model again`,
+        ),
+      );
+    },
+  );
+
+  it('refuses a missing file, a folder that is no model, and one that is not there', async () => {
+    const spoiled = copy('missing');
+    rmSync(join(spoiled, MODEL_FILES.kernel));
+    expect(await refusal(spoiled)).toMatch(/kernel.tif must be readable, got ENOENT/);
+    expect(await refusal(root)).toMatch(
+      /manifest.json must be readable, got ENOENT \(give the folder of a model/,
+    );
+    expect(await refusal(join(root, 'nowhere'))).toMatch(
+      /manifest.json must be readable, got ENOENT/,
+    );
+    expect(existsSync(join(root, 'nowhere'))).toBe(false);
+  });
+
+  it('refuses a configuration that the schema does not know, naming the place', async () => {
+    const spoiled = copy('schema');
+    const at = join(spoiled, MODEL_FILES.config);
+    writeFileSync(at, readFileSync(at, 'utf8').replace('"white": 1100', '"white": 50'));
+    rehash(spoiled, MODEL_FILES.config);
+    expect(await refusal(spoiled)).toMatch(
+      /model.json must follow its schema, got intensity: have white above black/,
+    );
+  });
+
+  it('refuses weights that do not give the test output, whatever the hashes say', async () => {
+    const spoiled = copy('weights');
+    const other = await smallModel(7);
+    await writeModelFolder(join(root, 'other'), other);
+    cpSync(join(root, 'other', MODEL_FILES.weights), join(spoiled, MODEL_FILES.weights));
+    rehash(spoiled, MODEL_FILES.weights);
+    expect(await refusal(spoiled)).toMatch(
+      /must turn its test input into its test output within 0.001 of the range, got 0\.\d+/,
+    );
+  });
+
+  it('refuses weights of a network of another width', async () => {
+    const spoiled = copy('width');
+    const at = join(spoiled, MODEL_FILES.config);
+    writeFileSync(at, readFileSync(at, 'utf8').replace('"width": 2', '"width": 3'));
+    rehash(spoiled, MODEL_FILES.config);
+    expect(await refusal(spoiled)).toMatch(
+      /writeNetworkWeights: down1\/filter must have shape \[3, 3, 3, 1, 3\], got/,
+    );
+  });
+});

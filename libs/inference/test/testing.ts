@@ -1,0 +1,2 @@
+export { selectCpuBackend } from './cpuBackend.ts';
+export { smallModel } from './smallModel.ts';

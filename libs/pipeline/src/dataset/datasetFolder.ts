@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, type Volume } from '@blurcycle/core';
+import { type Pair, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { type Hashes, writeTextAtomically } from '@blurcycle/experiment';
+import { fileHash } from '@blurcycle/files';
+import type { IntensityScale } from '@blurcycle/stacks';
+
+/** A blurred volume, and what it shows where that is known. */
+export interface Observation extends Omit<Pair, 'sharp'> {
+  readonly sharp: Volume | null;
+}
+
+/** Observations as pairs, for what only data with a truth are used for. */
+export function withTruth(observations: readonly Observation[]): Pair[] {
+  return observations.map(({ sharp, ...rest }) => {
+    if (sharp === null) throw new Error(`internal: the truth of ${rest.id} is not known`);
+    return { ...rest, sharp };
+  });
+}
+
+/** Parts of a data set. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+/** A part of a data set. */
+export type Split = (typeof SPLITS)[number];
+
+/** Numbers that came out when the volumes were made. */
+interface DatasetFacts {
+  readonly gain: number;
+  /** Null where stacks were read and nothing is known of it. */
+  readonly readNoiseSigma: number | null;
+  readonly averageSnrDb: number | null;
+  /** What the intensities of blurred stacks outside this folder are as 0 and as 1. */
+  readonly intensity: IntensityScale;
+}
+
+/** Volumes as they go into a folder and come out of it. */
+export interface DatasetContent extends Readonly<Record<Split, readonly Observation[]>> {
+  /**
+   * Gain times PSF: the linear operator between sharp and blurred, before noise; for stacks that
+   * were read, the PSF by their optics.
+   */
+  readonly kernel: Volume;
+  /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
+  readonly unmatched: readonly Volume[];
+  /**
+   * What the method behind the sharp set makes of each test volume; empty where the sharp set is
+   * the truth.
+   */
+  readonly targets: readonly Volume[];
+  readonly facts: DatasetFacts;
+}
+
+/** `dataset.json` of the folder. */
+export interface DatasetManifest {
+  /** What the volumes were made from. */
+  readonly key: string;
+  readonly facts: DatasetFacts;
+  readonly volumes: Readonly<Record<Split, readonly string[]>>;
+  /** Numbers of further stacks. */
+  readonly unmatched: number;
+  readonly targets: number;
+  /** SHA-256 of the files by name. */
+  readonly hashes: Hashes;
+  /** SHA-256 of the stacks that were read; none for simulated ones. */
+  readonly sources: Hashes;
+}
+
+/** What a folder says about its volumes; undefined when there is none. */
+export function readManifest(folder: string): DatasetManifest | undefined {
+  const path = join(folder, 'dataset.json');
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
+}
+
+/**
+ * Writes float32 TIFF stacks, so that what was trained on can be looked at in Fiji, and last the
+ * manifest.
+ */
+export async function writeDatasetFolder(
+  folder: string,
+  content: DatasetContent,
+  { key, sources }: Pick<DatasetManifest, 'key' | 'sources'>,
+): Promise<DatasetManifest> {
+  mkdirSync(folder, { recursive: true });
+  const hashes: Record<string, string> = {};
+  const write = async (name: string, volume: Volume): Promise<void> => {
+    await writeTiffStack(join(folder, name), volume, { sampleType: 'float32' });
+    hashes[name] = await fileHash(join(folder, name));
+  };
+  await write('kernel.tif', content.kernel);
+  for (const split of SPLITS) {
+    for (const { id, sharp, blurred } of content[split]) {
+      if (sharp !== null) await write(`${id}-sharp.tif`, sharp);
+      await write(`${id}-blurred.tif`, blurred);
+    }
+  }
+  for (const [i, volume] of content.unmatched.entries())
+    await write(`unmatched-${i}-sharp.tif`, volume);
+  for (const [i, volume] of content.targets.entries()) await write(`test-${i}-target.tif`, volume);
+  const ids = (split: Split): string[] => content[split].map(({ id }) => id);
+  const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
+  const { facts, unmatched, targets } = content;
+  const counts = { unmatched: unmatched.length, targets: targets.length };
+  const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes, sources };
+  writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+/**
+ * Reads the volumes of some splits; the others come back empty.
+ *
+ * @throws {InputError} If a file there is not the one that was written.
+ */
+export async function readDatasetFolder(
+  folder: string,
+  { facts, volumes, hashes, unmatched, targets }: DatasetManifest,
+  splits: readonly Split[] = SPLITS,
+): Promise<DatasetContent> {
+  const read = async (name: string): Promise<Volume> => {
+    const path = join(folder, name);
+    if (!existsSync(path) || (await fileHash(path)) !== hashes[name]) {
+      throw new InputError(
+        `prepareDataset: ${path} must be the file that was written, got other bytes (delete ${folder})`,
+      );
+    }
+    return (await readTiffStack(path)).volume;
+  };
+  const observations = async (split: Split): Promise<Observation[]> => {
+    const list: Observation[] = [];
+    for (const id of splits.includes(split) ? volumes[split] : []) {
+      const sharp = `${id}-sharp.tif`;
+      list.push({
+        id,
+        sharp: sharp in hashes ? await read(sharp) : null,
+        blurred: await read(`${id}-blurred.tif`),
+      });
+    }
+    return list;
+  };
+  const further = async (
+    split: Split,
+    count: number,
+    nameOf: (i: number) => string,
+  ): Promise<Volume[]> => {
+    const list: Volume[] = [];
+    for (let i = 0; splits.includes(split) && i < count; i++) list.push(await read(nameOf(i)));
+    return list;
+  };
+  return {
+    train: await observations('train'),
+    validation: await observations('validation'),
+    test: await observations('test'),
+    kernel: await read('kernel.tif'),
+    unmatched: await further('train', unmatched, (i) => `unmatched-${i}-sharp.tif`),
+    targets: await further('test', targets, (i) => `test-${i}-target.tif`),
+    facts,
+  };
+}

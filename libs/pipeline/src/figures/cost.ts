@@ -1,0 +1,258 @@
+import { selectBackend } from '@blurcycle/compute';
+import { createVolume, describeViolation, InputError, mean } from '@blurcycle/core';
+import type {
+  CostFigure,
+  FactsBlock,
+  MethodSettings,
+  NetworkSettings,
+  RunRecord,
+} from '@blurcycle/experiment';
+import { countParameters, disposeNetworks } from '@blurcycle/models';
+import { buildMethodNetworks } from '@blurcycle/training';
+import { readRuns } from '../table/readRuns.ts';
+import type { FigureContext } from './figureContext.ts';
+
+/** Trained parameters of each network of a method. */
+interface ParameterCounts {
+  readonly sharpGenerator: number;
+  readonly blurGenerator: number;
+  /** All discriminators together. */
+  readonly discriminators: number;
+}
+
+/**
+ * Counts the parameters of a method's networks at any size, by building them.
+ *
+ * Cost: 4 bytes for each parameter while it counts; a back-end must be selected.
+ */
+export function countParametersAt(
+  method: MethodSettings,
+  network: NetworkSettings,
+): ParameterCounts {
+  // What is in a known kernel does not matter: it has no parameter.
+  const kernel = createVolume([1, 1, 1], [1, 1, 1], Float32Array.of(1));
+  const { sharpGenerator, blurGenerator, discriminators } = buildMethodNetworks(
+    method,
+    network,
+    0,
+    kernel,
+  );
+  const judges = Object.values(discriminators);
+  const networks = [sharpGenerator, ...(blurGenerator === null ? [] : [blurGenerator])];
+  try {
+    return {
+      sharpGenerator: countParameters(sharpGenerator),
+      blurGenerator: blurGenerator === null ? 0 : countParameters(blurGenerator),
+      discriminators: countParameters(...judges),
+    };
+  } finally {
+    disposeNetworks(...networks, ...judges);
+    blurGenerator?.dispose?.();
+  }
+}
+
+/** What is compared: a method by its finished runs, one for each seed. */
+interface CostedMethod {
+  readonly label: string;
+  readonly records: readonly RunRecord[];
+  /** Parameters at the paper's scale; null where the comparison is not the paper's. */
+  readonly paperScale: ParameterCounts | null;
+}
+
+/** Two methods, the second measured by the first. */
+interface CostContent {
+  readonly profile: string;
+  readonly measure: CostedMethod;
+  readonly compared: CostedMethod;
+}
+
+/** What section V-C of the paper says of the conventional method and its own. */
+const PAPER = {
+  sharpGenerator: '7 million each',
+  blurGenerator: '7 million against 0.03 million',
+  bytes: '61.3 %',
+  inference: '21 s for a simulated volume on a GTX 1080 Ti',
+  training: '10 h on a GTX 1080 Ti',
+};
+
+const BYTES_PER_PARAMETER = 4;
+const MEGABYTE = 1e6;
+
+/**
+ * Parameters, memory and time of both methods, with the ratio of the second to the first; beside
+ * what the paper says where the comparison is the paper's.
+ */
+export function costFacts(id: string, content: CostContent): FactsBlock[] {
+  const atPaperScale: FactsBlock = {
+    ...parameters(content, ({ paperScale }) => paperScale, PAPER),
+    id: `${id}-parameters-paper`,
+    title: "Trained parameters at the paper's scale",
+    note: 'Counted on networks built at this size. The width of the discriminators is inferred from the ratio.',
+  };
+  return [
+    ...(isPapers(content) ? [atPaperScale] : []),
+    {
+      ...parameters(content, ({ records: [first] }) => countsOf(first)),
+      id: `${id}-parameters`,
+      title: `Trained parameters in profile ${content.profile}`,
+    },
+    { ...measured(content), id: `${id}-measured`, title: `Measured in profile ${content.profile}` },
+  ];
+}
+
+type Part = Omit<FactsBlock, 'id' | 'title'>;
+type Row = FactsBlock['rows'][number];
+
+function isPapers({ measure, compared }: CostContent): boolean {
+  return measure.paperScale !== null && compared.paperScale !== null;
+}
+
+function parameters(
+  content: CostContent,
+  countsOfMethod: (method: CostedMethod) => ParameterCounts | null,
+  paper: Partial<typeof PAPER> = {},
+): Part {
+  const total = (counts: ParameterCounts): number =>
+    counts.sharpGenerator + counts.blurGenerator + counts.discriminators;
+  const row = (name: string, part: (counts: ParameterCounts) => number, said?: string): Row =>
+    compare(content, name, said, (method) => {
+      const counts = countsOfMethod(method);
+      return counts === null ? null : part(counts);
+    });
+  return {
+    kind: 'facts',
+    columns: columns('network', content),
+    rows: [
+      row('blurred to sharp', ({ sharpGenerator }) => sharpGenerator, paper.sharpGenerator),
+      row('sharp to blurred', ({ blurGenerator }) => blurGenerator, paper.blurGenerator),
+      row('discriminators', ({ discriminators }) => discriminators),
+      row('all', total),
+      row(
+        'memory of all, MB of float32',
+        (counts) => (total(counts) * BYTES_PER_PARAMETER) / MEGABYTE,
+        paper.bytes,
+      ),
+    ],
+  };
+}
+
+function measured(content: CostContent): Part {
+  const { measure: first, compared: second } = content;
+  const row = (name: string, quantity: (record: RunRecord) => number, said?: string): Row =>
+    compare(content, name, said, ({ records }) =>
+      records.length === 0 ? null : mean(records.map(quantity)),
+    );
+  return {
+    kind: 'facts',
+    columns: columns('mean of the runs', content),
+    rows: [
+      withPaper(content, ['runs', first.records.length, second.records.length, null], undefined),
+      row('training, s', ({ trainingSeconds }) => trainingSeconds, PAPER.training),
+      row(
+        'training, ms for each update',
+        ({ trainingSeconds, settings }) => (1000 * trainingSeconds) / settings.training.updates,
+      ),
+      row(
+        'inference, s for each test volume',
+        ({ inferenceSeconds, scores }) => inferenceSeconds / scores.length,
+        PAPER.inference,
+      ),
+      row(
+        'peak memory of the process, MB',
+        ({ provenance }) => provenance.peakMemoryBytes / MEGABYTE,
+      ),
+    ],
+    note:
+      `${describeMachines([...first.records, ...second.records])} Training includes its validations. Other work on the machine lengthens ` +
+      `times; of a run that was killed, what it had not saved is missing.`,
+  };
+}
+
+function columns(quantity: string, content: CostContent): FactsBlock['columns'] {
+  return [
+    { label: quantity, unit: null },
+    { label: content.measure.label, unit: null },
+    { label: content.compared.label, unit: null },
+    { label: 'ratio', unit: '%' },
+    ...(isPapers(content) ? [{ label: 'paper', unit: null }] : []),
+  ];
+}
+
+/** A row and, where the comparison is the paper's, what the paper says. */
+function withPaper(content: CostContent, cells: Row, said: string | undefined): Row {
+  return isPapers(content) ? [...cells, said ?? null] : cells;
+}
+
+/** A row with both methods and, where both can be told, the second as a part of the first. */
+function compare(
+  content: CostContent,
+  name: string,
+  said: string | undefined,
+  quantity: (method: CostedMethod) => number | null,
+): Row {
+  const [first, second] = [quantity(content.measure), quantity(content.compared)];
+  const ratio = first === null || second === null ? null : (100 * second) / first;
+  return withPaper(content, [name, first, second, ratio], said);
+}
+
+function describeMachines(records: readonly RunRecord[]): string {
+  const machines = records.map(({ provenance: { cpu, gpu, backend, threads } }) =>
+    gpu === null
+      ? `${cpu.model}, ${threads} thread${threads === 1 ? '' : 's'}, back-end ${backend}`
+      : `${gpu}, back-end ${backend}`,
+  );
+  const distinct = [...new Set(machines)];
+  if (distinct.length === 0) return 'Nothing was run.';
+  return distinct.length === 1
+    ? `All on one kind of machine: ${distinct[0]}.`
+    : `On different machines, so that times do not compare: ${distinct.join('; ')}.`;
+}
+
+function countsOf(record: RunRecord | undefined): ParameterCounts | null {
+  if (record === undefined) return null;
+  const { sharpGenerator = 0, blurGenerator = 0, ...judges } = record.parameterCounts;
+  return {
+    sharpGenerator,
+    blurGenerator,
+    discriminators: Object.values(judges).reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** Parameters, memory and time of two rows from their records. */
+export async function cost(
+  figure: CostFigure,
+  id: string,
+  { experiment, options }: FigureContext,
+): Promise<readonly FactsBlock[]> {
+  const { paperScale } = figure;
+  if (paperScale !== undefined) {
+    // Networks are built to be counted: somewhere their parameters must lie.
+    await selectBackend(
+      options.backend,
+      options.threads === undefined ? {} : { threads: options.threads },
+    );
+  }
+  const methodOf = async (rowId: string): Promise<CostedMethod> => {
+    const row = experiment.rows.find((candidate) => candidate.id === rowId);
+    if (row === undefined || row.runs.length === 0) {
+      throw new InputError(
+        describeViolation(
+          `${experiment.name}.yaml`,
+          'rows of cost',
+          'name rows that are trained',
+          rowId,
+        ),
+      );
+    }
+    const results = await readRuns(row.runs, options.resultsDir);
+    const { method, network } = row.runs[0].settings;
+    return {
+      label: row.label,
+      records: results.flatMap(({ record }) => (record === undefined ? [] : [record])),
+      paperScale:
+        paperScale === undefined ? null : countParametersAt(method, { ...network, ...paperScale }),
+    };
+  };
+  const [measure, compared] = [await methodOf(figure.rows[0]), await methodOf(figure.rows[1])];
+  return costFacts(id, { profile: experiment.profile, measure, compared });
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Volume } from '@blurcycle/core';
+import { readTiffStack } from '@blurcycle/data';
+import {
+  INPUT_METHOD,
+  TARGET_METHOD,
+  type VolumesBlock,
+  type VolumesFigure,
+} from '@blurcycle/experiment';
+import { cutMiddle } from '@blurcycle/stacks';
+import { blockPart, type FigureContext, shownCells } from './figureContext.ts';
+import { type ShownVolumes, writeVolumesBlock } from './images.ts';
+
+/**
+ * One test volume under each condition: its image, its truth where that is known, and every row's
+ * estimate (first seed), all through the window [0, dataRange].
+ *
+ * A row without a prediction is left out; the table says why.
+ */
+export async function testVolumes(
+  figure: VolumesFigure,
+  id: string,
+  context: FigureContext,
+): Promise<readonly VolumesBlock[]> {
+  const { experiment, volumesOf, folder } = context;
+  const wanted = figure.conditions;
+  const blocks: VolumesBlock[] = [];
+  for (const condition of experiment.conditions) {
+    if (wanted !== undefined && !wanted.includes(condition.id ?? '')) continue;
+    const { test, targets } = await volumesOf(condition);
+    const shown = test[figure.volume ?? 0];
+    if (shown === undefined) continue;
+    const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
+    const items: ShownVolumes['items'][number][] = [
+      { id: 'input', label: 'Input', role: 'input', volume: cut(shown.blurred) },
+      ...(shown.sharp === null
+        ? []
+        : [
+            {
+              id: 'truth',
+              label: 'Ground truth',
+              role: 'truth' as const,
+              volume: cut(shown.sharp),
+            },
+          ]),
+    ];
+    for (const { row, tests } of shownCells(context, condition, figure.rows)) {
+      if (row.method === INPUT_METHOD) continue;
+      if (row.method === TARGET_METHOD) {
+        const volume = cut(targets[figure.volume ?? 0]);
+        items.push({ id: row.id, label: row.label, role: 'estimate', volume });
+        continue;
+      }
+      const path = join(tests[0]?.predictions ?? '', `${shown.id}.tif`);
+      if (tests[0]?.scores === undefined || !existsSync(path)) continue;
+      const { volume } = await readTiffStack(path);
+      items.push({ id: row.id, label: row.label, role: 'estimate', volume: cut(volume) });
+    }
+    const part = condition.id === null ? id : `${id}-${blockPart(condition.id)}`;
+    const name = figure.title ?? `Test volume ${shown.id}`;
+    const title = condition.id === null ? name : `${name}: ${condition.label}`;
+    const window = [0, experiment.settings.scoring.dataRange] as const;
+    blocks.push(await writeVolumesBlock(folder, { id: part, title, window, items }));
+  }
+  return blocks;
+}
+
+function middlePlanes(volume: Volume, planes: number | undefined): Volume {
+  const [depth, height, width] = volume.shape;
+  return cutMiddle(volume, [Math.min(planes ?? depth, depth), height, width]);
+}

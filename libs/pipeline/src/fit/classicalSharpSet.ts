@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { createVolume, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import { readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { deconvolveClassically } from '@blurcycle/deconvolution';
+import { type ClassicalSettings, contentHash, writeTextAtomically } from '@blurcycle/experiment';
+import { preparePsf } from '@blurcycle/imaging';
+import { backgroundLevel, type NamedStack } from '@blurcycle/stacks';
+
+/**
+ * SHA-256 of the shape and values of a volume; its voxel size has no part in the numbers of a
+ * training.
+ */
+export function volumeHash({ shape, data }: Volume): string {
+  const hash = createHash('sha256').update(shape.join('x'));
+  hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
+}
+
+/** Classical methods that can stand in for a sharp set. */
+export const SHARP_METHODS = ['richardson-lucy', 'rl-tv', 'blind-rl'] as const;
+export type SharpMethod = (typeof SHARP_METHODS)[number];
+
+/** How a sharp set is made of the blurred one. */
+interface ClassicalSharpSet {
+  readonly method: SharpMethod;
+  /** Updates of the estimate. */
+  readonly iterations: number;
+  /** Unit sum, no larger than any stack. */
+  readonly psf: Volume;
+  /** Where estimates are kept for a later call; nothing is written without. */
+  readonly folder: string | null;
+  readonly onUpdate: (done: number, most: number) => void;
+}
+
+/**
+ * A sharp set from the blurred one by a classical method: no new knowledge, but a target that a
+ * network can learn to reach at once and without a PSF. Training draws places independently, so it
+ * remains unmatched.
+ *
+ * The background of each stack is named to the method; estimates start above zero.
+ */
+export async function classicalSharpSet(
+  blurred: readonly NamedStack[],
+  { method, iterations, psf, folder, onUpdate }: ClassicalSharpSet,
+): Promise<NamedStack[]> {
+  const made: NamedStack[] = [];
+  for (const [i, { file, volume }] of blurred.entries()) {
+    const settings = methodSettings(method, iterations, Math.max(0, backgroundLevel(volume)));
+    const key = contentHash({ stack: volumeHash(volume), psf: volumeHash(psf), settings });
+    const place =
+      folder === null ? null : join(folder, `${i + 1}-${basename(file, extname(file))}.tif`);
+    const earlier = place === null ? undefined : await readMade(place, key);
+    const estimate =
+      earlier ??
+      deconvolveClassically(volume, psf, settings, {
+        onUpdate: (done, most) => onUpdate(i * most + done, blurred.length * most),
+      }).estimate;
+    if (place !== null && earlier === undefined) await keep(place, key, estimate);
+    made.push({ file: place ?? file, volume: estimate });
+  }
+  return made;
+}
+
+/** A guess that is too wide on purpose: blind Richardson-Lucy narrows it, and never widens one. */
+export function firstGuess(size: Shape3, voxelSizeUm: VoxelSizeUm): Volume {
+  const guess = createVolume(size, voxelSizeUm);
+  let i = 0;
+  for (let z = 0; z < size[0]; z++) {
+    for (let y = 0; y < size[1]; y++) {
+      for (let x = 0; x < size[2]; x++) {
+        const squares = [z, y, x].map(
+          (place, axis) => ((place - (size[axis] - 1) / 2) / (size[axis] / 6)) ** 2,
+        );
+        guess.data[i++] = Math.exp(-0.5 * (squares[0] + squares[1] + squares[2]));
+      }
+    }
+  }
+  return preparePsf(guess, { center: 'middle' });
+}
+
+function methodSettings(
+  method: SharpMethod,
+  iterations: number,
+  background: number,
+): ClassicalSettings {
+  const shared = { background, negatives: 'clip' as const };
+  if (method !== 'blind-rl') return { algorithm: method, iterations, ...shared };
+  const objectIterations = 10;
+  return {
+    algorithm: method,
+    rounds: Math.max(1, Math.round(iterations / objectIterations)),
+    objectIterations,
+    ...shared,
+  };
+}
+
+async function readMade(path: string, key: string): Promise<Volume | undefined> {
+  if (!existsSync(path) || !existsSync(`${path}.key`)) return undefined;
+  if ((await readFile(`${path}.key`, 'utf8')) !== key) return undefined;
+  return (await readTiffStack(path)).volume;
+}
+
+async function keep(path: string, key: string, estimate: Volume): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  await rm(`${path}.key`, { force: true });
+  await writeTiffStack(path, estimate);
+  writeTextAtomically(`${path}.key`, key);
+}

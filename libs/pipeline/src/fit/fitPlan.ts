@@ -1,0 +1,138 @@
+import { formatSeconds, median, type Shape3 } from '@blurcycle/core';
+import { createTrainer, disposeTrainer, type Trainer, trainStep } from '@blurcycle/training';
+import { createPatchSource, cycleMargin } from '../run/patchSource.ts';
+import { describeShapes, type PreparedFit } from './prepareFit.ts';
+
+/** A trainer before its first update. */
+export function fitTrainer({ settings, seed, kernel }: PreparedFit): Trainer {
+  const { method, network, training } = settings;
+  return createTrainer({
+    method,
+    network,
+    objective: { ...training, cycleMargin: cycleMargin(settings) },
+    seed,
+    // The scales of both domains are chosen so that the kernel's sum is 1.
+    knownKernel: kernel,
+  });
+}
+
+/** The patches in the order that follows from the seed. */
+export function fitSource({
+  settings,
+  seed,
+  pairs,
+}: PreparedFit): ReturnType<typeof createPatchSource> {
+  const { training, method } = settings;
+  return createPatchSource({
+    ...training,
+    sharpMargin: cycleMargin(settings),
+    pairs,
+    sampling: method.sampling,
+    seed,
+  });
+}
+
+/** What a training will cost on this machine. */
+interface TrainingEstimate {
+  readonly secondsPerUpdate: number;
+  readonly seconds: number;
+  /**
+   * Largest memory of the process after the timed updates, which allocate all that later ones do.
+   */
+  readonly memoryBytes: number;
+}
+
+/** Code gets compiled and buffers get allocated in the first updates. */
+const WARM_UP = 2;
+const TIMED = 3;
+
+/** Times a few updates on a trainer that is thrown away. */
+export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
+  const trainer = fitTrainer(prepared);
+  const source = fitSource(prepared);
+  const times: number[] = [];
+  try {
+    for (let i = 0; i < WARM_UP + TIMED; i++) {
+      const sample = source.next();
+      const start = performance.now();
+      await trainStep(trainer, sample);
+      if (i >= WARM_UP) times.push((performance.now() - start) / 1000);
+    }
+  } finally {
+    disposeTrainer(trainer);
+  }
+  const secondsPerUpdate = median(times);
+  return {
+    secondsPerUpdate,
+    seconds: secondsPerUpdate * prepared.settings.training.updates,
+    // maxRSS is in KiB on every platform (libuv).
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** What a fit would do, and what it would cost. */
+interface FitPlan {
+  readonly method: string;
+  readonly data: string;
+  readonly blurredFiles: readonly string[];
+  readonly sharpFiles: readonly string[];
+  readonly blurredShapes: string;
+  readonly sharpShapes: string;
+  readonly voxelSizeUm: readonly number[];
+  readonly intensity: PreparedFit['intensity'];
+  readonly sharpIntensity: PreparedFit['sharpIntensity'];
+  readonly kernel: {
+    readonly shape: Shape3;
+    readonly learned: boolean;
+    readonly keptLight: number;
+  };
+  readonly patch: Shape3;
+  readonly width: number;
+  readonly updates: number;
+  readonly seed: number;
+  readonly estimate: TrainingEstimate;
+  readonly warnings: readonly string[];
+}
+
+/** The plan of prepared data and a timed trainer. */
+export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitPlan {
+  const { settings, stacks, kernel, keptLight, intensity, sharpIntensity, data, seed, warnings } =
+    prepared;
+  const { method, network, training } = settings;
+  return {
+    method: method.label,
+    data,
+    blurredFiles: stacks.blurred.map(({ file }) => file),
+    sharpFiles: stacks.sharp.map(({ file }) => file),
+    blurredShapes: describeShapes(stacks.blurred),
+    sharpShapes: describeShapes(stacks.sharp),
+    voxelSizeUm: prepared.voxelSizeUm,
+    intensity,
+    sharpIntensity,
+    kernel: { shape: network.blurKernelSize, learned: kernel === null, keptLight },
+    patch: training.patch,
+    width: network.width,
+    updates: training.updates,
+    seed,
+    estimate,
+    warnings,
+  };
+}
+
+/** The plan in lines for a person. */
+export function describePlan(plan: FitPlan): string[] {
+  const { kernel, intensity, sharpIntensity, estimate } = plan;
+  const sides = (shape: Shape3): string => shape.join(' x ');
+  const short = (value: number): number => Number(value.toPrecision(4));
+  const kernelText = kernel.learned
+    ? `learned, ${sides(kernel.shape)} voxels`
+    : `the PSF, ${sides(kernel.shape)} voxels with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
+  return [
+    `${plan.method}: ${plan.data}`,
+    `blurred ${plan.blurredShapes}, sharp ${plan.sharpShapes}; voxels of ${plan.voxelSizeUm.map(short).join(' x ')} µm`,
+    `intensities: blurred 0 is ${short(intensity.black)}, 1 is ${short(intensity.white)}; sharp 0 is ${short(sharpIntensity.black)}, 1 is ${short(sharpIntensity.white)}`,
+    `kernel: ${kernelText}`,
+    `${plan.updates} updates of patches of ${sides(plan.patch)}, width ${plan.width}, seed ${plan.seed}`,
+    `about ${formatSeconds(estimate.seconds)} (${(1000 * estimate.secondsPerUpdate).toFixed(0)} ms an update), ${Math.round(estimate.memoryBytes / 2 ** 20)} MiB`,
+  ];
+}

@@ -1,0 +1,12 @@
+export { verifyExperiment } from './check/verifyExperiment.ts';
+export { datasetFolder, hashSourceStacks, prepareDataset } from './dataset/prepareDataset.ts';
+export { SHARP_METHODS, type SharpMethod } from './fit/classicalSharpSet.ts';
+export { describePlan, estimateTraining, fitPlan } from './fit/fitPlan.ts';
+export { type PreparedFit, prepareFit } from './fit/prepareFit.ts';
+export { type FitInput, readFit, type SharpSource } from './fit/readFit.ts';
+export { trainModel } from './fit/trainModel.ts';
+export { trainRun } from './run/trainRun.ts';
+export { buildTable } from './table/buildTable.ts';
+export { classicalState } from './test/classicalState.ts';
+export { openBackend } from './openBackend.ts';
+export type { ComputeOptions, Progress, ProgressOptions, TrainRunOptions } from './contracts.ts';

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { promisify } from 'node:util';
+import type { BackendInfo } from '@blurcycle/compute';
+import type { Provenance } from '@blurcycle/experiment';
+import { PROJECT_ROOT } from '@blurcycle/files';
+import { readSourceHash } from './sourceHash.ts';
+
+const run = promisify(execFile);
+
+/** Where the code of a run stood. */
+interface GitState {
+  /** Full hash of the commit, or null outside a git checkout. */
+  readonly commit: string | null;
+  /** Whether tracked files differed from that commit; null outside a git checkout. */
+  readonly dirty: boolean | null;
+}
+
+/**
+ * Commit and cleanliness of the checkout that `folder` lies in.
+ *
+ * Results are left out of the question: they change with every run.
+ */
+async function readGitState(folder: string): Promise<GitState> {
+  const git = async (...parameters: string[]): Promise<string> =>
+    (await run('git', ['-C', folder, ...parameters])).stdout.trim();
+  try {
+    const commit = await git('rev-parse', 'HEAD');
+    const changes = await git(
+      'status',
+      '--porcelain',
+      '--untracked-files=no',
+      '--',
+      ':/',
+      ':(exclude,top)results',
+    );
+    return { commit, dirty: changes !== '' };
+  } catch {
+    return { commit: null, dirty: null };
+  }
+}
+
+/** A stopwatch for one result: start it before the work, ask for the provenance after it. */
+export interface ProvenanceClock {
+  /** @param command - What to type to make the result again. */
+  stop(command: string): Promise<Provenance>;
+}
+
+/**
+ * Notes the time and the state of the code now.
+ *
+ * @param backend - Where the arithmetic runs; null for results that are only put together.
+ */
+export async function startProvenance(backend: BackendInfo | null): Promise<ProvenanceClock> {
+  const started = performance.now();
+  const createdAt = new Date().toISOString();
+  const { commit, dirty } = await readGitState(PROJECT_ROOT);
+  const sourceHash = await readSourceHash();
+  return {
+    stop: (command) =>
+      Promise.resolve({
+        createdAt,
+        gitCommit: commit,
+        gitDirty: dirty,
+        sourceHash,
+        versions: readVersions(),
+        cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
+        gpu: backend?.gpu ?? null,
+        backend: backend?.name ?? 'none',
+        threads: backend?.threads ?? 1,
+        wallSeconds: (performance.now() - started) / 1000,
+        // maxRSS is in KiB on every platform (libuv).
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+        command,
+      }),
+  };
+}
+
+function readVersions(): Record<string, string> {
+  const versionIn = (path: string): string => {
+    const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+    return version;
+  };
+  const require = createRequire(import.meta.url);
+  return {
+    blurcycle: versionIn(`${PROJECT_ROOT}/package.json`),
+    node: process.versions.node,
+    tfjs: versionIn(require.resolve('@tensorflow/tfjs-core/package.json')),
+  };
+}

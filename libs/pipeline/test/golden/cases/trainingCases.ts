@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MethodSettings, NetworkSettings, RunSettings } from '@blurcycle/experiment';
+import {
+  createTrainer,
+  disposeTrainer,
+  fit,
+  trainStep,
+  type LossValues,
+  type Trainer,
+} from '@blurcycle/training';
+import { parse } from 'yaml';
+import { cycleMargin } from '../../../src/run/patchSource.ts';
+import { createPatchSource } from '../../../src/run/patchSource.ts';
+import { bell, spots } from '../inputs.ts';
+import { native, type GoldenCases } from './goldenCase.ts';
+
+const NETWORK: NetworkSettings = {
+  width: 2,
+  discriminatorWidth: 2,
+  blurKernelSize: [3, 5, 5],
+  blurKernelInit: 'gaussian',
+  blurKernelSigmaVoxels: 1,
+  blurKernelSymmetry: 'none',
+  blurKernelConstraint: 'none',
+  outputBias: -1,
+};
+
+const TRAINING: RunSettings['training'] = {
+  updates: 6,
+  batchSize: 1,
+  patch: [16, 16, 16],
+  optimizer: {
+    learningRate: 1e-3,
+    blurKernelLearningRate: 1e-2,
+    discriminatorLearningRate: 2e-3,
+    decayFrom: 0.25,
+    beta1: 0.5,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  },
+  ganLoss: 'least-squares',
+  lossWeights: { cycle: 10, pixel: 10, adversarial: 1, gradientPenalty: 10 },
+  cycleNorm: 'l1',
+  cycleBorder: 'keep',
+  historyBuffer: 1,
+  logEvery: 1,
+  validateEvery: 6,
+  checkpointEvery: 6,
+  augment: true,
+  select: 'last',
+};
+
+/** What a case changes. */
+interface Change {
+  readonly network?: Partial<NetworkSettings>;
+  readonly training?: Partial<RunSettings['training']>;
+  readonly method?: Partial<MethodSettings>;
+}
+
+const METHODS = readMethods();
+
+/** Learned kernels, then the losses, each on the method that it concerns. */
+const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]>> = {
+  'kernel-init-normal': ['proposed', { network: { blurKernelInit: 'normal' } }],
+  'kernel-sigma': ['proposed', { network: { blurKernelSigmaVoxels: 2 } }],
+  'kernel-symmetry-point': ['proposed', { network: { blurKernelSymmetry: 'point' } }],
+  'kernel-constraint-non-negative': [
+    'proposed',
+    { network: { blurKernelInit: 'normal', blurKernelConstraint: 'non-negative' } },
+  ],
+  'kernel-constraint-unit-sum': ['proposed', { network: { blurKernelConstraint: 'unit-sum' } }],
+  'kernel-symmetric-unit-sum': [
+    'proposed',
+    { network: { blurKernelSymmetry: 'point', blurKernelConstraint: 'unit-sum' } },
+  ],
+  'kernel-size': ['proposed', { network: { blurKernelSize: [7, 7, 7] } }],
+  'wasserstein-proposed': ['proposed', { training: { ganLoss: 'wasserstein-gp' } }],
+  'wasserstein-cyclegan': ['cyclegan', { training: { ganLoss: 'wasserstein-gp' } }],
+  'wasserstein-supervised': ['supervised-gan', { training: { ganLoss: 'wasserstein-gp' } }],
+  'cycle-norm-l2': ['proposed', { training: { cycleNorm: 'l2' } }],
+  'cycle-norm-l2-cyclegan': ['cyclegan', { training: { cycleNorm: 'l2' } }],
+  'border-excluded': ['proposed', { training: { cycleBorder: 'exclude' } }],
+  'border-excluded-cyclegan': ['cyclegan', { training: { cycleBorder: 'exclude' } }],
+  'border-excluded-non-blind': ['non-blind', { training: { cycleBorder: 'exclude' } }],
+  'pixel-loss-l1': ['supervised-mse', { method: { pixelLoss: 'l1' } }],
+  'pixel-loss-l2': ['supervised-gan', { method: { pixelLoss: 'l2' } }],
+  'augment-off': ['proposed', { training: { augment: false } }],
+  'patch-not-cubic': ['proposed', { training: { patch: [16, 20, 24] } }],
+  'no-decay': ['proposed', { training: { optimizer: { ...TRAINING.optimizer, decayFrom: 1 } } }],
+  'network-wider': ['proposed', { network: { width: 5, discriminatorWidth: 3 } }],
+  'history-none': ['proposed', { training: { historyBuffer: 0 } }],
+};
+
+/** Three updates of every method, loss and kernel option. */
+export const TRAINING_CASES: GoldenCases = {
+  ...Object.fromEntries(
+    Object.keys(METHODS).map((id) => [`method/${id}`, native(() => threeUpdates(METHODS[id], {}))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(CHANGES).map(([name, [id, change]]) => [
+      name,
+      native(() => threeUpdates(METHODS[id], change)),
+    ]),
+  ),
+  fit: native(() => wholeFit(METHODS['proposed'])),
+};
+
+/** The losses of three updates, and all weights and moments after them. */
+function threeUpdates(method: MethodSettings, change: Change): Promise<unknown> {
+  return withTrainer(method, change, async (trainer, source) => {
+    const losses: LossValues[] = [];
+    for (let update = 0; update < 3; update++) losses.push(await trainStep(trainer, source.next()));
+    return { losses: losses.map((values) => ({ ...values })), arrays: await arraysOf(trainer) };
+  });
+}
+
+/** The weights that a whole fit chooses, of the second of its three validations. */
+function wholeFit(method: MethodSettings): Promise<unknown> {
+  const schedule = {
+    ...TRAINING,
+    validateEvery: 2,
+    checkpointEvery: 4,
+    select: 'best-validation-psnr',
+  } as const;
+  return withTrainer(method, { training: schedule }, async (trainer, source) => {
+    const folder = mkdtempSync(join(tmpdir(), 'blurcycle-golden-'));
+    let validations = 0;
+    try {
+      const { selection } = await fit(trainer, {
+        source,
+        schedule,
+        folder,
+        identity: 'golden',
+        resume: false,
+        validate: () => {
+          validations++;
+          const psnr = validations === 2 ? 20 : 10;
+          return Promise.resolve({ psnr, ssim: 0.5, outputStandardDeviation: 0.1 });
+        },
+        warn: () => undefined,
+      });
+      const weights = [...(selection?.weights.values() ?? [])].map(({ data }) => data);
+      return [selection?.step, weights, await arraysOf(trainer)];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+/** Gives a trainer before its first update, and its patches; frees the trainer. */
+async function withTrainer<T>(
+  base: MethodSettings,
+  change: Change,
+  use: (trainer: Trainer, source: ReturnType<typeof createPatchSource>) => Promise<T>,
+): Promise<T> {
+  const method = { ...base, ...change.method };
+  const network = { ...NETWORK, ...change.network };
+  const training = { ...TRAINING, ...change.training };
+  const margin = cycleMargin({ training, network });
+  const trainer = createTrainer({
+    method,
+    network,
+    objective: { ...training, cycleMargin: margin },
+    seed: 1,
+    knownKernel: method.blurPath === 'known-psf' ? bell(network.blurKernelSize) : null,
+  });
+  const pairs = [1, 2].map((seed) => ({
+    id: `train-${seed}`,
+    blurred: spots([24, 26, 28], seed),
+    sharp: spots([24, 26, 28], seed + 10),
+  }));
+  const source = createPatchSource({
+    ...training,
+    pairs,
+    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
+    sampling: method.sampling,
+    seed: 1,
+  });
+  try {
+    return await use(trainer, source);
+  } finally {
+    disposeTrainer(trainer);
+  }
+}
+
+/** Weights and Adam's moments, in the order of the trainer's groups. */
+async function arraysOf({ groups }: Trainer): Promise<unknown[]> {
+  const arrays: unknown[] = [];
+  for (const { parameters, adam } of [...groups.generator, ...groups.discriminator]) {
+    const variables = parameters.map(({ variable }) => variable);
+    for (const variable of [...variables, ...adam.m, ...adam.v]) {
+      arrays.push([[...variable.shape], Float32Array.from(await variable.data())]);
+    }
+  }
+  return arrays;
+}
+
+/** The methods of `experiments/methods.yaml` by id. */
+function readMethods(): Readonly<Record<string, MethodSettings>> {
+  const file = new URL('../../../../../experiments/methods.yaml', import.meta.url);
+  const methods = parse(readFileSync(file, 'utf8')) as Record<string, Omit<MethodSettings, 'id'>>;
+  return Object.fromEntries(Object.entries(methods).map(([id, rest]) => [id, { id, ...rest }]));
+}

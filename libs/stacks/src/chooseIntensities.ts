@@ -1,0 +1,145 @@
+import {
+  createVolume,
+  describeViolation,
+  InputError,
+  mean,
+  type Volume,
+  voxelIndex,
+} from '@blurcycle/core';
+import { exposureGain } from '@blurcycle/data';
+import { type IntensityScale, toNetworkScale } from './intensityScale.ts';
+
+/** Averages over this many voxels hardly know the noise of one. */
+const BLOCK = [4, 8, 8] as const;
+/** Part of the blocks that are taken for empty. */
+const DARKEST_PART = 0.01;
+
+/**
+ * The intensity of a stack where there is nothing: what the darkest 1 % of its 4x8x8 blocks reach
+ * on average.
+ *
+ * A minimum or a low percentile of single voxels lies below the background by some standard
+ * deviations of the noise, which adds up over millions of dark voxels; block means do not. In a
+ * stack without an empty block it is the haze of the darkest.
+ */
+export function backgroundLevel({ data, shape }: Volume): number {
+  const counts = shape.map((side, axis) => Math.max(1, Math.floor(side / BLOCK[axis])));
+  const means: number[] = [];
+  for (let bz = 0; bz < counts[0]; bz++) {
+    for (let by = 0; by < counts[1]; by++) {
+      for (let bx = 0; bx < counts[2]; bx++) means.push(blockMean([bz, by, bx]));
+    }
+  }
+  means.sort((a, b) => a - b);
+  return means[Math.floor(DARKEST_PART * means.length)];
+
+  function blockMean(block: readonly number[]): number {
+    const from = block.map((place, axis) => place * BLOCK[axis]);
+    const to = from.map((place, axis) => Math.min(place + BLOCK[axis], shape[axis]));
+    let sum = 0;
+    for (let z = from[0]; z < to[0]; z++) {
+      for (let y = from[1]; y < to[1]; y++) {
+        const row = voxelIndex(shape, z, y, 0);
+        for (let x = from[2]; x < to[2]; x++) sum += data[row + x];
+      }
+    }
+    return sum / ((to[0] - from[0]) * (to[1] - from[1]) * (to[2] - from[2]));
+  }
+}
+
+/** The intensity scale of each domain. */
+interface FitIntensities {
+  /** Written into the model: what goes in, and what comes out. */
+  readonly blurred: IntensityScale;
+  readonly sharp: IntensityScale;
+}
+
+/**
+ * Chooses once, from all stacks, what the network sees as 0 and as 1.
+ *
+ * Black is the background of each domain (`backgroundLevel`, mean over its stacks). White of the
+ * sharp stacks is what their brightest 0.05 % reach: the sigmoid ends there. White of the blurred
+ * stacks follows from blur keeping the light: it is chosen so that both domains have the same mean,
+ * mean(y) = mean(x), so a unit-sum kernel joins them and the result has the light and the units of
+ * the blurred stack. This holds as far as both sets show about as much structure, which unmatched
+ * training assumes anyway.
+ *
+ * @param names - What to call the two domains in a message.
+ * @throws {InputError} If a domain holds no light above its background.
+ */
+export function chooseIntensities(
+  blurred: readonly Volume[],
+  sharp: readonly Volume[],
+  names: DomainNames = { where: 'fit', blurred: '--blurred', sharp: '--sharp' },
+): FitIntensities {
+  const { where } = names;
+  const { black, light } = lightOf({ where, name: names.sharp }, sharp);
+  const aboveBlack = sharp.map((volume) => toNetworkScale(volume, { black, white: black + 1 }));
+  const range = 1 / exposureGain(aboveBlack);
+  return {
+    blurred: scaleOfEqualLight({ where, name: names.blurred }, blurred, light / range),
+    sharp: { black, white: black + range },
+  };
+}
+
+/** How messages name the two domains. */
+interface DomainNames {
+  /** What a message begins with. */
+  readonly where: string;
+  readonly blurred: string;
+  readonly sharp: string;
+}
+
+/**
+ * The scale on which stacks have a given mean; their background is 0.
+ *
+ * @param light - Mean on the network's scale.
+ * @throws {InputError} If the stacks hold no light above their background.
+ */
+export function scaleOfEqualLight(
+  names: LightNames,
+  volumes: readonly Volume[],
+  light: number,
+): IntensityScale {
+  const own = lightOf(names, volumes);
+  return { black: own.black, white: own.black + own.light / light };
+}
+
+interface LightNames {
+  readonly where: string;
+  readonly name: string;
+}
+
+/** Background, and mean light above it. */
+function lightOf(
+  { where, name }: LightNames,
+  volumes: readonly Volume[],
+): { readonly black: number; readonly light: number } {
+  const black = mean(volumes.map(backgroundLevel));
+  const light = mean(volumes.map(({ data }) => mean(data))) - black;
+  if (!(light > 0)) {
+    const remedy = 'are these the right files and channel?';
+    throw new InputError(
+      describeViolation(
+        where,
+        `${name} stacks`,
+        'hold light above their background',
+        light,
+        remedy,
+      ),
+    );
+  }
+  return { black, light };
+}
+
+/**
+ * A sharp stack as a training target: on the network's scale, cut to what the sigmoid can reach.
+ */
+export function toTarget(volume: Volume, scale: IntensityScale): Volume {
+  const { shape, voxelSizeUm, data } = toNetworkScale(volume, scale);
+  return createVolume(
+    shape,
+    voxelSizeUm,
+    data.map((value) => Math.min(1, Math.max(0, value))),
+  );
+}

@@ -1,0 +1,24 @@
+export {
+  backgroundLevel,
+  chooseIntensities,
+  scaleOfEqualLight,
+  toTarget,
+} from './chooseIntensities.ts';
+export { expandPatterns } from './expandPatterns.ts';
+export {
+  fromNetworkScale,
+  type IntensityScale,
+  NETWORK_SCALE,
+  toNetworkScale,
+} from './intensityScale.ts';
+export { readStack } from './readStack.ts';
+export {
+  commonVoxelSize,
+  cutMiddle,
+  type NamedStack,
+  readStackSet,
+  sameVoxels,
+  smallestShape,
+} from './stackSet.ts';
+export { unmatchedPairs } from './unpairedPairs.ts';
+export { checkOutput, type StackFormat, writeStack } from './writeStack.ts';
