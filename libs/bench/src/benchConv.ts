@@ -1,4 +1,4 @@
-import { native, type NativeAddon, nativeFailure } from '@blurcycle/compute/kernels';
+import { native, type NativeAddon, nativeFailure, pack } from '@blurcycle/compute/kernels';
 import { assertRange } from '@blurcycle/core';
 import {
   type ConvBenchOptions,
@@ -22,7 +22,7 @@ const LEAST_CALLS = 5;
  * than too high.
  *
  * @param options - With `threads`: those to use; default: those in use.
- * @throws {RangeError} If an option is out of range.
+ * @throws {RuleError} If an option is out of range.
  * @throws {Error} If the add-on is not built.
  */
 export function benchConv(
@@ -71,7 +71,14 @@ function copyTime(addon: NativeAddon, floats: number, msPerPass: number): number
   const piece = Math.min(floats, 1 << 13);
   const rows = Math.ceil(floats / piece);
   const [from, to] = [new Float32Array(rows * piece).fill(1), new Float32Array(rows * piece)];
-  const shape = Int32Array.of(rows, piece, piece, 0, piece, 0);
+  const shape = pack('copyShape', {
+    rows,
+    channels: piece,
+    fromStride: piece,
+    fromFirst: 0,
+    toStride: piece,
+    toFirst: 0,
+  });
   return shortestTime(() => addon.copyChannels(shape, from, to), msPerPass);
 }
 

@@ -176,7 +176,7 @@ const MOST_ROUNDS = 2 ** 20;
  * number of its last result is here; the way of that number is part of the time, shared by the
  * calls of the row.
  *
- * @throws {RangeError} If an option is out of range.
+ * @throws {RuleError} If an option is out of range.
  * @throws {GpuMemoryError} If the GPU's memory ends.
  */
 export async function benchConvOnGpu(

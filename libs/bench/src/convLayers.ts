@@ -36,7 +36,7 @@ const BLUR_SIDE = 31;
  * The convolutions of generator, discriminators and blur, at a width and above, on a volume and its
  * halves and quarters.
  *
- * @throws {RangeError} If an option is out of range.
+ * @throws {RuleError} If an option is out of range.
  */
 export function benchLayers({
   volume = [32, 64, 64],

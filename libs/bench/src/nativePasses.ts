@@ -58,7 +58,8 @@ function convolution(addon: NativeAddon, layer: BenchLayer): Passes {
 }
 
 function transposed(addon: NativeAddon, layer: BenchLayer): Passes {
-  const shape = Int32Array.of(layer.batch, ...layer.input, layer.inputs, layer.outputs);
+  const { batch, input, inputs, outputs } = layer;
+  const shape = pack('upConvShape', { batch, input, inputs, outputs });
   const { x, y, filter, bias, dx, dy, dFilter } = arraysOf(layer);
   return {
     forward: () => addon.upConvForward(shape, x, filter, bias, y),
@@ -74,18 +75,20 @@ function blur(addon: NativeAddon, layer: BenchLayer): Passes {
     [kernel, kernel, kernel],
   );
   const { x, y, filter, dx, dy, dFilter } = arraysOf(layer);
-  const spectrum = new Float32Array(addon.fftSpectrumLength(Int32Array.from(grid)));
-  const kernelGeometry = Int32Array.of(...grid, ...kernelBox);
-  const convolve = (from: Float32Array, to: Float32Array, adjoint: number): void => {
+  const spectrum = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
+  const kernelGeometry = pack('spectrumGeometry', { grid, box: kernelBox });
+  const convolve = (from: Float32Array, to: Float32Array, conjugate: 0 | 1): void => {
     addon.fftSpectrum(kernelGeometry, filter, spectrum);
-    addon.fftConvolve(
-      Int32Array.of(...grid, ...volumeBox, ...volumeBox, batch, adjoint),
-      from,
-      spectrum,
-      to,
-    );
+    const boxes = { from: volumeBox, to: volumeBox };
+    const geometry = pack('convolveGeometry', { grid, ...boxes, volumes: batch, conjugate });
+    addon.fftConvolve(geometry, from, spectrum, to);
   };
-  const correlation = Int32Array.of(...grid, ...volumeBox, ...kernelBox, batch);
+  const correlation = pack('correlateGeometry', {
+    grid,
+    from: volumeBox,
+    to: kernelBox,
+    volumes: batch,
+  });
   return {
     forward: () => convolve(x, y, 0),
     inputGradient: () => convolve(dy, dx, 1),

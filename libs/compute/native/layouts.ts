@@ -63,7 +63,7 @@ export const LAYOUTS = {
 } as const;
 
 /** One of the arrays. */
-export type LayoutName = keyof typeof LAYOUTS;
+type LayoutName = keyof typeof LAYOUTS;
 
 /** What a layout's fields hold: a number, or a list where a field takes several. */
 export type Fields<L extends LayoutName> = {

@@ -4,8 +4,8 @@
  *   of the first entry.
  */
 export { native, nativeFailure, type NativeAddon } from '../native/addon.ts';
-export { convOutput, pack, type Axes3, type ConvShape, type Packed } from '../native/layouts.ts';
-export { runProgram, type ProgramRun } from './backends/webgpu/runProgram.ts';
+export { convOutput, pack, type Axes3 } from '../native/layouts.ts';
+export { runProgram } from './backends/webgpu/runProgram.ts';
 export type { WebgpuBackend } from './backends/webgpu/webgpuBackend.ts';
 export { blurGeometry } from './fft/blurGeometry.ts';
 export { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from './ops/runKernel.ts';

@@ -31,7 +31,7 @@ describe.skipIf(report?.available !== true)('WebGPU operations', () => {
   describeOperations({ backend: 'webgpu', largest: 2500 });
 
   describe('adamUpdate', () => {
-    const SHAPES = [[1], [64], [3, 3, 3, 5, 7], [65]]; // below, at and above the 64 calls of a workgroup
+    const SHAPES = [[1], [64], [3, 3, 3, 5, 7], [65]]; // below, at and above the 64 invocations of a workgroup
     const OPTIONS = { learningRate: 0.01, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
 
     /** Parameters and moments after three steps. */
