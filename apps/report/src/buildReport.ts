@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeTextAtomically } from '@blurcycle/experiment';
+import { makeFolders, writeFileAtomically } from '@blurcycle/files';
 import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
 import { methodStyles } from './charts/methodColors.ts';
@@ -25,24 +25,31 @@ interface BuiltReport {
  * specification and as the SVG drawn from it. The curves of the training runs, which several
  * experiments share, go to `training/figures`.
  *
- * @throws {InputError} If there are no results for the profile.
+ * @throws {InputError} If there are no results for the profile, or a file cannot be written.
  */
 export async function buildReport(sources: ReportSources): Promise<BuiltReport> {
   const inputs = await readResults(sources);
   const { figures, byDirectory } = await drawFigures(inputs);
   const directory = join(sources.resultsDir, sources.profile);
-  for (const [name, charts] of byDirectory) writeFigures(charts, join(directory, name, 'figures'));
+  for (const [name, charts] of byDirectory) {
+    await writeFigures(charts, join(directory, name, 'figures'));
+  }
   const text = renderReport(inputs, figures, await readAssets());
   const path = join(directory, 'report.html');
-  writeTextAtomically(path, text);
+  await writeText(path, text);
   return { path, bytes: Buffer.byteLength(text) };
 }
 
-function writeFigures(charts: readonly RenderedChart[], directory: string): void {
+async function writeFigures(charts: readonly RenderedChart[], directory: string): Promise<void> {
+  if (charts.length > 0) makeFolders(directory, 'report', '--results-dir');
   for (const { name, spec, svg } of charts) {
-    writeTextAtomically(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
-    writeTextAtomically(join(directory, `${name}.svg`), `${svg}\n`);
+    await writeText(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
+    await writeText(join(directory, `${name}.svg`), `${svg}\n`);
   }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeFileAtomically(path, 'report', (file) => file.writeFile(text));
 }
 
 /** The charts of a report, and those of each directory below that of the profile. */

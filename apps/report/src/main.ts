@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InputError } from '@blurcycle/core';
+import { PROJECT_ROOT, RESULTS_DIRECTORY } from '@blurcycle/files';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { buildReport } from './buildReport.ts';
 import { formatBytes } from './html/format.ts';
-
-const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('report')
@@ -17,7 +15,7 @@ const options = await yargs(hideBin(process.argv))
   .option('results-dir', {
     type: 'string',
     alias: 'results',
-    default: resolve(projectRoot, 'results'),
+    default: RESULTS_DIRECTORY,
     describe: 'directory of all results',
   })
   .example('$0 --profile standard', 'the report of the reference results')
@@ -28,7 +26,7 @@ try {
   const { path, bytes } = await buildReport({
     profile: options.profile,
     resultsDir: resolve(options['results-dir']),
-    deviationsPath: resolve(projectRoot, 'docs/deviations.md'),
+    deviationsPath: resolve(PROJECT_ROOT, 'docs/deviations.md'),
   });
   console.log(`${path} (${formatBytes(bytes)})`);
 } catch (error) {

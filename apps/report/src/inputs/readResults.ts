@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
@@ -11,6 +10,7 @@ import {
   type RunRecord,
   type Table,
 } from '@blurcycle/experiment';
+import { fileHash } from '@blurcycle/files';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 
 /** A training run that has a record. */
@@ -133,9 +133,8 @@ async function changedFiles(
 ): Promise<string[]> {
   const changed: string[] = [];
   for (const [path, hash] of Object.entries(recorded)) {
-    const content = await ifPresent(() => readFile(join(directory, path)));
-    if (content === undefined) continue;
-    if (createHash('sha256').update(content).digest('hex') !== hash) changed.push(path);
+    const found = await ifPresent(() => fileHash(join(directory, path)));
+    if (found !== undefined && found !== hash) changed.push(path);
   }
   return changed;
 }
