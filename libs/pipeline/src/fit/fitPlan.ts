@@ -1,36 +1,7 @@
 import { formatSeconds, median, type Shape3 } from '@blurcycle/core';
-import { createTrainer, disposeTrainer, type Trainer, trainStep } from '@blurcycle/training';
-import { createPatchSource, cycleMargin } from '../run/patchSource.ts';
+import { disposeTrainer, trainStep } from '@blurcycle/training';
+import { startTraining } from '../run/trainNetworks.ts';
 import { describeShapes, type PreparedFit } from './prepareFit.ts';
-
-/** A trainer before its first update. */
-export function fitTrainer({ settings, seed, kernel }: PreparedFit): Trainer {
-  const { method, network, training } = settings;
-  return createTrainer({
-    method,
-    network,
-    objective: { ...training, cycleMargin: cycleMargin(settings) },
-    seed,
-    // The scales of both domains are chosen so that the kernel's sum is 1.
-    knownKernel: kernel,
-  });
-}
-
-/** The patches in the order that follows from the seed. */
-export function fitSource({
-  settings,
-  seed,
-  pairs,
-}: PreparedFit): ReturnType<typeof createPatchSource> {
-  const { training, method } = settings;
-  return createPatchSource({
-    ...training,
-    sharpMargin: cycleMargin(settings),
-    pairs,
-    sampling: method.sampling,
-    seed,
-  });
-}
 
 /** What a training will cost on this machine. */
 interface TrainingEstimate {
@@ -48,8 +19,7 @@ const TIMED = 3;
 
 /** Times a few updates on a trainer that is thrown away. */
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
-  const trainer = fitTrainer(prepared);
-  const source = fitSource(prepared);
+  const { trainer, source } = startTraining({ ...prepared, knownKernel: prepared.kernel });
   const times: number[] = [];
   try {
     for (let i = 0; i < WARM_UP + TIMED; i++) {

@@ -9,33 +9,22 @@ import {
   writeRunRecord,
 } from '@blurcycle/experiment';
 import { useRunFolder } from '@blurcycle/files';
-import { explainGpuMemory } from '@blurcycle/inference';
 import { countParameters } from '@blurcycle/models';
 import { unmatchedPairs } from '@blurcycle/stacks';
-import {
-  createTrainer,
-  disposeTrainer,
-  fit,
-  type FitResult,
-  type Trainer,
-  TrainingFailure,
-  writeGeneratingWeights,
-} from '@blurcycle/training';
-import type { Progress, TrainRunOptions } from '../contracts.ts';
-import { openBackend } from '../openBackend.ts';
+import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
+import type { TrainRunOptions } from '../contracts.ts';
 import { withTruth } from '../dataset/datasetFolder.ts';
 import { prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
+import { openBackend } from '../openBackend.ts';
 import { describeKernel } from '../scores/describeKernel.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { say } from '../say.ts';
 import { hashOutputs } from './hashOutputs.ts';
-import { catchInterruption } from './interruption.ts';
-import { createPatchSource, cycleMargin } from './patchSource.ts';
 import { type ProvenanceClock, startProvenance } from './provenance.ts';
 import { findRunRecord, runState } from './runState.ts';
 import { readSourceHash } from './sourceHash.ts';
-import { validateTrainer } from './validateTrainer.ts';
-import { writeModel } from './writeModel.ts';
+import { type Trained, trainNetworks } from './trainNetworks.ts';
+import { writeRunModel } from './writeModel.ts';
 
 /**
  * Carries out one training run: data, training, predictions of the test volumes, scores, record.
@@ -82,128 +71,72 @@ async function makeRun(
   folder: string,
   options: MakeRunOptions,
 ): Promise<RunRecord> {
-  const dataset = await prepareDataset(run.settings.dataset, {
+  const { settings, seed, id } = run;
+  const dataset = await prepareDataset(settings.dataset, {
     resultsDir: options.resultsDir,
     profile: run.profile,
     say,
   });
-  const trainer = createTrainer({
-    method: run.settings.method,
-    network: run.settings.network,
-    objective: { ...run.settings.training, cycleMargin: cycleMargin(run.settings) },
-    seed: run.seed,
-    knownKernel: run.settings.method.blurPath === 'known-psf' ? dataset.kernel : null,
-  });
-  try {
-    return await trainAndScore(run, trainer, dataset, folder, options);
-  } catch (error) {
-    const { method, network, training } = run.settings;
-    const step = { method, width: network.width, patch: training.patch };
-    throw explainGpuMemory(error, run.id, step, 'training.patch of the profile');
-  } finally {
-    disposeTrainer(trainer);
-  }
-}
-
-async function trainAndScore(
-  run: ResolvedRun,
-  trainer: Trainer,
-  dataset: PreparedDataset,
-  folder: string,
-  options: MakeRunOptions,
-): Promise<RunRecord> {
-  const { settings } = run;
-  const { training, method } = settings;
   const started = performance.now();
-  const source = createPatchSource({
-    ...training,
-    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : cycleMargin(run.settings),
-    pairs: trainingPairs(dataset, method.sampling),
-    sampling: method.sampling,
-    seed: run.seed,
-  });
-  const { clock } = options;
-  const finish = async (outcome: Outcome): Promise<RunRecord> => {
+  const pairs = trainingPairs(dataset, settings.method.sampling);
+  const training = { id, settings, seed, pairs, knownKernel: dataset.kernel };
+  const trainOptions = {
+    folder,
+    identity: `${options.identity}/${contentHash(dataset.hashes)}`,
+    resume: options.resume && !options.restart,
+    validation: dataset.validation,
+    inference: settings.inference,
+    dataRange: settings.scoring.dataRange,
+    progress: options.progress,
+    warn: (line: string) => say(`warning: ${id}: ${line}`),
+    patchOption: 'training.patch of the profile',
+  };
+  return trainNetworks(training, trainOptions, async (trainer, outcome) => {
+    const parameterCounts = countNetworks(trainer);
+    const finished =
+      outcome instanceof TrainingFailure
+        ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
+        : await predictAndScore(run, trainer, outcome, dataset, folder);
     const record: RunRecord = {
-      id: run.id,
-      profile: run.profile,
-      method: run.method,
-      seed: run.seed,
-      key: run.key,
-      settings,
-      origins: run.origins,
-      parameterCounts: countNetworks(trainer),
-      inputs: dataset.hashes,
-      ...outcome,
+      ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
+      ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
+      ...finished,
       outputs: await hashOutputs(folder),
-      provenance: await clock.stop(
-        `npx blurcycle train ${run.id.replace(/-s\d+$/, '')} --seed ${run.seed} --profile ${run.profile}`,
+      provenance: await options.clock.stop(
+        `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
       ),
     };
     writeRunRecord(join(folder, 'record.json'), record);
     return record;
-  };
+  });
+}
 
-  let progress: Progress | undefined;
-  const interruption = catchInterruption();
-  let result;
-  try {
-    result = await fit(trainer, {
-      source,
-      schedule: training,
-      folder,
-      identity: `${options.identity}/${contentHash(dataset.hashes)}`,
-      resume: options.resume && !options.restart,
-      validate: () => validateTrainer(trainer, dataset.validation, settings),
-      // From where it goes on, so that the time left is not reckoned from updates of an earlier
-      // process.
-      onStart: (start) => {
-        progress = options.progress({ label: run.id, total: training.updates, start });
-      },
-      onStep: (step, { generatorTotal }) => progress?.update(step, { loss: generatorTotal }),
-      warn: (line) => say(`warning: ${run.id}: ${line}`),
-      stop: interruption.signal,
-    });
-    if (!result.finished) throw interruption.error(run.id, trainer.step);
-  } catch (error) {
-    if (!(error instanceof TrainingFailure)) throw error;
-    return await finish({
-      ...FAILED,
-      error: error.message,
-      trainingSeconds: secondsSince(started),
-    });
-  } finally {
-    progress?.stop();
-    interruption.release();
-  }
-  const { selection, seconds: trainingSeconds } = result;
-  if (selection === null)
-    throw new Error('internal: a finished fit has validated at its last step');
-  writeGeneratingWeights(trainer, selection.weights);
+/** The model, the predictions of the test volumes, their scores and those of the kernel. */
+async function predictAndScore(
+  run: ResolvedRun,
+  trainer: Trainer,
+  { selectedUpdate, choices, seconds }: Trained,
+  dataset: PreparedDataset,
+  folder: string,
+): Promise<Outcome> {
+  const { settings } = run;
   const trueKernel = settings.dataset.kind === 'tiff-folders' ? null : dataset.kernel;
   const kernel = await describeKernel(trainer, trueKernel, {
     voxelSizeUm: settings.dataset.voxelSizeUm,
     sigmaVoxels: settings.scoring.kernelSmoothingSigmaVoxels,
   });
-  await writeModel(join(folder, 'model'), trainer, run, dataset, selection.step);
+  await writeRunModel(join(folder, 'model'), trainer, run, dataset, selectedUpdate);
   const predicting = performance.now();
-  await rm(join(folder, 'predictions'), { recursive: true, force: true });
-  const scores = await predictTestVolumes(
-    trainer.networks.sharpGenerator,
-    dataset,
-    settings,
-    join(folder, 'predictions'),
-  );
-  return finish({
-    status: 'done',
-    error: null,
-    selectedUpdate: selection.step,
-    choices: describeChoices(result.choices),
-    scores,
-    kernel,
-    trainingSeconds,
+  const predictions = join(folder, 'predictions');
+  await rm(predictions, { recursive: true, force: true });
+  const { sharpGenerator } = trainer.networks;
+  const scores = await predictTestVolumes(sharpGenerator, dataset, settings, predictions);
+  return {
+    ...{ status: 'done', error: null, selectedUpdate, scores, kernel },
+    choices: describeChoices(choices),
+    trainingSeconds: seconds,
     inferenceSeconds: secondsSince(predicting),
-  });
+  };
 }
 
 type Outcome = Pick<

@@ -1,50 +1,89 @@
-import type { ResolvedRun } from '@blurcycle/experiment';
-import { METHOD_CITATION, modelOfTrainer, testPatch, writeModelFolder } from '@blurcycle/inference';
+import type { ResolvedRun, RunSettings } from '@blurcycle/experiment';
+import {
+  METHOD_CITATION,
+  type ModelContent,
+  type ModelFacts,
+  modelOfTrainer,
+  testPatch,
+  writeModelFolder,
+} from '@blurcycle/inference';
+import type { Volume } from '@blurcycle/core';
 import { fromNetworkScale } from '@blurcycle/stacks';
 import type { Trainer } from '@blurcycle/training';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 
-/**
- * Writes what it takes to deconvolve with the trained network, as a model folder that can be handed
- * on.
- *
- * The test input is a part of a training volume: the test volumes stay unseen.
- */
+/** A trained model before it is written. */
+export interface TrainedModel {
+  readonly settings: Pick<RunSettings, 'method' | 'network' | 'training' | 'inference'>;
+  readonly seed: number;
+  readonly selectedUpdate: number;
+  /** Hash of settings, seed and data. */
+  readonly key: string;
+  /** What was trained on, in words. */
+  readonly data: string;
+  readonly facts: Pick<
+    ModelFacts,
+    'name' | 'voxelSizeUm' | 'intensity' | 'optics' | 'authors' | 'license'
+  >;
+  /** Kernel the method was given; null where it was given none. */
+  readonly knownKernel: Volume | null;
+  /** Part of a blurred stack in its own intensities, to test the model with. */
+  readonly testInput: Volume;
+}
+
+/** Writes what it takes to deconvolve with the trained network: a model folder to hand on. */
 export async function writeModel(
   folder: string,
   trainer: Trainer,
-  run: ResolvedRun,
-  data: Pick<PreparedDataset, 'train' | 'kernel' | 'facts'>,
-  selectedUpdate: number,
-): Promise<void> {
-  const { method, network, inference, dataset, training } = run.settings;
-  const { model, numericalAperture, immersionIndex, emissionWavelengthUm } = dataset.psf;
-  const facts = {
-    name: `${method.label}, seed ${run.seed}, profile ${run.profile}`,
+  { settings, seed, selectedUpdate, key, data, facts, knownKernel, testInput }: TrainedModel,
+): Promise<ModelContent> {
+  const { method, network, training, inference } = settings;
+  const { name, voxelSizeUm, intensity, optics, authors, license } = facts;
+  const config: ModelFacts = {
+    name,
     method,
     network: { width: network.width, outputBias: network.outputBias },
     inference,
-    voxelSizeUm: dataset.voxelSizeUm,
-    intensity: data.facts.intensity,
-    optics: { model, numericalAperture, immersionIndex, emissionWavelengthUm },
-    training: {
-      seed: run.seed,
-      patch: training.patch,
-      updates: training.updates,
-      selectedUpdate,
-      data:
-        dataset.kind === 'tiff-folders'
-          ? `${data.train.length} blurred stacks, unmatched sharp stacks`
-          : `${data.train.length} simulated volumes of ${dataset.kind}`,
-      key: run.key,
-    },
-    authors: ['the blurcycle authors'],
-    license: 'MIT',
+    voxelSizeUm,
+    intensity: { black: intensity.black, white: intensity.white },
+    optics,
+    training: { seed, patch: training.patch, updates: training.updates, selectedUpdate, data, key },
+    authors,
+    license,
     citation: METHOD_CITATION,
   };
-  const testInput = fromNetworkScale(
-    testPatch(data.train[0].blurred, training.patch),
-    data.facts.intensity,
-  );
-  await writeModelFolder(folder, await modelOfTrainer(trainer, facts, data.kernel, testInput));
+  const content = await modelOfTrainer(trainer, config, knownKernel, testInput);
+  await writeModelFolder(folder, content);
+  return content;
+}
+
+/**
+ * Writes the model of an experiment's run. The test input is a part of a training volume: the test
+ * volumes stay unseen.
+ */
+export async function writeRunModel(
+  folder: string,
+  trainer: Trainer,
+  { settings, seed, profile, key }: ResolvedRun,
+  { train, kernel, facts }: Pick<PreparedDataset, 'train' | 'kernel' | 'facts'>,
+  selectedUpdate: number,
+): Promise<void> {
+  const { method, dataset, training } = settings;
+  const { model, numericalAperture, immersionIndex, emissionWavelengthUm } = dataset.psf;
+  await writeModel(folder, trainer, {
+    ...{ settings, seed, selectedUpdate, key, knownKernel: kernel },
+    data:
+      dataset.kind === 'tiff-folders'
+        ? `${train.length} blurred stacks, unmatched sharp stacks`
+        : `${train.length} simulated volumes of ${dataset.kind}`,
+    facts: {
+      name: `${method.label}, seed ${seed}, profile ${profile}`,
+      voxelSizeUm: dataset.voxelSizeUm,
+      intensity: facts.intensity,
+      optics: { model, numericalAperture, immersionIndex, emissionWavelengthUm },
+      authors: ['the blurcycle authors'],
+      license: 'MIT',
+    },
+    testInput: fromNetworkScale(testPatch(train[0].blurred, training.patch), facts.intensity),
+  });
 }

@@ -1,0 +1,185 @@
+import { standardDeviation, type Volume } from '@blurcycle/core';
+import type { Pair } from '@blurcycle/data';
+import type { RunSettings } from '@blurcycle/experiment';
+import {
+  applyWhole,
+  explainGpuMemory,
+  type InferenceSettings,
+  predictVolume,
+} from '@blurcycle/inference';
+import { meanSquaredError, psnr, ssim } from '@blurcycle/metrics';
+import type { Network } from '@blurcycle/models';
+import {
+  createTrainer,
+  disposeTrainer,
+  fit,
+  type FitResult,
+  type Trainer,
+  TrainingFailure,
+  type ValidationValues,
+  writeGeneratingWeights,
+} from '@blurcycle/training';
+import type { Progress, ProgressOptions } from '../contracts.ts';
+import type { Observation } from '../dataset/datasetFolder.ts';
+import { catchInterruption } from './interruption.ts';
+import { createPatchSource, cycleMargin } from './patchSource.ts';
+
+/** Networks to train: those of an experiment's run, or a model of one's own stacks. */
+export interface Training {
+  /** Name in messages and beside the progress. */
+  readonly id: string;
+  readonly settings: Pick<RunSettings, 'method' | 'network' | 'training'>;
+  readonly seed: number;
+  readonly pairs: readonly Pair[];
+  /** Linear operator between sharp and blurred, for methods that know it. */
+  readonly knownKernel: Volume | null;
+}
+
+/** How a training is carried out, and what watches it. */
+export interface TrainNetworksOptions {
+  /** Folder of checkpoint/ and metrics.jsonl. */
+  readonly folder: string;
+  /** What decides the numbers: a checkpoint of another identity is not resumed. */
+  readonly identity: string;
+  readonly resume: boolean;
+  /** Volumes on the networks' scale that are looked at during training; a truth may be missing. */
+  readonly validation: readonly Observation[];
+  /** Tiles of the validation volumes; null where they are small enough to go through whole. */
+  readonly inference: InferenceSettings | null;
+  readonly dataRange: number;
+  readonly progress: (options: ProgressOptions) => Progress;
+  readonly warn: (line: string) => void;
+  /** The option or setting to make smaller where a step does not fit the memory of a GPU. */
+  readonly patchOption: string;
+}
+
+/** A training that reached its last update; the trainer holds the selected weights. */
+export interface Trained {
+  readonly selectedUpdate: number;
+  readonly choices: FitResult['choices'];
+  readonly seconds: number;
+}
+
+/** A trainer before its first update, and its patches in the order that follows from the seed. */
+export function startTraining({ settings, seed, pairs, knownKernel }: Omit<Training, 'id'>): {
+  readonly trainer: Trainer;
+  readonly source: ReturnType<typeof createPatchSource>;
+} {
+  const { method, network, training } = settings;
+  const margin = cycleMargin(settings);
+  const trainer = createTrainer({
+    method,
+    network,
+    objective: { ...training, cycleMargin: margin },
+    seed,
+    knownKernel: method.blurPath === 'known-psf' ? knownKernel : null,
+  });
+  const source = createPatchSource({
+    ...training,
+    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
+    pairs,
+    sampling: method.sampling,
+    seed,
+  });
+  return { trainer, source };
+}
+
+/**
+ * Trains to the last update, or resumes where an earlier process was stopped, and hands the trainer
+ * over with the weights that the schedule's rule selects.
+ *
+ * Memory: the trainer is disposed when `use` is done.
+ *
+ * @param use - Takes the outcome: a finished training, or why it failed (see `fit`).
+ * @throws {Interrupted} On SIGINT or SIGTERM, once the state is saved.
+ * @throws {InputError} If a step does not fit the memory of the GPU: one line with a patch that
+ *   should.
+ */
+export async function trainNetworks<T>(
+  training: Training,
+  options: TrainNetworksOptions,
+  use: (trainer: Trainer, outcome: Trained | TrainingFailure) => Promise<T>,
+): Promise<T> {
+  const { trainer, source } = startTraining(training);
+  try {
+    const outcome = await train(trainer, source, training, options).catch((error: unknown) => {
+      if (error instanceof TrainingFailure) return error;
+      throw error;
+    });
+    return await use(trainer, outcome);
+  } catch (error) {
+    const { method, network, training: schedule } = training.settings;
+    const step = { method, width: network.width, patch: schedule.patch };
+    throw explainGpuMemory(error, training.id, step, options.patchOption);
+  } finally {
+    disposeTrainer(trainer);
+  }
+}
+
+async function train(
+  trainer: Trainer,
+  source: ReturnType<typeof createPatchSource>,
+  { id, settings }: Training,
+  options: TrainNetworksOptions,
+): Promise<Trained> {
+  const { training } = settings;
+  let progress: Progress | undefined;
+  const interruption = catchInterruption();
+  try {
+    const result = await fit(trainer, {
+      source,
+      schedule: training,
+      folder: options.folder,
+      identity: options.identity,
+      resume: options.resume,
+      validate: () => validateTrainer(trainer, options),
+      // The time left is reckoned from where this process began, not from update 0.
+      onStart: (start) => {
+        progress = options.progress({ label: id, total: training.updates, start });
+      },
+      onStep: (step, { generatorTotal }) => progress?.update(step, { loss: generatorTotal }),
+      warn: options.warn,
+      stop: interruption.signal,
+    });
+    if (!result.finished) throw interruption.error(id, trainer.step);
+    const { selection, choices, seconds } = result;
+    if (selection === null)
+      throw new Error('internal: a finished fit has validated at its last step');
+    writeGeneratingWeights(trainer, selection.weights);
+    return { selectedUpdate: selection.step, choices, seconds };
+  } finally {
+    progress?.stop();
+    interruption.release();
+  }
+}
+
+/** What the validation volumes say of the networks as they are now: the mean over the volumes. */
+async function validateTrainer(
+  { networks, method }: Trainer,
+  { validation, inference, dataRange }: TrainNetworksOptions,
+): Promise<ValidationValues> {
+  const { sharpGenerator, blurGenerator } = networks;
+  const apply = (network: Network, volume: Volume): Promise<Volume> =>
+    inference === null ? applyWhole(network, volume) : predictVolume(network, volume, inference);
+  const each: Required<ValidationValues>[] = [];
+  for (const { blurred, sharp } of validation) {
+    const estimate = await apply(sharpGenerator, blurred);
+    // A blur kernel has no statistics of a tile: it takes any volume whole.
+    const applyBlur = method.blurPath === 'unet' ? apply : applyWhole;
+    const reblurred = blurGenerator === null ? null : await applyBlur(blurGenerator, estimate);
+    each.push({
+      psnr: sharp === null ? NaN : psnr(estimate, sharp, { dataRange }),
+      ssim: sharp === null ? NaN : ssim(estimate, sharp, { dataRange }),
+      outputStandardDeviation: standardDeviation(estimate.data),
+      cycleResidual: reblurred === null ? NaN : Math.sqrt(meanSquaredError(reblurred, blurred)),
+    });
+  }
+  const mean = (name: keyof ValidationValues): number =>
+    each.reduce((sum, one) => sum + one[name], 0) / each.length;
+  const knowsTruth = validation.every(({ sharp }) => sharp !== null);
+  return {
+    outputStandardDeviation: mean('outputStandardDeviation'),
+    ...(knowsTruth ? { psnr: mean('psnr'), ssim: mean('ssim') } : {}),
+    ...(blurGenerator === null ? {} : { cycleResidual: mean('cycleResidual') }),
+  };
+}
