@@ -13,7 +13,7 @@ export {
   smallerTiles,
   tileMemoryBytes,
 } from './gpuMemory.ts';
-export { kernelResidual } from './kernelResidual.ts';
+export { reblur } from './kernelResidual.ts';
 export { type LoadedModel, loadModel } from './loadModel.ts';
 export { METHOD_CITATION, MODEL_FILES } from './modelFiles.ts';
 export { type ModelFacts, modelOfTrainer, readBlurKernel, testPatch } from './modelOfTrainer.ts';

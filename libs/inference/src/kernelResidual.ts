@@ -1,17 +1,22 @@
 import { createConvolver3d } from '@blurcycle/compute';
-import type { Volume } from '@blurcycle/core';
+import { createVolume, type Volume } from '@blurcycle/core';
 import { relativeResidual } from '@blurcycle/metrics';
 
 /**
- * How far an estimate, blurred again by the model's kernel, is from the data: ‖y - h * G(y)‖ / ‖y‖.
+ * Blurs an estimate by a kernel, which is not normalized.
  *
- * All in the network's intensities, where black is 0. The kernel is taken as it is, whatever its
- * sum. Beyond the border lies the mirror image, as for the tiles of the network. Cost: two FFTs.
+ * The border is mirrored, as for the tiles of the network. Cost: two FFTs.
+ */
+export function reblur(estimate: Volume, kernel: Volume): Volume {
+  const { shape, voxelSizeUm } = estimate;
+  const convolver = createConvolver3d(shape, kernel.data, kernel.shape, { border: 'reflect' });
+  return createVolume(shape, voxelSizeUm, convolver.forward(estimate.data));
+}
+
+/**
+ * Distance of an estimate, blurred by the model's kernel, from the data: ‖y - h * G(y)‖ / ‖y‖, in
+ * the intensities of the network, where black is 0.
  */
 export function kernelResidual(estimate: Volume, observed: Volume, kernel: Volume): number {
-  const convolver = createConvolver3d(observed.shape, kernel.data, kernel.shape, {
-    border: 'reflect',
-  });
-  const blurredAgain = convolver.forward(estimate.data);
-  return relativeResidual(observed.data, blurredAgain, 0);
+  return relativeResidual(observed.data, reblur(estimate, kernel).data, 0);
 }

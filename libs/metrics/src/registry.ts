@@ -16,13 +16,13 @@ export interface Scored {
   readonly estimate: Volume;
   /** null where it is not known, as for real microscope stacks. */
   readonly truth: Volume | null;
-  /** The data that the estimate was made from. */
-  readonly blurred: Volume;
+  /** The data that the estimate was made from; null where they are not given. */
+  readonly blurred: Volume | null;
   /**
-   * The estimate blurred by the kernel of the data, without background. Called only if a metric
-   * needs it; `computeScores` calls it at most once.
+   * The estimate blurred by the kernel of the data, without background; null where that is not
+   * known. Called only if a metric needs it; `computeScores` calls it at most once.
    */
-  readonly reblurred: () => Volume;
+  readonly reblurred: () => Volume | null;
 }
 
 /** A score: its name in records, how tables and figures show it, and how it is computed. */
@@ -122,8 +122,11 @@ export const METRICS: readonly Metric[] = [
     unit: null,
     better: 'lower',
     digits: 4,
-    compute: ({ truth, blurred, reblurred }) =>
-      truth === null ? relativeResidual(blurred.data, reblurred().data, 0) : undefined,
+    compute({ truth, blurred, reblurred }) {
+      if (truth !== null || blurred === null) return undefined;
+      const again = reblurred();
+      return again === null ? undefined : relativeResidual(blurred.data, again.data, 0);
+    },
   },
 ];
 
@@ -150,8 +153,11 @@ export function computeScores(
   options: ScoreOptions,
   metrics: readonly Metric[] = METRICS,
 ): Record<string, number> {
-  let reblurred: Volume | undefined;
-  const once: Scored = { ...scored, reblurred: () => (reblurred ??= scored.reblurred()) };
+  let reblurred: Volume | null | undefined;
+  const once: Scored = {
+    ...scored,
+    reblurred: () => (reblurred = reblurred === undefined ? scored.reblurred() : reblurred),
+  };
   const scores: Record<string, number> = {};
   for (const { name, compute } of metrics) {
     const score = compute(once, options);

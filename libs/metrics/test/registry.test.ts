@@ -76,6 +76,11 @@ describe('computeScores(scored, options, metrics)', () => {
     });
   });
 
+  it('needs data and kernel for the residual', () => {
+    expect(computeScores(scored({ truth: null, blurred: null }), options)).toEqual({});
+    expect(computeScores(scored({ truth: null, reblurred: () => null }), options)).toEqual({});
+  });
+
   it('leaves out what is not finite: equal volumes have no PSNR', () => {
     const scores = computeScores(scored({ estimate: truth }), options);
     expect(scores).toMatchObject({ ssim: 1, nrmse: 0 });
@@ -94,7 +99,7 @@ describe('computeScores(scored, options, metrics)', () => {
     const asking = (name: string): Metric => ({
       ...METRICS[0],
       name,
-      compute: ({ reblurred }) => reblurred().data[0],
+      compute: ({ reblurred }) => reblurred()?.data[0],
     });
     const scores = computeScores(scored({ reblurred: counting }), options, [
       asking('a'),

@@ -3,13 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
+import { computeScores } from '@blurcycle/metrics';
 import { writeTiffStack } from '@blurcycle/data';
 import { loadExperiments, resolveRun, runDirectory, type RunRecord } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyRun, type VerifyRunOptions } from '../src/check/verifyRun.ts';
 import { hashOutputs } from '../src/run/hashOutputs.ts';
-import { scoreVolume } from '../src/scores/scoreEstimate.ts';
 
 const run = resolveRun(loadExperiments(EXPERIMENTS_DIRECTORY), {
   method: 'proposed',
@@ -36,6 +36,7 @@ beforeEach(async () => {
   const [estimate, sharp] = [randomVolume('estimate'), randomVolume('sharp')];
   await writeTiffStack(join(folder, 'predictions/test-0.tif'), estimate, { sampleType: 'float32' });
   const { id, profile, method, seed, key, settings, origins } = run;
+  const scored = { estimate, truth: sharp, blurred: null, reblurred: () => null };
   record = {
     ...{ id, profile, method, seed, key, settings, origins, inputs },
     ...{
@@ -47,7 +48,7 @@ beforeEach(async () => {
       kernel: null,
     },
     ...{ trainingSeconds: 1, inferenceSeconds: 1 },
-    scores: [{ volume: 'test-0', scores: scoreVolume(estimate, sharp, settings.scoring) }],
+    scores: [{ volume: 'test-0', scores: computeScores(scored, settings.scoring) }],
     outputs: await hashOutputs(folder),
     provenance: {
       ...{

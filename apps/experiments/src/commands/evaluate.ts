@@ -1,9 +1,11 @@
 import { assertRange, type Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import {
+  findMetric,
   fourierShellCorrelation,
   iDivergence,
   kernelMetrics,
+  METRICS,
   nrmse,
   psnr,
   psnrAffine,
@@ -28,7 +30,7 @@ interface EvaluateArguments {
   json: boolean;
 }
 
-/** A score, or why there is none. */
+/** A score; null where it does not apply. */
 type Score = number | null;
 
 /** `blurcycle evaluate`: every score of a stack, or of a blur kernel, against the truth. */
@@ -112,7 +114,7 @@ function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<s
   const fits = (side: number, planes: number): boolean =>
     Math.min(height, width) >= side && depth >= planes;
   const counts = [estimate, truth].every(({ data }) => data.every((value) => value >= 0));
-  return {
+  const scores = {
     psnr: psnr(estimate, truth, options),
     ssim: ssim(estimate, truth, options),
     psnrPerSlice: psnrPerSlice(estimate, truth, options),
@@ -127,10 +129,17 @@ function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<s
     resolution:
       truth.data.length > 1 ? fourierShellCorrelation(estimate, truth).resolutionUm : null,
   };
+  const scored = { estimate, truth, blurred: null, reblurred: () => null };
+  const others = METRICS.filter(({ name }) => !(name in scores)).map(
+    ({ name, compute }) => [name, compute(scored, options)] as const,
+  );
+  return { ...scores, ...Object.fromEntries(others.filter(([, score]) => score !== undefined)) };
 }
 
-/** What a score is called, its unit, and what it means that there is none. */
-const ROWS: Readonly<Record<string, readonly [label: string, unit: string, none: string]>> = {
+type Row = readonly [label: string, unit: string, none: string];
+
+/** Label, unit and reason of a missing score; other metrics have the label of the registry. */
+const ROWS: Readonly<Partial<Record<string, Row>>> = {
   psnr: ['PSNR', 'dB', ''],
   ssim: ["SSIM, the paper's formula over the whole volume", '', ''],
   psnrPerSlice: ['PSNR, mean of the planes', 'dB', ''],
@@ -159,10 +168,15 @@ const ROWS: Readonly<Record<string, readonly [label: string, unit: string, none:
 
 function describeScores(scores: Record<string, Score>, unit: string): string[] {
   return Object.entries(scores).map(([name, score]) => {
-    const [label, rowUnit, none] = ROWS[name];
+    const [label, rowUnit, none] = ROWS[name] ?? registeredRow(name);
     const shown = rowUnit === 'µm' ? unit : rowUnit;
     return `${label.padEnd(48)} ${score === null ? `none: ${none}` : `${score.toPrecision(6)} ${shown}`.trimEnd()}`;
   });
+}
+
+function registeredRow(name: string): Row {
+  const metric = findMetric(name);
+  return [metric?.label ?? name, metric?.unit ?? '', ''];
 }
 
 function describeKernel(metrics: ReturnType<typeof kernelMetrics>, unit: string): string[] {
