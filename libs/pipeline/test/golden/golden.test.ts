@@ -6,7 +6,7 @@ import { bundleCases, runEverywhere, type GoldenProgram } from './goldenRun.ts';
 
 const TIMEOUT_MS = 300_000;
 
-let program: GoldenProgram;
+let program: GoldenProgram | undefined;
 let found: ReturnType<typeof collectBits>;
 
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
   found = collectBits(await runEverywhere(program, false));
 }, TIMEOUT_MS);
 
-afterAll(() => program.dispose());
+afterAll(() => program?.dispose());
 
 describe('golden bits', () => {
   test('are the same in every process, with one thread and with two', () => {

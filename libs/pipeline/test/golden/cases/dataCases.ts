@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import { createRandomStream, type Shape3, type Volume } from '@blurcycle/core';
 import {
   beads,
@@ -17,11 +16,11 @@ import type {
   MicrotubulesSettings,
   SimulatedMicroscopeSettings,
 } from '@blurcycle/experiment';
+import { unmatchedPairs } from '@blurcycle/stacks';
 import { createDatasetPsf } from '../../../src/dataset/createDatasetPsf.ts';
 import { makeDataset } from '../../../src/dataset/makeDataset.ts';
 import { withTruth } from '../../../src/dataset/datasetFolder.ts';
 import { createPatchSource, type PatchSourceOptions } from '../../../src/run/patchSource.ts';
-import { unmatchedPairs } from '@blurcycle/stacks';
 import { spots, VOXEL_SIZE_UM } from '../inputs.ts';
 import { native, portable, type GoldenCases } from './goldenCase.ts';
 import { PSF_CASES } from './psfCases.ts';

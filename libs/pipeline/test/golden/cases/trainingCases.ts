@@ -11,8 +11,7 @@ import {
   type Trainer,
 } from '@blurcycle/training';
 import { parse } from 'yaml';
-import { cycleMargin } from '../../../src/run/patchSource.ts';
-import { createPatchSource } from '../../../src/run/patchSource.ts';
+import { createPatchSource, cycleMargin } from '../../../src/run/patchSource.ts';
 import { bell, spots } from '../inputs.ts';
 import { native, type GoldenCases } from './goldenCase.ts';
 
