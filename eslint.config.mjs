@@ -43,6 +43,9 @@ const MAY_IMPORT = {
   ],
 };
 
+/** Prettier wraps code, and nothing wraps comments. */
+const COMMENT_LENGTH = { 'max-len': ['error', { code: 10_000, comments: 100, ignoreUrls: true }] };
+
 const depConstraints = Object.entries(MAY_IMPORT).map(([sourceTag, allowed]) => ({
   sourceTag,
   onlyDependOnLibsWithTags: [sourceTag, ...allowed],
@@ -50,6 +53,7 @@ const depConstraints = Object.entries(MAY_IMPORT).map(([sourceTag, allowed]) => 
 
 export default tseslint.config(
   { ignores: ['**/node_modules/**', '**/build/**', '.nx/**', 'results/**', '**/fixtures/**'] },
+  { files: ['**/*.mjs'], rules: COMMENT_LENGTH },
   {
     files: ['**/*.ts', '**/*.mts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
@@ -73,6 +77,7 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       'no-console': 'error',
       'max-lines': ['error', { max: 300 }],
+      ...COMMENT_LENGTH,
       'no-restricted-properties': [
         'error',
         {

@@ -24,8 +24,8 @@ const SKIPPED = new Set(['node_modules', 'test', 'build', 'fixtures']);
 const SOURCE = /(\.ts|\.mjs|^package\.json)$/;
 
 /**
- * URL of the bundle of an entry module; it is made where it is missing. Null where none can be made,
- * because node_modules cannot be written or the sources have an error.
+ * URL of the bundle of an entry module; it is made where it is missing. Null where none can be
+ * made, because node_modules cannot be written or the sources have an error.
  *
  * @param {string} root - Project root.
  * @param {string} entry - Module, from the project root.
@@ -45,7 +45,8 @@ export async function bundle(root, entry) {
 }
 
 /**
- * Hash of all that a bundle is made of: sources of libraries and applications, versions of packages.
+ * Hash of all that a bundle is made of: sources of libraries and applications, versions of
+ * packages.
  *
  * @param {string} root
  * @param {string} entry

@@ -13,8 +13,8 @@ export class InputError extends Error {
 /**
  * A value that breaks the rule of a function's parameter, in the project's error grammar.
  *
- * Libraries throw it for arguments of a caller; on the command line these are what the user typed, so
- * the exit code is 2 as for an `InputError`.
+ * Libraries throw it for arguments of a caller; on the command line these are what the user typed,
+ * so the exit code is 2 as for an `InputError`.
  */
 export class RuleError extends RangeError {
   override readonly name = 'RuleError';

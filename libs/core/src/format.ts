@@ -1,6 +1,6 @@
 /**
- * A shape, or lengths of sides, for people: `16 x 64 x 64`. Error messages print `[16, 64, 64]`, see
- * `formatValue`.
+ * A shape, or lengths of sides, for people: `16 x 64 x 64`. Error messages print `[16, 64, 64]`,
+ * see `formatValue`.
  */
 export function formatShape(sides: readonly number[]): string {
   return sides.join(' x ');

@@ -154,8 +154,8 @@ export function turn(volume: Volume, { plane, quarters, flip }: Turn): Volume {
     'rotate a cubic patch, or in the plane of its equal sides',
   );
   const strides = [shape[1] * shape[2], shape[2], 1];
-  // Index in `data` of the first voxel of the result, and the step in `data` for one voxel along each
-  // axis of the result.
+  // Index in `data` of the first voxel of the result, and the step in `data` for one voxel along
+  // each axis of the result.
   let from = 0;
   const steps = [...strides];
   if (flip !== null) {

@@ -1,8 +1,8 @@
 import { assertRange, type RandomStream } from '@blurcycle/core';
 
 /**
- * From this mean on, deviates are drawn by rejection, whose cost does not depend on the mean; below,
- * by inversion.
+ * From this mean on, deviates are drawn by rejection, whose cost does not depend on the mean;
+ * below, by inversion.
  */
 const REJECTION_FROM = 10;
 

@@ -34,8 +34,8 @@ export function addPhotonNoise(
 /**
  * Adds the read noise of a camera: ỹ = y + σ n, n standard normal.
  *
- * Nothing is clipped: dark voxels become negative, as in a recording after subtraction of the camera
- * offset.
+ * Nothing is clipped: dark voxels become negative, as in a recording after subtraction of the
+ * camera offset.
  *
  * @param sigma - Standard deviation in units of intensity; 0 adds nothing.
  * @param stream - One stream for each volume, named after it.
@@ -55,7 +55,9 @@ export function addReadNoise(volume: Volume, sigma: number, stream: RandomStream
 
 /** Result of `calibrateReadNoise`. */
 export interface ReadNoiseCalibration {
-  /** Standard deviation of the read noise; 0 when photon noise alone leaves the target SNR or less. */
+  /**
+   * Standard deviation of the read noise; 0 when photon noise alone leaves the target SNR or less.
+   */
   readonly readNoiseSigma: number;
   /** Average SNR in dB of photon noise alone; Infinity without. */
   readonly photonSnrDb: number;
@@ -68,8 +70,8 @@ export interface ReadNoiseCalibration {
  *
  * 10^(SNR/10) = Σ y² / (Σ (ỹ - y)² + n σ²) solved for σ: y the blurred volumes, ỹ the same after
  * photon noise, both sums over all n voxels of all volumes, one camera for all of them. Photon
- * noise enters as drawn, so the SNR varies with the read noise alone: by at most 8.7 / √(2n) dB, 0.01
- * dB for 16x64x64 voxels.
+ * noise enters as drawn, so the SNR varies with the read noise alone: by at most 8.7 / √(2n) dB,
+ * 0.01 dB for 16x64x64 voxels.
  *
  * @param clean - Volumes before noise.
  * @param counted - The same volumes with photon noise, in the same order.

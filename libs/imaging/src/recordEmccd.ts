@@ -19,9 +19,9 @@ export interface EmccdCamera {
  * Records a volume with an electron-multiplying CCD, in counts.
  *
  * n = Poisson(y); m = Gamma(n, g) electrons after the register; counts = round(offset + (m + σ ξ) /
- * e), clipped to the range of the converter. Above a gain of about 10 the output of the register for
- * n electrons is gamma distributed with variance n g², which doubles the variance of photon noise:
- * var(m) = 2 g² y, an excess noise factor of √2. With a gain of 1, m = n.
+ * e), clipped to the range of the converter. Above a gain of about 10 the output of the register
+ * for n electrons is gamma distributed with variance n g², which doubles the variance of photon
+ * noise: var(m) = 2 g² y, an excess noise factor of √2. With a gain of 1, m = n.
  *
  * Clock-induced charge and dark current are left out: a few hundredths of an electron on a cooled
  * chip.

@@ -28,8 +28,8 @@ export interface KernelMetrics {
 /**
  * Measures a blur kernel and compares it with the true one, if that is given.
  *
- * Widths are interpolated linearly between voxels: for a peak three voxels wide they differ from the
- * optics by a few percent, equally for learned and known kernels on the same voxels.
+ * Widths are interpolated linearly between voxels: for a peak three voxels wide they differ from
+ * the optics by a few percent, equally for learned and known kernels on the same voxels.
  *
  * @param kernel - Values on voxels, any sign.
  * @param truth - Kernel on the same voxel size; its window may differ.

@@ -40,7 +40,8 @@ export function nrmse(estimate: Intensities, truth: Intensities): number {
 /**
  * Peak signal-to-noise ratio of an estimate against the truth.
  *
- * 10 log₁₀(dataRange² / MSE), MSE over all voxels. Equal volumes give Infinity: no epsilon is added.
+ * 10 log₁₀(dataRange² / MSE), MSE over all voxels. Equal volumes give Infinity: no epsilon is
+ * added.
  *
  * @returns Decibels; larger is better.
  */

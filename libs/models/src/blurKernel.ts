@@ -44,8 +44,8 @@ export interface BlurKernelOptions {
    */
   readonly symmetry: KernelSymmetry;
   /**
-   * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain; the
-   * gain is the kernel's sum, which stays free, because the exposure of the data is not known.
+   * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain;
+   * the gain is the kernel's sum, which stays free, because the exposure of the data is not known.
    * `unit-sum`: non-negative with sum 1, for data whose total intensity blurring preserves.
    */
   readonly constraint: KernelConstraint;
@@ -94,9 +94,9 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
  * Projects the kernel onto the allowed set: negative values become 0, then, for `unit-sum`, the
  * values are divided by their sum.
  *
- * Projected gradient descent: the update uses the free gradient, so a voxel at 0 can leave it again,
- * unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike behind a
- * softmax.
+ * Projected gradient descent: the update uses the free gradient, so a voxel at 0 can leave it
+ * again, unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike
+ * behind a softmax.
  */
 function project(kernel: Tensor3D, constraint: KernelConstraint): Tensor3D {
   if (constraint === 'none') return kernel;

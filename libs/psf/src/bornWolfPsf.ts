@@ -55,8 +55,9 @@ export function bornWolfPupil(optics: Optics): PupilModel {
  *   with it.
  * @throws {RuleError} If the optics or the sampling cannot exist.
  * @example
- * const psf = normalizePsf(bornWolfPsf({ numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.5,
- *   voxelSizeUm: [0.25, 0.1, 0.1], shape: [31, 31, 31] }));
+ * const optics = { numericalAperture: 1.4, immersionIndex: 1.5, emissionWavelengthUm: 0.5 };
+ * const sampling = { voxelSizeUm: [0.25, 0.1, 0.1], shape: [31, 31, 31] };
+ * const psf = normalizePsf(bornWolfPsf({ ...optics, ...sampling }));
  */
 export function bornWolfPsf(options: PsfOptions): Volume {
   return rasterizePupil(bornWolfPupil(options), options);

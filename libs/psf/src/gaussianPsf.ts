@@ -27,7 +27,8 @@ export function gaussianSigmaUm(optics: Optics): readonly [z: number, y: number,
  *
  * exp(-z²/2σ_z² - y²/2σ_y² - x²/2σ_x²); the widths follow from the optics unless `sigmaUm` is
  * given.
- * With pixel integration, each voxel holds its mean, by a quadrature that is exact for the spectrum.
+ * With pixel integration, each voxel holds its mean, by a quadrature that is exact for the
+ * spectrum.
  */
 export function gaussianPsf(options: GaussianPsfOptions): Volume {
   const { shape, voxelSizeUm, pixelIntegration = 'none' } = options;

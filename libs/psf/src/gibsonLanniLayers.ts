@@ -36,8 +36,8 @@ export type GibsonLanniLayers = Required<GibsonLanniOptics>;
 /**
  * Fills in the defaults and checks the layers.
  *
- * @throws {RuleError} If an index or a thickness is impossible, or the index of the cover glass or of
- *   the design is not above the NA.
+ * @throws {RuleError} If an index or a thickness is impossible, or the index of the cover glass or
+ *   of the design is not above the NA.
  */
 export function gibsonLanniLayers(optics: GibsonLanniOptics): GibsonLanniLayers {
   const where = 'gibsonLanniPsf';

@@ -129,8 +129,8 @@ export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
 }
 
 /**
- * The wide-field point spread function of Gibson & Lanni: that of Born & Wolf with the exact defocus
- * and the aberration of sample, cover glass and immersion that differ from the design.
+ * The wide-field point spread function of Gibson & Lanni: that of Born & Wolf with the exact
+ * defocus and the aberration of sample, cover glass and immersion that differ from the design.
  *
  * I(r, z) = |∫₀¹ 2 J0(k₀ NA r ρ) exp(i k₀ (W(NA ρ) - z √(n_i² - NA²ρ²))) ρ dρ|², W the path of
  * `opticalPathUm`. Planes are ordered by nominal focus depth: the next plane lies deeper in the
@@ -161,8 +161,9 @@ function isMatched(layers: GibsonLanniLayers): boolean {
 }
 
 /**
- * Panels within which every path is analytic: √(n² - q²) is not analytic at q = n, so the variable is
- * that root for the smallest index, and a sample index inside the aperture splits the pupil in two.
+ * Panels within which every path is analytic: √(n² - q²) is not analytic at q = n, so the variable
+ * is that root for the smallest index, and a sample index inside the aperture splits the pupil in
+ * two.
  */
 function pupilPanels(layers: GibsonLanniLayers): Panel[] {
   const na = layers.numericalAperture;
@@ -192,8 +193,8 @@ function pathVariationUm(layers: GibsonLanniLayers): number {
 }
 
 /**
- * Position of the only maximum of a function between `from` and `to`, to about 1e-8 of the interval:
- * closer than that, rounding hides which of two values is larger.
+ * Position of the only maximum of a function between `from` and `to`, to about 1e-8 of the
+ * interval: closer than that, rounding hides which of two values is larger.
  */
 export function goldenMaximum(f: (x: number) => number, from: number, to: number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;

@@ -103,8 +103,8 @@ function overlap(model: PupilModel, shift: number, zUm: number): number {
 }
 
 /**
- * The integrand at (radius, angle) from the center of one pupil; the center of the other lies `shift`
- * away along angle 0.
+ * The integrand at (radius, angle) from the center of one pupil; the center of the other lies
+ * `shift` away along angle 0.
  */
 function correlation(
   model: PupilModel,

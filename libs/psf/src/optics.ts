@@ -15,8 +15,8 @@ export interface Sampling {
   /** Voxel size z, y, x in µm. */
   readonly voxelSizeUm: VoxelSizeUm;
   /**
-   * Sides z, y, x. With odd sides the focus lies in the center voxel; with an even side, between two
-   * voxels.
+   * Sides z, y, x. With odd sides the focus lies in the center voxel; with an even side, between
+   * two voxels.
    */
   readonly shape: Shape3;
   /**

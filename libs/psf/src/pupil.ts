@@ -25,7 +25,9 @@ export interface Pupil {
   readonly anisotropy: -1 | 0 | 1;
   /** `psfgenerator` replaces J2 by the formula of EPFL's PSF Generator. */
   readonly secondOrder: 'standard' | 'psfgenerator';
-  /** ∬ I dx dy in µm², the same for every z; null for `psfgenerator`, which is no physical field. */
+  /**
+   * ∬ I dx dy in µm², the same for every z; null for `psfgenerator`, which is no physical field.
+   */
   readonly planeEnergyUm2: number | null;
 }
 

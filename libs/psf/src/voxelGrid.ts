@@ -19,8 +19,8 @@ export const CENTER_RULE: CellRule = {
  * The smallest Gauss–Legendre rule that averages every wave up to `highestFrequency` (rad/µm) over
  * a cell exactly.
  *
- * The intensity is band-limited, so this integrates it exactly: the mean of cos(ωx) over the cell is
- * sin(δ)/δ with δ = ω·width/2, and the rule reproduces it to 1e-14.
+ * The intensity is band-limited, so this integrates it exactly: the mean of cos(ωx) over the cell
+ * is sin(δ)/δ with δ = ω·width/2, and the rule reproduces it to 1e-14.
  */
 export function cellRule(width: number, highestFrequency: number): CellRule {
   const half = width / 2;

@@ -5,8 +5,8 @@ import { psfPupil, type PsfRequest } from './createPsf.ts';
 /** The fraction of the light inside the window. */
 export interface WindowEnergy {
   /**
-   * Relative to the light of its planes (for a Gaussian, to all light); the light of a wide-field PSF
-   * has no end along z.
+   * Relative to the light of its planes (for a Gaussian, to all light); the light of a wide-field
+   * PSF has no end along z.
    */
   readonly fraction: number;
   /** Relative to the light of a plane, for the plane that holds the least. */

@@ -24,8 +24,8 @@ import {
 export interface MethodSettings {
   readonly id: string;
   /**
-   * `paired`: a blurred patch and its own ground truth. `unpaired`: patches of independent positions
-   * and volumes.
+   * `paired`: a blurred patch and its own ground truth. `unpaired`: patches of independent
+   * positions and volumes.
    */
   readonly sampling: Pairing;
   /** Maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */

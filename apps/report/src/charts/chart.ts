@@ -24,8 +24,8 @@ export const CHART_WIDTH = 300;
 export const VEGA_LITE_SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
 /**
- * Widths of the characters of a sans-serif font relative to its size, by class; generous, so that no
- * label is cut off.
+ * Widths of the characters of a sans-serif font relative to its size, by class; generous, so that
+ * no label is cut off.
  */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[iljtfI.,:;'|!()[\]/ ]/, 0.36],

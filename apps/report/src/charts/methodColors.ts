@@ -8,8 +8,8 @@ interface MethodColor {
  * One color per method, the same in every figure.
  *
  * Found by a search over OKLCH: every pair has an OKLab distance of at least 8 of 100 for normal
- * vision and for simulated protanopia, deuteranopia and tritanopia, and each color has a contrast of
- * 3:1 or more with its background.
+ * vision and for simulated protanopia, deuteranopia and tritanopia, and each color has a contrast
+ * of 3:1 or more with its background.
  */
 export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   input: { light: '#76707a', dark: '#dde5ec' },
@@ -57,7 +57,8 @@ export interface MethodStyle extends MethodColor {
 /**
  * Color, dash and marker of every method of a report.
  *
- * @param methods - All method ids of the report: those without a fixed color get one by their order.
+ * @param methods - All method ids of the report: those without a fixed color get one by their
+ *   order.
  */
 export function methodStyles(methods: readonly string[]): ReadonlyMap<string, MethodStyle> {
   const fixed = Object.keys(METHOD_COLORS);

@@ -37,8 +37,8 @@ interface LiveChart {
 }
 
 /**
- * Draws a specification live: it shows the value nearest to the pointer; dragging and the wheel move
- * the axes. Expressions are interpreted, because the policy of the page forbids `eval`.
+ * Draws a specification live: it shows the value nearest to the pointer; dragging and the wheel
+ * move the axes. Expressions are interpreted, because the policy of the page forbids `eval`.
  *
  * @param summary - Text alternative of the drawing.
  * @param width - Width of the whole drawing in px, at most.

@@ -42,7 +42,9 @@ async function openViewer(figure: HTMLElement): Promise<void> {
   still.before(createViewer(data, stacks, figure.id));
 }
 
-/** Reads the gray values of a stack from the image in the page, with its planes below each other. */
+/**
+ * Reads the gray values of a stack from the image in the page, with its planes below each other.
+ */
 async function decodeStack(imageId: string, shape: Stack['shape']): Promise<Stack> {
   const [depth, height, width] = shape;
   const image = new Image();
@@ -195,7 +197,8 @@ function legendText({ window: [low, high] }: VolumeData, { mode }: ViewerState):
 }
 
 /**
- * Links that save the stacks of a viewer as the page holds them: 8-bit gray, planes below each other.
+ * Links that save the stacks of a viewer as the page holds them: 8-bit gray, planes below each
+ * other.
  *
  * @param name - Prefix of the file names.
  */

@@ -77,7 +77,9 @@ export function axisTitle({ label, unit }: Quantity): string {
   return unit === null ? label : `${label} (${unit})`;
 }
 
-/** Length of a scale bar: the largest 1, 2 or 5 times a power of ten within a third of the width. */
+/**
+ * Length of a scale bar: the largest 1, 2 or 5 times a power of ten within a third of the width.
+ */
 export function scaleBarUm(widthUm: number): number {
   const limit = widthUm / 3;
   const power = 10 ** Math.floor(Math.log10(limit));

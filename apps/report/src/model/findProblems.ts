@@ -64,7 +64,9 @@ function gatherRows(problems: readonly RowProblem[]): Problem[] {
   }));
 }
 
-/** Tables that are older than a run behind them, or were made from files that have changed since. */
+/**
+ * Tables that are older than a run behind them, or were made from files that have changed since.
+ */
 function staleTables({ experiments, runs }: ReportInputs): Problem[] {
   const isStale = ({ table, changedInputs }: ExperimentInput): boolean => {
     const behind = new Set(table.rows.flatMap((row) => row.runs));

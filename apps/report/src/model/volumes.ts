@@ -63,8 +63,8 @@ const BASE64_GROWTH = 4 / 3;
 const FEWEST_PLANES = 2;
 
 /**
- * Halves the number of planes of the largest set, and of the set that is then the largest, until the
- * stacks fit. The voxel size is adapted, so that sections keep their proportions.
+ * Halves the number of planes of the largest set, and of the set that is then the largest, until
+ * the stacks fit. The voxel size is adapted, so that sections keep their proportions.
  *
  * @param sets - Volume sets of the report; a stack in several of them counts once.
  * @param budgetBytes - Largest size of all stacks together in the page.

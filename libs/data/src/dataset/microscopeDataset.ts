@@ -57,14 +57,14 @@ export interface MicroscopeDataset {
 }
 
 /**
- * A simulation of the paper's real data set, with known ground truth: tubulin imaged by an aberrated
- * microscope and an EMCCD camera, and an unpaired sharp set, the blind Richardson-Lucy deconvolution
- * of other recordings.
+ * A simulation of the paper's real data set, with known ground truth: tubulin imaged by an
+ * aberrated microscope and an EMCCD camera, and an unpaired sharp set, the blind Richardson-Lucy
+ * deconvolution of other recordings.
  *
- * One affine map takes all counts to the intensities of the networks: 0 is the offset of the camera,
- * 1 the 99.95th percentile of the training images. The sharp set is divided by its own 99.95th
- * percentile and clipped at 1, the largest output of the sigmoid. The ground truth has the scale of
- * the sharp set: blurred = kernel * sharp except for noise.
+ * One affine map takes all counts to the intensities of the networks: 0 is the offset of the
+ * camera, 1 the 99.95th percentile of the training images. The sharp set is divided by its own
+ * 99.95th percentile and clipped at 1, the largest output of the sigmoid. The ground truth has the
+ * scale of the sharp set: blurred = kernel * sharp except for noise.
  *
  * Cost: that of blind Richardson-Lucy on 2 train + test volumes. Deterministic for a seed.
  */

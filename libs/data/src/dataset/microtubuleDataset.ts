@@ -21,8 +21,8 @@ import {
  * The data set of the experiments, in place of the EPFL microtubules that the paper used.
  *
  * Voxels, wavelength, aperture and index are the defaults of the PSF Generator (inferred: the paper
- * does not state its own). Radius, density and window were chosen once, so that the PSNR and SSIM of
- * the images are the paper's: see docs/deviations.md, "Data".
+ * does not state its own). Radius, density and window were chosen once, so that the PSNR and SSIM
+ * of the images are the paper's: see docs/deviations.md, "Data".
  */
 export const MICROTUBULE_PRESET = {
   shape: [48, 128, 128],
@@ -51,8 +51,8 @@ export interface MicrotubuleDatasetConfig extends MicrotubuleOptions {
   /** Numbers of volumes. */
   readonly volumes: { readonly train: number; readonly validation: number; readonly test: number };
   /**
-   * Seed of specimens and noise; each volume has its own streams, so that a larger number of volumes
-   * changes none of the others.
+   * Seed of specimens and noise; each volume has its own streams, so that a larger number of
+   * volumes changes none of the others.
    */
   readonly seed: number;
   /** @defaultValue 'periodic', as the EPFL microtubules were blurred */
@@ -91,8 +91,8 @@ export interface MicrotubuleDataset {
  *
  * Cost: about 0.4 s for each volume of 48x128x128. Deterministic for a seed.
  *
- * @throws {RuleError} If the PSF is larger than a volume or not a unit-sum PSF with odd sides, or if
- *   there is no training or test volume.
+ * @throws {RuleError} If the PSF is larger than a volume or not a unit-sum PSF with odd sides, or
+ *   if there is no training or test volume.
  */
 export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): MicrotubuleDataset {
   const { psf, noise, volumes, seed, border = 'periodic' } = config;

@@ -38,7 +38,9 @@ export interface RecordingOptions {
   readonly psf: Volume;
   /** Exposure; the same for all PSFs and noise levels of a data set. */
   readonly gain: number;
-  /** Seed of the noise; each specimen has its streams `noise/<id>/photons` and `noise/<id>/read`. */
+  /**
+   * Seed of the noise; each specimen has its streams `noise/<id>/photons` and `noise/<id>/read`.
+   */
   readonly seed: number;
   readonly noise: NoiseSettings;
   /** @defaultValue 'periodic', as the EPFL microtubules were blurred */
@@ -77,7 +79,9 @@ export function recordPairs(specimens: readonly Specimen[], options: RecordingOp
   return recordBlurred(specimens, clean, options);
 }
 
-/** As `recordPairs`, for blurred specimens without noise: `clean[i]` = gain × PSF * `specimens[i]`. */
+/**
+ * As `recordPairs`, for blurred specimens without noise: `clean[i]` = gain × PSF * `specimens[i]`.
+ */
 export function recordBlurred(
   specimens: readonly Specimen[],
   clean: readonly Volume[],
@@ -113,9 +117,9 @@ const BRIGHTEST_FRACTION = 5e-4;
 /**
  * The exposure gain that scales the brightest voxels of a set of blurred volumes to about 1.
  *
- * gain = 1 / (mean over the volumes of the 99.95th percentile of the intensity). Unlike the maximum,
- * which depends on single crossings of filaments and grows with the volume, it does not depend on
- * the size of the volumes.
+ * gain = 1 / (mean over the volumes of the 99.95th percentile of the intensity). Unlike the
+ * maximum, which depends on single crossings of filaments and grows with the volume, it does not
+ * depend on the size of the volumes.
  *
  * @param blurred - Specimens after convolution with the unit-sum PSF.
  */
@@ -128,8 +132,8 @@ export function exposureGain(blurred: readonly Volume[]): number {
 /** The smallest intensity of the brightest voxels. */
 function brightness(data: Float32Array): number {
   const rank = Math.max(1, Math.round(BRIGHTEST_FRACTION * data.length));
-  // Most voxels are dark: sorting only those above half the maximum, if they are enough, is 50 times
-  // faster.
+  // Most voxels are dark: sorting only those above half the maximum, if they are enough, is 50
+  // times faster.
   const [, maximum] = extent(data);
   const bright = data.filter((value) => value > maximum / 2);
   const sorted = (bright.length >= rank ? bright : data.slice()).sort();

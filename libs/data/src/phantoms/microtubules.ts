@@ -68,8 +68,8 @@ export function microtubules(
   }
   const volume = createVolume(shape, voxelSizeUm);
   const inside = volumeBox(shape, voxelSizeUm);
-  // Beyond this margin no part of a filament reaches the volume, unless it turns back, which is rare
-  // at these stiffnesses.
+  // Beyond this margin no part of a filament reaches the volume, unless it turns back, which is
+  // rare at these stiffnesses.
   const around = volumeBox(shape, voxelSizeUm, 2 * filamentRadiusUm + Math.max(...voxelSizeUm));
   // At most half a radius, so that a bent tube has no visible corners.
   const stepUm = Math.min(0.1, filamentRadiusUm / 2);
@@ -121,8 +121,8 @@ export interface BendingOptions {
    */
   readonly persistenceLengthUm: number;
   /**
-   * Length over which the curvature changes; over shorter lengths the filament is an arc, so that it
-   * looks smooth.
+   * Length over which the curvature changes; over shorter lengths the filament is an arc, so that
+   * it looks smooth.
    */
   readonly curvatureLengthUm: number;
   /** Distance between two points of the polyline. */

@@ -34,8 +34,8 @@ export function formatImagejDescription(
  * Dimensions in an image description of ImageJ, or null for any other text.
  *
  * @param description - Text of the tag ImageDescription of the first page.
- * @param unitsPerPixel - Reciprocal of the resolution of the first page along y and x, null if it is
- *   missing or zero.
+ * @param unitsPerPixel - Reciprocal of the resolution of the first page along y and x, null if it
+ *   is missing or zero.
  */
 export function parseImagejDescription(
   description: string,

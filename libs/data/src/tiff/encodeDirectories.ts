@@ -13,8 +13,8 @@ const CLASSIC_LIMIT = 2 ** 32;
 /**
  * The directories of an uncompressed stack, one for each plane, with the offset of its values.
  *
- * If the file would exceed 4 GiB, the form of ImageJ has only the first directory, as in ImageJ (the
- * description states how many planes follow), and OME-TIFF becomes BigTIFF.
+ * If the file would exceed 4 GiB, the form of ImageJ has only the first directory, as in ImageJ
+ * (the description states how many planes follow), and OME-TIFF becomes BigTIFF.
  *
  * @param description - ImageDescription of the first page.
  * @param limit - Smallest size at which offsets no longer fit; for tests.

@@ -32,7 +32,8 @@ export async function withTiff<Result>(
     const source = new FileSource(file, stat.size);
     const { littleEndian, pages: count } = await checkDirectories(source);
     const tiff = await GeoTIFF.fromSource(source);
-    // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the file.
+    // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the
+    // file.
     tiff.parser.eager = true;
     const pages: TiffPage[] = [];
     for (let i = 0; i < count; i++) {
@@ -72,12 +73,12 @@ const MOST_FIELDS = 4096;
 const MOST_VALUE_BYTES_PER_FILE_BYTE = 16;
 
 /**
- * Follows the chain of directories and checks that everything they point to lies in the file, before
- * anything is decoded.
+ * Follows the chain of directories and checks that everything they point to lies in the file,
+ * before anything is decoded.
  *
- * `geotiff` allocates any size that a field states and follows any chain. After this check the sizes
- * are bounded by the file: offsets and counts lie within it, the chain has no loop, and the work is
- * linear in the size of the file.
+ * `geotiff` allocates any size that a field states and follows any chain. After this check the
+ * sizes are bounded by the file: offsets and counts lie within it, the chain has no loop, and the
+ * work is linear in the size of the file.
  *
  * @throws {Error} One line that says what is wrong and where, without the name of the file.
  */

@@ -46,9 +46,9 @@ export interface TiffStack {
 /**
  * Reads a z stack from a TIFF file: multi-page, ImageJ, OME-TIFF or BigTIFF.
  *
- * Integers of 8 to 32 bits and floating point of 32 and 64 bits, either byte order, strips and tiles,
- * uncompressed, deflate, LZW and PackBits. Values are not rescaled; those beyond 24 bits are rounded
- * to 32-bit floating point.
+ * Integers of 8 to 32 bits and floating point of 32 and 64 bits, either byte order, strips and
+ * tiles, uncompressed, deflate, LZW and PackBits. Values are not rescaled; those beyond 24 bits are
+ * rounded to 32-bit floating point.
  *
  * Memory: the stack and one block; a damaged file cannot demand more than its size justifies.
  *

@@ -72,8 +72,8 @@ const MICROMETERS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Length of a named unit in µm, or null for a name that is not a length (`pixel`, `reference frame`,
- * the empty string).
+ * Length of a named unit in µm, or null for a name that is not a length (`pixel`, `reference
+ * frame`, the empty string).
  *
  * Accepts ImageJ's escaped micro sign (`\u00B5m`) and both micro signs of Unicode.
  */

@@ -186,7 +186,10 @@ export function writeReplay(resultsDir: string, replay: Replay): void {
   );
 }
 
-/** Reads the certificate of a profile; undefined when there is none. A damaged one is an `InputError`. */
+/**
+ * Reads the certificate of a profile; undefined when there is none. A damaged one is an
+ * `InputError`.
+ */
 export function readReplay(resultsDir: string, profile: string): Replay | undefined {
   return readChecked(replayPath(resultsDir, profile), replaySchema);
 }

@@ -35,7 +35,9 @@ export const provenanceSchema = z.strictObject({
   cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
   gpu: z.string().nullable(),
   backend: z.string(),
-  /** Vector instructions that the native kernels used: avx512, avx2, neon; absent in old records. */
+  /**
+   * Vector instructions that the native kernels used: avx512, avx2, neon; absent in old records.
+   */
   instructionSet: z.string().optional(),
   /** What compiled the native kernels; absent in old records, and where they were not used. */
   compiler: z.string().optional(),

@@ -10,8 +10,8 @@ import { NUMERICS_HISTORY, STAGES, type Numerics, type Stage } from './numerics.
  *   since.
  * - `stale`: the same settings, or the code of now, would give other numbers.
  * - `failed`, `missing`: there is no result.
- * - `not stored here`: an intermediate (data, weights, predictions) that is not on this machine. The
- *   results made of it stay what they are.
+ * - `not stored here`: an intermediate (data, weights, predictions) that is not on this machine.
+ *   The results made of it stay what they are.
  */
 export type State = 'done and proved' | 'done' | 'stale' | 'failed' | 'missing' | 'not stored here';
 

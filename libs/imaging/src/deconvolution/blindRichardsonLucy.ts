@@ -38,8 +38,8 @@ export interface BlindRichardsonLucyOptions {
   /** Assumption beyond the border of the image. @defaultValue 'weights' */
   readonly boundary?: Extract<Boundary, 'weights' | 'zero'>;
   /**
-   * Called after each object update with the number of updates done, counted through all rounds, and
-   * their total.
+   * Called after each object update with the number of updates done, counted through all rounds,
+   * and their total.
    */
   readonly onUpdate?: (done: number, most: number) => void;
   /** Called after every object update with statistics and the estimate itself. */

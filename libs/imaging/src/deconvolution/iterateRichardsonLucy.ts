@@ -48,8 +48,8 @@ export interface RichardsonLucyOptions {
   /** Called after each update with the number of updates done and their maximum; costs nothing. */
   readonly onUpdate?: (done: number, most: number) => void;
   /**
-   * Called at the start and after every update with statistics and the estimate itself (to read, not
-   * to keep). Costs one more blur per call.
+   * Called at the start and after every update with statistics and the estimate itself (to read,
+   * not to keep). Costs one more blur per call.
    */
   readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
 }

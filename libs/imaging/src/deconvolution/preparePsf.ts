@@ -20,8 +20,8 @@ export interface PreparePsfOptions {
 }
 
 /**
- * Prepares a measured or computed PSF for deconvolution: centered, odd sides, no negative value, sum
- * 1.
+ * Prepares a measured or computed PSF for deconvolution: centered, odd sides, no negative value,
+ * sum 1.
  *
  * An off-center PSF would shift every result by its offset. The PSF moves by whole voxels; zeros
  * extend the sides, so that nothing of it is lost.

@@ -19,8 +19,8 @@ import {
  *
  * @param observed - Measured volume, at least 0.
  * @param psf - Centered kernel, at least 0; see `preparePsf` for a measured one.
- * @throws {RuleError} If the data hold NaN or negative values, or the PSF is unsuitable; the message
- *   names the remedy.
+ * @throws {RuleError} If the data hold NaN or negative values, or the PSF is unsuitable; the
+ *   message names the remedy.
  * @example
  * const estimate = richardsonLucy(observed, psf, { iterations: 50, background: 100 });
  */

@@ -48,8 +48,8 @@ export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {
 }
 
 /**
- * Defaults of the Wiener filter, estimated from the data: the noise-to-signal ratio and the level of
- * the object.
+ * Defaults of the Wiener filter, estimated from the data: the noise-to-signal ratio and the level
+ * of the object.
  *
  * @param background - As in `WienerOptions`.
  */
@@ -78,8 +78,8 @@ function noiseToSignal(observed: Volume): number {
  * of its neighbors along x.
  *
  * d = y[x] - (y[x-1] + y[x+1])/2 has variance 3/2 sigma^2 for white noise and hardly any signal
- * where the image is blurred; the median of |d| is robust to the remaining edges. Rows of fewer than
- * three voxels give 0.
+ * where the image is blurred; the median of |d| is robust to the remaining edges. Rows of fewer
+ * than three voxels give 0.
  * Source of the factor: median of |d| of a normal deviate is 0.6745 of its standard deviation.
  */
 export function estimateNoise({ data, shape }: Volume): number {

@@ -30,7 +30,9 @@ export interface GoldenProgram {
 const INSTRUCTION_SETS = ['avx512', 'avx2', 'baseline'];
 const SOURCES = /\/(libs|apps)\/.*\.ts$/;
 
-/** Bundles `runCases.ts` with all sources of the project; a process of it starts in half a second. */
+/**
+ * Bundles `runCases.ts` with all sources of the project; a process of it starts in half a second.
+ */
 export async function bundleCases(edit: Edit = (text) => text): Promise<GoldenProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'blurcycle-golden-'));
   const outfile = join(folder, 'runCases.mjs');
@@ -57,7 +59,8 @@ export async function bundleCases(edit: Edit = (text) => text): Promise<GoldenPr
  * Runs the cases on every instruction set of this machine, two processes at a time, and on the best
  * one with one thread and with two.
  *
- * @param portableToo - Run on every instruction set what none should change; else on the best alone.
+ * @param portableToo - Run on every instruction set what none should change; else on the best
+ *   alone.
  */
 export async function runEverywhere(
   program: GoldenProgram,

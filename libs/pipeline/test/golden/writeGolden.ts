@@ -1,4 +1,6 @@
-/** @file Program, `npm run golden`: writes the bits of now into golden.json, where that is allowed. */
+/**
+ * @file Program, `npm run golden`: writes the bits of now into golden.json, where that is allowed.
+ */
 import { NUMERICS } from '@blurcycle/experiment';
 import { readGoldenFile, writeGoldenFile } from './goldenFile.ts';
 import { collectBits, mergeGolden } from './goldenRules.ts';
