@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Root of the project, whatever the working directory is: the nearest folder with nx.json above. */
+/**
+ * Root of the project, whatever the working directory is: the nearest folder with nx.json above.
+ */
 export const PROJECT_ROOT = findRoot(import.meta.dirname);
 
 /** Where the experiment files are. */
