@@ -104,7 +104,7 @@ describe('blurcycle fit', () => {
     };
     expect(plan).toMatchObject({
       method: 'Proposed, non-blind',
-      data: '2 blurred stacks, 1 sharp stack, unmatched',
+      data: '2 blurred stacks, 1 sharp stack, unpaired',
       updates: 4,
       patch: [16, 16, 16],
     });
@@ -143,7 +143,7 @@ describe('blurcycle fit', () => {
       training: {
         updates: 4,
         selectedUpdate: 4,
-        data: '2 blurred stacks, 1 sharp stack, unmatched',
+        data: '2 blurred stacks, 1 sharp stack, unpaired',
       },
     });
     const deconvolved = await blurcycle(

@@ -96,8 +96,8 @@ describe("a data set of the kind 'tiff-folders'", () => {
   };
 
   it('is the middle of the stacks in the order of their names, on the scale of the networks', async () => {
-    const { train, validation, test, unmatched, facts, kernel } = await prepare('own');
-    expect([train, validation, test, unmatched].map(({ length }) => length)).toEqual([2, 1, 1, 3]);
+    const { train, validation, test, unpaired, facts, kernel } = await prepare('own');
+    expect([train, validation, test, unpaired].map(({ length }) => length)).toEqual([2, 1, 1, 3]);
     const [{ blurred }] = train;
     expect(blurred.shape).toEqual([16, 32, 32]);
     const raw = fromNetworkScale(blurred, facts.intensity);
@@ -108,7 +108,7 @@ describe("a data set of the kind 'tiff-folders'", () => {
     const light = (volumes: readonly Volume[]): number =>
       mean(volumes.map(({ data }) => mean(data)));
     // The sharp set is cut where the sigmoid ends.
-    expect(Math.abs(light(train.map((one) => one.blurred)) / light(unmatched) - 1)).toBeLessThan(
+    expect(Math.abs(light(train.map((one) => one.blurred)) / light(unpaired) - 1)).toBeLessThan(
       0.1,
     );
     expect(kernel.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);

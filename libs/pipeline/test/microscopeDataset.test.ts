@@ -40,7 +40,7 @@ describe('buildMicroscopeDataset(config)', () => {
     ...CONFIG,
     onDeconvolved: (done, all) => steps.push(`${done} of ${all}`),
   });
-  const { train, unmatched, validation, test, kernel, counts } = dataset;
+  const { train, unpaired, validation, test, kernel, counts } = dataset;
 
   it('puts counts on the scale of the networks by one affine map', () => {
     expect(counts.black).toBe(100);
@@ -77,12 +77,12 @@ describe('buildMicroscopeDataset(config)', () => {
   });
 
   it('has a sharp set of other specimens, within the reach of the sigmoid and sharper than the images', () => {
-    expect(unmatched).toHaveLength(2);
-    for (const { data } of [...unmatched, ...train.map(({ sharp }) => sharp)]) {
+    expect(unpaired).toHaveLength(2);
+    for (const { data } of [...unpaired, ...train.map(({ sharp }) => sharp)]) {
       expect(Math.max(...data)).toBe(1);
       expect(Math.min(...data)).toBeGreaterThanOrEqual(0);
     }
-    expect(unmatched[0].data).not.toEqual(train[0].sharp.data);
+    expect(unpaired[0].data).not.toEqual(train[0].sharp.data);
     const [{ sharp, blurred, deconvolved }] = test;
     const options = { dataRange: 1 };
     expect(psnrAffine(deconvolved, sharp, options)).toBeGreaterThan(

@@ -61,7 +61,7 @@ interface FitIntensities {
  * sharp stacks is what their brightest 0.05 % reach: the sigmoid ends there. White of the blurred
  * stacks follows from blur keeping the light: it is chosen so that both domains have the same mean,
  * mean(y) = mean(x), so a unit-sum kernel joins them and the result has the light and the units of
- * the blurred stack. This holds as far as both sets show about as much structure, which unmatched
+ * the blurred stack. This holds as far as both sets show about as much structure, which unpaired
  * training assumes anyway.
  *
  * @param names - What to call the two domains in a message.

@@ -20,5 +20,5 @@ export {
   sameVoxels,
   smallestShape,
 } from './stackSet.ts';
-export { unmatchedPairs } from './unpairedPairs.ts';
+export { unpairedPairs } from './unpairedPairs.ts';
 export { checkOutput, type StackFormat, writeStack } from './writeStack.ts';

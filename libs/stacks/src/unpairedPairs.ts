@@ -2,13 +2,13 @@ import type { Volume } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 
 /**
- * The stacks of two unmatched sets as the pairs that patches are drawn from, each stack equally
+ * The stacks of two unpaired sets as the pairs that patches are drawn from, each stack equally
  * often.
  *
  * With unpaired sampling each domain draws a pair of its own, so it does not matter who stands
  * beside whom. Costs no memory: the volumes are shared.
  */
-export function unmatchedPairs(blurred: readonly Volume[], sharp: readonly Volume[]): Pair[] {
+export function unpairedPairs(blurred: readonly Volume[], sharp: readonly Volume[]): Pair[] {
   const count =
     (blurred.length * sharp.length) / greatestCommonDivisor(blurred.length, sharp.length);
   return Array.from({ length: count }, (_, i) => ({

@@ -4,7 +4,7 @@ import { randomVolume } from '@blurcycle/core/testing';
 
 import { backgroundLevel } from '../src/chooseIntensities.ts';
 import { fromNetworkScale, toNetworkScale } from '../src/intensityScale.ts';
-import { unmatchedPairs } from '../src/unpairedPairs.ts';
+import { unpairedPairs } from '../src/unpairedPairs.ts';
 import { describe, expect, it } from 'vitest';
 
 const VOXEL = [0.25, 0.1, 0.1] as const;
@@ -36,12 +36,12 @@ describe('backgroundLevel(stack)', () => {
   });
 });
 
-describe('unmatchedPairs(blurred, sharp)', () => {
+describe('unpairedPairs(blurred, sharp)', () => {
   it('shows every stack of a domain equally often', () => {
     const stacks = (count: number): Volume[] =>
       Array.from({ length: count }, () => createVolume([1, 1, 1], VOXEL));
     const [blurred, sharp] = [stacks(4), stacks(6)];
-    const pairs = unmatchedPairs(blurred, sharp);
+    const pairs = unpairedPairs(blurred, sharp);
     expect(pairs).toHaveLength(12);
     for (const volume of blurred)
       expect(pairs.filter((pair) => pair.blurred === volume)).toHaveLength(3);

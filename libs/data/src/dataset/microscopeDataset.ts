@@ -40,7 +40,7 @@ export interface MicroscopeDataset {
   /** Images with their blind deconvolutions as `sharp`, not the ground truth. */
   readonly train: readonly Pair[];
   /** Blind deconvolutions of as many other specimens: the unpaired sharp set. */
-  readonly unmatched: readonly Volume[];
+  readonly unpaired: readonly Volume[];
   /** Images with their ground truth as `sharp`. */
   readonly validation: readonly Pair[];
   readonly test: readonly DeconvolvedPair[];
@@ -78,7 +78,8 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
       return { id, object, clean: model.forward(object) };
     });
   const train = specimens('train', volumes.train);
-  const unmatched = specimens('unmatched', volumes.train);
+  // The id stays: it names the random streams.
+  const unpaired = specimens('unmatched', volumes.train);
   const validation = specimens('validation', volumes.validation);
   const test = specimens('test', volumes.test);
 
@@ -94,7 +95,7 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
   const perCount = exposureGain(trainCounts.map((counts) => scaleVolume(counts, 1, black)));
   const toBlurred = (counts: Volume): Volume => scaleVolume(counts, perCount, black);
   const trainBlurred = trainCounts.map(toBlurred);
-  const unmatchedBlurred = unmatched.map((one) => toBlurred(record(one)));
+  const unpairedBlurred = unpaired.map((one) => toBlurred(record(one)));
   const testBlurred = test.map((one) => toBlurred(record(one)));
 
   let done = 0;
@@ -108,8 +109,8 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
     return estimate;
   };
   const trainEstimates = trainBlurred.map(deconvolve);
-  const unmatchedEstimates = unmatchedBlurred.map(deconvolve);
-  const sharpScale = exposureGain([...trainEstimates, ...unmatchedEstimates]);
+  const unpairedEstimates = unpairedBlurred.map(deconvolve);
+  const sharpScale = exposureGain([...trainEstimates, ...unpairedEstimates]);
   const toSharp = (estimate: Volume): Volume => clipAtOne(scaleVolume(estimate, sharpScale));
 
   // Counts above black at intensity 1 of an object.
@@ -123,7 +124,7 @@ export function buildMicroscopeDataset(config: MicroscopeDatasetConfig): Microsc
       blurred: trainBlurred[i],
       sharp: toSharp(trainEstimates[i]),
     })),
-    unmatched: unmatchedEstimates.map(toSharp),
+    unpaired: unpairedEstimates.map(toSharp),
     validation: validation.map((one) => ({
       id: one.id,
       blurred: toBlurred(record(one)),

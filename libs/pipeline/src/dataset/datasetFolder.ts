@@ -42,7 +42,7 @@ export interface DatasetContent extends Readonly<Record<Split, readonly Observat
    */
   readonly kernel: Volume;
   /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
-  readonly unmatched: readonly Volume[];
+  readonly unpaired: readonly Volume[];
   /**
    * What the method behind the sharp set makes of each test volume; empty where the sharp set is
    * the truth.
@@ -57,7 +57,7 @@ export interface DatasetManifest {
   readonly key: string;
   readonly facts: DatasetFacts;
   readonly volumes: Readonly<Record<Split, readonly string[]>>;
-  /** Numbers of further stacks. */
+  /** Number of unpaired sharp stacks; files and this field have their first name. */
   readonly unmatched: number;
   readonly targets: number;
   /** SHA-256 of the files by name. */
@@ -95,13 +95,13 @@ export async function writeDatasetFolder(
       await write(`${id}-blurred.tif`, blurred);
     }
   }
-  for (const [i, volume] of content.unmatched.entries())
+  for (const [i, volume] of content.unpaired.entries())
     await write(`unmatched-${i}-sharp.tif`, volume);
   for (const [i, volume] of content.targets.entries()) await write(`test-${i}-target.tif`, volume);
   const ids = (split: Split): string[] => content[split].map(({ id }) => id);
   const volumes = { train: ids('train'), validation: ids('validation'), test: ids('test') };
-  const { facts, unmatched, targets } = content;
-  const counts = { unmatched: unmatched.length, targets: targets.length };
+  const { facts, unpaired, targets } = content;
+  const counts = { unmatched: unpaired.length, targets: targets.length };
   const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes, sources };
   writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -152,7 +152,7 @@ export async function readDatasetFolder(
     validation: await observations('validation'),
     test: await observations('test'),
     kernel: await read('kernel.tif'),
-    unmatched: await further('train', unmatched, (i) => `unmatched-${i}-sharp.tif`),
+    unpaired: await further('train', unmatched, (i) => `unmatched-${i}-sharp.tif`),
     targets: await further('test', targets, (i) => `test-${i}-target.tif`),
     facts,
   };

@@ -35,14 +35,14 @@ function makeMicrotubules(settings: MicrotubulesSettings): DatasetContent {
     });
   const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
   const facts = { gain, readNoiseSigma, averageSnrDb: snr, intensity: NETWORK_SCALE };
-  return { train, validation, test, kernel, unmatched: [], targets: [], facts };
+  return { train, validation, test, kernel, unpaired: [], targets: [], facts };
 }
 
 function makeMicroscope(
   settings: SimulatedMicroscopeSettings,
   say: (line: string) => void,
 ): DatasetContent {
-  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel, unmatched } =
+  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel, unpaired } =
     buildMicroscopeDataset({
       ...settings,
       ...settings.camera,
@@ -55,7 +55,7 @@ function makeMicroscope(
       train,
       validation,
       kernel,
-      unmatched,
+      unpaired,
       facts: { gain, readNoiseSigma, averageSnrDb, intensity: NETWORK_SCALE },
     },
     test: test.map(({ id, sharp, blurred }) => ({ id, sharp, blurred })),

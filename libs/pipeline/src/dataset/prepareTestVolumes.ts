@@ -51,7 +51,7 @@ export async function prepareTestVolumes(
     });
     const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
     return {
-      ...{ train: [], validation: [], test: pairs, unmatched: [], targets: [] },
+      ...{ train: [], validation: [], test: pairs, unpaired: [], targets: [] },
       kernel: createVolume(
         psf.shape,
         psf.voxelSizeUm,

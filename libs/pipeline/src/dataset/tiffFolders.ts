@@ -159,7 +159,7 @@ export async function readTiffFolders(settings: TiffFoldersSettings): Promise<Da
     train: observations('train', onScale(train), null),
     validation: observations('validation', watched, truth),
     test: observations('test', tested, truth?.slice(watched.length) ?? null),
-    unmatched: sharp.map((volume) => toTarget(volume, scales.sharp)),
+    unpaired: sharp.map((volume) => toTarget(volume, scales.sharp)),
     targets: [],
     kernel: createDatasetPsf(settings),
     facts: { gain: 1, readNoiseSigma: null, averageSnrDb: null, intensity: scales.blurred },

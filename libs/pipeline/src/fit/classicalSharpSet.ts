@@ -38,7 +38,7 @@ interface ClassicalSharpSet {
 /**
  * A sharp set from the blurred one by a classical method: no new knowledge, but a target that a
  * network can learn to reach at once and without a PSF. Training draws places independently, so it
- * remains unmatched.
+ * remains unpaired.
  *
  * The background of each stack is named to the method; estimates start above zero.
  */

@@ -8,7 +8,7 @@ import {
   type NamedStack,
   toNetworkScale,
   toTarget,
-  unmatchedPairs,
+  unpairedPairs,
 } from '@blurcycle/stacks';
 import { readSourceHash } from '../run/sourceHash.ts';
 import { classicalSharpSet, firstGuess, volumeHash } from './classicalSharpSet.ts';
@@ -75,7 +75,7 @@ export async function prepareFit(
   return {
     settings,
     seed,
-    pairs: unmatchedPairs(
+    pairs: unpairedPairs(
       blurred.map(({ volume }) => toNetworkScale(volume, scales.blurred)),
       sharp.map(({ volume }) => toTarget(volume, scales.sharp)),
     ),
@@ -111,7 +111,7 @@ function describeData(sharp: SharpSource, blurred: number, sharpCount: number): 
   const stacks = (count: number, kind: string): string =>
     `${count} ${kind} ${count === 1 ? 'stack' : 'stacks'}`;
   if (sharp.kind === 'files')
-    return `${stacks(blurred, 'blurred')}, ${stacks(sharpCount, 'sharp')}, unmatched`;
+    return `${stacks(blurred, 'blurred')}, ${stacks(sharpCount, 'sharp')}, unpaired`;
   return `${stacks(blurred, 'blurred')}, and ${sharp.method} of the same (${sharp.iterations} iterations) as the sharp ones`;
 }
 

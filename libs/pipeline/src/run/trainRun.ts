@@ -10,7 +10,7 @@ import {
 } from '@blurcycle/experiment';
 import { useRunFolder } from '@blurcycle/files';
 import { countParameters } from '@blurcycle/models';
-import { unmatchedPairs } from '@blurcycle/stacks';
+import { unpairedPairs } from '@blurcycle/stacks';
 import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
 import { withTruth } from '../dataset/datasetFolder.ts';
@@ -162,13 +162,13 @@ const FAILED = {
 
 /** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
 function trainingPairs(
-  { train, unmatched }: PreparedDataset,
+  { train, unpaired }: PreparedDataset,
   sampling: 'paired' | 'unpaired',
 ): Pair[] {
-  if (sampling === 'paired' || unmatched.length === 0) return withTruth(train);
-  return unmatchedPairs(
+  if (sampling === 'paired' || unpaired.length === 0) return withTruth(train);
+  return unpairedPairs(
     train.map(({ blurred }) => blurred),
-    unmatched,
+    unpaired,
   );
 }
 

@@ -74,7 +74,7 @@ export async function writeRunModel(
     ...{ settings, seed, selectedUpdate, key, knownKernel: kernel },
     data:
       dataset.kind === 'tiff-folders'
-        ? `${train.length} blurred stacks, unmatched sharp stacks`
+        ? `${train.length} blurred stacks, unpaired sharp stacks`
         : `${train.length} simulated volumes of ${dataset.kind}`,
     facts: {
       name: `${method.label}, seed ${seed}, profile ${profile}`,

@@ -77,7 +77,7 @@ async function contentBits(settings: DatasetSettings): Promise<unknown> {
     blurred: observations.map(({ blurred }) => blurred.data),
     sharp: observations.map(({ sharp }) => sharp?.data ?? null),
     kernel: made.kernel.data,
-    unpaired: dataOf(made.unmatched),
+    unpaired: dataOf(made.unpaired),
     targets: dataOf(made.targets),
     facts: [gain, readNoiseSigma, averageSnrDb, intensity.black, intensity.white],
   };
@@ -158,7 +158,7 @@ function patches(
   const pairs =
     options.sampling === 'paired'
       ? [0, 2].map((i) => ({ id: `${i}`, blurred: volumes[i], sharp: volumes[i + 1] }))
-      : unmatchedPairs(volumes.slice(0, 2), volumes.slice(1));
+      : unpairedPairs(volumes.slice(0, 2), volumes.slice(1));
   const source = createPatchSource({ ...options, pairs, seed: 7 });
   const drawn: PatchSample[] = Array.from({ length: 6 }, () => source.next());
   return drawn.map(({ blurred, sharp }) => [blurred.data, sharp.data]);
