@@ -16,7 +16,7 @@ import type {
   MicrotubulesSettings,
   SimulatedMicroscopeSettings,
 } from '@blurcycle/experiment';
-import { unmatchedPairs } from '@blurcycle/stacks';
+import { unpairedPairs } from '@blurcycle/stacks';
 import { createDatasetPsf } from '../../../src/dataset/createDatasetPsf.ts';
 import { makeDataset } from '../../../src/dataset/makeDataset.ts';
 import { withTruth } from '../../../src/dataset/datasetFolder.ts';
