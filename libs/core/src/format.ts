@@ -1,9 +1,13 @@
 /**
- * A shape, or lengths of sides, for people: `16 x 64 x 64`. Error messages print `[16, 64, 64]`,
- * see `formatValue`.
+ * A shape or a voxel size for people: `16 x 64 x 64`. Error messages print `[16, 64, 64]`: see
+ * `formatValue`.
+ *
+ * @param digits - Significant digits of each side; all unless given.
  */
-export function formatShape(sides: readonly number[]): string {
-  return sides.join(' x ');
+export function formatShape(sides: readonly number[], digits?: number): string {
+  const rounded =
+    digits === undefined ? sides : sides.map((side) => Number(side.toPrecision(digits)));
+  return rounded.join(' x ');
 }
 
 /**

@@ -4,6 +4,7 @@ import { formatSeconds, formatShape } from '../src/index.ts';
 describe('formatShape(sides)', () => {
   it('joins the sides', () => {
     expect(formatShape([16, 64, 64])).toBe('16 x 64 x 64');
+    expect(formatShape([0.25, 0.1 + 0.2, 1 / 3], 4)).toBe('0.25 x 0.3 x 0.3333');
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   assertRange,
   describeViolation,
+  formatValue,
   InputError,
   sameShape,
   type Shape3,
@@ -34,13 +35,12 @@ import { type PsfSource, stackPsf } from './stackPsf.ts';
 function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 = psf): TileOptions {
   const isCut = (axis: number): boolean => tile[axis] < stack[axis];
   const axes = [0, 1, 2].filter(isCut);
-  const list = (shape: Shape3): string => `[${shape.join(', ')}]`;
   if (axes.some((axis) => tile[axis] <= Math.max(psf[axis], overlap[axis]))) {
     throw new InputError(
       describeViolation(
         'deconvolve',
         '--tile',
-        `be larger than the overlap ${list(overlap)} wherever it cuts the stack ${list(stack)}`,
+        `be larger than the overlap ${formatValue(overlap)} wherever it cuts the stack ${formatValue(stack)}`,
         tile,
         'twice the sides of the PSF or more is sensible',
       ),
@@ -51,7 +51,7 @@ function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 =
       describeViolation(
         'deconvolve',
         '--overlap',
-        `be at least the sides of the PSF ${list(psf)}`,
+        `be at least the sides of the PSF ${formatValue(psf)}`,
         overlap,
         'less would show at the seams',
       ),
@@ -179,7 +179,7 @@ function assertShapeOf(option: string, volume: Volume, stack: Volume): void {
     sameShape(volume.shape, stack.shape),
     'deconvolve',
     option,
-    `have the shape of the stack, [${stack.shape.join(', ')}]`,
+    `have the shape of the stack, ${formatValue(stack.shape)}`,
     volume.shape,
   );
 }

@@ -1,4 +1,11 @@
-import { describeViolation, InputError, mean, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  describeViolation,
+  formatValue,
+  InputError,
+  mean,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import { preparePsf, type PreparePsfOptions } from '@blurcycle/imaging';
 import { createPsf, type PsfRequest, psfWarnings } from '@blurcycle/psf';
@@ -58,7 +65,7 @@ export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean):
       describeViolation(
         'psf',
         'the PSF',
-        `be no larger than the stack, [${stack.shape.join(', ')}]`,
+        `be no larger than the stack, ${formatValue(stack.shape)}`,
         psf.shape,
         `${source.kind === 'file' ? 'so large after centering; ' : ''}--crop-psf cuts it down about its center`,
       ),
@@ -93,7 +100,7 @@ async function readPsf(
       describeViolation(
         'psf',
         `the voxels of '${source.path}'`,
-        `be those of the stack, [${voxelSizeUm.join(', ')}] µm`,
+        `be those of the stack, ${formatValue(voxelSizeUm)} µm`,
         volume.voxelSizeUm,
         'resample the PSF, or give --voxel z,y,x where the files are wrong',
       ),

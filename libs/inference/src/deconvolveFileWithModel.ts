@@ -1,5 +1,6 @@
 import {
   describeViolation,
+  formatValue,
   InputError,
   type Shape3,
   type Volume,
@@ -89,7 +90,7 @@ function compareVoxels(stack: VoxelSizeUm, model: VoxelSizeUm, any: boolean): st
   if (difference <= SAME_VOXEL) return [];
   const rounded = (voxel: VoxelSizeUm): number[] =>
     voxel.map((side) => Number(side.toPrecision(4)));
-  const text = `be those of the model, [${rounded(model).join(', ')}] µm`;
+  const text = `be those of the model, ${formatValue(rounded(model))} µm`;
   if (difference > SIMILAR_VOXEL && !any) {
     const remedy =
       'resample the stack, give --voxel z,y,x where the file is wrong, or --any-voxel-size to go on regardless';
@@ -97,5 +98,5 @@ function compareVoxels(stack: VoxelSizeUm, model: VoxelSizeUm, any: boolean): st
       describeViolation('deconvolve', 'the voxels of the stack', text, rounded(stack), remedy),
     );
   }
-  return [`the voxels of the stack should ${text}, but are [${rounded(stack).join(', ')}] µm`];
+  return [`the voxels of the stack should ${text}, but are ${formatValue(rounded(stack))} µm`];
 }

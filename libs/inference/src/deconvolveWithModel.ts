@@ -1,10 +1,11 @@
 import { asGpuMemoryError } from '@blurcycle/compute';
 import {
   createVolume,
-  type Shape3,
+  formatShape,
   standardDeviation,
-  type Volume,
   voxelIndex,
+  type Shape3,
+  type Volume,
 } from '@blurcycle/core';
 import { addTile, cutTile, planTiles, type TileOptions, type TilePlan } from '@blurcycle/data';
 import { fromNetworkScale, toNetworkScale } from '@blurcycle/stacks';
@@ -149,7 +150,9 @@ export async function deconvolveWithModel(
     } catch (error) {
       const smaller = isOutOfMemory(error) ? smallerTiles(tiles) : null;
       if (smaller === null) throw explainTileMemory(error, 'deconvolve', tiles.tile, '--tile');
-      say(`out of memory with tiles of ${sides(tiles.tile)}; trying ${sides(smaller.tile)}`);
+      say(
+        `out of memory with tiles of ${formatShape(tiles.tile)}; trying ${formatShape(smaller.tile)}`,
+      );
       tiles = smaller;
     }
   }
@@ -182,7 +185,7 @@ function fitInto(
   if (tiles !== wanted) {
     const need = mebibytes(tileMemoryBytes(wanted.tile, width));
     say(
-      `tiles of ${sides(wanted.tile)} need about ${need} MiB, ${mebibytes(availableBytes)} MiB are free: taking ${sides(tiles.tile)}`,
+      `tiles of ${formatShape(wanted.tile)} need about ${need} MiB, ${mebibytes(availableBytes)} MiB are free: taking ${formatShape(tiles.tile)}`,
     );
   }
   return tiles;
@@ -195,10 +198,6 @@ function isOutOfMemory(error: unknown): boolean {
   return /allocation failed|bad_alloc|invalid (typed )?array( buffer)? length|cannot allocate/i.test(
     text,
   );
-}
-
-function sides(shape: Shape3): string {
-  return shape.join(' x ');
 }
 
 function mebibytes(bytes: number): number {

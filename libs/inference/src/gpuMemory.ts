@@ -1,5 +1,11 @@
 import { asGpuMemoryError, GpuLostError } from '@blurcycle/compute';
-import { describeViolation, InputError, type Shape3, voxelCount } from '@blurcycle/core';
+import {
+  describeViolation,
+  formatValue,
+  InputError,
+  voxelCount,
+  type Shape3,
+} from '@blurcycle/core';
 import { coveringTile, type TileOptions } from '@blurcycle/data';
 import type { MethodSettings } from '@blurcycle/experiment';
 
@@ -46,7 +52,7 @@ export function chooseTiles(stack: Shape3, model: TileOptions, wishes: TileWishe
   if (
     !overlap.every((side, axis) => Number.isSafeInteger(side) && side >= 0 && side < tile[axis])
   ) {
-    const rule = `be whole numbers below the tile [${tile.join(', ')}]`;
+    const rule = `be whole numbers below the tile ${formatValue(tile)}`;
     throw new InputError(describeViolation('deconvolve', '--overlap', rule, overlap));
   }
   const fitted = mapSides((axis) => Math.min(tile[axis], covering[axis]));
@@ -146,7 +152,7 @@ export function explainGpuMemory(
 ): unknown {
   const half = estimateStepBytes(step) / 2;
   const bytes = Math.min(asGpuMemoryError(error)?.requestedBytes ?? half, half);
-  const got = `${list(step.patch)} at width ${step.width}`;
+  const got = `${formatValue(step.patch)} at width ${step.width}`;
   return explain(error, where, 'patch', got, fittingPatch(step, bytes), remedy);
 }
 
@@ -158,7 +164,7 @@ export function explainTileMemory(
   remedy: string,
 ): unknown {
   const smaller = smallerTiles({ tile, overlap: [0, 0, 0] })?.tile ?? null;
-  return explain(error, where, 'tile', list(tile), smaller, remedy);
+  return explain(error, where, 'tile', formatValue(tile), smaller, remedy);
 }
 
 function explain(
@@ -177,8 +183,4 @@ function explain(
   return isLost
     ? new Error(`${where}: ${error.message}, with ${what} ${got} (${advice})`)
     : new InputError(`${where}: ${what} must fit the memory of the GPU, got ${got} (${advice})`);
-}
-
-function list(shape: Shape3): string {
-  return `[${shape.join(', ')}]`;
 }

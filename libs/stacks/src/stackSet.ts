@@ -3,6 +3,7 @@ import {
   createVolume,
   describeViolation,
   extent,
+  formatValue,
   InputError,
   type Shape3,
   type Volume,
@@ -76,7 +77,7 @@ export function commonVoxelSize(stacks: readonly NamedStack[]): VoxelSizeUm {
       describeViolation(
         'fit',
         `the voxels of '${file}'`,
-        `be those of '${basename(first.file)}', [${rounded(first.volume.voxelSizeUm).join(', ')}] µm`,
+        `be those of '${basename(first.file)}', ${formatValue(rounded(first.volume.voxelSizeUm))} µm`,
         rounded(volume.voxelSizeUm),
         'resample it, or give --voxel z,y,x where the files are wrong',
       ),

@@ -1,5 +1,11 @@
 import { setThreads } from '@blurcycle/compute';
-import { assertRange, TIFF_FORMATS, type Volume, WRITABLE_SAMPLE_TYPES } from '@blurcycle/core';
+import {
+  assertRange,
+  formatShape,
+  TIFF_FORMATS,
+  WRITABLE_SAMPLE_TYPES,
+  type Volume,
+} from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
 import { deconvolveFile, type FileReport, type ScoredTruth } from '@blurcycle/deconvolution';
 import type { Argv, CommandModule } from 'yargs';
@@ -194,8 +200,8 @@ function describe(report: FileReport): string[] {
         ];
   return [
     `${report.file}: ${report.settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
-    `${shape.join(' x ')} voxels of ${voxelSizeUm.map((side) => Number(side.toPrecision(4))).join(' x ')} µm, ${report.sampleType}`,
-    `PSF: ${psf.shape.join(' x ')} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
+    `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
+    `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...residual,
     ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),

@@ -1,5 +1,6 @@
 import {
   describeViolation,
+  formatShape,
   InputError,
   type Shape3,
   type TiffFormat,
@@ -72,11 +73,10 @@ function refuseClassical(args: ModelArguments): void {
 function describe(report: ModelFileReport): string[] {
   const { shape, voxelSizeUm, tile, tiles, tileMismatch, reblurResidual, memoryBytes } = report;
   const percent = (part: number): string => `${(100 * part).toPrecision(3)} %`;
-  const sides = (values: readonly number[]): string => values.join(' x ');
   return [
     `${report.file}: ${report.model}, ${report.seconds.toFixed(1)} s`,
-    `${sides(shape)} voxels of ${sides(voxelSizeUm.map((side) => Number(side.toPrecision(4))))} µm, ${report.sampleType}`,
-    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${sides(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network`,
+    `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
+    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network`,
     ...(tileMismatch === null
       ? []
       : [

@@ -1,6 +1,7 @@
 import {
   createRandomStream,
   describeUnknown,
+  formatShape,
   InputError,
   mean,
   type Volume,
@@ -117,7 +118,7 @@ export const phantomCommand: CommandModule<object, PhantomArguments> = {
         options.kind
       ];
       console.log(
-        `${options.out}: ${lines.length} ${parts} in ${volume.shape.join(' x ')} voxels, ${(100 * facts.filled).toFixed(2)} % filled`,
+        `${options.out}: ${lines.length} ${parts} in ${formatShape(volume.shape)} voxels, ${(100 * facts.filled).toFixed(2)} % filled`,
       );
     }
   },

@@ -1,3 +1,4 @@
+import { formatShape } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
 import {
@@ -119,7 +120,7 @@ function describe(facts: Facts): string[] {
   const { fwhmUm, samplingLimits: limits, windowEnergy: energy } = facts;
   const length = (value: number): string => value.toFixed(4);
   return [
-    `${facts.file ?? 'not written (--out)'}: ${facts.model}, ${facts.shape.join(' x ')} voxels of ${facts.voxelSizeUm.join(' x ')} µm`,
+    `${facts.file ?? 'not written (--out)'}: ${facts.model}, ${formatShape(facts.shape)} voxels of ${formatShape(facts.voxelSizeUm)} µm`,
     `FWHM z ${length(fwhmUm.z)}, y ${length(fwhmUm.y)}, x ${length(fwhmUm.x)} µm`,
     `Nyquist limit: planes ${length(limits.axialUm)}, pixels ${length(limits.lateralUm)} µm`,
     ...(energy === null

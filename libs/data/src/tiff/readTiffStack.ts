@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import {
   createVolume,
+  formatShape,
   InputError,
   voxelCount,
   type Shape3,
@@ -73,7 +74,7 @@ export async function readTiffStack(
     const { maxBytes = 2 ** 33 } = options;
     if (4 * voxelCount(shape) > maxBytes) {
       throw new Error(
-        `its ${shape.join(' x ')} values need more than ${maxBytes} bytes (crop it first)`,
+        `its ${formatShape(shape)} values need more than ${maxBytes} bytes (crop it first)`,
       );
     }
     const volume = createVolume(shape, voxelSizeUm);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { extent, type Volume } from '@blurcycle/core';
+import { extent, formatShape, type Volume } from '@blurcycle/core';
 import { cutTile, planTiles, readTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
 import type { NamedArray } from '@blurcycle/training';
@@ -111,9 +111,9 @@ function documentation({ config }: LoadedModel): string {
 
 ${method.label}, trained with blurcycle on ${training.data}; ${training.updates} updates, weights of update ${training.selectedUpdate}.
 
-- Voxels of ${voxelSizeUm.join(' x ')} µm (z, y, x). Stacks of other voxels must be resampled first.
+- Voxels of ${formatShape(voxelSizeUm)} µm (z, y, x). Stacks of other voxels must be resampled first.
 - Raw intensities in and out: ${intensity.black} is the network's 0, ${intensity.white} its 1.
-- Tiles of ${inference.tile.join(' x ')} voxels, overlapping by ${inference.overlap.join(' x ')}. The network normalizes by the statistics of its
+- Tiles of ${formatShape(inference.tile)} voxels, overlapping by ${formatShape(inference.overlap)}. The network normalizes by the statistics of its
   input, so tiles of other sizes give somewhat other results.
 
 ## Validation

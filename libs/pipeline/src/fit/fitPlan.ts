@@ -1,4 +1,4 @@
-import { formatSeconds, median, type Shape3 } from '@blurcycle/core';
+import { formatSeconds, formatShape, median, type Shape3 } from '@blurcycle/core';
 import { disposeTrainer, trainStep } from '@blurcycle/training';
 import { startTraining } from '../run/trainNetworks.ts';
 import { describeShapes, type PreparedFit } from './prepareFit.ts';
@@ -92,17 +92,16 @@ export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitP
 /** The plan in lines for a person. */
 export function describePlan(plan: FitPlan): string[] {
   const { kernel, intensity, sharpIntensity, estimate } = plan;
-  const sides = (shape: Shape3): string => shape.join(' x ');
   const short = (value: number): number => Number(value.toPrecision(4));
   const kernelText = kernel.learned
-    ? `learned, ${sides(kernel.shape)} voxels`
-    : `the PSF, ${sides(kernel.shape)} voxels with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
+    ? `learned, ${formatShape(kernel.shape)} voxels`
+    : `the PSF, ${formatShape(kernel.shape)} voxels with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
   return [
     `${plan.method}: ${plan.data}`,
-    `blurred ${plan.blurredShapes}, sharp ${plan.sharpShapes}; voxels of ${plan.voxelSizeUm.map(short).join(' x ')} µm`,
+    `blurred ${plan.blurredShapes}, sharp ${plan.sharpShapes}; voxels of ${formatShape(plan.voxelSizeUm, 4)} µm`,
     `intensities: blurred 0 is ${short(intensity.black)}, 1 is ${short(intensity.white)}; sharp 0 is ${short(sharpIntensity.black)}, 1 is ${short(sharpIntensity.white)}`,
     `kernel: ${kernelText}`,
-    `${plan.updates} updates of patches of ${sides(plan.patch)}, width ${plan.width}, seed ${plan.seed}`,
+    `${plan.updates} updates of patches of ${formatShape(plan.patch)}, width ${plan.width}, seed ${plan.seed}`,
     `about ${formatSeconds(estimate.seconds)} (${(1000 * estimate.secondsPerUpdate).toFixed(0)} ms an update), ${Math.round(estimate.memoryBytes / 2 ** 20)} MiB`,
   ];
 }

@@ -1,4 +1,4 @@
-import { describeViolation, InputError, type Shape3 } from '@blurcycle/core';
+import { describeViolation, formatValue, InputError, type Shape3 } from '@blurcycle/core';
 import { loadExperiments, resolveRun, type RunSettings } from '@blurcycle/experiment';
 
 /** Settings of a fit: those of a profile, without a simulated data set. */
@@ -86,7 +86,7 @@ export function checkStackSides(settings: FitSettings, smallest: Shape3): void {
     describeViolation(
       'fit',
       'every stack',
-      `be at least [${needed.join(', ')}] voxels for patches of [${patch.join(', ')}] and half a kernel around them`,
+      `be at least ${formatValue(needed)} voxels for patches of ${formatValue(patch)} and half a kernel around them`,
       smallest,
       remedy,
     ),
@@ -113,7 +113,7 @@ function checkSides(patch: Shape3, kernel: Shape3, cycleBorder: 'keep' | 'exclud
     throw new InputError(describeViolation('fit', '--kernel', 'be odd', kernel, remedy));
   }
   if (cycleBorder === 'exclude' && kernel.some((side, axis) => side > patch[axis])) {
-    const rule = `be no larger than the patch [${patch.join(', ')}]`;
+    const rule = `be no larger than the patch ${formatValue(patch)}`;
     throw new InputError(
       describeViolation(
         'fit',
