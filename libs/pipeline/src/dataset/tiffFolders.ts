@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import { describeViolation, InputError, mean, type Volume } from '@blurcycle/core';
+import { describeViolation, formatValue, InputError, mean, type Volume } from '@blurcycle/core';
 import { contentHash, type Hashes, type TiffFoldersSettings } from '@blurcycle/experiment';
 import { fileHash, PROJECT_ROOT } from '@blurcycle/files';
 import {
@@ -194,11 +194,11 @@ async function readMiddle(
 ): Promise<Volume> {
   const [{ volume }] = await readStackSet([file], { defaultVoxelSizeUm: voxelSizeUm }, STACKS);
   if (!sameVoxels(volume.voxelSizeUm, voxelSizeUm)) {
-    const rule = `be that of '${file}', [${volume.voxelSizeUm.join(', ')}] µm`;
+    const rule = `be that of '${file}', ${formatValue(volume.voxelSizeUm)} µm`;
     throw new InputError(describeViolation(STACKS, 'dataset.voxelSizeUm', rule, voxelSizeUm));
   }
   if (shape.some((side, axis) => side > volume.shape[axis])) {
-    const rule = `fit into '${file}', [${volume.shape.join(', ')}]`;
+    const rule = `fit into '${file}', ${formatValue(volume.shape)}`;
     throw new InputError(
       describeViolation(STACKS, 'dataset.shape', rule, shape, 'state a smaller shape'),
     );

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { createVolume, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  createVolume,
+  type ClassicalAlgorithm,
+  type Shape3,
+  type Volume,
+  type VoxelSizeUm,
+} from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { deconvolveClassically } from '@blurcycle/deconvolution';
 import { type ClassicalSettings, contentHash, writeTextAtomically } from '@blurcycle/experiment';
@@ -20,7 +26,11 @@ export function volumeHash({ shape, data }: Volume): string {
 }
 
 /** Classical methods that can stand in for a sharp set. */
-export const SHARP_METHODS = ['richardson-lucy', 'rl-tv', 'blind-rl'] as const;
+export const SHARP_METHODS = [
+  'richardson-lucy',
+  'rl-tv',
+  'blind-rl',
+] as const satisfies readonly ClassicalAlgorithm[];
 export type SharpMethod = (typeof SHARP_METHODS)[number];
 
 /** How a sharp set is made of the blurred one. */

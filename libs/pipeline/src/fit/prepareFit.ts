@@ -1,4 +1,4 @@
-import type { Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
+import { formatShape, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import { contentHash } from '@blurcycle/experiment';
 import { testPatch } from '@blurcycle/inference';
@@ -148,10 +148,6 @@ function middle({ data }: Volume): number {
 
 /** Sides of what was read, for a person. */
 export function describeShapes(stacks: readonly NamedStack[]): string {
-  const shapes = new Set(stacks.map(({ volume: { shape } }) => text(shape)));
+  const shapes = new Set(stacks.map(({ volume: { shape } }) => formatShape(shape)));
   return [...shapes].slice(0, 3).join('; ') + (shapes.size > 3 ? '; ...' : '');
-}
-
-function text(shape: Shape3): string {
-  return shape.join(' x ');
 }

@@ -1,4 +1,4 @@
-import type { RandomStreamState, Shape3 } from '@blurcycle/core';
+import type { Pairing, RandomStreamState, Shape3 } from '@blurcycle/core';
 import { augment, crop, type Pair, samplePatch } from '@blurcycle/data';
 import type { RunSettings } from '@blurcycle/experiment';
 import { createSavedStream, type SampleSource } from '@blurcycle/training';
@@ -25,7 +25,7 @@ export interface PatchSourceOptions {
   readonly patch: Shape3;
   /** Voxels that the sharp patch is wider by on each side, for a method that blurs it. */
   readonly sharpMargin: Shape3;
-  readonly sampling: 'paired' | 'unpaired';
+  readonly sampling: Pairing;
   /** Rotate by 90 degrees and flip (paper section IV). */
   readonly augment: boolean;
   readonly seed: number;

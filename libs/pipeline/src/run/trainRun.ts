@@ -1,3 +1,4 @@
+import type { Pairing } from '@blurcycle/core';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pair } from '@blurcycle/data';
@@ -161,10 +162,7 @@ const FAILED = {
 } as const;
 
 /** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
-function trainingPairs(
-  { train, unpaired }: PreparedDataset,
-  sampling: 'paired' | 'unpaired',
-): Pair[] {
+function trainingPairs({ train, unpaired }: PreparedDataset, sampling: Pairing): Pair[] {
   if (sampling === 'paired' || unpaired.length === 0) return withTruth(train);
   return unpairedPairs(
     train.map(({ blurred }) => blurred),
