@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   imaging: ['compute', 'core'],
   data: ['imaging', 'files', 'core'],
   models: ['compute', 'core'],
-  training: ['models', 'compute', 'metrics', 'files', 'core'],
+  training: ['models', 'compute', 'files', 'core'],
   stacks: ['data', 'files', 'core'],
   deconvolution: ['imaging', 'psf', 'stacks', 'data', 'metrics', 'experiment', 'files', 'core'],
   inference: [

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '@blurcycle/core';
+import { writeFileAtomically } from '@blurcycle/files';
 
 /** A named array of float32 values. */
 export interface NamedArray {
@@ -28,8 +29,10 @@ interface Layout {
  * Writes arrays and a JSON value into one file that carries its own SHA-256.
  *
  * Layout: magic, length of the JSON text (uint32), the JSON text, the arrays one after the other
- * (float32, little endian), the SHA-256 of all before it. The file appears whole or not at all:
- * temporary name, fsync, rename.
+ * (float32, little endian), the SHA-256 of all before it. The file is written atomically; creates
+ * its folder.
+ *
+ * @throws {InputError} If the file system fails, with the reason and a remedy.
  */
 export async function writeArrayFile(path: string, { header, arrays }: ArrayFile): Promise<void> {
   const layout: Layout = {
@@ -47,21 +50,13 @@ export async function writeArrayFile(path: string, { header, arrays }: ArrayFile
   for (const part of parts) hash.update(part);
   parts.push(hash.digest());
 
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'w');
-    try {
-      await file.writev(parts);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomically(path, 'writeArrayFile', async (file) => {
+    const { bytesWritten } = await file.writev(parts);
+    // The system may write less, as on a disk that fills up: writing the rest then fails.
+    const whole = parts.reduce((sum, { length }) => sum + length, 0);
+    if (bytesWritten < whole) await file.writeFile(Buffer.concat(parts).subarray(bytesWritten));
+  });
 }
 
 /**

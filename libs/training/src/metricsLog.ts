@@ -1,5 +1,6 @@
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeFileAtomically } from '@blurcycle/files';
 import type { ValidationValues } from './selection.ts';
 import type { LossValues } from './trainStep.ts';
 
@@ -35,19 +36,15 @@ export function createMetricsLog(path: string): MetricsLog {
     return lines.map((line) => JSON.parse(line) as MetricsLine);
   };
   return {
-    append: (line) => appendFile(path, formatLine(line)),
+    // Flushed, so that a power cut leaves no checkpoint whose lines of the log are lost.
+    append: (line) => appendFile(path, formatLine(line), { flush: true }),
     read,
     async rewindTo(step) {
       await mkdir(dirname(path), { recursive: true });
       const kept = (await read()).filter((line) => line.step <= step);
-      const temporary = `${path}.${process.pid}.tmp`;
-      try {
-        await writeFile(temporary, kept.map(formatLine).join(''));
-        await rename(temporary, path);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
+      await writeFileAtomically(path, 'metricsLog', (file) =>
+        file.writeFile(kept.map(formatLine).join('')),
+      );
     },
   };
 }
