@@ -10,7 +10,7 @@ import {
   resolveExperiment,
 } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
-import { classicalState } from '@blurcycle/pipeline';
+import { classicalResult, readToday } from '@blurcycle/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blurcycle } from './commandLine.ts';
 
@@ -64,7 +64,7 @@ describe('rows of classical methods', () => {
 
   it('bring the estimate to the brightness of the truth: the gain of the blur is undone', async () => {
     const [run] = runs();
-    const { folder: made } = await classicalState(run, resultsDir);
+    const { folder: made } = await classicalResult(run, await readToday(resultsDir, 'smoke'));
     const total = async (path: string): Promise<number> =>
       (await readTiffStack(path)).volume.data.reduce((sum, value) => sum + value, 0);
     const { dataset } = JSON.parse(readFileSync(join(made, 'record.json'), 'utf8')) as {
@@ -83,7 +83,7 @@ describe('rows of classical methods', () => {
 
   it('are kept until their settings change', async () => {
     const plan = await blurcycle('plan', 'pair', ...places);
-    expect(plan.out).toMatch(/^keep +classical +richardson-lucy-10 +done$/m);
+    expect(plan.out).toMatch(/^keep +classical +richardson-lucy-10 +done and proved$/m);
     const file = join(experimentsDir, 'classical.yaml');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('iterations: 10', 'iterations: 11'));
@@ -95,11 +95,14 @@ describe('rows of classical methods', () => {
 
   it('are verified: hashes and scores', async () => {
     const verify = await blurcycle('verify', 'pair', ...places);
-    expect(verify.out).toBe(
-      'ok    classical richardson-lucy-10\nok    classical wiener\nok    table pair\n',
+    expect(verify.out).toMatch(
+      /^ok {4}classical richardson-lucy-10: \d+ inputs, 2 outputs, scores of 2 volumes\n/,
     );
+    expect(verify.out).toMatch(/^ok {4}table pair: .+ rows and .+ claims computed again\n/m);
+    expect(verify.out.match(/^ok /gm)).toHaveLength(3);
     const [run] = runs();
-    const path = join((await classicalState(run, resultsDir)).folder, 'predictions/test-1.tif');
+    const { folder: made } = await classicalResult(run, await readToday(resultsDir, 'smoke'));
+    const path = join(made, 'predictions/test-1.tif');
     const bytes = readFileSync(path);
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(path, bytes);

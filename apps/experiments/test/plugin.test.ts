@@ -1,8 +1,7 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '@blurcycle/files';
-import { TRAINING_SOURCES } from '@blurcycle/pipeline/plan';
 import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertProfile } from '../src/plugin/assertProfile.ts';
@@ -176,12 +175,19 @@ describe('inferTargets(files, root)', () => {
     expect(targets['make-table1'].inputs).not.toContain(own);
   });
 
-  it('retrains nothing for the report, tests, docs, or the command line', () => {
+  it('retrains for settings and numbers alone: the version of the numbers and their golden bits', () => {
     const inputs = targetsOf('apps/experiments')['train-proposed-s0'].inputs ?? [];
-    const files = inputs.filter((input) => typeof input === 'string');
-    expect(files.length).toBeGreaterThan(TRAINING_SOURCES.length);
-    for (const file of files)
-      expect(file).not.toMatch(/report|test|docs|commands|package-lock|table1/);
+    const files = inputs.flatMap((input) =>
+      typeof input === 'string' ? [input.replace('{workspaceRoot}/', '')] : [],
+    );
+    expect(files).toEqual([
+      'libs/experiment/src/stages/numerics.ts',
+      'libs/pipeline/test/golden/golden.json',
+      'experiments/_defaults.yaml',
+      'experiments/_profiles.yaml',
+      'experiments/methods.yaml',
+    ]);
+    for (const file of files) expect(existsSync(join(PROJECT_ROOT, file)), file).toBe(true);
   });
 
   it('gives the report a target', () => {

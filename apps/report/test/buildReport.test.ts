@@ -77,7 +77,7 @@ describe('readResults({ resultsDir, profile })', () => {
       numerics: NUMERICS,
       scoring: record.settings.scoring,
       metrics: ['psnr'],
-      scores: record.scores,
+      scores: record.scores ?? [],
       kernel: { sum: 0.5 },
       inputs: {},
     });

@@ -1,5 +1,7 @@
 export { verifyExperiment } from './check/verifyExperiment.ts';
-export { datasetFolder, hashSourceStacks, prepareDataset } from './dataset/prepareDataset.ts';
+export { replay } from './check/replay.ts';
+export { datasetFolder, hashSourceStacks } from './dataset/manifest.ts';
+export { prepareDataset } from './dataset/prepareDataset.ts';
 export { SHARP_METHODS, type SharpMethod } from './fit/classicalSharpSet.ts';
 export { describePlan, estimateTraining, fitPlan } from './fit/fitPlan.ts';
 export { type PreparedFit, prepareFit } from './fit/prepareFit.ts';
@@ -7,6 +9,7 @@ export { type FitInput, readFit, type SharpSource } from './fit/readFit.ts';
 export { trainModel } from './fit/trainModel.ts';
 export { trainRun } from './run/trainRun.ts';
 export { buildTable } from './table/buildTable.ts';
-export { classicalState } from './test/classicalState.ts';
+export { classicalResult } from './state/results.ts';
+export { readToday } from './state/today.ts';
 export { openBackend } from './openBackend.ts';
 export type { ComputeOptions, Progress, ProgressOptions, TrainRunOptions } from './contracts.ts';

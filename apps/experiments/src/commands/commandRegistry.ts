@@ -52,7 +52,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'verify',
-    'verify <experiment>',
+    'verify [experiment]',
     'hash and score stored results again, and compare',
     async () => (await import('./verify.ts')).verifyCommand,
   ),

@@ -5,7 +5,7 @@ import {
   readTable,
   resolveExperiment,
 } from '@blurcycle/experiment';
-import { planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
+import { isDone, planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
 import type { CommandModule } from 'yargs';
 import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
 
@@ -45,13 +45,9 @@ export const listCommand: CommandModule<object, ListArguments> = {
     for (const { name, place, title, runs, tests, classical, table, verdicts } of experiments) {
       const held = verdicts.filter(({ verdict }) => verdict === 'reproduced').length;
       const parts = [
-        ...(runs.total === 0 ? [] : [`${runs.done} of ${runs.total} runs done${others(runs)}`]),
-        ...(tests.total === 0
-          ? []
-          : [`${tests.done} of ${tests.total} tests done${others(tests)}`]),
-        ...(classical.total === 0
-          ? []
-          : [`${classical.done} of ${classical.total} classical results done${others(classical)}`]),
+        ...describeStates(runs, 'runs'),
+        ...describeStates(tests, 'tests'),
+        ...describeStates(classical, 'classical results'),
         `table ${table}`,
         ...(verdicts.length === 0 ? [] : [`${held} of ${verdicts.length} claims reproduced`]),
       ];
@@ -60,7 +56,10 @@ export const listCommand: CommandModule<object, ListArguments> = {
   },
 };
 
-type States = Readonly<Record<PlanStep['state'] | 'total', number>>;
+/** How many results are in which state; those that are proved are done too. */
+type States = Readonly<
+  Record<'total' | 'done' | 'proved' | 'stale' | 'failed' | 'missing', number>
+>;
 
 function countStates(steps: readonly PlanStep[], kind: PlanStep['kind']): States {
   const states = steps.filter((step) => step.kind === kind).map(({ state }) => state);
@@ -69,7 +68,8 @@ function countStates(steps: readonly PlanStep[], kind: PlanStep['kind']): States
   return {
     total: states.length,
     ...{
-      done: count('done'),
+      done: states.filter((state) => isDone({ state })).length,
+      proved: count('done and proved'),
       stale: count('stale'),
       failed: count('failed'),
       missing: count('missing'),
@@ -77,9 +77,12 @@ function countStates(steps: readonly PlanStep[], kind: PlanStep['kind']): States
   };
 }
 
-function others(states: States): string {
-  const named = (['stale', 'failed', 'missing'] as const)
+/** `24 of 25 runs done (24 proved, 1 stale)`; nothing where there are none. */
+function describeStates(states: States, what: string): string[] {
+  if (states.total === 0) return [];
+  const named = (['proved', 'stale', 'failed', 'missing'] as const)
     .filter((state) => states[state] > 0)
     .map((state) => `${states[state]} ${state}`);
-  return named.length === 0 ? '' : ` (${named.join(', ')})`;
+  const details = named.length === 0 ? '' : ` (${named.join(', ')})`;
+  return [`${states.done} of ${states.total} ${what} done${details}`];
 }

@@ -32,11 +32,13 @@ export const planCommand: CommandModule<object, PlanArguments> = {
     }
     const width = Math.max(...steps.map((step) => step.name.length));
     for (const { kind, name: step, action, state, reason } of steps) {
-      const line = `${action.padEnd(7)}  ${kind.padEnd(9)}  ${step.padEnd(width)}  ${state.padEnd(7)}  ${reason}`;
+      const line = `${action.padEnd(7)}  ${kind.padEnd(9)}  ${step.padEnd(width)}  ${state.padEnd(15)}  ${reason}`;
       console.log(line.trimEnd());
     }
     const runs = steps.filter(({ kind }) => kind === 'run');
     const todo = runs.filter(({ action }) => action === 'train').length;
-    console.log(`${todo} of ${runs.length} runs to train for ${name} in profile ${profile}`);
+    const isDone = steps.every(({ action }) => action === 'keep');
+    const what = isDone ? 'nothing is to be done' : `${todo} of ${runs.length} runs to train`;
+    console.log(`${what} for ${name} in profile ${profile}`);
   },
 };

@@ -1,50 +1,123 @@
-import { InputError } from '@blurcycle/core';
-import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
+import { describeViolation, InputError } from '@blurcycle/core';
+import { loadExperiments, resolveExperiment, type ResolvedExperiment } from '@blurcycle/experiment';
 import type { CommandModule } from 'yargs';
-import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
+import {
+  type ComputeArguments,
+  type ProfileArguments,
+  withCompute,
+  withJson,
+  withProfile,
+} from './commonOptions.ts';
+import { createProgress } from './progress.ts';
 
-interface VerifyArguments extends ProfileArguments {
-  experiment: string;
+interface VerifyArguments extends ProfileArguments, ComputeArguments {
+  experiment: string | undefined;
+  replay: number | undefined;
   json: boolean;
+}
+
+/** One line of the answer: what was checked, what could not be, what is not as recorded. */
+interface Answer {
+  readonly what: string;
+  readonly checked: readonly string[];
+  readonly absent: readonly string[];
+  readonly differences: readonly string[];
 }
 
 /** `blurcycle verify <experiment>`: are the results on disk what their records say? */
 export const verifyCommand: CommandModule<object, VerifyArguments> = {
-  command: 'verify <experiment>',
+  command: 'verify [experiment]',
   describe: 'hash and score stored results again, and compare',
   builder: (yargs) =>
-    withJson(withProfile(yargs))
+    withJson(withCompute(withProfile(yargs)))
       .positional('experiment', {
         type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
+        describe: 'a file of experiments/; with --replay all of them unless given',
+      })
+      .option('replay', {
+        type: 'number',
+        describe: 'begin one result of each kind again, for so many updates, and compare',
       })
       .example(
         '$0 verify table1 --profile standard',
         'check runs, predictions, table and figures of Table I',
+      )
+      .example(
+        '$0 verify --replay 50 --profile standard',
+        'prove that the code of now gives the numbers of the reference results',
       ),
-  handler: async ({ experiment: name, profile, experimentsDir, resultsDir, json }) => {
-    const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);
+  handler: async (args) => {
+    const { experiment: name, profile, resultsDir, json } = args;
     const { verifyExperiment } = await import('@blurcycle/pipeline');
-    const checked: { what: string; differences: readonly string[] }[] = [];
-    for await (const result of verifyExperiment(experiment, resultsDir)) {
-      checked.push(result);
-      if (json) continue;
-      const { what, differences } = result;
-      console.log(
-        differences.length === 0 ? `ok    ${what}` : `FAIL  ${what}: ${summarize(differences)}`,
-      );
+    const experiments = experimentsOf(args);
+    if (args.replay !== undefined) {
+      await report(replayAnswers(experiments, args.replay, args), json, {
+        ...{ profile, replay: args.replay },
+        ...(name === undefined ? {} : { experiment: name }),
+      });
+      return;
     }
-    if (json) console.log(JSON.stringify({ experiment: name, profile, checked }, null, 2));
-    const bad = checked.filter(({ differences }) => differences.length > 0);
-    if (bad.length > 0) {
-      throw new Error(
-        `verify: ${bad.length} of ${checked.length} results of ${name} are not what was recorded`,
-      );
-    }
-    if (checked.length === 0) throw new InputError(`verify: ${name} has nothing to verify`);
+    const [experiment] = experiments;
+    await report(verifyExperiment(experiment, resultsDir), json, {
+      ...{ experiment: experiment.name, profile },
+    });
   },
 };
+
+function experimentsOf(args: VerifyArguments): readonly ResolvedExperiment[] {
+  const { experiment: name, profile, experimentsDir, replay } = args;
+  const set = loadExperiments(experimentsDir);
+  if (name !== undefined) return [resolveExperiment(set, name, profile)];
+  if (replay === undefined) {
+    const known = [...set.experiments.keys()].join(', ');
+    throw new InputError(`verify: experiment must be given (${known}), or --replay`);
+  }
+  return [...set.experiments.keys()].map((one) => resolveExperiment(set, one, profile));
+}
+
+async function* replayAnswers(
+  experiments: readonly ResolvedExperiment[],
+  updates: number,
+  args: VerifyArguments,
+): AsyncGenerator<Answer> {
+  if (!Number.isSafeInteger(updates) || updates < 1) {
+    const rule = 'be a positive integer';
+    throw new InputError(describeViolation('verify', '--replay', rule, updates));
+  }
+  const { replay } = await import('@blurcycle/pipeline');
+  const options = { ...args, updates, progress: createProgress };
+  for await (const { run, compared, differences } of replay(experiments, options)) {
+    yield { what: `replay ${run}`, checked: compared, absent: [], differences };
+  }
+}
+
+/** Prints an answer for each result; exit code 1 where one is not as recorded. */
+async function report(
+  answers: AsyncIterable<Answer>,
+  json: boolean,
+  head: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const all: Answer[] = [];
+  for await (const answer of answers) {
+    all.push(answer);
+    if (!json) console.log(describeAnswer(answer));
+  }
+  if (json) console.log(JSON.stringify({ ...head, checked: all }, null, 2));
+  const bad = all.filter(({ differences }) => differences.length > 0);
+  const of = typeof head['experiment'] === 'string' ? ` of ${head['experiment']}` : '';
+  if (bad.length > 0) {
+    throw new Error(
+      `verify: ${bad.length} of ${all.length} results${of} are not what was recorded`,
+    );
+  }
+  if (all.length === 0) throw new InputError(`verify: nothing${of} is there to be verified`);
+}
+
+function describeAnswer({ what, checked, absent, differences }: Answer): string {
+  if (differences.length > 0) return `FAIL  ${what}: ${summarize(differences)}`;
+  const rest = absent.length === 0 ? '' : `; not stored in the repository: ${absent.join(', ')}`;
+  return `ok    ${what}: ${checked.join(', ')}${rest}`;
+}
 
 const SHOWN = 3;
 

@@ -193,7 +193,7 @@ function trainTarget(run: ResolvedRun, file: string, runsAtOnce: number): Target
     executor: 'nx:run-commands',
     cache: true,
     inputs: trainingInputs(isVariant ? file : undefined) as Inputs,
-    outputs: ['record.json', 'metrics.jsonl', 'model', 'predictions'].map(
+    outputs: ['record.json', 'scores.json', 'metrics.jsonl', 'model', 'predictions'].map(
       (item) => `${directory}/${item}`,
     ),
     options: {

@@ -1,10 +1,17 @@
-import { TABLE_SOURCES, TRAINING_SOURCES } from '@blurcycle/pipeline/plan';
-
-/** npm packages whose version decides them too. */
-export const TRAINING_PACKAGES: readonly string[] = [
+/** npm packages whose version decides the numbers of training too. */
+const TRAINING_PACKAGES: readonly string[] = [
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-core',
   'seedrandom',
+];
+
+/**
+ * All of the code that a result depends on: the version of the numbers that each stage makes, and
+ * the bits that guard it. Code that keeps the bits changes no result.
+ */
+const NUMBERS: readonly string[] = [
+  '{workspaceRoot}/libs/experiment/src/stages/numerics.ts',
+  '{workspaceRoot}/libs/pipeline/test/golden/golden.json',
 ];
 
 const SHARED_FILES = ['_defaults', '_profiles', 'methods'].map(
@@ -14,27 +21,19 @@ const SHARED_FILES = ['_defaults', '_profiles', 'methods'].map(
 /** Nx inputs of training. A variant also depends on the experiment file that declares it. */
 export function trainingInputs(experimentFile?: string): readonly unknown[] {
   return [
-    ...[...TRAINING_SOURCES, 'libs/experiment/src', 'apps/experiments/bin'].map(allFilesOf),
+    ...NUMBERS,
     ...SHARED_FILES,
     ...(experimentFile === undefined ? [] : [`{workspaceRoot}/${experimentFile}`]),
     { externalDependencies: TRAINING_PACKAGES },
   ];
 }
 
-/**
- * Nx inputs of a table with its figures: its file, the records of its runs, and the code that makes
- * tables.
- */
+/** Nx inputs of a table with its figures: its file, and the records and scores of its runs. */
 export function tableInputs(experimentFile: string): readonly unknown[] {
   return [
     ...trainingInputs(experimentFile),
-    ...TABLE_SOURCES.map(allFilesOf),
-    `{workspaceRoot}/apps/experiments/src/commands/table.ts`,
     '{workspaceRoot}/experiments/classical.yaml',
     { dependentTasksOutputFiles: '**/record.json', transitive: true },
+    { dependentTasksOutputFiles: '**/scores.json', transitive: true },
   ];
-}
-
-function allFilesOf(directory: string): string {
-  return `{workspaceRoot}/${directory}/**/*`;
 }

@@ -64,7 +64,7 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
       'versions',
       formatList(Object.entries(versions).map(([name, version]) => `${name} ${version}`)),
     ],
-    ['hash of the sources', sourceHash],
+    ...(sourceHash === undefined ? [] : [['hash of the sources', sourceHash] as const]),
   ];
   return html`<details class="made" id="${id}">
     <summary><span class="made-label">How it was made</span> ${inShort(provenance, cost)}</summary>

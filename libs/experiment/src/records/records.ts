@@ -28,8 +28,8 @@ export const provenanceSchema = z.strictObject({
   gitCommit: z.string().nullable(),
   /** Whether tracked files differed from the commit; null outside a git checkout. */
   gitDirty: z.boolean().nullable(),
-  /** SHA-256 of the sources that decide the numbers. */
-  sourceHash: z.string(),
+  /** SHA-256 of the text of the sources; only in records of the first version. */
+  sourceHash: z.string().optional(),
   /** Name to version: node, blurcycle, tfjs, ... */
   versions: z.record(z.string(), z.string()),
   cpu: z.strictObject({ model: z.string(), cores: z.int().positive() }),
@@ -105,12 +105,15 @@ export const runRecordSchema = z.strictObject({
     z.string(),
     z.strictObject({ update: z.int().positive(), validation: z.record(z.string(), z.number()) }),
   ),
-  /** One entry for each test volume. */
-  scores: z.array(volumeScoresSchema).readonly(),
+  /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
+  scores: z.array(volumeScoresSchema).readonly().optional(),
   /** Trained parameters of each network: `generator`, `blurKernel`, ... */
   parameterCounts: z.record(z.string(), z.int().nonnegative()),
-  /** What the learned kernel is like beside the true one; null for methods that learn none. */
-  kernel: z.record(z.string(), z.number()).nullable(),
+  /**
+   * What the learned kernel is like beside the true one, null for methods that learn none; only in
+   * records of the first version, else in `scores.json`.
+   */
+  kernel: z.record(z.string(), z.number()).nullable().optional(),
   /** Validation included; over all processes that had a part in the run. */
   trainingSeconds: z.number().nonnegative(),
   inferenceSeconds: z.number().nonnegative(),
@@ -136,8 +139,8 @@ export const testRecordSchema = z.strictObject({
   dataset: datasetSettingsSchema,
   inference: inferenceSettingsSchema,
   scoring: scoringSettingsSchema,
-  /** One entry for each test volume. */
-  scores: z.array(volumeScoresSchema).readonly(),
+  /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
+  scores: z.array(volumeScoresSchema).readonly().optional(),
   inferenceSeconds: z.number().nonnegative(),
   /** SHA-256 of the weights and the test volumes by name. */
   inputs: hashesSchema,
@@ -161,11 +164,11 @@ export const classicalRecordSchema = z.strictObject({
   /** Data set that the test volumes stand for. */
   dataset: datasetSettingsSchema,
   scoring: scoringSettingsSchema,
-  /** One entry for each test volume. */
-  scores: z.array(volumeScoresSchema).readonly(),
+  /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
+  scores: z.array(volumeScoresSchema).readonly().optional(),
   seconds: z.number().nonnegative(),
-  /** Hash of the code that decides the numbers. */
-  sourceHash: z.string(),
+  /** SHA-256 of the text of the sources; only in records of the first version. */
+  sourceHash: z.string().optional(),
   /** SHA-256 of the data set's files by name. */
   inputs: hashesSchema,
   /** SHA-256 of the predictions by their path beside the record. */
@@ -183,8 +186,8 @@ export const experimentRecordSchema = z.strictObject({
   profile: z.string(),
   /** What the file asked for, as `describeExperiment` gives it. */
   declaration: z.record(z.string(), z.unknown()),
-  /** SHA-256 of the sources that make tables and figures. */
-  tableSources: z.string(),
+  /** SHA-256 of the text of the sources; only in records of the first version. */
+  tableSources: z.string().optional(),
   /** SHA-256 of what the table was made from: path inside the directory of the profile to hash. */
   inputs: hashesSchema,
   /** SHA-256 of what came out: path beside the record to hash. */

@@ -4,133 +4,155 @@ import { InputError } from '@blurcycle/core';
 import {
   type ClassicalRun,
   classicalRuns,
+  contentHash,
+  type DatasetSettings,
   type ResolvedCondition,
   type ResolvedExperiment,
-  type ResolvedRun,
   runDirectory,
   type RunRecord,
+  testedDataset,
   testKey,
+  WEIGHTS,
 } from '@blurcycle/experiment';
 import { fileHash } from '@blurcycle/files';
-import { prepareDataset } from '../dataset/prepareDataset.ts';
+import { prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
-import { findRunRecord } from '../run/runState.ts';
-import { readSourceHash } from '../run/sourceHash.ts';
-import { tableState } from '../table/tableState.ts';
-import { classicalState } from '../test/classicalState.ts';
-import { testState, WEIGHTS } from '../test/testState.ts';
 import { say } from '../say.ts';
-import { verifyRun } from './verifyRun.ts';
+import {
+  classicalResult,
+  type Result,
+  runResult,
+  tableResult,
+  testResult,
+} from '../state/results.ts';
+import { readToday, type Today } from '../state/today.ts';
+import { type Checked, verifyResult } from './verifyResult.ts';
 import { verifyTable } from './verifyTable.ts';
 
 /** What was checked and every way in which it is not what its record says. */
-interface Verification {
+export interface Verification extends Checked {
   /** `run proposed-s0`, `test proposed-s0@snr-10`, `table fig8`. */
   readonly what: string;
-  readonly differences: readonly string[];
 }
 
 /**
  * Checks the runs of an experiment, all predictions under its conditions, and its table and
- * figures, one by one.
+ * figures, one by one. Data sets are made again where they are not here, and their hashes compared;
+ * what else is not here is told to be so.
  */
 export async function* verifyExperiment(
   experiment: ResolvedExperiment,
   resultsDir: string,
 ): AsyncGenerator<Verification> {
-  const sources = await readSourceHash();
+  const { profile } = experiment;
+  const today = await readToday(resultsDir, profile);
+  const data = rememberDatasets(resultsDir, profile);
   const runs = new Map(
     experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)),
   );
   for (const run of runs.values()) {
-    const { record, problem } = findRunRecord(run, resultsDir);
-    const what = `run ${run.id}`;
-    if (record === undefined)
-      yield { what, differences: [`there is no record: it was ${problem}`] };
-    else
-      yield { what, differences: await tolerant(() => differencesOfRun(run, record, resultsDir)) };
+    const result = await runResult(run, today);
+    const { record } = result;
+    yield { what: `run ${run.id}`, ...(await tolerant(() => checkRun(result, data))) };
     if (record?.status !== 'done') continue;
     for (const condition of experiment.conditions) {
       if (testKey(record.settings.dataset, condition) === null) continue;
       yield {
         what: `test ${run.id}@${condition.id}`,
-        differences: await tolerant(() =>
-          differencesOfTest(record, condition, resultsDir, sources),
-        ),
+        ...(await tolerant(() => checkTest(record, condition, today, data))),
       };
     }
   }
   for (const run of classicalRuns(experiment)) {
     yield {
       what: `classical ${run.id}`,
-      differences: await tolerant(() => differencesOfClassical(run, resultsDir)),
+      ...(await tolerant(() => checkClassical(run, today, data))),
     };
   }
-  const { record, reason } = await tableState(experiment, resultsDir);
+  const table = await tableResult(experiment, today);
+  const { record } = table;
   yield {
     what: `table ${experiment.name}`,
-    differences:
+    ...(await tolerant(() =>
       record === undefined
-        ? [`there is no record: it was ${reason}`]
-        : await tolerant(() => verifyTable(experiment, record, resultsDir)),
+        ? Promise.resolve(unrecorded(table))
+        : verifyTable(experiment, record, resultsDir),
+    )),
   };
 }
 
+/** Nothing but what is wrong. */
+function only(...differences: readonly string[]): Checked {
+  return { checked: [], absent: [], differences };
+}
+
+function unrecorded({ reason }: Result<unknown>): Checked {
+  return only(`there is no record: it was ${reason}`);
+}
+
 /** A damaged file is a difference, not the end of the check. */
-async function tolerant(check: () => Promise<string[]>): Promise<string[]> {
+async function tolerant(check: () => Promise<Checked>): Promise<Checked> {
   try {
     return await check();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return [error.message];
+    return only(error.message);
   }
 }
 
-async function differencesOfRun(
-  run: ResolvedRun,
-  record: RunRecord,
-  resultsDir: string,
-): Promise<string[]> {
-  if (record.status === 'failed')
-    return [`the run failed: ${record.error ?? 'no reason recorded'}`];
-  const options = { resultsDir, profile: run.profile, say };
-  const { hashes, test, kernel } = await prepareDataset(record.settings.dataset, options);
-  const folder = runDirectory(resultsDir, run.profile, run.id);
-  return verifyRun(record, {
-    folder,
-    scoring: record.settings.scoring,
-    inputs: hashes,
-    test,
-    kernel,
-  });
+/** Data sets by their settings, each read or made once for all that was made of it. */
+type DatasetsOf = (
+  trained: DatasetSettings,
+  condition?: ResolvedCondition,
+) => Promise<PreparedDataset>;
+
+function rememberDatasets(resultsDir: string, profile: string): DatasetsOf {
+  const known = new Map<string, Promise<PreparedDataset>>();
+  const options = { resultsDir, profile, say };
+  return (trained, condition) => {
+    const tested = condition === undefined ? trained : testedDataset(trained, condition);
+    const key = contentHash({ trained, tested });
+    const data =
+      known.get(key) ??
+      (condition === undefined || testKey(trained, condition) === null
+        ? prepareDataset(trained, options)
+        : prepareTestVolumes(trained, condition, options));
+    known.set(key, data);
+    return data;
+  };
 }
 
-async function differencesOfTest(
+async function checkRun(result: Result<RunRecord>, data: DatasetsOf): Promise<Checked> {
+  const { record, scores, folder } = result;
+  if (record === undefined) return unrecorded(result);
+  if (record.status === 'failed')
+    return only(`the run failed: ${record.error ?? 'no reason recorded'}`);
+  const volumes = await data(record.settings.dataset);
+  return verifyResult(record, scores, { folder, inputs: volumes.hashes, volumes });
+}
+
+async function checkTest(
   run: RunRecord,
   condition: ResolvedCondition,
-  resultsDir: string,
-  sources: string,
-): Promise<string[]> {
-  const { record, folder, reason } = await testState(run, condition, resultsDir, sources);
-  if (record === undefined) return [`there is no record: it was ${reason}`];
-  const { dataset } = run.settings;
-  const { hashes, test, kernel } = await prepareTestVolumes(dataset, condition, {
-    resultsDir,
-    profile: run.profile,
-    say,
-  });
-  const weights = join(runDirectory(resultsDir, run.profile, run.id), WEIGHTS);
+  today: Today,
+  data: DatasetsOf,
+): Promise<Checked> {
+  const result = await testResult(run, condition, today);
+  const { record, scores, folder } = result;
+  if (record === undefined) return unrecorded(result);
+  const volumes = await data(run.settings.dataset, condition);
+  const weights = join(runDirectory(today.resultsDir, today.profile, run.id), WEIGHTS);
   const inputs = {
-    ...hashes,
+    ...volumes.hashes,
     ...(existsSync(weights) ? { [WEIGHTS]: await fileHash(weights) } : {}),
   };
-  return verifyRun(record, { folder, scoring: record.scoring, inputs, test, kernel });
+  return verifyResult(record, scores, { folder, inputs, mayLack: [WEIGHTS], volumes });
 }
 
-async function differencesOfClassical(run: ClassicalRun, resultsDir: string): Promise<string[]> {
-  const { record, folder, reason } = await classicalState(run, resultsDir);
-  if (record === undefined) return [`there is no record: it was ${reason}`];
-  const options = { resultsDir, profile: run.profile, say };
-  const { hashes, test, kernel } = await prepareTestVolumes(run.trained, run.condition, options);
-  return verifyRun(record, { folder, scoring: record.scoring, inputs: hashes, test, kernel });
+async function checkClassical(run: ClassicalRun, today: Today, data: DatasetsOf): Promise<Checked> {
+  const result = await classicalResult(run, today);
+  const { record, scores, folder } = result;
+  if (record === undefined) return unrecorded(result);
+  const volumes = await data(run.trained, run.condition);
+  return verifyResult(record, scores, { folder, inputs: volumes.hashes, volumes });
 }

@@ -7,32 +7,49 @@ import {
   type ResolvedExperiment,
   type Table,
 } from '@blurcycle/experiment';
-import { readCells, rememberVolumes } from '../table/readCells.ts';
-import { hashTableInputs, hashTableOutputs } from '../table/tableState.ts';
+import { hashTableInputs, hashTableOutputs, tableInputsNow } from '../state/tableFiles.ts';
+import { readCells, rememberVolumes, type TestVolumesOf } from '../table/readCells.ts';
 import { tabulate } from '../table/tabulate.ts';
-import { compareHashes } from './verifyRun.ts';
+import { type Checked, compareHashes } from './verifyResult.ts';
 
 /**
  * Checks that a table and its figures are what their record says: every byte of them and of the
  * records they were made from, and every mean, interval and verdict, computed again.
  *
- * @returns One line for each difference; none when all is as recorded.
+ * @param volumesOf - Test volumes. @defaultValue those of the directory, made where they are missing
  */
 export async function verifyTable(
   experiment: ResolvedExperiment,
   record: ExperimentRecord,
   resultsDir: string,
-): Promise<string[]> {
+  volumesOf: TestVolumesOf = rememberVolumes(experiment, resultsDir),
+): Promise<Checked> {
   const folder = experimentDirectory(resultsDir, experiment.profile, experiment.name);
-  const differences = [
-    ...compareHashes('input', record.inputs, await hashTableInputs(experiment, resultsDir)),
-    ...compareHashes('output', record.outputs, await hashTableOutputs(folder)),
-  ];
+  // The input row is scored again, for which its volumes are made where they are not here.
+  const cells = await readCells(experiment, volumesOf, resultsDir);
+  const now = tableInputsNow(record.inputs, await hashTableInputs(experiment, resultsDir));
+  const here = Object.entries(now).filter((entry): entry is [string, string] => entry[1] !== null);
+  const recorded = Object.entries(record.inputs).filter(([name]) => name in now);
+  const outputs = await hashTableOutputs(folder);
   const table = readTable(join(folder, 'table.json'));
-  if (table === undefined) return differences;
-  const cells = await readCells(experiment, rememberVolumes(experiment, resultsDir), resultsDir);
   const again = tabulate(experiment, cells);
-  return [...differences, ...describeChanges(named(table), named(again)).map(describeDifference)];
+  const repeated =
+    table === undefined ? [] : describeChanges(named(table), named(again)).map(describeDifference);
+  return {
+    checked: [
+      `${here.length} inputs`,
+      `${Object.keys(outputs).length} outputs`,
+      ...(table === undefined
+        ? []
+        : [`${table.rows.length} rows and ${table.claims.length} claims computed again`]),
+    ],
+    absent: [],
+    differences: [
+      ...compareHashes('input', Object.fromEntries(recorded), Object.fromEntries(here)),
+      ...compareHashes('output', record.outputs, outputs),
+      ...repeated,
+    ],
+  };
 }
 
 /** Numbers and verdicts by the names of rows and claims. */

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { type Pair, readTiffStack, writeTiffStack } from '@blurcycle/data';
-import { type Hashes, writeTextAtomically } from '@blurcycle/experiment';
+import { writeTextAtomically } from '@blurcycle/experiment';
 import { fileHash } from '@blurcycle/files';
-import type { IntensityScale } from '@blurcycle/stacks';
+import { type DatasetFacts, type DatasetManifest, type Split, SPLITS } from './manifest.ts';
 
 /** A blurred volume, and what it shows where that is known. */
 export interface Observation extends Omit<Pair, 'sharp'> {
@@ -17,21 +17,6 @@ export function withTruth(observations: readonly Observation[]): Pair[] {
     if (sharp === null) throw new Error(`internal: the truth of ${rest.id} is not known`);
     return { ...rest, sharp };
   });
-}
-
-/** Parts of a data set. */
-export const SPLITS = ['train', 'validation', 'test'] as const;
-/** A part of a data set. */
-export type Split = (typeof SPLITS)[number];
-
-/** Numbers that came out when the volumes were made. */
-interface DatasetFacts {
-  readonly gain: number;
-  /** Null where stacks were read and nothing is known of it. */
-  readonly readNoiseSigma: number | null;
-  readonly averageSnrDb: number | null;
-  /** What the intensities of blurred stacks outside this folder are as 0 and as 1. */
-  readonly intensity: IntensityScale;
 }
 
 /** Volumes as they go into a folder and come out of it. */
@@ -49,28 +34,6 @@ export interface DatasetContent extends Readonly<Record<Split, readonly Observat
    */
   readonly targets: readonly Volume[];
   readonly facts: DatasetFacts;
-}
-
-/** `dataset.json` of the folder. */
-export interface DatasetManifest {
-  /** What the volumes were made from. */
-  readonly key: string;
-  readonly facts: DatasetFacts;
-  readonly volumes: Readonly<Record<Split, readonly string[]>>;
-  /** Number of unpaired sharp stacks; files and this field have their first name. */
-  readonly unmatched: number;
-  readonly targets: number;
-  /** SHA-256 of the files by name. */
-  readonly hashes: Hashes;
-  /** SHA-256 of the stacks that were read; none for simulated ones. */
-  readonly sources: Hashes;
-}
-
-/** What a folder says about its volumes; undefined when there is none. */
-export function readManifest(folder: string): DatasetManifest | undefined {
-  const path = join(folder, 'dataset.json');
-  if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
 }
 
 /**

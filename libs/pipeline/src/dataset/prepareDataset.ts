@@ -1,23 +1,22 @@
-import { join } from 'node:path';
-import { contentHash, type DatasetSettings, type Hashes } from '@blurcycle/experiment';
-import { readSourceHash } from '../run/sourceHash.ts';
+import { type DatasetSettings, type Hashes, testDataKey } from '@blurcycle/experiment';
+import { type DatasetContent, readDatasetFolder, writeDatasetFolder } from './datasetFolder.ts';
+import { makeDataset } from './makeDataset.ts';
 import {
-  type DatasetContent,
+  datasetFolder,
   type DatasetManifest,
-  readDatasetFolder,
+  hashSourceStacks,
   readManifest,
   type Split,
   SPLITS,
-  writeDatasetFolder,
-} from './datasetFolder.ts';
-import { makeDataset } from './makeDataset.ts';
-import { hashStacks, listStacks } from './tiffFolders.ts';
+} from './manifest.ts';
 
 /** The stacks of an experiment, from files that this machine has made before or now. */
 export interface PreparedDataset extends DatasetContent {
   readonly folder: string;
   /** SHA-256 of the files by name, and of the stacks that they were made from. */
   readonly hashes: Hashes;
+  /** SHA-256 of those stacks alone; none for simulated volumes. */
+  readonly sources: Hashes;
 }
 
 /** Where data sets go. */
@@ -29,18 +28,9 @@ export interface PrepareDatasetOptions {
   readonly splits?: readonly Split[];
 }
 
-/** Folder of a data set. */
-export function datasetFolder(
-  settings: DatasetSettings,
-  resultsDir: string,
-  profile: string,
-): string {
-  return join(resultsDir, profile, 'data', contentHash(settings).slice(0, 12));
-}
-
 /**
  * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by
- * the same code and of the same stacks, else made.
+ * the same version of the numbers and of the same stacks, else made.
  *
  * @throws {InputError} If a file there is not the one that was written, or stacks that the settings
  *   name cannot be used.
@@ -50,35 +40,9 @@ export async function prepareDataset(
   options: PrepareDatasetOptions,
 ): Promise<PreparedDataset> {
   const sources = await hashSourceStacks(settings);
-  const madeFrom = {
-    key: contentHash({ settings, sources, source: await readSourceHash() }),
-    sources,
-  };
+  const madeFrom = { key: testDataKey(settings, settings, sources), sources };
   const folder = datasetFolder(settings, options.resultsDir, options.profile);
   return prepareFolder(folder, madeFrom, options, () => makeDataset(settings, options.say));
-}
-
-/**
- * SHA-256 of what a data set is made of now, as far as it is there: its files by name, and the
- * stacks that they were made from.
- *
- * @throws {InputError} If stacks that the settings name are not there.
- */
-export async function readDatasetHashes(
-  settings: DatasetSettings,
-  resultsDir: string,
-  profile: string,
-): Promise<Hashes> {
-  const manifest = readManifest(datasetFolder(settings, resultsDir, profile));
-  return { ...manifest?.hashes, ...(await hashSourceStacks(settings)) };
-}
-
-/**
- * SHA-256 of the stacks that a data set is made of; nothing outside the settings goes into
- * simulated volumes.
- */
-export async function hashSourceStacks(settings: DatasetSettings): Promise<Hashes> {
-  return settings.kind === 'tiff-folders' ? hashStacks(listStacks(settings)) : {};
 }
 
 /** Reads a folder that was made for the key, or makes it. */
@@ -95,8 +59,9 @@ export async function prepareFolder(
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     say(`data set made in ${seconds} s: ${describe(manifest)}, ${folder}`);
   }
-  const hashes = { ...manifest.hashes, ...manifest.sources };
-  return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes };
+  const { sources } = madeFrom;
+  const hashes = { ...manifest.hashes, ...sources };
+  return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes, sources };
 }
 
 function describe({ volumes, facts }: DatasetManifest): string {

@@ -1,23 +1,20 @@
-import { join } from 'node:path';
 import { createVolume } from '@blurcycle/core';
 import { recordPairs } from '@blurcycle/data';
 import {
-  contentHash,
   type DatasetSettings,
-  type Hashes,
   type ResolvedCondition,
+  testDataKey,
   testedDataset,
   testKey,
 } from '@blurcycle/experiment';
-import { readSourceHash } from '../run/sourceHash.ts';
 import { createDatasetPsf } from './createDatasetPsf.ts';
-import { readManifest, withTruth } from './datasetFolder.ts';
+import { withTruth } from './datasetFolder.ts';
+import { datasetFolder } from './manifest.ts';
 import {
   prepareDataset,
   type PrepareDatasetOptions,
   type PreparedDataset,
   prepareFolder,
-  readDatasetHashes,
 } from './prepareDataset.ts';
 
 /**
@@ -33,14 +30,13 @@ export async function prepareTestVolumes(
   options: Omit<PrepareDatasetOptions, 'splits'>,
 ): Promise<PreparedDataset> {
   const own = { ...options, splits: ['test'] as const };
-  const key = testKey(trained, condition);
-  if (key === null) return prepareDataset(trained, own);
+  if (testKey(trained, condition) === null) return prepareDataset(trained, own);
   const settings = testedDataset(trained, condition);
   if (settings.kind !== 'microtubules')
     throw new Error('internal: only microtubules are recorded again');
-  const madeFrom = contentHash({ trained, settings, source: await readSourceHash() });
-  const folder = join(options.resultsDir, options.profile, 'data', key);
-  return prepareFolder(folder, { key: madeFrom, sources: {} }, own, async () => {
+  const folder = datasetFolder(trained, options.resultsDir, options.profile, condition);
+  const madeFrom = { key: testDataKey(trained, settings), sources: {} };
+  return prepareFolder(folder, madeFrom, own, async () => {
     const { test, facts } = await prepareDataset(trained, own);
     const psf = createDatasetPsf(settings);
     const { gain } = facts;
@@ -60,16 +56,4 @@ export async function prepareTestVolumes(
       facts: { ...facts, readNoiseSigma, averageSnrDb: snr },
     };
   });
-}
-
-/** SHA-256 by name of what the test volumes are made of now, as far as it is there. */
-export async function readTestHashes(
-  trained: DatasetSettings,
-  condition: ResolvedCondition,
-  resultsDir: string,
-  profile: string,
-): Promise<Hashes> {
-  const key = testKey(trained, condition);
-  if (key === null) return readDatasetHashes(trained, resultsDir, profile);
-  return readManifest(join(resultsDir, profile, 'data', key))?.hashes ?? {};
 }

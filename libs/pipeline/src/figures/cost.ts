@@ -154,7 +154,7 @@ function measured(content: CostContent): Part {
       ),
       row(
         'inference, s for each test volume',
-        ({ inferenceSeconds, scores }) => inferenceSeconds / scores.length,
+        ({ inferenceSeconds, settings }) => inferenceSeconds / settings.dataset.volumes.test,
         PAPER.inference,
       ),
       row(

@@ -1,6 +1,6 @@
 import { formatShape, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
-import { contentHash } from '@blurcycle/experiment';
+import { contentHash, NUMERICS } from '@blurcycle/experiment';
 import { testPatch } from '@blurcycle/inference';
 import {
   chooseIntensities,
@@ -10,7 +10,6 @@ import {
   toTarget,
   unpairedPairs,
 } from '@blurcycle/stacks';
-import { readSourceHash } from '../run/sourceHash.ts';
 import { classicalSharpSet, firstGuess, volumeHash } from './classicalSharpSet.ts';
 import type { FitSettings } from './fitSettings.ts';
 import type { FitInput, SharpSource } from './readFit.ts';
@@ -37,7 +36,7 @@ export interface PreparedFit {
   };
   /** What was trained on, in words. */
   readonly data: string;
-  /** Hash of settings, seed, data and code: a training of another key is not continued. */
+  /** Hash of settings, seed, data and NUMERICS: a training of another key is not continued. */
   readonly key: string;
   readonly warnings: readonly string[];
 }
@@ -69,7 +68,7 @@ export async function prepareFit(
     scales,
     stacks: [blurred, sharp].map((stacks) => stacks.map(({ volume }) => volumeHash(volume))),
     kernel: kernel === null ? null : volumeHash(kernel),
-    source: await readSourceHash(),
+    numerics: [NUMERICS.data, NUMERICS.training],
   });
   const keptLight = known === null ? 1 : middle(known.psf) / middle(known.kernel);
   return {

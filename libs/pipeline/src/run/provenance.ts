@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import type { BackendInfo } from '@blurcycle/compute';
 import type { Provenance } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
-import { readSourceHash } from './sourceHash.ts';
 
 const run = promisify(execFile);
 
@@ -57,14 +56,12 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
   const started = performance.now();
   const createdAt = new Date().toISOString();
   const { commit, dirty } = await readGitState(PROJECT_ROOT);
-  const sourceHash = await readSourceHash();
   return {
     stop: (command) =>
       Promise.resolve({
         createdAt,
         gitCommit: commit,
         gitDirty: dirty,
-        sourceHash,
         versions: readVersions(),
         cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
         gpu: backend?.gpu ?? null,

@@ -154,9 +154,13 @@ async function train(
 }
 
 /** What the validation volumes say of the networks as they are now: the mean over the volumes. */
-async function validateTrainer(
+export async function validateTrainer(
   { networks, method }: Trainer,
-  { validation, inference, dataRange }: TrainNetworksOptions,
+  {
+    validation,
+    inference,
+    dataRange,
+  }: Pick<TrainNetworksOptions, 'validation' | 'inference' | 'dataRange'>,
 ): Promise<ValidationValues> {
   const { sharpGenerator, blurGenerator } = networks;
   const apply = (network: Network, volume: Volume): Promise<Volume> =>

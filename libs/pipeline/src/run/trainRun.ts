@@ -1,37 +1,35 @@
-import type { Pairing } from '@blurcycle/core';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pair } from '@blurcycle/data';
 import {
-  contentHash,
   type ResolvedRun,
-  runDirectory,
+  runRecipe,
   type RunRecord,
+  WEIGHTS,
   writeRunRecord,
 } from '@blurcycle/experiment';
-import { useRunFolder } from '@blurcycle/files';
-import { countParameters } from '@blurcycle/models';
-import { unpairedPairs } from '@blurcycle/stacks';
-import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
+import { fileHash, useRunFolder } from '@blurcycle/files';
+import { loadModel } from '@blurcycle/inference';
 import type { TrainRunOptions } from '../contracts.ts';
-import { withTruth } from '../dataset/datasetFolder.ts';
 import { prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
 import { openBackend } from '../openBackend.ts';
-import { describeKernel } from '../scores/describeKernel.ts';
-import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { say } from '../say.ts';
+import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
+import { hasPredictions } from '../scores/scorePredictions.ts';
+import { isDone, type Result, runResult } from '../state/results.ts';
+import { readToday } from '../state/today.ts';
 import { hashOutputs } from './hashOutputs.ts';
-import { type ProvenanceClock, startProvenance } from './provenance.ts';
-import { findRunRecord, runState } from './runState.ts';
-import { readSourceHash } from './sourceHash.ts';
-import { type Trained, trainNetworks } from './trainNetworks.ts';
-import { writeRunModel } from './writeModel.ts';
+import { makeRun } from './makeRun.ts';
+import { KERNEL, scoreRun } from './scoreRun.ts';
+import { originOf } from './origin.ts';
+import { startProvenance } from './provenance.ts';
 
 /**
- * Carries out one training run: data, training, predictions of the test volumes, scores, record.
+ * Carries out one training run: data, training, predictions of the test volumes, scores.
  *
- * A finished run of the same settings, seed and code is not made again. An unfinished one goes on
- * from its last checkpoint.
+ * A stage that is fresh is not made again: a run whose scores lack a metric is scored, one whose
+ * predictions are stale predicts with the weights that it has. An unfinished training goes on from
+ * its last checkpoint.
  *
  * @throws {InputError} If another process is at the same run, or the results cannot be written;
  *   what was saved stays.
@@ -39,158 +37,89 @@ import { writeRunModel } from './writeModel.ts';
  *   goes on.
  */
 export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Promise<RunRecord> {
-  const folder = runDirectory(options.resultsDir, run.profile, run.id);
-  const recordPath = join(folder, 'record.json');
-  const sourceHash = await readSourceHash();
-  const earlier = options.restart ? undefined : findRunRecord(run, options.resultsDir).record;
-  if (
-    earlier !== undefined &&
-    (await runState(run, options.resultsDir, sourceHash)).state === 'done'
-  ) {
-    say(`${run.id}: up to date`);
-    return earlier;
+  const { resultsDir, restart } = options;
+  const left = await runResult(run, await readToday(resultsDir, run.profile));
+  const { folder, record } = left;
+  const kept = restart || record === undefined ? undefined : await keptStages(left, record);
+  if (record !== undefined && kept === 'all') {
+    say(`${run.id}: up to date${left.reason === '' ? '' : ` (${left.reason})`}`);
+    return record;
+  }
+  const prepare = (): Promise<PreparedDataset> =>
+    prepareDataset(run.settings.dataset, { resultsDir, profile: run.profile, say });
+  if (record !== undefined && kept === 'predictions') {
+    return useRunFolder(folder, run.id, async () => {
+      say(`${run.id}: scoring (${left.reason})`);
+      await scoreRun(run, folder, record, await prepare(), isDone(left) ? left.scores : undefined);
+      return record;
+    });
   }
   const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const clock = await startProvenance(backend);
   return useRunFolder(folder, run.id, async () => {
-    await rm(recordPath, { force: true });
-    return makeRun(run, folder, { ...options, identity: `${run.key}/${sourceHash}`, clock });
+    const dataset = await prepare();
+    if (record !== undefined && kept === 'weights') {
+      say(`${run.id}: predicting (${left.reason})`);
+      return predictAgain(record, run, folder, dataset);
+    }
+    await rm(join(folder, 'record.json'), { force: true });
+    await rm(join(folder, 'scores.json'), { force: true });
+    return makeRun(run, folder, dataset, { ...options, clock });
   });
 }
 
-interface MakeRunOptions extends TrainRunOptions {
-  /**
-   * What decides the numbers besides the data: checkpoints of another identity are not continued.
-   */
-  readonly identity: string;
-  readonly clock: ProvenanceClock;
+/** What of a result is taken as it is: everything, what its scores are of, its weights, or nothing. */
+type Kept = 'all' | 'predictions' | 'weights' | 'nothing';
+
+async function keptStages(left: Result<RunRecord>, record: RunRecord): Promise<Kept> {
+  const { folder, stage } = left;
+  const isLate = stage === 'scores' || stage === 'prediction';
+  if (isDone(left) && !isLate) return 'all';
+  if (record.status !== 'done' || !isLate) return 'nothing';
+  if (stage === 'scores' && (await canScore(left, record))) return 'predictions';
+  // A metric that is lacking is worth the seconds that it takes, and no training.
+  if (isDone(left)) return 'all';
+  return (await isKept(folder, WEIGHTS, record)) ? 'weights' : 'nothing';
 }
 
-async function makeRun(
+/** Whether the predictions are here, and the learned kernel where it has to be looked at again. */
+async function canScore(left: Result<RunRecord>, record: RunRecord): Promise<boolean> {
+  const { folder } = left;
+  if (!(await hasPredictions(folder, record.outputs))) return false;
+  if (isDone(left) || record.settings.method.blurPath !== 'learned-kernel') return true;
+  return isKept(folder, KERNEL, record);
+}
+
+async function isKept(folder: string, name: string, { outputs }: RunRecord): Promise<boolean> {
+  const path = join(folder, name);
+  return existsSync(path) && (await fileHash(path)) === outputs[name];
+}
+
+async function predictAgain(
+  record: RunRecord,
   run: ResolvedRun,
   folder: string,
-  options: MakeRunOptions,
-): Promise<RunRecord> {
-  const { settings, seed, id } = run;
-  const dataset = await prepareDataset(settings.dataset, {
-    resultsDir: options.resultsDir,
-    profile: run.profile,
-    say,
-  });
-  const started = performance.now();
-  const pairs = trainingPairs(dataset, settings.method.sampling);
-  const training = { id, settings, seed, pairs, knownKernel: dataset.kernel };
-  const trainOptions = {
-    folder,
-    identity: `${options.identity}/${contentHash(dataset.hashes)}`,
-    resume: options.resume && !options.restart,
-    validation: dataset.validation,
-    inference: settings.inference,
-    dataRange: settings.scoring.dataRange,
-    progress: options.progress,
-    warn: (line: string) => say(`warning: ${id}: ${line}`),
-    patchOption: 'training.patch of the profile',
-  };
-  return trainNetworks(training, trainOptions, async (trainer, outcome) => {
-    const parameterCounts = countNetworks(trainer);
-    const finished =
-      outcome instanceof TrainingFailure
-        ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
-        : await predictAndScore(run, trainer, outcome, dataset, folder);
-    const record: RunRecord = {
-      ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
-      ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
-      ...finished,
-      outputs: await hashOutputs(folder),
-      provenance: await options.clock.stop(
-        `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
-      ),
-    };
-    writeRunRecord(join(folder, 'record.json'), record);
-    return record;
-  });
-}
-
-/** The model, the predictions of the test volumes, their scores and those of the kernel. */
-async function predictAndScore(
-  run: ResolvedRun,
-  trainer: Trainer,
-  { selectedUpdate, choices, seconds }: Trained,
   dataset: PreparedDataset,
-  folder: string,
-): Promise<Outcome> {
-  const { settings } = run;
-  const trueKernel = settings.dataset.kind === 'tiff-folders' ? null : dataset.kernel;
-  const kernel = await describeKernel(trainer, trueKernel, {
-    voxelSizeUm: settings.dataset.voxelSizeUm,
-    sigmaVoxels: settings.scoring.kernelSmoothingSigmaVoxels,
-  });
-  await writeRunModel(join(folder, 'model'), trainer, run, dataset, selectedUpdate);
-  const predicting = performance.now();
-  const predictions = join(folder, 'predictions');
-  await rm(predictions, { recursive: true, force: true });
-  const { sharpGenerator } = trainer.networks;
-  const scores = await predictTestVolumes(sharpGenerator, dataset, settings, predictions);
-  return {
-    ...{ status: 'done', error: null, selectedUpdate, scores, kernel },
-    choices: describeChoices(choices),
-    trainingSeconds: seconds,
-    inferenceSeconds: secondsSince(predicting),
+): Promise<RunRecord> {
+  const started = performance.now();
+  const model = await loadModel(join(folder, 'model'));
+  try {
+    await predictTestVolumes(model.generator, dataset.test, run.settings, folder);
+  } finally {
+    model.dispose();
+  }
+  const { numerics, keys, code } = await originOf(runRecipe(run), dataset.sources);
+  const again: RunRecord = {
+    ...record,
+    settings: run.settings,
+    ...{ numerics, keys },
+    // Training and prediction are by one code, or the record names none.
+    ...(record.code === code ? { code } : { code: undefined }),
+    inferenceSeconds: (performance.now() - started) / 1000,
+    outputs: await hashOutputs(folder),
   };
-}
-
-type Outcome = Pick<
-  RunRecord,
-  | 'status'
-  | 'error'
-  | 'selectedUpdate'
-  | 'choices'
-  | 'scores'
-  | 'kernel'
-  | 'trainingSeconds'
-  | 'inferenceSeconds'
->;
-
-const FAILED = {
-  status: 'failed',
-  selectedUpdate: null,
-  choices: {},
-  scores: [],
-  kernel: null,
-  inferenceSeconds: 0,
-} as const;
-
-/** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
-function trainingPairs({ train, unpaired }: PreparedDataset, sampling: Pairing): Pair[] {
-  if (sampling === 'paired' || unpaired.length === 0) return withTruth(train);
-  return unpairedPairs(
-    train.map(({ blurred }) => blurred),
-    unpaired,
-  );
-}
-
-function describeChoices(choices: FitResult['choices']): RunRecord['choices'] {
-  const entries = Object.entries(choices).map(([rule, { step, values }]) => [
-    rule,
-    { update: step, validation: { ...values } },
-  ]);
-  return Object.fromEntries(entries) as RunRecord['choices'];
-}
-
-function secondsSince(start: number): number {
-  return (performance.now() - start) / 1000;
-}
-
-function countNetworks({ networks }: Trainer): Record<string, number> {
-  const { sharpGenerator, blurGenerator, discriminators } = networks;
-  const judges = Object.entries(discriminators).map(([domain, judge]) => [
-    `${domain}Discriminator`,
-    countParameters(judge),
-  ]);
-  return {
-    sharpGenerator: countParameters(sharpGenerator),
-    ...(blurGenerator === null ? {} : { blurGenerator: countParameters(blurGenerator) }),
-    ...(Object.fromEntries(judges) as Record<string, number>),
-  };
+  writeRunRecord(join(folder, 'record.json'), again);
+  await scoreRun(run, folder, again, dataset);
+  return again;
 }

@@ -1,7 +1,5 @@
-import type { Volume, VoxelSizeUm } from '@blurcycle/core';
-import { readBlurKernel } from '@blurcycle/inference';
+import type { Volume } from '@blurcycle/core';
 import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
-import type { Trainer } from '@blurcycle/training';
 
 /**
  * Figures of the learned kernel beside the true one (gain times PSF), as it is and, under names
@@ -11,15 +9,15 @@ import type { Trainer } from '@blurcycle/training';
  * What cannot be told of a kernel, such as a width that its window cuts off, is left out, and so is
  * every comparison where the true kernel is not known.
  *
+ * @param kernel - Null for a method that learns none.
  * @param truth - Null for recordings of a microscope that nobody has measured.
- * @param options - Voxels of the data, and the standard deviation of the filter.
+ * @param options - Standard deviation of the filter.
  */
-export async function describeKernel(
-  trainer: Trainer,
+export function describeKernel(
+  kernel: Volume | null,
   truth: Volume | null,
-  { voxelSizeUm, sigmaVoxels }: { readonly voxelSizeUm: VoxelSizeUm; readonly sigmaVoxels: number },
-): Promise<Record<string, number> | null> {
-  const kernel = await readBlurKernel(trainer, voxelSizeUm);
+  { sigmaVoxels }: { readonly sigmaVoxels: number },
+): Record<string, number> | null {
   if (kernel === null) return null;
   const smooth = (volume: Volume): Volume => smoothGaussian(volume, sigmaVoxels);
   const smoothed = figuresOf(smooth(kernel), truth === null ? null : smooth(truth));

@@ -1,29 +1,23 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeTiffStack } from '@blurcycle/data';
-import type { RunSettings, VolumeScores } from '@blurcycle/experiment';
+import type { RunSettings } from '@blurcycle/experiment';
 import { predictVolume } from '@blurcycle/inference';
 import type { Network } from '@blurcycle/models';
-import type { PreparedDataset } from '../dataset/prepareDataset.ts';
-import { scoreEstimate } from './scoreEstimate.ts';
+import type { Observation } from '../dataset/datasetFolder.ts';
+import { predictionPath } from './scorePredictions.ts';
 
-/** Deconvolves the test volumes, writes each as TIFF, and scores it. */
+/** Deconvolves test volumes and writes each as TIFF into `predictions/` of the folder, anew. */
 export async function predictTestVolumes(
   generator: Network,
-  { test, kernel }: Pick<PreparedDataset, 'test' | 'kernel'>,
-  { inference, scoring }: RunSettings,
+  test: readonly Observation[],
+  { inference }: Pick<RunSettings, 'inference'>,
   folder: string,
-): Promise<VolumeScores[]> {
-  await mkdir(folder, { recursive: true });
-  const scored: VolumeScores[] = [];
-  for (const observation of test) {
-    const { id, blurred } = observation;
+): Promise<void> {
+  await rm(join(folder, 'predictions'), { recursive: true, force: true });
+  await mkdir(join(folder, 'predictions'), { recursive: true });
+  for (const { id, blurred } of test) {
     const estimate = await predictVolume(generator, blurred, inference);
-    await writeTiffStack(join(folder, `${id}.tif`), estimate, { sampleType: 'float32' });
-    scored.push({
-      volume: id,
-      scores: scoreEstimate(estimate, observation, { ...scoring, kernel }),
-    });
+    await writeTiffStack(join(folder, predictionPath(id)), estimate, { sampleType: 'float32' });
   }
-  return scored;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
@@ -8,21 +9,20 @@ import {
   type ResolvedExperiment,
   type ResolvedRow,
   type RowScores,
-  runDirectory,
   type RunRecord,
   scoreName,
   TARGET_METHOD,
   testKey,
   type TestRecord,
   type VolumeScores,
+  WEIGHTS,
 } from '@blurcycle/experiment';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
-import { readSourceHash } from '../run/sourceHash.ts';
-import { scoreEstimate } from '../scores/scoreEstimate.ts';
-import { classicalState } from '../test/classicalState.ts';
-import { hasWeights, testState } from '../test/testState.ts';
 import { say } from '../say.ts';
+import { scoreEstimate } from '../scores/scorePredictions.ts';
+import { classicalResult, isDone, type Result, testResult } from '../state/results.ts';
+import { readToday, type Today } from '../state/today.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 
 /** What one trained model, or a classical method, did under one condition. */
@@ -49,10 +49,20 @@ export interface Cell {
   readonly scores: RowScores | null;
 }
 
-/** Makes predictions that are missing or stale. */
+/** Makes predictions and scores that are missing, stale or incomplete. Each returns the scores. */
 export interface Makers {
-  test(run: RunRecord, condition: ResolvedCondition, folder: string): Promise<TestRecord>;
-  classical(run: ClassicalRun, volumes: PreparedDataset, folder: string): Promise<ClassicalRecord>;
+  /** The scores of a run on its own test volumes, from its predictions. */
+  run(result: RunResult): Promise<readonly VolumeScores[]>;
+  test(
+    run: RunRecord,
+    condition: ResolvedCondition,
+    left: Result<TestRecord>,
+  ): Promise<readonly VolumeScores[]>;
+  classical(
+    run: ClassicalRun,
+    volumes: PreparedDataset,
+    left: Result<ClassicalRecord>,
+  ): Promise<readonly VolumeScores[]>;
 }
 
 /** Test volumes of a condition, for models that were trained on the data set of the experiment. */
@@ -60,8 +70,8 @@ export type TestVolumesOf = (condition: ResolvedCondition) => Promise<PreparedDa
 
 /**
  * Every row under every condition, conditions outermost. Nothing is trained; `make` is called for
- * what is missing or stale: predictions of models under other conditions, where the weights are
- * there, and those of classical methods.
+ * what is missing, stale or lacks a metric: scores where the predictions are there, predictions of
+ * models under other conditions where the weights are there, and those of classical methods.
  */
 export async function readCells(
   experiment: ResolvedExperiment,
@@ -69,105 +79,116 @@ export async function readCells(
   resultsDir: string,
   make?: Makers,
 ): Promise<readonly Cell[]> {
-  const cells: Cell[] = [];
+  const today = await readToday(resultsDir, experiment.profile);
   const classical = new Map(classicalRuns(experiment).map((run) => [run.id, run]));
+  const cells: Cell[] = [];
   for (const condition of experiment.conditions) {
     for (const row of experiment.rows) {
       const name = scoreName(row.id, condition.id);
       const computed = classical.get(name);
+      const cell = { row, condition };
       if (computed !== undefined) {
-        const test = await classicalTest(computed, () => volumesOf(condition), resultsDir, make);
-        const runs = test.scores === undefined ? [] : [{ seed: null, volumes: test.scores }];
-        cells.push({
-          row,
-          condition,
-          tests: [test],
-          scores: runs.length === 0 ? null : { id: name, runs },
-        });
-        continue;
+        const test = await classicalTest(computed, () => volumesOf(condition), today, make);
+        cells.push({ ...cell, tests: [test], scores: rowScores(name, [test]) });
+      } else if (row.runs.length === 0) {
+        const volumes = scoreGiven(experiment, row, await volumesOf(condition));
+        cells.push({ ...cell, tests: [], scores: { id: name, runs: [{ seed: null, volumes }] } });
+      } else {
+        const tests: ModelTest[] = [];
+        for (const result of await readRuns(row.runs, resultsDir)) {
+          tests.push(await testUnder(result, condition, today, make));
+        }
+        cells.push({ ...cell, tests, scores: rowScores(name, tests) });
       }
-      if (row.runs.length === 0) {
-        const { test, targets, kernel } = await volumesOf(condition);
-        const options = { ...experiment.settings.scoring, kernel };
-        const volumes = test.map((observation, i) => ({
-          volume: observation.id,
-          scores: scoreEstimate(
-            row.method === TARGET_METHOD ? targets[i] : observation.blurred,
-            observation,
-            options,
-          ),
-        }));
-        cells.push({
-          row,
-          condition,
-          tests: [],
-          scores: { id: name, runs: [{ seed: null, volumes }] },
-        });
-        continue;
-      }
-      const tests: ModelTest[] = [];
-      for (const result of await readRuns(row.runs, resultsDir)) {
-        tests.push(await testUnder(result, condition, resultsDir, make));
-      }
-      const runs = tests.flatMap(({ seed, scores }) =>
-        scores === undefined ? [] : [{ seed, volumes: scores }],
-      );
-      cells.push({ row, condition, tests, scores: runs.length === 0 ? null : { id: name, runs } });
     }
   }
   return cells;
 }
 
+function rowScores(id: string, tests: readonly ModelTest[]): RowScores | null {
+  const runs = tests.flatMap(({ seed, scores }) =>
+    scores === undefined ? [] : [{ seed, volumes: scores }],
+  );
+  return runs.length === 0 ? null : { id, runs };
+}
+
+/** Scores of the input or of the target, which come with the data set. */
+function scoreGiven(
+  { settings }: ResolvedExperiment,
+  { method }: ResolvedRow,
+  { test, targets, kernel }: PreparedDataset,
+): VolumeScores[] {
+  const options = { ...settings.scoring, kernel };
+  return test.map((observation, i) => ({
+    volume: observation.id,
+    scores: scoreEstimate(
+      method === TARGET_METHOD ? targets[i] : observation.blurred,
+      observation,
+      options,
+    ),
+  }));
+}
+
+/** Whether there is something to make: a result that only lacks a metric needs its predictions. */
+function isToBeMade(result: Result<unknown>): boolean {
+  if (!isDone(result)) return true;
+  return result.stage === 'scores' && existsSync(join(result.folder, 'predictions'));
+}
+
 async function classicalTest(
   run: ClassicalRun,
   volumes: () => Promise<PreparedDataset>,
-  resultsDir: string,
+  today: Today,
   make: Makers | undefined,
 ): Promise<ModelTest> {
-  const { state, reason, folder, record } = await classicalState(run, resultsDir);
+  const left = await classicalResult(run, today);
+  const { state, reason, folder, scores } = left;
   const test = { run: run.id, seed: null, failed: false, predictions: join(folder, 'predictions') };
-  if (state === 'done') return { ...test, note: null, scores: record?.scores };
-  if (make === undefined)
-    return { ...test, note: `${run.id} is ${state}: ${reason}`, scores: record?.scores };
-  return {
-    ...test,
-    note: null,
-    scores: (await make.classical(run, await volumes(), folder)).scores,
-  };
+  if (make !== undefined && isToBeMade(left)) {
+    return { ...test, note: null, scores: await make.classical(run, await volumes(), left) };
+  }
+  const note = isDone(left) ? null : `${run.id} is ${state}: ${reason}`;
+  return { ...test, note, scores: scores?.scores };
 }
 
 async function testUnder(
-  { run, record, failed, note }: RunResult,
+  runResult: RunResult,
   condition: ResolvedCondition,
-  resultsDir: string,
+  today: Today,
   make: Makers | undefined,
 ): Promise<ModelTest> {
-  const { id, seed, profile } = run;
-  const folder = runDirectory(resultsDir, profile, id);
-  const own = { run: id, seed, failed, note, predictions: join(folder, 'predictions') };
-  if (record === undefined) return { ...own, scores: undefined };
-  const { dataset } = record.settings;
-  if (testKey(dataset, condition) === null) return { ...own, scores: record.scores };
+  const { run, result, record, note } = runResult;
+  const { folder } = result;
+  const failed = result.state === 'failed';
+  const own = { run: run.id, seed: run.seed, failed, note };
+  const predictions = join(folder, 'predictions');
+  if (record === undefined) return { ...own, predictions, scores: undefined };
+  if (testKey(record.settings.dataset, condition) === null) {
+    const isLacking = result.stage === 'scores' && existsSync(predictions);
+    const scores =
+      make !== undefined && isLacking ? await make.run(runResult) : result.scores?.scores;
+    return { ...own, predictions, scores };
+  }
 
-  const known = await testState(record, condition, resultsDir, await readSourceHash());
-  const test = { ...own, predictions: join(known.folder, 'predictions') };
-  if (known.state === 'done') return { ...test, scores: known.record?.scores };
-  const left = (why: string): ModelTest => {
-    const told = `${id}: its predictions under ${condition.label} are ${known.state}, and ${why}`;
-    return {
-      ...test,
-      scores: known.record?.scores,
-      note: note === null ? told : `${note}; ${told}`,
-    };
+  const left = await testResult(record, condition, today);
+  const test = { ...own, predictions: join(left.folder, 'predictions') };
+  const scores = left.scores?.scores;
+  if (!isToBeMade(left)) return { ...test, scores };
+  const keep = (why: string): ModelTest => {
+    const told = `${run.id}: its predictions under ${condition.label} are ${left.state}, and ${why}`;
+    return { ...test, scores, note: note === null ? told : `${note}; ${told}` };
   };
-  if (make === undefined) return left('they were not made again');
-  if (!hasWeights(folder)) return left('its weights are not here');
+  if (make === undefined) {
+    return isDone(left) ? { ...test, scores } : keep('they were not made again');
+  }
+  const isThere = existsSync(join(folder, WEIGHTS)) || left.stage === 'scores';
+  if (!isThere) return keep('its weights are not here');
   try {
-    return { ...test, scores: (await make.test(record, condition, known.folder)).scores };
+    return { ...test, scores: await make.test(record, condition, left) };
   } catch (error) {
     // A model folder that is damaged or of an older format is the row's trouble, not the table's.
     if (!(error instanceof InputError)) throw error;
-    return left(`its model cannot be applied: ${error.message}`);
+    return keep(`its model cannot be applied: ${error.message}`);
   }
 }
 

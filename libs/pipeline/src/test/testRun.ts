@@ -5,6 +5,8 @@ import {
   runDirectory,
   type RunRecord,
   type TestRecord,
+  testRecipe,
+  WEIGHTS,
   writeTestRecord,
 } from '@blurcycle/experiment';
 import { fileHash } from '@blurcycle/files';
@@ -12,9 +14,9 @@ import { loadModel } from '@blurcycle/inference';
 import type { ComputeOptions } from '../contracts.ts';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { hashOutputs } from '../run/hashOutputs.ts';
+import { originOf } from '../run/origin.ts';
 import { startProvenance } from '../run/provenance.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
-import { WEIGHTS } from './testState.ts';
 
 /** A test to carry out. */
 interface TestRunRequest {
@@ -30,7 +32,7 @@ interface TestRunRequest {
 }
 
 /**
- * Applies a trained model to other test volumes than its own: predictions, scores, record. Trains
+ * Applies a trained model to other test volumes than its own: predictions and record. Trains
  * nothing.
  */
 export async function testRun(
@@ -45,14 +47,14 @@ export async function testRun(
   await rm(folder, { recursive: true, force: true });
   const started = performance.now();
   try {
-    const predictions = join(folder, 'predictions');
-    const scores = await predictTestVolumes(model.generator, volumes, run.settings, predictions);
+    await predictTestVolumes(model.generator, volumes.test, run.settings, folder);
     const { inference, scoring } = run.settings;
     const record: TestRecord = {
-      ...{ run: run.id, profile: run.profile, dataset, inference, scoring, scores },
+      ...{ run: run.id, profile: run.profile, dataset, inference, scoring },
       inferenceSeconds: (performance.now() - started) / 1000,
       inputs: { [WEIGHTS]: weightsHash, ...volumes.hashes },
       outputs: await hashOutputs(folder),
+      ...(await originOf(testRecipe(run, dataset), volumes.sources)),
       provenance: await clock.stop(command),
     };
     writeTestRecord(join(folder, 'record.json'), record);

@@ -1,3 +1,4 @@
+import { readBlurKernel } from '@blurcycle/inference';
 import {
   affineFit,
   fourierShellCorrelation,
@@ -13,7 +14,7 @@ import {
 } from '@blurcycle/metrics';
 import { createTrainer, disposeTrainer } from '@blurcycle/training';
 import { describeKernel } from '../../../src/scores/describeKernel.ts';
-import { scoreEstimate } from '../../../src/scores/scoreEstimate.ts';
+import { scoreEstimate } from '../../../src/scores/scorePredictions.ts';
 import { bell, spots, VOXEL_SIZE_UM } from '../inputs.ts';
 import { native, portable, type GoldenCases } from './goldenCase.ts';
 
@@ -76,10 +77,8 @@ async function describedKernel(known: boolean): Promise<unknown> {
     knownKernel: null,
   });
   try {
-    return await describeKernel(trainer, known ? KERNEL : null, {
-      voxelSizeUm: VOXEL_SIZE_UM,
-      sigmaVoxels: 1.5,
-    });
+    const kernel = await readBlurKernel(trainer, VOXEL_SIZE_UM);
+    return describeKernel(kernel, known ? KERNEL : null, { sigmaVoxels: 1.5 });
   } finally {
     disposeTrainer(trainer);
   }

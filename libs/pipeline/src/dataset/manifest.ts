@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
+import {
+  contentHash,
+  type DatasetSettings,
+  type Hashes,
+  type ResolvedCondition,
+  testDataKey,
+  testedDataset,
+  testKey,
+} from '@blurcycle/experiment';
+import type { IntensityScale } from '@blurcycle/stacks';
+
+/** Parts of a data set. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+/** A part of a data set. */
+export type Split = (typeof SPLITS)[number];
+
+/** Numbers that came out when the volumes were made. */
+export interface DatasetFacts {
+  readonly gain: number;
+  /** Null where stacks were read and nothing is known of it. */
+  readonly readNoiseSigma: number | null;
+  readonly averageSnrDb: number | null;
+  /** What the intensities of blurred stacks outside this folder are as 0 and as 1. */
+  readonly intensity: IntensityScale;
+}
+
+/** `dataset.json` of the folder of a data set. */
+export interface DatasetManifest {
+  /** Key of the data: settings, stacks and version of the numbers that the volumes come from. */
+  readonly key: string;
+  readonly facts: DatasetFacts;
+  readonly volumes: Readonly<Record<Split, readonly string[]>>;
+  /** Number of unpaired sharp stacks; files and this field have their first name. */
+  readonly unmatched: number;
+  readonly targets: number;
+  /** SHA-256 of the files by name. */
+  readonly hashes: Hashes;
+  /** SHA-256 of the stacks that were read; none for simulated ones. */
+  readonly sources: Hashes;
+}
+
+/** What a folder says about its volumes; undefined when there is none. */
+export function readManifest(folder: string): DatasetManifest | undefined {
+  const path = join(folder, 'dataset.json');
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
+}
+
+/**
+ * Folder of a data set, or of its test volumes under a condition.
+ *
+ * @param condition - What test volumes are recorded with; undefined, or one that changes nothing,
+ *   for the data set itself.
+ */
+export function datasetFolder(
+  settings: DatasetSettings,
+  resultsDir: string,
+  profile: string,
+  condition?: ResolvedCondition,
+): string {
+  const own = condition === undefined ? null : testKey(settings, condition);
+  return join(resultsDir, profile, 'data', own ?? contentHash(settings).slice(0, 12));
+}
+
+/**
+ * SHA-256 of the stacks that a data set is made of; nothing outside the settings goes into
+ * simulated volumes.
+ *
+ * @throws {InputError} If stacks that the settings name are not there.
+ */
+export async function hashSourceStacks(settings: DatasetSettings): Promise<Hashes> {
+  if (settings.kind !== 'tiff-folders') return {};
+  const { hashStacks, listStacks } = await import('./tiffFolders.ts');
+  return hashStacks(listStacks(settings));
+}
+
+/** The data of a result as they are on this machine now. */
+export interface DataNow {
+  /** SHA-256 by name of the files that are here, and of the stacks that they are made from. */
+  readonly inputs: Hashes;
+  /** Why the stacks cannot be read; null where they can. */
+  readonly problem: string | null;
+}
+
+/**
+ * What goes into a result now, as far as it is on this machine. Volumes that other settings or
+ * another version of the numbers made count as not here: they would be made again.
+ */
+export async function readDataNow(
+  settings: DatasetSettings,
+  resultsDir: string,
+  profile: string,
+  condition?: ResolvedCondition,
+): Promise<DataNow> {
+  let sources: Hashes;
+  try {
+    sources = await hashSourceStacks(settings);
+  } catch (error) {
+    // On a machine without the stacks a result is still a result, but nobody can say that it is up
+    // to date.
+    if (!(error instanceof InputError)) throw error;
+    return { inputs: {}, problem: error.message };
+  }
+  const tested = condition === undefined ? settings : testedDataset(settings, condition);
+  const manifest = readManifest(datasetFolder(settings, resultsDir, profile, condition));
+  const isFresh = manifest?.key === testDataKey(settings, tested, sources);
+  return { inputs: { ...(isFresh ? manifest.hashes : {}), ...sources }, problem: null };
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { Pairing } from '@blurcycle/core';
+import type { Pair } from '@blurcycle/data';
+import {
+  contentHash,
+  type ResolvedRun,
+  runRecipe,
+  type RunRecord,
+  writeRunRecord,
+} from '@blurcycle/experiment';
+import { countParameters } from '@blurcycle/models';
+import { unpairedPairs } from '@blurcycle/stacks';
+import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
+import type { TrainRunOptions } from '../contracts.ts';
+import { withTruth } from '../dataset/datasetFolder.ts';
+import type { PreparedDataset } from '../dataset/prepareDataset.ts';
+import { say } from '../say.ts';
+import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
+import { hashOutputs } from './hashOutputs.ts';
+import { originOf } from './origin.ts';
+import type { ProvenanceClock } from './provenance.ts';
+import { scoreRun } from './scoreRun.ts';
+import { type Trained, type Training, trainNetworks } from './trainNetworks.ts';
+import { writeRunModel } from './writeModel.ts';
+
+/** How a run is made. */
+interface MakeRunOptions extends Pick<TrainRunOptions, 'resume' | 'restart' | 'progress'> {
+  readonly clock: ProvenanceClock;
+}
+
+/** Trains, predicts the test volumes, writes the record, and scores. */
+export async function makeRun(
+  run: ResolvedRun,
+  folder: string,
+  dataset: PreparedDataset,
+  options: MakeRunOptions,
+): Promise<RunRecord> {
+  const { settings, seed, id } = run;
+  const started = performance.now();
+  const origin = await originOf(runRecipe(run), dataset.sources);
+  const trainOptions = {
+    folder,
+    identity: `${origin.keys.training}/${contentHash(dataset.hashes)}`,
+    resume: options.resume && !options.restart,
+    validation: dataset.validation,
+    inference: settings.inference,
+    dataRange: settings.scoring.dataRange,
+    progress: options.progress,
+    warn: (line: string) => say(`warning: ${id}: ${line}`),
+    patchOption: 'training.patch of the profile',
+  };
+  const record = await trainNetworks(
+    trainingOf(run, dataset),
+    trainOptions,
+    async (trainer, outcome) => {
+      const parameterCounts = countNetworks(trainer);
+      const finished =
+        outcome instanceof TrainingFailure
+          ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
+          : await predict(run, trainer, outcome, dataset, folder);
+      const made: RunRecord = {
+        ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
+        ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
+        ...finished,
+        outputs: await hashOutputs(folder),
+        ...origin,
+        provenance: await options.clock.stop(
+          `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
+        ),
+      };
+      writeRunRecord(join(folder, 'record.json'), made);
+      return made;
+    },
+  );
+  if (record.status === 'done') await scoreRun(run, folder, record, dataset);
+  return record;
+}
+
+/** What a run trains, on what. */
+export function trainingOf(
+  { id, settings, seed }: Pick<ResolvedRun, 'id' | 'settings' | 'seed'>,
+  dataset: Pick<PreparedDataset, 'train' | 'unpaired' | 'kernel'>,
+): Training {
+  const pairs = trainingPairs(dataset, settings.method.sampling);
+  return { id, settings, seed, pairs, knownKernel: dataset.kernel };
+}
+
+/** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
+function trainingPairs(
+  { train, unpaired }: Pick<PreparedDataset, 'train' | 'unpaired'>,
+  sampling: Pairing,
+): Pair[] {
+  if (sampling === 'paired' || unpaired.length === 0) return withTruth(train);
+  return unpairedPairs(
+    train.map(({ blurred }) => blurred),
+    unpaired,
+  );
+}
+
+/** The model, and the predictions of the test volumes. */
+async function predict(
+  run: ResolvedRun,
+  trainer: Trainer,
+  { selectedUpdate, choices, seconds }: Trained,
+  dataset: PreparedDataset,
+  folder: string,
+): Promise<Outcome> {
+  await writeRunModel(join(folder, 'model'), trainer, run, dataset, selectedUpdate);
+  const predicting = performance.now();
+  await predictTestVolumes(trainer.networks.sharpGenerator, dataset.test, run.settings, folder);
+  return {
+    ...{ status: 'done', error: null, selectedUpdate },
+    choices: describeChoices(choices),
+    trainingSeconds: seconds,
+    inferenceSeconds: secondsSince(predicting),
+  };
+}
+
+type Outcome = Pick<
+  RunRecord,
+  'status' | 'error' | 'selectedUpdate' | 'choices' | 'trainingSeconds' | 'inferenceSeconds'
+>;
+
+const FAILED = {
+  status: 'failed',
+  selectedUpdate: null,
+  choices: {},
+  inferenceSeconds: 0,
+} as const;
+
+function describeChoices(choices: FitResult['choices']): RunRecord['choices'] {
+  const entries = Object.entries(choices).map(([rule, { step, values }]) => [
+    rule,
+    { update: step, validation: { ...values } },
+  ]);
+  return Object.fromEntries(entries) as RunRecord['choices'];
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+function countNetworks({ networks }: Trainer): Record<string, number> {
+  const { sharpGenerator, blurGenerator, discriminators } = networks;
+  const judges = Object.entries(discriminators).map(([domain, judge]) => [
+    `${domain}Discriminator`,
+    countParameters(judge),
+  ]);
+  return {
+    sharpGenerator: countParameters(sharpGenerator),
+    ...(blurGenerator === null ? {} : { blurGenerator: countParameters(blurGenerator) }),
+    ...(Object.fromEntries(judges) as Record<string, number>),
+  };
+}
