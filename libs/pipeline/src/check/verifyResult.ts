@@ -9,7 +9,9 @@ import {
   scorePredictions,
 } from '../scores/scorePredictions.ts';
 
-/** What was checked, what is not here to be checked, and every way in which it is not as recorded. */
+/**
+ * What was checked, what is not here to be checked, and every way in which it is not as recorded.
+ */
 export interface Checked {
   /** `47 files of the data`, one phrase each. */
   readonly checked: readonly string[];

@@ -16,7 +16,8 @@ import { type Checked, compareHashes } from './verifyResult.ts';
  * Checks that a table and its figures are what their record says: every byte of them and of the
  * records they were made from, and every mean, interval and verdict, computed again.
  *
- * @param volumesOf - Test volumes. @defaultValue those of the directory, made where they are missing
+ * @param volumesOf - Test volumes. @defaultValue those of the directory, made where they are
+ *   missing
  */
 export async function verifyTable(
   experiment: ResolvedExperiment,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
-import type { BackendInfo } from '@blurcycle/compute';
+import { type BackendInfo, backendReport } from '@blurcycle/compute';
 import type { Provenance } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 
@@ -56,6 +56,7 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
   const started = performance.now();
   const createdAt = new Date().toISOString();
   const { commit, dirty } = await readGitState(PROJECT_ROOT);
+  const kernels = await describeKernels(backend);
   return {
     stop: (command) =>
       Promise.resolve({
@@ -66,6 +67,7 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
         cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
         gpu: backend?.gpu ?? null,
         backend: backend?.name ?? 'none',
+        ...kernels,
         threads: backend?.threads ?? 1,
         wallSeconds: (performance.now() - started) / 1000,
         // maxRSS is in KiB on every platform (libuv).
@@ -74,6 +76,26 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
       }),
   };
 }
+
+/** What the native kernels were compiled by, and the instructions that they use here. */
+async function describeKernels(
+  backend: BackendInfo | null,
+): Promise<Pick<Provenance, 'instructionSet' | 'compiler'>> {
+  if (backend?.name !== 'native') return {};
+  const { instructionSet, compiler } =
+    (await backendReport()).find(({ name }) => name === 'native') ?? {};
+  return {
+    ...(instructionSet === undefined ? {} : { instructionSet }),
+    ...(compiler === undefined ? {} : { compiler }),
+  };
+}
+
+/** Packages that decide numbers, by the name that records have for them. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  tfjs: '@tensorflow/tfjs-core',
+  'tfjs-backend-cpu': '@tensorflow/tfjs-backend-cpu',
+  seedrandom: 'seedrandom',
+};
 
 function readVersions(): Record<string, string> {
   const versionIn = (path: string): string => {
@@ -84,6 +106,11 @@ function readVersions(): Record<string, string> {
   return {
     blurcycle: versionIn(`${PROJECT_ROOT}/package.json`),
     node: process.versions.node,
-    tfjs: versionIn(require.resolve('@tensorflow/tfjs-core/package.json')),
+    ...Object.fromEntries(
+      Object.entries(PACKAGES).map(([name, path]) => [
+        name,
+        versionIn(require.resolve(`${path}/package.json`)),
+      ]),
+    ),
   };
 }

@@ -69,7 +69,9 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   });
 }
 
-/** What of a result is taken as it is: everything, what its scores are of, its weights, or nothing. */
+/**
+ * What of a result is taken as it is: everything, what its scores are of, its weights, or nothing.
+ */
 type Kept = 'all' | 'predictions' | 'weights' | 'nothing';
 
 async function keptStages(left: Result<RunRecord>, record: RunRecord): Promise<Kept> {

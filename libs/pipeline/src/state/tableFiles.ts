@@ -37,8 +37,8 @@ export async function hashTableOutputs(folder: string): Promise<Hashes> {
 /**
  * SHA-256 of what a table is made from, by the path inside the directory of the profile: the
  * records and scores of its runs, of their tests and of classical methods; and the volumes of its
- * data sets, under the name of their folder. Records hold the hashes of what they stand for. What is
- * not there is left out.
+ * data sets, under the name of their folder. Records hold the hashes of what they stand for. What
+ * is not there is left out.
  */
 export async function hashTableInputs(
   experiment: ResolvedExperiment,
@@ -69,8 +69,8 @@ export async function hashTableInputs(
 
 /**
  * What a table would be made from now, in the names that its record has: data that are not here say
- * nothing, and neither do lists of data sets, which records of the first version name; a record that
- * is gone is null.
+ * nothing, and neither do lists of data sets, which records of the first version name; a record
+ * that is gone is null.
  */
 export function tableInputsNow(
   recorded: Hashes,
