@@ -1,6 +1,5 @@
-import { describeUnknown, InputError } from '@blurcycle/core';
-import yargs, { type Argv, type CommandModule } from 'yargs';
-import { assertGivenOnce } from './commands/assertGivenOnce.ts';
+import { describeUnknown, describeViolation, InputError, RuleError } from '@blurcycle/core';
+import yargs, { type Argv } from 'yargs';
 import { COMMANDS } from './commands/commandRegistry.ts';
 
 const SUCCESS = 0;
@@ -22,9 +21,15 @@ export async function main(parameters: readonly string[]): Promise<number> {
   } catch (error) {
     const shown = error instanceof Error ? error : new Error(String(error));
     process.stderr.write(`${verbose ? (shown.stack ?? shown.message) : shown.message}\n`);
-    if ('exitCode' in shown && typeof shown.exitCode === 'number') return shown.exitCode;
-    return isBadInput(shown) ? BAD_INPUT : FAILED;
+    return exitCodeOf(shown);
   }
+}
+
+/** Exit code of an error, by its class: what it says decides nothing. */
+export function exitCodeOf(error: Error): number {
+  if ('exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
+  // Libraries throw a RuleError for a parameter out of range: on the command line it was typed.
+  return error instanceof InputError || error instanceof RuleError ? BAD_INPUT : FAILED;
 }
 
 async function runCommand(parameters: readonly string[]): Promise<void> {
@@ -58,14 +63,19 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
       );
     });
   for (const command of COMMANDS) {
-    if (command.name === wanted)
-      parser.command(withOptionsOnce(await command.load(), command.name, parameters));
-    else parser.command(command.usage, command.describe);
+    if (command.name === wanted) {
+      await command.addTo(parser, (declared) =>
+        assertGivenOnce(`blurcycle ${wanted}`, parameters, declaredOptions(declared).array),
+      );
+    } else parser.command(command.usage, command.describe);
   }
   await parser.parseAsync();
 }
 
-/** yargs says what is wrong in its own words; an unknown option deserves the nearest known one. */
+/**
+ * yargs says what is wrong in its own words; an unknown option deserves the nearest known one. What
+ * the parser of a value throws, yargs replaces by an error of its own with the same line.
+ */
 function explain(message: string, command: string | undefined, options: readonly string[]): string {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
   const where = command === undefined ? 'blurcycle' : `blurcycle ${command}`;
@@ -74,23 +84,44 @@ function explain(message: string, command: string | undefined, options: readonly
   return speaksForItself ? message : `${where}: ${message.replaceAll('\n', ' ')}`;
 }
 
-/** The command, refusing an option that is given twice before yargs makes a list of the two. */
-function withOptionsOnce(
-  command: CommandModule<object, never>,
-  name: string,
+/**
+ * Throws if an option is given twice, before yargs makes a list of the two: which is meant, nobody
+ * can tell.
+ *
+ * @param where - Command, for the error line.
+ * @param parameters - What was typed.
+ * @param repeatable - Names of the options that take several values.
+ */
+function assertGivenOnce(
+  where: string,
   parameters: readonly string[],
-): CommandModule<object, never> {
-  const { builder } = command;
-  if (typeof builder !== 'function') return command;
-  return {
-    ...command,
-    builder: (parser) => {
-      // Every command declares its options at once; yargs would take a promise, too.
-      const built = builder(parser) as Argv<never>;
-      assertGivenOnce(`blurcycle ${name}`, parameters, declaredOptions(parser).array);
-      return built;
-    },
-  };
+  repeatable: readonly string[],
+): void {
+  const names = optionsIn(parameters);
+  for (const name of names) {
+    const times = names.filter((other) => other === name).length;
+    if (times > 1 && !repeatable.includes(name)) {
+      const remedy = 'leave out the one that is not meant';
+      throw new InputError(
+        describeViolation(where, `--${name}`, 'be given once', `${times} times`, remedy),
+      );
+    }
+  }
+}
+
+/**
+ * Names of the options in the order typed: `--dry-run`, `--dryRun`, `--no-dry-run` and
+ * `--dry-run=true` are one.
+ */
+function optionsIn(parameters: readonly string[]): string[] {
+  const end = parameters.indexOf('--');
+  const options = parameters.slice(0, end < 0 ? undefined : end);
+  return options.flatMap((text) => {
+    const name = /^--(?:no-)?([a-z][\w-]*)/i.exec(text)?.[1];
+    return name === undefined
+      ? []
+      : [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)];
+  });
 }
 
 /** Names of the options declared so far. */
@@ -98,20 +129,9 @@ function optionNames(parser: Argv): string[] {
   return Object.keys(declaredOptions(parser).key).filter((name) => /^[a-z][a-z-]*$/.test(name));
 }
 
-/** What yargs knows of its options; its types do not say so. */
-function declaredOptions(parser: unknown): { key: Record<string, unknown>; array: string[] } {
+/** What yargs knows of its options. Its types lack getOptions(): hence the one cast. */
+function declaredOptions(parser: Argv): { key: Record<string, unknown>; array: string[] } {
   return (
-    parser as { getOptions(): { key: Record<string, unknown>; array: string[] } }
+    parser as Argv & { getOptions(): { key: Record<string, unknown>; array: string[] } }
   ).getOptions();
-}
-
-/**
- * Library functions throw a RangeError in the project's grammar for a value out of range: on the
- * command line it was typed.
- */
-function isBadInput(error: Error): boolean {
-  return (
-    error instanceof InputError ||
-    (error instanceof RangeError && /^[\w./:-]+: .+ must /.test(error.message))
-  );
 }

@@ -1,4 +1,6 @@
+import { InputError, RuleError } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../src/main.ts';
 import { COMMANDS } from '../src/commands/commandRegistry.ts';
 import { blurcycle, spawnBlurcycle } from './commandLine.ts';
 
@@ -69,16 +71,28 @@ describe('blurcycle', () => {
   });
 });
 
+describe('exitCodeOf(error)', () => {
+  const line = 'psf: shape must be odd, got 4';
+  it.each([
+    ['InputError', new InputError(line), 2],
+    ['RuleError', new RuleError(line), 2],
+    ['an InputError without grammar', new InputError('the file is damaged'), 2],
+    ['RangeError of the same words', new RangeError(line), 1],
+    ['TypeError of the same words', new TypeError(line), 1],
+    ['Error of the same words', new Error(line), 1],
+    ['an interrupted run', Object.assign(new Error('stopped'), { exitCode: 143 }), 143],
+  ])('%s', (_, error, expected) => {
+    expect(exitCodeOf(error)).toBe(expected);
+  });
+});
+
 describe('commands', () => {
   it.each(COMMANDS.map((command) => [command.name, command] as const))(
-    '%s is registered as its module declares it, with an example',
-    async (_name, entry) => {
-      const { command, describe: text, handler } = await entry.load();
-      expect(command).toBe(entry.usage);
-      expect(text).toBe(entry.describe);
-      expect(handler).toBeTypeOf('function');
-      const help = await blurcycle(entry.name, '--help');
+    '%s has a help that shows how it is used, with an example',
+    async (name, { usage, describe: text }) => {
+      const help = await blurcycle(name, '--help');
       expect(help.code).toBe(0);
+      expect(help.out).toContain(`blurcycle ${usage}\n\n${text}\n`);
       expect(help.out).toContain('Examples:');
     },
   );

@@ -18,8 +18,8 @@ async function run(...parameters: string[]): Promise<string> {
   const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   await yargs(parameters)
-    .command(psfCommand)
-    .command(evaluateCommand)
+    .command('psf', '', psfCommand.builder, psfCommand.handler)
+    .command('evaluate <estimate> <truth>', '', evaluateCommand.builder, evaluateCommand.handler)
     .strict()
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {

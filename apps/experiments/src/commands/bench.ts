@@ -1,68 +1,56 @@
-import { describeUnknown, describeViolation, InputError, type Shape3 } from '@blurcycle/core';
+import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import { openBackend } from '@blurcycle/pipeline';
-import type { CommandModule } from 'yargs';
 import {
-  type ComputeArguments,
-  type ProfileArguments,
-  withCompute,
-  withJson,
-  withProfile,
+  type ArgumentsOf,
+  COMPUTE_OPTIONS,
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  PROFILE_OPTIONS,
+  triple,
 } from './commonOptions.ts';
-import { parseTriple } from './parseTriple.ts';
 
 const SUBJECTS = ['conv', 'step', 'psf', 'rl'] as const;
+type Subject = (typeof SUBJECTS)[number];
 
-interface BenchArguments extends ProfileArguments, ComputeArguments {
-  what: (typeof SUBJECTS)[number];
-  method: string;
-  width: number | undefined;
-  patch: Shape3 | undefined;
-  psf: number;
-  side: number;
-  repeat: number;
-  json: boolean;
-}
+const WHAT = {
+  type: 'string',
+  demandOption: true,
+  describe: SUBJECTS.join(', '),
+  coerce: parseSubject,
+} as const;
+
+const OPTIONS = {
+  ...PROFILE_OPTIONS,
+  ...COMPUTE_OPTIONS,
+  method: { type: 'string', default: 'proposed', describe: 'step: which method' },
+  width: {
+    type: 'number',
+    describe: 'step, conv: network width, else that of the profile, 8 for conv',
+  },
+  patch: {
+    type: 'string',
+    describe: 'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv',
+    coerce: triple('--patch', '16,48,48'),
+  },
+  psf: { type: 'number', default: 31, describe: 'step, rl: side of the kernel in voxels' },
+  side: { type: 'number', default: 128, describe: 'rl: side of the volume in voxels' },
+  repeat: { type: 'number', default: 20, describe: 'repetitions' },
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
+
+type BenchArguments = ArgumentsOf<typeof OPTIONS> & { readonly what: Subject };
 
 /**
  * `blurcycle bench <what>`: how fast convolutions, a training step, PSFs or a deconvolution are on
  * this machine.
  */
-export const benchCommand: CommandModule<object, BenchArguments> = {
-  command: 'bench <what>',
-  describe: 'time convolutions, a training step, PSFs, a deconvolution',
+export const benchCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      withCompute(withProfile(yargs))
-        .positional('what', {
-          type: 'string',
-          demandOption: true,
-          describe: SUBJECTS.join(', '),
-          coerce: parseSubject,
-        })
-        .option('method', { type: 'string', default: 'proposed', describe: 'step: which method' })
-        .option('width', {
-          type: 'number',
-          describe: 'step, conv: network width, else that of the profile, 8 for conv',
-        })
-        .option('patch', {
-          type: 'string',
-          describe: 'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv',
-          coerce: (text: string | undefined) =>
-            text === undefined ? undefined : parseTriple('--patch', text, '16,48,48'),
-        })
-        .option('psf', {
-          type: 'number',
-          default: 31,
-          describe: 'step, rl: side of the kernel in voxels',
-        })
-        .option('side', {
-          type: 'number',
-          default: 128,
-          describe: 'rl: side of the volume in voxels',
-        })
-        .option('repeat', { type: 'number', default: 20, describe: 'repetitions' }),
-    )
+    yargs
+      .positional('what', WHAT)
+      .options(OPTIONS)
       .example('$0 bench step --profile quick', 'one update of the blind method')
       .example(
         '$0 bench conv',
@@ -82,9 +70,9 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
     if (options.json) console.log(JSON.stringify(figures, null, 2));
     else showFigures(figures);
   },
-};
+});
 
-function parseSubject(name: string): (typeof SUBJECTS)[number] {
+function parseSubject(name: string): Subject {
   const found = SUBJECTS.find((known) => known === name);
   if (found === undefined)
     throw new InputError(describeUnknown('bench', 'subject', name, SUBJECTS));

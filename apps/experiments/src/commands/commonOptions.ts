@@ -1,78 +1,88 @@
 import { availableParallelism } from 'node:os';
-import { BACKEND_NAMES, type BackendName, describeUnknown, InputError } from '@blurcycle/core';
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  describeUnknown,
+  describeViolation,
+  InputError,
+} from '@blurcycle/core';
+import type { ReadTiffOptions } from '@blurcycle/data';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
-import type { Argv } from 'yargs';
+import type { ArgumentsCamelCase, Argv, InferredOptionType, Options } from 'yargs';
 
-/** What `--profile`, `--experiments-dir` and `--results-dir` give. */
-export interface ProfileArguments {
-  profile: string;
-  experimentsDir: string;
-  resultsDir: string;
+/** Options by name, as yargs takes them. */
+export type OptionGroup = Readonly<Record<string, Options>>;
+
+/** What a group of options gives, each under its name as typed and in camel case. */
+export type ArgumentsOf<O extends OptionGroup> = {
+  readonly [K in keyof O as K | CamelCase<K>]: InferredOptionType<O[K]>;
+};
+
+type CamelCase<K> = K extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : K & string;
+
+/** The code of a command: its options, and what it does with them. */
+export interface Command<T> {
+  readonly builder: (yargs: Argv) => Argv<T>;
+  readonly handler: (args: ArgumentsCamelCase<T>) => void | Promise<void>;
 }
+
+/** A command whose handler takes what the options of its builder give. */
+export function defineCommand<T>(command: Command<T>): Command<T> {
+  return command;
+}
+
+/** Names of a group of options; Object.keys forgets which they are. */
+export function namesOf<O extends OptionGroup>(group: O): (keyof O & string)[] {
+  return Object.keys(group);
+}
+
+/** The experiment that a command is about. */
+export const EXPERIMENT = {
+  type: 'string',
+  demandOption: true,
+  describe: 'a file of experiments/',
+} as const satisfies Options;
+
+/** Which profile, and where experiments and results are. */
+export const PROFILE_OPTIONS = {
+  profile: {
+    type: 'string',
+    default: 'quick',
+    describe: 'scale: smoke, quick, standard, paper, or another of _profiles.yaml',
+  },
+  'experiments-dir': {
+    type: 'string',
+    default: EXPERIMENTS_DIRECTORY,
+    defaultDescription: 'experiments',
+    describe: 'where the experiment files are',
+  },
+  'results-dir': {
+    type: 'string',
+    default: RESULTS_DIRECTORY,
+    defaultDescription: 'results',
+    describe: 'where results go',
+  },
+} as const satisfies OptionGroup;
 
 const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
 
-/** What `--backend` and `--threads` give. */
-export interface ComputeArguments {
-  backend: BackendName | 'auto';
-  threads: number | undefined;
-}
-
-/** Adds `--profile`, `--experiments-dir` and `--results-dir`. */
-export function withProfile<T>(yargs: Argv<T>): Argv<T & ProfileArguments> {
-  const extended = yargs
-    .option('profile', {
-      type: 'string',
-      default: 'quick',
-      describe: 'scale: smoke, quick, standard, paper, or another of _profiles.yaml',
-    })
-    .option('experiments-dir', {
-      type: 'string',
-      default: EXPERIMENTS_DIRECTORY,
-      defaultDescription: 'experiments',
-      describe: 'where the experiment files are',
-    })
-    .option('results-dir', {
-      type: 'string',
-      default: RESULTS_DIRECTORY,
-      defaultDescription: 'results',
-      describe: 'where results go',
-    });
-  // yargs also gives each option its camel-cased name, which its types do not say.
-  return extended as unknown as Argv<T & ProfileArguments>;
-}
-
-/** Adds `--backend` and `--threads`. */
-export function withCompute<T>(yargs: Argv<T>): Argv<T & ComputeArguments> {
-  return yargs
-    .option('backend', {
-      type: 'string',
-      // How `run` hands its choice on through Nx.
-      default: process.env['BLURCYCLE_BACKEND'] ?? 'auto',
-      describe: `where arithmetic runs: ${BACKENDS.join(', ')}`,
-      coerce: parseBackend,
-    })
-    .option('threads', {
-      type: 'number',
-      describe: 'CPU threads (all cores unless given)',
-      ...threadsFromEnvironment(),
-    });
-}
-
-/**
- * `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes
- * its share of the cores.
- */
-function threadsFromEnvironment(): { default: number } | object {
-  const {
-    BLURCYCLE_THREADS: threads,
-    BLURCYCLE_RUNS_AT_ONCE: runs,
-    NX_PARALLEL: parallel,
-  } = process.env;
-  if (threads !== undefined) return { default: Number(threads) };
-  if (runs === undefined) return {};
-  return { default: Math.max(1, Math.floor(availableParallelism() / Number(parallel ?? runs))) };
-}
+/** Where arithmetic runs. */
+export const COMPUTE_OPTIONS = {
+  backend: {
+    type: 'string',
+    // How `run` hands its choice on through Nx.
+    default: process.env['BLURCYCLE_BACKEND'] ?? 'auto',
+    describe: `where arithmetic runs: ${BACKENDS.join(', ')}`,
+    coerce: parseBackend,
+  },
+  threads: {
+    type: 'number',
+    default: threadsFromEnvironment(),
+    describe: 'CPU threads (all cores unless given)',
+  },
+} as const satisfies OptionGroup;
 
 function parseBackend(name: string): BackendName | 'auto' {
   const found = BACKENDS.find((known) => known === name);
@@ -81,7 +91,65 @@ function parseBackend(name: string): BackendName | 'auto' {
   return found;
 }
 
-/** Adds `--json`. */
-export function withJson<T>(yargs: Argv<T>): Argv<T & { json: boolean }> {
-  return yargs.option('json', { type: 'boolean', default: false, describe: 'answer in JSON' });
+/**
+ * `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes
+ * its share of the cores.
+ */
+function threadsFromEnvironment(): number | undefined {
+  const {
+    BLURCYCLE_THREADS: threads,
+    BLURCYCLE_RUNS_AT_ONCE: runs,
+    NX_PARALLEL: parallel,
+  } = process.env;
+  if (threads !== undefined) return Number(threads);
+  if (runs === undefined) return undefined;
+  return Math.max(1, Math.floor(availableParallelism() / Number(parallel ?? runs)));
+}
+
+/** An answer for programs. */
+export const JSON_OPTION = {
+  json: { type: 'boolean', default: false, describe: 'answer in JSON' },
+} as const satisfies OptionGroup;
+
+/** Which z stack of a file is meant, and its voxel size. */
+export const STACK_OPTIONS = {
+  voxel: {
+    type: 'string',
+    describe: 'voxel size in µm, z,y,x; stands above what the files say',
+    coerce: triple('--voxel', '0.25,0.1,0.1'),
+  },
+  channel: { type: 'number', describe: 'which channel, from 1, of a file with several' },
+  'time-point': { type: 'number', describe: 'which time point, from 1, of a file with several' },
+  'page-axis': {
+    choices: ['z', 't'],
+    describe: 'what the pages of the file are where it does not say: slices or time points',
+  },
+} as const satisfies OptionGroup;
+
+/** The stack options for the reader. */
+export function stackChoice({
+  voxel,
+  channel,
+  timePoint,
+  pageAxis,
+}: ArgumentsOf<typeof STACK_OPTIONS>): ReadTiffOptions {
+  return {
+    ...(voxel === undefined ? {} : { voxelSizeUm: voxel }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(timePoint === undefined ? {} : { timePoint }),
+    ...(pageAxis === undefined ? {} : { pageAxis }),
+  };
+}
+
+/** Parser of three numbers in the order z, y, x from text as `64,128,128`. */
+export function triple(option: string, example: string) {
+  return (text: string): [number, number, number] => {
+    const parts = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (parts.length !== 3 || !parts.every((value) => Number.isFinite(value) && value > 0)) {
+      const rule = 'be three positive numbers z,y,x';
+      const remedy = `for example ${example}`;
+      throw new InputError(describeViolation(option, 'value', rule, text, remedy));
+    }
+    return [parts[0], parts[1], parts[2]];
+  };
 }

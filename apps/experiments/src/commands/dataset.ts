@@ -7,28 +7,17 @@ import {
   loadExperiments,
 } from '@blurcycle/experiment';
 import { makeFolders } from '@blurcycle/files';
-import type { CommandModule } from 'yargs';
-import { type ProfileArguments, withProfile } from './commonOptions.ts';
-
-interface DatasetArguments extends ProfileArguments {
-  experiment: string;
-  hash: boolean;
-}
+import { defineCommand, EXPERIMENT, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /**
  * `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment
  * need, or finds them made.
  */
-export const datasetCommand: CommandModule<object, DatasetArguments> = {
-  command: 'dataset <experiment>',
-  describe: 'make the data sets that an experiment trains on',
+export const datasetCommand = defineCommand({
   builder: (yargs) =>
-    withProfile(yargs)
-      .positional('experiment', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
-      })
+    yargs
+      .positional('experiment', EXPERIMENT)
+      .options(PROFILE_OPTIONS)
       .option('hash', {
         type: 'boolean',
         default: false,
@@ -52,7 +41,7 @@ export const datasetCommand: CommandModule<object, DatasetArguments> = {
       console.log(folder);
     }
   },
-};
+});
 
 function datasetsOf(set: ExperimentSet, experiment: string, profile: string): DatasetSettings[] {
   const runs = listRuns(set, experiment, profile);

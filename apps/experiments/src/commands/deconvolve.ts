@@ -1,45 +1,31 @@
 import { setThreads } from '@blurcycle/compute';
-import {
-  assertRange,
-  formatShape,
-  TIFF_FORMATS,
-  WRITABLE_SAMPLE_TYPES,
-  type Volume,
-} from '@blurcycle/core';
+import { assertRange, describeViolation, formatShape, InputError, type Volume } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
 import { deconvolveFile, type FileReport, type ScoredTruth } from '@blurcycle/deconvolution';
-import type { Argv, CommandModule } from 'yargs';
+import type { ModelFileReport } from '@blurcycle/inference';
+import type { Progress } from '@blurcycle/pipeline';
+import { defineCommand, stackChoice } from './commonOptions.ts';
 import {
-  type ClassicalArguments,
   classicalRequest,
-  withClassicalMethod,
-} from './classicalRequest.ts';
-import { withCompute, withJson } from './commonOptions.ts';
-import type { ModelArguments } from './deconvolveByModel.ts';
-import { optionalTriple } from './opticsOptions.ts';
+  DECONVOLVE_OPTIONS,
+  type DeconvolveArguments,
+} from './deconvolveOptions.ts';
 import { createProgress } from './progress.ts';
-import { psfSource, withPsfSource } from './psfSourceOptions.ts';
-import { stackChoice, withStackChoice } from './stackOptions.ts';
+import { namesPsf, PSF_GROUP, psfSource } from './psfSource.ts';
 
-interface DeconvolveArguments extends ClassicalArguments, Omit<ModelArguments, 'method'> {
-  psfOut: string | undefined;
-  stats: string | undefined;
-  truth: string | undefined;
-  dataRange: number | undefined;
-}
+const STACK = {
+  type: 'string',
+  demandOption: true,
+  describe: 'TIFF stack to deconvolve',
+} as const;
 
 /** `blurcycle deconvolve`: a sharper stack of the same shape, voxel size and intensity scale. */
-export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
-  command: 'deconvolve <stack>',
-  describe: 'a sharper stack, by a classical method or a trained model',
+export const deconvolveCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      withCompute(
-        withPsfSource(
-          withOutput(withModel(withClassicalMethod(withStackChoice(withInput(yargs))))),
-        ),
-      ),
-    )
+    yargs
+      .positional('stack', STACK)
+      .options(DECONVOLVE_OPTIONS)
+      .group(...PSF_GROUP)
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --iterations 50 --psf psf.tif --out sharp.tif',
         'the standard, with a measured PSF',
@@ -55,116 +41,39 @@ export const deconvolveCommand: CommandModule<object, DeconvolveArguments> = {
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --background 100 --stats stats.csv --out sharp.tif',
         "the camera's offset named, statistics of every iteration",
-      ) as unknown as Argv<DeconvolveArguments>,
-  handler: async (args) => {
-    if (args.model !== undefined) {
-      // Loaded when it is needed: what is behind models takes longer to load than classical work to
-      // start.
-      const { deconvolveByModel } = await import('./deconvolveByModel.ts');
-      return deconvolveByModel(args.model, args);
-    }
-    const { settings, startFile } = classicalRequest(args);
-    if (args.threads !== undefined) setThreads(args.threads);
-    const reading = stackChoice(args);
-    const progress = { display: undefined as ReturnType<typeof createProgress> | undefined };
-    const report = await deconvolveFile({
-      stack: args.stack,
-      reading,
-      psf: psfSource(args, args.voxel),
-      cropPsf: args.cropPsf,
-      settings,
-      startFile,
-      out: args.out,
-      psfOut: args.psfOut,
-      sampleType: args.sampleType,
-      format: args.format,
-      tile: args.tile,
-      overlap: args.overlap,
-      statistics: args.stats,
-      truth: await readTruth(args, reading),
-      onUpdate: (done, most) => {
-        progress.display ??= createProgress({ label: settings.algorithm, total: most });
-        progress.display.update(done);
-      },
-    }).finally(() => progress.display?.stop());
-    if (args.json) console.log(JSON.stringify(report, null, 2));
-    else {
-      for (const warning of report.warnings) console.error(`warning: ${warning}`);
-      console.log(describe(report).join('\n'));
-    }
-  },
-};
+      ),
+  handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
+});
 
-function withInput<T>(yargs: Argv<T>): Argv<T> {
-  return yargs.positional('stack', {
-    type: 'string',
-    demandOption: true,
-    describe: 'TIFF stack to deconvolve',
-  });
-}
+type Arguments = DeconvolveArguments & { readonly stack: string };
 
-function withModel<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option('model', {
-      type: 'string',
-      describe: 'folder of a trained model, instead of --method and a PSF',
-    })
-    .option('whole', {
-      type: 'boolean',
-      default: false,
-      describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
-    })
-    .option('any-voxel-size', {
-      type: 'boolean',
-      default: false,
-      describe: 'with --model: go on though the voxels are not those of the model',
-    });
-}
-
-function withOutput<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
-    .option('psf-out', {
-      type: 'string',
-      describe: 'TIFF file for the PSF as it was used, or found by blind-rl',
-    })
-    .option('sample-type', {
-      choices: WRITABLE_SAMPLE_TYPES,
-      default: 'float32' as const,
-      describe: 'how values are stored; uint16 rounds and clips, and says how many',
-    })
-    .option('format', {
-      choices: TIFF_FORMATS,
-      default: 'imagej' as const,
-      describe: 'whose metadata carry the voxel size',
-    })
-    .option('tile', {
-      type: 'string',
-      describe: 'for large stacks: sides z,y,x of tiles deconvolved one after the other',
-      coerce: optionalTriple('--tile', '64,256,256'),
-    })
-    .option('overlap', {
-      type: 'string',
-      defaultDescription: "the sides of the PSF; the model's",
-      describe: 'voxels that neighboring tiles share, z,y,x',
-      coerce: optionalTriple('--overlap', '31,31,31'),
-    })
-    .option('stats', {
-      type: 'string',
-      describe: 'CSV file for the statistics of every iteration; wiener, tikhonov: of the result',
-    })
-    .option('truth', {
-      type: 'string',
-      describe: 'with --stats: TIFF stack for PSNR and SSIM of every iteration',
-    })
-    .option('data-range', {
-      type: 'number',
-      describe: 'with --truth: largest minus smallest possible intensity; it is never guessed',
-    });
+async function applyMethod(args: Arguments): Promise<void> {
+  const { settings, startFile } = classicalRequest(args);
+  if (args.threads !== undefined) setThreads(args.threads);
+  const reading = stackChoice(args);
+  let display: Progress | undefined;
+  const report = await deconvolveFile({
+    ...args,
+    reading,
+    psf: psfSource(args, args.voxel),
+    settings,
+    startFile,
+    statistics: args.stats,
+    truth: await readTruth(args, reading),
+    onUpdate: (done, most) => {
+      display ??= createProgress({ label: settings.algorithm, total: most });
+      display.update(done);
+    },
+  }).finally(() => display?.stop());
+  if (args.json) console.log(JSON.stringify(report, null, 2));
+  else {
+    for (const warning of report.warnings) console.error(`warning: ${warning}`);
+    console.log(describe(report).join('\n'));
+  }
 }
 
 async function readTruth(
-  { truth, stats, dataRange }: DeconvolveArguments,
+  { truth, stats, dataRange }: Arguments,
   reading: ReadTiffOptions,
 ): Promise<ScoredTruth | undefined> {
   if (truth === undefined) return undefined;
@@ -204,6 +113,70 @@ function describe(report: FileReport): string[] {
     `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...residual,
+    ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),
+  ];
+}
+
+/** Loads and checks the model, applies it, says how far the result can be trusted. */
+async function applyModel(folder: string, args: Arguments): Promise<void> {
+  refuseClassical(args);
+  // Loaded when they are needed: what is behind models takes longer to load than classical work to
+  // start.
+  const { openBackend } = await import('@blurcycle/pipeline');
+  const { deconvolveFileWithModel, loadModel } = await import('@blurcycle/inference');
+  await openBackend(args);
+  const model = await loadModel(folder);
+  let display: Progress | undefined;
+  try {
+    const report = await deconvolveFileWithModel(model, {
+      ...args,
+      reading: stackChoice(args),
+      say: (line) => console.error(line),
+      onTile: (done, total) => {
+        display ??= createProgress({ label: 'tiles', total });
+        display.update(done);
+      },
+    });
+    display?.stop();
+    for (const warning of report.warnings) console.error(`warning: ${warning}`);
+    console.log(
+      args.json ? JSON.stringify(report, null, 2) : describeModelReport(report).join('\n'),
+    );
+  } finally {
+    display?.stop();
+    model.dispose();
+  }
+}
+
+function refuseClassical(args: Arguments): void {
+  const refuse = (option: string, value: unknown, remedy?: string): InputError =>
+    new InputError(
+      describeViolation('deconvolve', option, 'be left out with --model', value, remedy),
+    );
+  if (args.method !== undefined) throw refuse('--method', args.method);
+  if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model has learned with its own');
+  if (args.whole && args.tile !== undefined) {
+    throw new InputError(
+      describeViolation('deconvolve', '--tile', 'be left out with --whole', args.tile),
+    );
+  }
+}
+
+function describeModelReport(report: ModelFileReport): string[] {
+  const { shape, voxelSizeUm, tile, tiles, tileMismatch, reblurResidual, memoryBytes } = report;
+  const percent = (part: number): string => `${(100 * part).toPrecision(3)} %`;
+  return [
+    `${report.file}: ${report.model}, ${report.seconds.toFixed(1)} s`,
+    `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
+    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network`,
+    ...(tileMismatch === null
+      ? []
+      : [
+          `tile mismatch: ${percent(tileMismatch)} of the result's standard deviation, between tiles before blending (--whole has none)`,
+        ]),
+    ...(reblurResidual === null
+      ? ['data minus blurred estimate: not known, the model has no kernel']
+      : [`data minus blurred estimate: ${percent(reblurResidual)} of the data (RMS)`]),
     ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),
   ];
 }

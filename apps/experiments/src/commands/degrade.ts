@@ -4,7 +4,6 @@ import {
   createVolume,
   describeViolation,
   InputError,
-  type Border,
   type RandomStream,
   type Volume,
 } from '@blurcycle/core';
@@ -16,65 +15,54 @@ import {
   calibrateReadNoise,
   createForwardModel,
 } from '@blurcycle/imaging';
-import type { CommandModule } from 'yargs';
-import { withJson } from './commonOptions.ts';
+import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
 
-interface DegradeArguments {
-  truth: string;
-  psf: string;
-  out: string;
-  snr: number | null;
-  photons: number | null;
-  gain: number | null;
-  border: Border;
-  seed: number;
-  json: boolean;
-}
+const TRUTH = {
+  type: 'string',
+  demandOption: true,
+  describe: 'TIFF stack of the specimen',
+} as const;
+
+const OPTIONS = {
+  psf: {
+    type: 'string',
+    demandOption: true,
+    describe: 'TIFF stack of the PSF, odd sides, same voxels; its sum is brought to 1',
+  },
+  out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
+  snr: {
+    type: 'string',
+    default: '20',
+    describe: 'average SNR in dB that the read noise brings the image to; none: no read noise',
+    coerce: (text: string) => numberOrNull('--snr', text, 'none'),
+  },
+  photons: {
+    type: 'string',
+    default: '256',
+    describe: 'photons at intensity 1 (after the gain); none: no photon noise',
+    coerce: (text: string) => numberOrNull('--photons', text, 'none'),
+  },
+  gain: {
+    type: 'string',
+    default: 'auto',
+    describe: 'exposure: a factor, or auto for the one that brings the brightest voxels to 1',
+    coerce: (text: string) => numberOrNull('--gain', text, 'auto'),
+  },
+  border: {
+    choices: BORDERS,
+    default: 'periodic',
+    describe: 'what lies outside of the volume',
+  },
+  seed: { type: 'number', default: 1, describe: 'seed of the noise' },
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
 
 /** `blurcycle degrade`: what a microscope would record of a specimen. */
-export const degradeCommand: CommandModule<object, DegradeArguments> = {
-  command: 'degrade <truth>',
-  describe: 'blur a specimen with a PSF and add photon and read noise',
+export const degradeCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      yargs
-        .positional('truth', {
-          type: 'string',
-          demandOption: true,
-          describe: 'TIFF stack of the specimen',
-        })
-        .option('psf', {
-          type: 'string',
-          demandOption: true,
-          describe: 'TIFF stack of the PSF, odd sides, same voxels; its sum is brought to 1',
-        })
-        .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
-        .option('snr', {
-          type: 'string',
-          default: '20',
-          describe:
-            'average SNR in dB that the read noise brings the image to; none: no read noise',
-          coerce: (text: string) => numberOrNull('--snr', text, 'none'),
-        })
-        .option('photons', {
-          type: 'string',
-          default: '256',
-          describe: 'photons at intensity 1 (after the gain); none: no photon noise',
-          coerce: (text: string) => numberOrNull('--photons', text, 'none'),
-        })
-        .option('gain', {
-          type: 'string',
-          default: 'auto',
-          describe: 'exposure: a factor, or auto for the one that brings the brightest voxels to 1',
-          coerce: (text: string) => numberOrNull('--gain', text, 'auto'),
-        })
-        .option('border', {
-          choices: BORDERS,
-          default: 'periodic' as const,
-          describe: 'what lies outside of the volume',
-        })
-        .option('seed', { type: 'number', default: 1, describe: 'seed of the noise' }),
-    )
+    yargs
+      .positional('truth', TRUTH)
+      .options(OPTIONS)
       .example(
         '$0 degrade truth.tif --psf psf.tif --snr 20 --seed 1 --out blurred.tif',
         'as in the paper',
@@ -117,7 +105,7 @@ export const degradeCommand: CommandModule<object, DegradeArguments> = {
       );
     }
   },
-};
+});
 
 function numberOrNull(option: string, text: string, nothing: string): number | null {
   if (text === nothing) return null;

@@ -1,17 +1,10 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { GpuLimits } from '@blurcycle/compute';
-import type { CommandModule } from 'yargs';
-import { withJson } from './commonOptions.ts';
-
-interface DoctorArguments {
-  json: boolean;
-}
+import { defineCommand, JSON_OPTION } from './commonOptions.ts';
 
 /** `blurcycle doctor`: what this machine offers, what is missing, and what to do about it. */
-export const doctorCommand: CommandModule<object, DoctorArguments> = {
-  command: 'doctor',
-  describe: 'back-ends, versions, what is missing and how to get it',
-  builder: (yargs) => withJson(yargs).example('$0 doctor', 'what this machine offers'),
+export const doctorCommand = defineCommand({
+  builder: (yargs) => yargs.options(JSON_OPTION).example('$0 doctor', 'what this machine offers'),
   handler: async ({ json }) => {
     const { backendReport, preferredBackend } = await import('@blurcycle/compute');
     const backends = await backendReport();
@@ -37,7 +30,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
     }
     console.log(`\nauto chooses ${chosen ?? 'nothing'}`);
   },
-};
+});
 
 function describeLimits({
   bufferBytes,

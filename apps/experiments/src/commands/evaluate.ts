@@ -16,62 +16,49 @@ import {
   ssimWindowed2d,
   ssimWindowed3d,
 } from '@blurcycle/metrics';
-import type { Argv, CommandModule } from 'yargs';
-import { withJson } from './commonOptions.ts';
-import { parseTriple } from './parseTriple.ts';
+import { defineCommand, JSON_OPTION, type OptionGroup, triple } from './commonOptions.ts';
 
-interface EvaluateArguments {
-  estimate: string;
-  truth: string;
-  dataRange: number | undefined;
-  kernel: boolean;
-  smooth: number | undefined;
-  voxel: [number, number, number] | undefined;
-  json: boolean;
-}
+const OPTIONS = {
+  'data-range': {
+    type: 'number',
+    describe:
+      'largest minus smallest possible intensity; needed unless --kernel: it is never guessed',
+  },
+  kernel: {
+    type: 'boolean',
+    default: false,
+    describe: 'compare blur kernels instead of images',
+  },
+  smooth: {
+    type: 'number',
+    describe: 'with --kernel: smooth the estimate by this σ in voxels first',
+  },
+  voxel: {
+    type: 'string',
+    describe: 'voxel size in µm, z,y,x, for files that do not state it',
+    coerce: triple('--voxel', '0.25,0.1,0.1'),
+  },
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
 
 /** A score; null where it does not apply. */
 type Score = number | null;
 
 /** `blurcycle evaluate`: every score of a stack, or of a blur kernel, against the truth. */
-export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
-  command: 'evaluate <estimate> <truth>',
-  describe: 'score a stack, or a blur kernel, against the truth',
-  // yargs also gives each option its camel-cased name, which its types do not say.
+export const evaluateCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      yargs
-        .positional('estimate', {
-          type: 'string',
-          demandOption: true,
-          describe: 'TIFF stack to score',
-        })
-        .positional('truth', {
-          type: 'string',
-          demandOption: true,
-          describe: 'TIFF stack of the truth',
-        })
-        .option('data-range', {
-          type: 'number',
-          describe:
-            'largest minus smallest possible intensity; needed unless --kernel: it is never guessed',
-        })
-        .option('kernel', {
-          type: 'boolean',
-          default: false,
-          describe: 'compare blur kernels instead of images',
-        })
-        .option('smooth', {
-          type: 'number',
-          describe: 'with --kernel: smooth the estimate by this σ in voxels first',
-        })
-        .option('voxel', {
-          type: 'string',
-          describe: 'voxel size in µm, z,y,x, for files that do not state it',
-          coerce: (text: string | undefined) =>
-            text === undefined ? undefined : parseTriple('--voxel', text, '0.25,0.1,0.1'),
-        }),
-    )
+    yargs
+      .positional('estimate', {
+        type: 'string',
+        demandOption: true,
+        describe: 'TIFF stack to score',
+      })
+      .positional('truth', {
+        type: 'string',
+        demandOption: true,
+        describe: 'TIFF stack of the truth',
+      })
+      .options(OPTIONS)
       .example(
         '$0 evaluate estimate.tif truth.tif --data-range 1',
         'all scores of images in [0, 1]',
@@ -80,7 +67,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
       .example(
         '$0 evaluate learned.tif psf.tif --kernel --smooth 1.5',
         'a learned kernel against the known one',
-      ) as unknown as Argv<EvaluateArguments>,
+      ),
   handler: async (args) => {
     const stated = args.voxel === undefined ? {} : { voxelSizeUm: args.voxel };
     const options = { defaultVoxelSizeUm: [1, 1, 1], ...stated } as const;
@@ -105,7 +92,7 @@ export const evaluateCommand: CommandModule<object, EvaluateArguments> = {
       console.log(JSON.stringify({ dataRange, ...scores, resolutionUnit: unit }, spellInfinity, 2));
     else console.log(describeScores(scores, unit).join('\n'));
   },
-};
+});
 
 function allScores(estimate: Volume, truth: Volume, dataRange: number): Record<string, Score> {
   const options = { dataRange };

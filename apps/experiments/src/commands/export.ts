@@ -6,34 +6,26 @@ import {
   writeBioimagePackage,
 } from '@blurcycle/inference';
 import { openBackend } from '@blurcycle/pipeline';
-import type { CommandModule } from 'yargs';
-import { type ComputeArguments, withCompute, withJson } from './commonOptions.ts';
+import { COMPUTE_OPTIONS, defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
 
-const FORMATS = ['bioimageio', 'onnx'] as const;
-
-interface ExportArguments extends ComputeArguments {
-  model: string;
-  format: (typeof FORMATS)[number];
-  out: string;
-  json: boolean;
-}
+const OPTIONS = {
+  ...COMPUTE_OPTIONS,
+  format: {
+    choices: ['bioimageio', 'onnx'],
+    demandOption: true,
+    describe:
+      'bioimageio: a zip with TensorFlow.js and ONNX weights and test tensors; onnx: the network alone',
+  },
+  out: { type: 'string', demandOption: true, describe: 'file to write' },
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
 
 /** `blurcycle export <model>`: a model for other programs. */
-export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export <model>',
-  describe: 'a model as a BioImage Model Zoo package, or as ONNX',
+export const exportCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      withCompute(yargs)
-        .positional('model', { type: 'string', demandOption: true, describe: 'folder of a model' })
-        .option('format', {
-          choices: FORMATS,
-          demandOption: true,
-          describe:
-            'bioimageio: a zip with TensorFlow.js and ONNX weights and test tensors; onnx: the network alone',
-        })
-        .option('out', { type: 'string', demandOption: true, describe: 'file to write' }),
-    )
+    yargs
+      .positional('model', { type: 'string', demandOption: true, describe: 'folder of a model' })
+      .options(OPTIONS)
       .example('$0 export model --format bioimageio --out model.zip', 'for bioimage.io')
       .example('$0 export model --format onnx --out model.onnx', 'for ONNX Runtime'),
   handler: async ({ model: folder, format, out, json, backend, threads }) => {
@@ -54,4 +46,4 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       model.dispose();
     }
   },
-};
+});

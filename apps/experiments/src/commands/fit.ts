@@ -20,21 +20,17 @@ import {
   trainModel,
 } from '@blurcycle/pipeline';
 import { expandPatterns } from '@blurcycle/stacks';
-import type { Argv, CommandModule } from 'yargs';
-import { withCompute, withJson, withProfile } from './commonOptions.ts';
-import { type FitArguments, withData, withTraining } from './fitOptions.ts';
+import { defineCommand, stackChoice } from './commonOptions.ts';
+import { FIT_OPTIONS, type FitArguments } from './fitOptions.ts';
 import { createProgress } from './progress.ts';
-import { namesPsf, psfSource, withPsfSource } from './psfSourceOptions.ts';
-import { stackChoice, withStackChoice } from './stackOptions.ts';
+import { namesPsf, PSF_GROUP, psfSource } from './psfSource.ts';
 
 /** `blurcycle fit`: a model from one's own stacks. */
-export const fitCommand: CommandModule<object, FitArguments> = {
-  command: 'fit',
-  describe: 'train a model on stacks of your own',
+export const fitCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      withPsfSource(withCompute(withProfile(withTraining(withData(withStackChoice(yargs)))))),
-    )
+    yargs
+      .options(FIT_OPTIONS)
+      .group(...PSF_GROUP)
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
         'blind: the kernel is learned, too',
@@ -46,7 +42,7 @@ export const fitCommand: CommandModule<object, FitArguments> = {
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp-from richardson-lucy --na 1.4 --ni 1.515 --wavelength 0.52 --dry-run",
         'no sharp stacks; check everything, train nothing',
-      ) as unknown as Argv<FitArguments>,
+      ),
   handler: async (args) => {
     const out = normalize(join(args.out, '.'));
     await checkModelPlace(out);
@@ -79,7 +75,7 @@ export const fitCommand: CommandModule<object, FitArguments> = {
       rmdir(trainingFolder).catch(() => undefined),
     );
   },
-};
+});
 
 interface FitRequest {
   readonly args: FitArguments;

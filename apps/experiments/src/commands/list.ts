@@ -6,22 +6,14 @@ import {
   resolveExperiment,
 } from '@blurcycle/experiment';
 import { isDone, planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
-import type { CommandModule } from 'yargs';
-import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
-
-interface ListArguments extends ProfileArguments {
-  json: boolean;
-}
+import { defineCommand, JSON_OPTION, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /** `blurcycle list`: every experiment, the states of its runs, tests and table, its verdicts. */
-export const listCommand: CommandModule<object, ListArguments> = {
-  command: 'list',
-  describe: 'experiments and the state of their results',
+export const listCommand = defineCommand({
   builder: (yargs) =>
-    withJson(withProfile(yargs)).example(
-      '$0 list --profile standard',
-      'state of the reference results',
-    ),
+    yargs
+      .options({ ...PROFILE_OPTIONS, ...JSON_OPTION })
+      .example('$0 list --profile standard', 'state of the reference results'),
   handler: async ({ profile, experimentsDir, resultsDir, json }) => {
     const set = loadExperiments(experimentsDir);
     const experiments = [];
@@ -54,7 +46,7 @@ export const listCommand: CommandModule<object, ListArguments> = {
       console.log(`${name}  ${place}: ${title}\n    ${profile}: ${parts.join(', ')}`);
     }
   },
-};
+});
 
 /** How many results are in which state; those that are proved are done too. */
 type States = Readonly<

@@ -14,26 +14,62 @@ import {
   writeTiffStack,
 } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
-import type { CommandModule } from 'yargs';
-import { withJson } from './commonOptions.ts';
-import { parseTriple } from './parseTriple.ts';
+import {
+  type ArgumentsOf,
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  triple,
+} from './commonOptions.ts';
 
 const KINDS = ['microtubules', 'beads', 'hollow-bars'] as const;
 type Kind = (typeof KINDS)[number];
 
-interface PhantomArguments {
-  kind: Kind;
-  size: [number, number, number];
-  voxel: [number, number, number];
-  radius: number | undefined;
-  density: number;
-  persistence: number;
-  count: number | undefined;
-  seed: number;
-  out: string;
-  lines: string | undefined;
-  json: boolean;
-}
+const KIND = {
+  type: 'string',
+  demandOption: true,
+  describe: KINDS.join(', '),
+  coerce: parseKind,
+} as const;
+
+const OPTIONS = {
+  size: {
+    type: 'string',
+    default: MICROTUBULE_PRESET.shape.join(','),
+    describe: 'sides in voxels, z,y,x',
+    coerce: triple('--size', '64,128,128'),
+  },
+  voxel: {
+    type: 'string',
+    default: MICROTUBULE_PRESET.voxelSizeUm.join(','),
+    describe: 'edge lengths of a voxel in µm, z,y,x',
+    coerce: triple('--voxel', '0.25,0.1,0.1'),
+  },
+  radius: {
+    type: 'number',
+    describe: `radius in µm (${MICROTUBULE_PRESET.filamentRadiusUm} for microtubules, 0.25 for beads, 1 for the thickest bar)`,
+  },
+  density: {
+    type: 'number',
+    default: MICROTUBULE_PRESET.filamentDensityPerUm2,
+    describe: 'microtubules: length of filament in each µm³',
+  },
+  persistence: {
+    type: 'number',
+    default: MICROTUBULE_PRESET.persistenceLengthUm,
+    describe: 'microtubules: persistence length in µm',
+  },
+  count: { type: 'number', describe: 'number of beads (20) or bars (4)' },
+  seed: { type: 'number', default: 1, describe: 'seed of the random streams' },
+  out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
+  lines: {
+    type: 'string',
+    describe: 'JSON file for the centerlines (or bead centers) in µm, z, y, x',
+  },
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
+
+type PhantomArguments = ArgumentsOf<typeof OPTIONS> & { readonly kind: Kind };
 
 /** A phantom and what is known of where its parts are: polylines or points in µm. */
 interface MadePhantom {
@@ -42,57 +78,16 @@ interface MadePhantom {
 }
 
 /** `blurcycle phantom`: a simulated specimen as a TIFF stack. */
-export const phantomCommand: CommandModule<object, PhantomArguments> = {
-  command: 'phantom <kind>',
-  describe: 'a simulated specimen: microtubules, beads or hollow bars',
+export const phantomCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      yargs
-        .positional('kind', {
-          type: 'string',
-          demandOption: true,
-          describe: KINDS.join(', '),
-          coerce: parseKind,
-        })
-        .option('size', {
-          type: 'string',
-          default: MICROTUBULE_PRESET.shape.join(','),
-          describe: 'sides in voxels, z,y,x',
-          coerce: (text: string) => parseTriple('--size', text, '64,128,128'),
-        })
-        .option('voxel', {
-          type: 'string',
-          default: MICROTUBULE_PRESET.voxelSizeUm.join(','),
-          describe: 'edge lengths of a voxel in µm, z,y,x',
-          coerce: (text: string) => parseTriple('--voxel', text, '0.25,0.1,0.1'),
-        })
-        .option('radius', {
-          type: 'number',
-          describe: `radius in µm (${MICROTUBULE_PRESET.filamentRadiusUm} for microtubules, 0.25 for beads, 1 for the thickest bar)`,
-        })
-        .option('density', {
-          type: 'number',
-          default: MICROTUBULE_PRESET.filamentDensityPerUm2,
-          describe: 'microtubules: length of filament in each µm³',
-        })
-        .option('persistence', {
-          type: 'number',
-          default: MICROTUBULE_PRESET.persistenceLengthUm,
-          describe: 'microtubules: persistence length in µm',
-        })
-        .option('count', { type: 'number', describe: 'number of beads (20) or bars (4)' })
-        .option('seed', { type: 'number', default: 1, describe: 'seed of the random streams' })
-        .option('out', { type: 'string', demandOption: true, describe: 'TIFF file to write' })
-        .option('lines', {
-          type: 'string',
-          describe: 'JSON file for the centerlines (or bead centers) in µm, z, y, x',
-        }),
-    )
+    yargs
+      .positional('kind', KIND)
+      .options(OPTIONS)
       .example(
         '$0 phantom microtubules --size 64,128,128 --seed 1 --out truth.tif',
         'a tubulin network',
       )
-      .example('$0 phantom microtubules --lines axes.json --out truth.tif', 'with its centre lines')
+      .example('$0 phantom microtubules --lines axes.json --out truth.tif', 'with its centerlines')
       .example('$0 phantom beads --count 20 --radius 0.1 --out beads.tif', 'small beads'),
   handler: async (options) => {
     const { volume, lines } = makePhantom(options);
@@ -122,7 +117,7 @@ export const phantomCommand: CommandModule<object, PhantomArguments> = {
       );
     }
   },
-};
+});
 
 function parseKind(name: string): Kind {
   const found = KINDS.find((known) => known === name);

@@ -1,27 +1,16 @@
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
 import { planExperiment } from '@blurcycle/pipeline/plan';
-import type { CommandModule } from 'yargs';
-import { type ProfileArguments, withJson, withProfile } from './commonOptions.ts';
-
-interface PlanArguments extends ProfileArguments {
-  experiment: string;
-  json: boolean;
-}
+import { defineCommand, EXPERIMENT, JSON_OPTION, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /**
  * `blurcycle plan <experiment>`: runs, tests and table, whether each can be used, and what changed
  * since where it cannot.
  */
-export const planCommand: CommandModule<object, PlanArguments> = {
-  command: 'plan <experiment>',
-  describe: 'what would run and why',
+export const planCommand = defineCommand({
   builder: (yargs) =>
-    withJson(withProfile(yargs))
-      .positional('experiment', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
-      })
+    yargs
+      .positional('experiment', EXPERIMENT)
+      .options({ ...PROFILE_OPTIONS, ...JSON_OPTION })
       .example('$0 plan table1 --profile standard', 'what Table I still needs'),
   handler: async ({ experiment: name, profile, experimentsDir, resultsDir, json }) => {
     const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);
@@ -41,4 +30,4 @@ export const planCommand: CommandModule<object, PlanArguments> = {
     const what = isDone ? 'nothing is to be done' : `${todo} of ${runs.length} runs to train`;
     console.log(`${what} for ${name} in profile ${profile}`);
   },
-};
+});

@@ -12,31 +12,32 @@ import {
   samplingLimits,
   windowEnergy,
 } from '@blurcycle/psf';
-import type { Argv, CommandModule } from 'yargs';
-import { withJson } from './commonOptions.ts';
-import { withGrid, withLayers, withOptics } from './opticsOptions.ts';
-import { type PsfArguments, psfRequest } from './psfRequest.ts';
+import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
+import { GRID_OPTIONS, OPTICS_OPTIONS, psfRequest } from './psfOptions.ts';
 
-interface PsfCommandArguments extends PsfArguments {
-  out: string | undefined;
-  scale: 'sum' | 'peak';
-  figure: string | undefined;
-  json: boolean;
-}
+const OUTPUT_OPTIONS = {
+  out: {
+    type: 'string',
+    describe: 'TIFF file to write; without it the figures are only printed',
+  },
+  scale: {
+    choices: ['sum', 'peak'],
+    default: 'sum',
+    describe: 'unit sum, as a blur needs it, or 1 in the focus',
+  },
+  figure: {
+    type: 'string',
+    describe: 'JSON file for sections, profiles, widths and transfer functions',
+  },
+} as const satisfies OptionGroup;
 
 /**
  * `blurcycle psf`: a point spread function as a TIFF stack, with what there is to know about it.
  */
-export const psfCommand: CommandModule<object, PsfCommandArguments> = {
-  command: 'psf',
-  describe: 'a point spread function from the optics',
-  // yargs also gives each option its camel-cased name, which its types do not say.
+export const psfCommand = defineCommand({
   builder: (yargs) =>
-    withJson(
-      withOutput(
-        withLayers(withOptics(withGrid(yargs), { na: '1.4', ni: '1.5', wavelength: '0.5' })),
-      ),
-    )
+    yargs
+      .options({ ...GRID_OPTIONS, ...OPTICS_OPTIONS, ...OUTPUT_OPTIONS, ...JSON_OPTION })
       .example(
         '$0 psf --model born-wolf --na 1.4 --ni 1.5 --wavelength 0.5 --out psf.tif',
         "the paper's model",
@@ -49,10 +50,7 @@ export const psfCommand: CommandModule<object, PsfCommandArguments> = {
         '$0 psf --model gibson-lanni --ni 1.515 --ns 1.33 --depth 5 --out psf.tif',
         '5 µm deep in water',
       )
-      .example(
-        '$0 psf --model richards-wolf --polarization x --json',
-        'figures only',
-      ) as unknown as Argv<PsfCommandArguments>,
+      .example('$0 psf --model richards-wolf --polarization x --json', 'figures only'),
   handler: async (args) => {
     const request = psfRequest(args);
     const psf = createPsf(request);
@@ -76,24 +74,7 @@ export const psfCommand: CommandModule<object, PsfCommandArguments> = {
       for (const { severity, message } of warnings) console.error(`${severity}: ${message}`);
     }
   },
-};
-
-function withOutput<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option('out', {
-      type: 'string',
-      describe: 'TIFF file to write; without it the figures are only printed',
-    })
-    .option('scale', {
-      choices: ['sum', 'peak'] as const,
-      default: 'sum' as const,
-      describe: 'unit sum, as a blur needs it, or 1 in the focus',
-    })
-    .option('figure', {
-      type: 'string',
-      describe: 'JSON file for sections, profiles, widths and transfer functions',
-    });
-}
+});
 
 async function writeFigure(path: string, request: PsfRequest): Promise<void> {
   const [{ psf, ...figure }] = psfFigure([request]);

@@ -4,23 +4,17 @@ import { join, relative } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { experimentDirectory, getExperiment, loadExperiments } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
-import type { CommandModule } from 'yargs';
-import { type ProfileArguments, withProfile } from './commonOptions.ts';
-
-interface ReportArguments extends ProfileArguments {
-  experiment: string | undefined;
-}
+import { defineCommand, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /** `blurcycle report`: results to one HTML file. */
-export const reportCommand: CommandModule<object, ReportArguments> = {
-  command: 'report [experiment]',
-  describe: 'the HTML report of the results that are there',
+export const reportCommand = defineCommand({
   builder: (yargs) =>
-    withProfile(yargs)
+    yargs
       .positional('experiment', {
         type: 'string',
         describe: 'print the table of this experiment too',
       })
+      .options(PROFILE_OPTIONS)
       .example('$0 report --profile standard', 'the report of the reference results'),
   handler: async ({ experiment, profile, experimentsDir, resultsDir }) => {
     if (experiment === undefined) {
@@ -40,7 +34,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     console.log(`table:  ${relative(process.cwd(), path)}`);
     console.log(`report: ${relative(process.cwd(), report)}`);
   },
-};
+});
 
 /**
  * Builds the report in a process of its own: it is another application, and none imports another.

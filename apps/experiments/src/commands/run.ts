@@ -1,30 +1,17 @@
 import { spawn } from 'node:child_process';
 import { loadExperiments, resolveExperiment } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT } from '@blurcycle/files';
-import type { CommandModule } from 'yargs';
-import { withCompute } from './commonOptions.ts';
-
-interface RunArguments {
-  experiment: string;
-  profile: string;
-  backend: string;
-  threads: number | undefined;
-}
+import { COMPUTE_OPTIONS, defineCommand, EXPERIMENT } from './commonOptions.ts';
 
 /**
  * `blurcycle run <experiment>`: what `nx run experiments:<experiment>:<profile>` does, with a
  * choice of back-end.
  */
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run <experiment>',
-  describe: 'train what is missing and make the table',
+export const runCommand = defineCommand({
   builder: (yargs) =>
-    withCompute(yargs)
-      .positional('experiment', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
-      })
+    yargs
+      .positional('experiment', EXPERIMENT)
+      .options(COMPUTE_OPTIONS)
       .option('profile', {
         type: 'string',
         default: 'quick',
@@ -43,7 +30,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (code !== 0)
       throw new Error(`run: ${experiment} in profile ${profile} did not finish (see above)`);
   },
-};
+});
 
 function runNx(parameters: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {

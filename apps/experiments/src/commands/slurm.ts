@@ -2,8 +2,7 @@ import { join, resolve } from 'node:path';
 import { assertRange } from '@blurcycle/core';
 import { listRuns, loadExperiments } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
-import type { Argv, CommandModule } from 'yargs';
-import { type ProfileArguments, withProfile } from './commonOptions.ts';
+import { defineCommand, EXPERIMENT, type OptionGroup, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /** What a cluster is to do. */
 export interface SlurmRequest {
@@ -135,45 +134,34 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-interface SlurmArguments extends ProfileArguments {
-  experiment: string;
-  cpus: number;
-  sbatch: string;
-  sbatchTrain: string;
-}
+const OPTIONS = {
+  ...PROFILE_OPTIONS,
+  cpus: { type: 'number', default: 2, describe: 'cores of each job' },
+  sbatch: {
+    type: 'string',
+    default: '',
+    describe: 'options of sbatch for every job',
+    coerce: oneLine('--sbatch'),
+  },
+  'sbatch-train': {
+    type: 'string',
+    default: '',
+    describe: 'options of sbatch for the training runs besides',
+    coerce: oneLine('--sbatch-train'),
+  },
+} as const satisfies OptionGroup;
 
 /** `blurcycle slurm <experiment>`: the script that hands an experiment to a cluster. */
-export const slurmCommand: CommandModule<object, SlurmArguments> = {
-  command: 'slurm <experiment>',
-  describe: 'a script that runs an experiment on a SLURM cluster',
-  builder: (yargs) => {
-    const extended = withProfile(yargs)
-      .positional('experiment', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
-      })
-      .option('cpus', { type: 'number', default: 2, describe: 'cores of each job' })
-      .option('sbatch', {
-        type: 'string',
-        default: '',
-        describe: 'options of sbatch for every job',
-        coerce: oneLine('--sbatch'),
-      })
-      .option('sbatch-train', {
-        type: 'string',
-        default: '',
-        describe: 'options of sbatch for the training runs besides',
-        coerce: oneLine('--sbatch-train'),
-      })
+export const slurmCommand = defineCommand({
+  builder: (yargs) =>
+    yargs
+      .positional('experiment', EXPERIMENT)
+      .options(OPTIONS)
       .example('$0 slurm table1 --profile standard | bash', 'submit Table I')
       .example(
         "$0 slurm table1 --profile paper --sbatch-train='--gpus=1 --time=24:00:00' | bash",
         'one GPU for each training run',
-      );
-    // yargs also gives each option its camel-cased name, which its types do not say.
-    return extended as unknown as Argv<SlurmArguments>;
-  },
+      ),
   handler: ({ experiment, profile, experimentsDir, resultsDir, cpus, sbatch, sbatchTrain }) => {
     assertRange(
       Number.isSafeInteger(cpus) && cpus > 0,
@@ -197,7 +185,7 @@ export const slurmCommand: CommandModule<object, SlurmArguments> = {
       }),
     );
   },
-};
+});
 
 function oneLine(option: string) {
   return (text: string): string => {

@@ -6,37 +6,25 @@ import {
   tableToMarkdown,
 } from '@blurcycle/experiment';
 import { makeFolders } from '@blurcycle/files';
-import type { CommandModule } from 'yargs';
 import {
-  type ComputeArguments,
-  type ProfileArguments,
-  withCompute,
-  withJson,
-  withProfile,
+  COMPUTE_OPTIONS,
+  defineCommand,
+  EXPERIMENT,
+  JSON_OPTION,
+  PROFILE_OPTIONS,
 } from './commonOptions.ts';
 import { createProgress } from './progress.ts';
 import { buildReport } from './report.ts';
-
-interface TableArguments extends ProfileArguments, ComputeArguments {
-  experiment: string;
-  json: boolean;
-  report: boolean;
-}
 
 /**
  * `blurcycle table <experiment>`: scores, intervals and verdicts from finished runs, printed as
  * paper | ours.
  */
-export const tableCommand: CommandModule<object, TableArguments> = {
-  command: 'table <experiment>',
-  describe: 'the table of an experiment from finished runs',
+export const tableCommand = defineCommand({
   builder: (yargs) =>
-    withJson(withCompute(withProfile(yargs)))
-      .positional('experiment', {
-        type: 'string',
-        demandOption: true,
-        describe: 'a file of experiments/',
-      })
+    yargs
+      .positional('experiment', EXPERIMENT)
+      .options({ ...PROFILE_OPTIONS, ...COMPUTE_OPTIONS, ...JSON_OPTION })
       .option('report', {
         type: 'boolean',
         default: true,
@@ -59,4 +47,4 @@ export const tableCommand: CommandModule<object, TableArguments> = {
     console.log(`table:  ${relative(process.cwd(), join(directory, 'table.md'))}`);
     if (report !== undefined) console.log(`report: ${relative(process.cwd(), report)}`);
   },
-};
+});

@@ -1,34 +1,20 @@
 import { findRun, loadExperiments } from '@blurcycle/experiment';
-import type { CommandModule } from 'yargs';
-import {
-  type ComputeArguments,
-  type ProfileArguments,
-  withCompute,
-  withProfile,
-} from './commonOptions.ts';
+import { COMPUTE_OPTIONS, defineCommand, PROFILE_OPTIONS } from './commonOptions.ts';
 import { createProgress } from './progress.ts';
-
-interface TrainArguments extends ProfileArguments, ComputeArguments {
-  method: string;
-  seed: number;
-  resume: boolean;
-  restart: boolean;
-}
 
 /**
  * `blurcycle train <method>`: one training run, continued from its checkpoint where there is one.
  */
-export const trainCommand: CommandModule<object, TrainArguments> = {
-  command: 'train <method>',
-  describe: 'one training run',
+export const trainCommand = defineCommand({
   builder: (yargs) =>
-    withCompute(withProfile(yargs))
+    yargs
       .positional('method', {
         type: 'string',
         demandOption: true,
         describe:
           'a method of methods.yaml, or a row of an experiment that has settings of its own',
       })
+      .options({ ...PROFILE_OPTIONS, ...COMPUTE_OPTIONS })
       .option('seed', {
         type: 'number',
         demandOption: true,
@@ -47,4 +33,4 @@ export const trainCommand: CommandModule<object, TrainArguments> = {
     const record = await trainRun(run, { ...options, progress: createProgress });
     if (record.status === 'failed') throw new Error(`${run.id}: ${record.error ?? 'failed'}`);
   },
-};
+});

@@ -1,20 +1,26 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import { loadExperiments, resolveExperiment, type ResolvedExperiment } from '@blurcycle/experiment';
-import type { CommandModule } from 'yargs';
 import {
-  type ComputeArguments,
-  type ProfileArguments,
-  withCompute,
-  withJson,
-  withProfile,
+  type ArgumentsOf,
+  COMPUTE_OPTIONS,
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  PROFILE_OPTIONS,
 } from './commonOptions.ts';
 import { createProgress } from './progress.ts';
 
-interface VerifyArguments extends ProfileArguments, ComputeArguments {
-  experiment: string | undefined;
-  replay: number | undefined;
-  json: boolean;
-}
+const OPTIONS = {
+  ...PROFILE_OPTIONS,
+  ...COMPUTE_OPTIONS,
+  ...JSON_OPTION,
+  replay: {
+    type: 'number',
+    describe: 'begin one result of each kind again, for so many updates, and compare',
+  },
+} as const satisfies OptionGroup;
+
+type VerifyArguments = ArgumentsOf<typeof OPTIONS> & { readonly experiment: string | undefined };
 
 /** One line of the answer: what was checked, what could not be, what is not as recorded. */
 interface Answer {
@@ -25,19 +31,14 @@ interface Answer {
 }
 
 /** `blurcycle verify <experiment>`: are the results on disk what their records say? */
-export const verifyCommand: CommandModule<object, VerifyArguments> = {
-  command: 'verify [experiment]',
-  describe: 'hash and score stored results again, and compare',
+export const verifyCommand = defineCommand({
   builder: (yargs) =>
-    withJson(withCompute(withProfile(yargs)))
+    yargs
       .positional('experiment', {
         type: 'string',
         describe: 'a file of experiments/; with --replay all of them unless given',
       })
-      .option('replay', {
-        type: 'number',
-        describe: 'begin one result of each kind again, for so many updates, and compare',
-      })
+      .options(OPTIONS)
       .example(
         '$0 verify table1 --profile standard',
         'check runs, predictions, table and figures of Table I',
@@ -62,7 +63,7 @@ export const verifyCommand: CommandModule<object, VerifyArguments> = {
       ...{ experiment: experiment.name, profile },
     });
   },
-};
+});
 
 function experimentsOf(args: VerifyArguments): readonly ResolvedExperiment[] {
   const { experiment: name, profile, experimentsDir, replay } = args;

@@ -1,0 +1,249 @@
+import {
+  BOUNDARIES,
+  CLASSICAL_ALGORITHMS,
+  describeUnknown,
+  describeViolation,
+  InputError,
+  NEGATIVES,
+  TIFF_FORMATS,
+  TIKHONOV_PENALTIES,
+  WRITABLE_SAMPLE_TYPES,
+} from '@blurcycle/core';
+import { classicalSettingsSchema, ruleOf, type ClassicalSettings } from '@blurcycle/experiment';
+import type { Options } from 'yargs';
+import {
+  type ArgumentsOf,
+  COMPUTE_OPTIONS,
+  JSON_OPTION,
+  namesOf,
+  type OptionGroup,
+  STACK_OPTIONS,
+  triple,
+} from './commonOptions.ts';
+import { PSF_SOURCE_OPTIONS } from './psfSource.ts';
+
+/** An option of a classical method; of the settings it stands for the first that the method has. */
+interface ClassicalOption extends Options {
+  readonly settings: readonly string[];
+}
+
+const PARAMETERS = {
+  iterations: {
+    settings: ['iterations', 'objectIterations'],
+    type: 'number',
+    defaultDescription: '50; linear 200; blind-rl 20 a round',
+    describe: 'updates, or steps of the solver at most',
+  },
+  background: {
+    settings: ['background'],
+    type: 'number',
+    defaultDescription: '0',
+    describe: "constant light that belongs to no object, such as the camera's offset",
+  },
+  boundary: {
+    settings: ['boundary'],
+    choices: BOUNDARIES,
+    defaultDescription: 'weights',
+    describe: 'beyond the edge: unseen objects, nothing, the mirrored or the repeated stack',
+  },
+  negatives: {
+    settings: ['negatives'],
+    choices: NEGATIVES,
+    defaultDescription: 'refuse',
+    describe: 'Richardson-Lucy: negative values in the stack are an error, or taken for 0',
+  },
+  start: {
+    settings: ['start'],
+    type: 'string',
+    defaultDescription: 'flat',
+    describe: 'Richardson-Lucy: first estimate: flat, observed, or a TIFF stack',
+  },
+  tolerance: {
+    settings: ['relativeTolerance', 'tolerance'],
+    type: 'number',
+    describe: 'stop when an update changes less than this part (linear: at this residual, 1e-4)',
+  },
+  accelerated: {
+    settings: ['accelerated'],
+    type: 'boolean',
+    describe: 'Richardson-Lucy: updates that start ahead; less than half of the iterations',
+  },
+  lambda: {
+    settings: ['lambdaTv', 'lambda'],
+    type: 'number',
+    defaultDescription: 'rl-tv 0.002, tikhonov 0.01',
+    describe: 'weight of smoothness',
+  },
+  penalty: {
+    settings: ['penalty'],
+    choices: TIKHONOV_PENALTIES,
+    defaultDescription: 'identity',
+    describe: 'tikhonov: penalize values, or differences of neighbors',
+  },
+  'noise-to-signal': {
+    settings: ['noiseToSignal'],
+    type: 'number',
+    defaultDescription: 'estimated',
+    describe: 'wiener: variance of the noise over that of the object',
+  },
+  'keep-negative': {
+    settings: ['nonNegative'],
+    type: 'boolean',
+    describe: 'wiener, tikhonov: leave negative results as they are',
+  },
+  rounds: {
+    settings: ['rounds'],
+    type: 'number',
+    defaultDescription: '10',
+    describe: 'blind-rl: rounds of object and PSF',
+  },
+  'psf-iterations': {
+    settings: ['psfIterations'],
+    type: 'number',
+    defaultDescription: '2',
+    describe: 'blind-rl: updates of the PSF in a round',
+  },
+} as const satisfies Record<string, ClassicalOption>;
+
+const MODEL_OPTIONS = {
+  model: {
+    type: 'string',
+    describe: 'folder of a trained model, instead of --method and a PSF',
+  },
+  whole: {
+    type: 'boolean',
+    default: false,
+    describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
+  },
+  'any-voxel-size': {
+    type: 'boolean',
+    default: false,
+    describe: 'with --model: go on though the voxels are not those of the model',
+  },
+} as const satisfies OptionGroup;
+
+const OUTPUT_OPTIONS = {
+  out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
+  'psf-out': {
+    type: 'string',
+    describe: 'TIFF file for the PSF as it was used, or found by blind-rl',
+  },
+  'sample-type': {
+    choices: WRITABLE_SAMPLE_TYPES,
+    default: 'float32',
+    describe: 'how values are stored; uint16 rounds and clips, and says how many',
+  },
+  format: {
+    choices: TIFF_FORMATS,
+    default: 'imagej',
+    describe: 'whose metadata carry the voxel size',
+  },
+  tile: {
+    type: 'string',
+    describe: 'for large stacks: sides z,y,x of tiles deconvolved one after the other',
+    coerce: triple('--tile', '64,256,256'),
+  },
+  overlap: {
+    type: 'string',
+    defaultDescription: "the sides of the PSF; the model's",
+    describe: 'voxels that neighboring tiles share, z,y,x',
+    coerce: triple('--overlap', '31,31,31'),
+  },
+  stats: {
+    type: 'string',
+    describe: 'CSV file for the statistics of every iteration; wiener, tikhonov: of the result',
+  },
+  truth: {
+    type: 'string',
+    describe: 'with --stats: TIFF stack for PSNR and SSIM of every iteration',
+  },
+  'data-range': {
+    type: 'number',
+    describe: 'with --truth: largest minus smallest possible intensity; it is never guessed',
+  },
+} as const satisfies OptionGroup;
+
+/** The options of `blurcycle deconvolve`, in the order of its help. */
+export const DECONVOLVE_OPTIONS = {
+  ...STACK_OPTIONS,
+  method: { type: 'string', describe: CLASSICAL_ALGORITHMS.join(', ') },
+  ...PARAMETERS,
+  ...MODEL_OPTIONS,
+  ...OUTPUT_OPTIONS,
+  ...PSF_SOURCE_OPTIONS,
+  ...COMPUTE_OPTIONS,
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
+
+/** What they give. */
+export type DeconvolveArguments = ArgumentsOf<typeof DECONVOLVE_OPTIONS>;
+
+type Algorithm = ClassicalSettings['algorithm'];
+
+/** The settings of the method, and a file to start from, if one was named. */
+export interface ClassicalRequest {
+  readonly settings: ClassicalSettings;
+  readonly startFile: string | undefined;
+}
+
+/**
+ * The method that a command line describes.
+ *
+ * @throws {InputError} One line: an unknown method, a parameter that the method does not have, a
+ *   value out of range.
+ */
+export function classicalRequest(args: DeconvolveArguments): ClassicalRequest {
+  const algorithm = CLASSICAL_ALGORITHMS.find((known) => known === args.method);
+  if (algorithm === undefined) throw unknownMethod(args.method);
+  const isFile = args.start !== undefined && args.start !== 'flat' && args.start !== 'observed';
+  const settings: Record<string, unknown> = { algorithm };
+  const optionOf = new Map<string, string>();
+  for (const option of namesOf(PARAMETERS)) {
+    const value = args[option];
+    if (value === undefined) continue;
+    const setting = settingFor(option, algorithm);
+    if (option === 'start' && isFile) continue;
+    settings[setting] = option === 'keep-negative' ? value !== true : value;
+    optionOf.set(setting, `--${option}`);
+  }
+  const parsed = classicalSettingsSchema.safeParse(settings);
+  if (parsed.success) return { settings: parsed.data, startFile: isFile ? args.start : undefined };
+  const [issue] = parsed.error.issues;
+  const name = String(issue.path[0]);
+  throw new InputError(
+    describeViolation('deconvolve', optionOf.get(name) ?? name, ruleOf(issue), settings[name]),
+  );
+}
+
+function unknownMethod(method: string | undefined): InputError {
+  if (method !== undefined)
+    return new InputError(describeUnknown('deconvolve', 'method', method, CLASSICAL_ALGORITHMS));
+  const remedy = `${CLASSICAL_ALGORITHMS.join(', ')}; or give --model`;
+  return new InputError(describeViolation('deconvolve', '--method', 'be given', method, remedy));
+}
+
+/** The setting that an option stands for. */
+function settingFor(option: keyof typeof PARAMETERS, algorithm: Algorithm): string {
+  const candidates: readonly string[] = PARAMETERS[option].settings;
+  const found = candidates.find((name) => keysOf(algorithm).includes(name));
+  if (found !== undefined) return found;
+  const owners = CLASSICAL_ALGORITHMS.filter((name) =>
+    candidates.some((key) => keysOf(name).includes(key)),
+  );
+  throw new InputError(
+    describeViolation(
+      'deconvolve',
+      `--${option}`,
+      `go with --method ${owners.join(' or ')}`,
+      `--method ${algorithm}`,
+      'leave it out',
+    ),
+  );
+}
+
+function keysOf(algorithm: Algorithm): string[] {
+  const schema = classicalSettingsSchema.options.find(
+    ({ shape }) => shape.algorithm.value === algorithm,
+  );
+  return Object.keys(schema?.shape ?? {});
+}

@@ -1,0 +1,121 @@
+import {
+  describeViolation,
+  InputError,
+  PSF_CENTERS,
+  PSF_MODELS,
+  type Shape3,
+} from '@blurcycle/core';
+import type { PsfSource } from '@blurcycle/deconvolution';
+import { type ArgumentsOf, namesOf, type OptionGroup, triple } from './commonOptions.ts';
+import { OPTICS_OPTIONS, psfRequest } from './psfOptions.ts';
+
+const NEEDED = { defaultDescription: 'needed without --psf' } as const;
+
+const COMPUTED_PSF = {
+  'psf-model': {
+    type: 'string',
+    defaultDescription: 'born-wolf',
+    describe: `without --psf, from the optics: ${PSF_MODELS.join(', ')}`,
+  },
+  'psf-size': {
+    type: 'string',
+    defaultDescription: 'up to 61,61,61',
+    describe: 'without --psf: sides in voxels, z,y,x; odd',
+    coerce: triple('--psf-size', '31,31,31'),
+  },
+} as const satisfies OptionGroup;
+
+/** Which PSF a stack was taken with: a file, or optics. */
+export const PSF_SOURCE_OPTIONS = {
+  psf: { type: 'string', describe: 'TIFF stack of the PSF; its sum is brought to 1' },
+  'psf-center': {
+    choices: PSF_CENTERS,
+    defaultDescription: 'peak',
+    describe: 'with --psf: where its origin is; it is moved to the middle by whole voxels',
+  },
+  'psf-background': {
+    type: 'number',
+    defaultDescription: '0',
+    describe: 'with --psf: constant light in its file, subtracted',
+  },
+  'crop-psf': {
+    type: 'boolean',
+    default: false,
+    describe: 'cut a PSF that is larger than the stack',
+  },
+  ...COMPUTED_PSF,
+  ...OPTICS_OPTIONS,
+  na: { ...OPTICS_OPTIONS.na, ...NEEDED },
+  ni: { ...OPTICS_OPTIONS.ni, ...NEEDED },
+  wavelength: { ...OPTICS_OPTIONS.wavelength, ...NEEDED },
+} as const satisfies OptionGroup;
+
+/** Names of these options, and what the help calls them. */
+export const PSF_GROUP: [names: string[], heading: string] = [namesOf(PSF_SOURCE_OPTIONS), 'PSF:'];
+
+/** What the options give. */
+export type PsfSourceArguments = ArgumentsOf<typeof PSF_SOURCE_OPTIONS>;
+
+/**
+ * The PSF that a command line names: a file, or optics.
+ *
+ * @param voxel - What `--voxel` gave.
+ * @throws {InputError} If there is neither, both, or the optics are not complete.
+ */
+export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): PsfSource {
+  const given = givenOptics(args);
+  if (args.psf !== undefined) {
+    if (given.length > 0) throw refuse(`--${given[0]}`, 'be left out with --psf', 'both');
+    return {
+      kind: 'file',
+      path: args.psf,
+      center: args.psfCenter ?? 'peak',
+      background: args.psfBackground ?? 0,
+      voxelSizeGiven: voxel !== undefined,
+    };
+  }
+  for (const option of ['psf-center', 'psf-background'] as const) {
+    if (args[option] !== undefined) throw refuse(`--${option}`, 'go with --psf', args[option]);
+  }
+  const missing = (['na', 'ni', 'wavelength'] as const).filter(
+    (option) => args[option] === undefined,
+  );
+  if (args.preset === undefined && missing.length > 0) throw incomplete(given, missing);
+  const { psfModel: model } = args;
+  return {
+    kind: 'optics',
+    shape: args.psfSize,
+    request: ([dz, dy, dx], [depth, height, width]) =>
+      psfRequest(
+        { ...args, model, voxel: [dz, dy, dx], size: [depth, height, width] },
+        '--psf-model',
+      ),
+  };
+}
+
+function incomplete(given: readonly string[], missing: readonly string[]): InputError {
+  if (given.length === 0) {
+    const remedy = '--psf FILE, or the optics: --na 1.4 --ni 1.515 --wavelength 0.52';
+    return refuse('a PSF', 'be given', 'none', remedy);
+  }
+  const options = missing.map((option) => `--${option}`).join(', ');
+  const remedy = 'a PSF from the optics needs --na, --ni and --wavelength';
+  return refuse(options, 'be given, too', 'nothing', remedy);
+}
+
+/** Whether a command line says anything of a PSF. */
+export function namesPsf(args: PsfSourceArguments): boolean {
+  const ofFile = [args.psf, args.psfCenter, args.psfBackground];
+  return ofFile.some((value) => value !== undefined) || givenOptics(args).length > 0;
+}
+
+/** Names of the options that describe optics and were given. */
+function givenOptics(args: PsfSourceArguments): string[] {
+  return namesOf({ ...OPTICS_OPTIONS, ...COMPUTED_PSF }).filter(
+    (option) => args[option] !== undefined,
+  );
+}
+
+function refuse(option: string, rule: string, value: unknown, remedy?: string): InputError {
+  return new InputError(describeViolation('psf', option, rule, value, remedy));
+}
