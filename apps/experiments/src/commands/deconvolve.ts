@@ -1,5 +1,11 @@
 import { setThreads } from '@blurcycle/compute';
-import { assertRange, describeViolation, formatShape, InputError, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  describeViolation,
+  formatShape,
+  InputError,
+  type Volume,
+} from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
 import { deconvolveFile, type FileReport, type ScoredTruth } from '@blurcycle/deconvolution';
 import type { ModelFileReport } from '@blurcycle/inference';
