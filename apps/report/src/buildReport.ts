@@ -49,7 +49,7 @@ async function writeFigures(charts: readonly RenderedChart[], directory: string)
 }
 
 async function writeText(path: string, text: string): Promise<void> {
-  await writeFileAtomically(path, 'report', (file) => file.writeFile(text));
+  await writeFileAtomically(path, 'report', text);
 }
 
 /** The charts of a report, and those of each directory below that of the profile. */

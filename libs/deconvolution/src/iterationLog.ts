@@ -68,7 +68,6 @@ export async function writeIterationLog(
 ): Promise<void> {
   const columns = Object.keys(rows[0] ?? {}) as (keyof IterationRow)[];
   const lines = rows.map((row) => columns.map((column) => String(row[column])).join(','));
-  await writeFileAtomically(path, 'writeIterationLog', async (file) => {
-    await file.writeFile([columns.join(','), ...lines, ''].join('\n'));
-  });
+  const text = [columns.join(','), ...lines, ''].join('\n');
+  await writeFileAtomically(path, 'writeIterationLog', text);
 }

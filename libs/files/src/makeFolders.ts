@@ -10,19 +10,27 @@ import { InputError } from '@blurcycle/core';
  * @throws {InputError} If that is refused; the line names the folder that exists and takes nothing.
  */
 export function makeFolders(folder: string, where: string, option: string): void {
-  let existing = resolve(folder);
-  const missing: string[] = [];
-  for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
   try {
-    // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc
-    // does (Node 20).
-    for (const path of missing) {
-      makeFolder(path);
-      existing = path;
-    }
+    makeMissing(folder);
   } catch (error) {
-    throw explainRefusal(error, existing, where, option);
+    throw explainRefusal(error, deepestExisting(folder), where, option);
   }
+}
+
+/** Makes a folder with those above it; what the file system refuses is thrown as it is. */
+export function makeMissing(folder: string): void {
+  const path = resolve(folder);
+  if (existsSync(path)) return;
+  // One by one: mkdir with `recursive` never returns where a file system answers ENOENT, as /proc
+  // does (Node 20).
+  makeMissing(dirname(path));
+  makeFolder(path);
+}
+
+function deepestExisting(folder: string): string {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  return existing;
 }
 
 /** One line for what the file system refuses in a folder; any other error as it is. */

@@ -1,6 +1,5 @@
 import {
   linkSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,6 +11,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { explainRefusal, makeFolders } from './makeFolders.ts';
+import { readIfThere } from './readIfThere.ts';
 import { explainWriteError } from './writeFileAtomically.ts';
 
 /** A run's folder, held for one process. */
@@ -53,7 +53,7 @@ export function lockRun(folder: string, runId: string): RunLock {
   const own = JSON.stringify(describeProcess(process.pid));
   for (;;) {
     if (createWhole(path, own)) return hold(path, own);
-    const found = readText(path);
+    const found = readIfThere(path);
     if (found === null) continue; // released meanwhile
     const holder = parseHolder(found);
     if (holder !== null && lives(holder, path)) {
@@ -92,7 +92,7 @@ function hold(path: string, own: string): RunLock {
   return {
     release() {
       clearInterval(sign);
-      if (readText(path) === own) rmSync(path, { force: true });
+      if (readIfThere(path) === own) rmSync(path, { force: true });
     },
   };
 }
@@ -106,7 +106,7 @@ function remove(path: string, dead: string): void {
     if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
-  if (readText(aside) !== dead) {
+  if (readIfThere(aside) !== dead) {
     try {
       linkSync(aside, path);
     } catch (error) {
@@ -127,8 +127,8 @@ function lives(holder: Holder, path: string): boolean {
 }
 
 function describeProcess(pid: number): Holder {
-  const status = readText(`/proc/${pid}/stat`);
-  const boot = readText('/proc/sys/kernel/random/boot_id');
+  const status = readIfThere(`/proc/${pid}/stat`);
+  const boot = readIfThere('/proc/sys/kernel/random/boot_id');
   // The name, second field, is in brackets and may hold anything; the start is the 22nd field, the
   // 20th after the name.
   const tick = status?.slice(status.lastIndexOf(')') + 2).split(' ')[19];
@@ -143,15 +143,6 @@ function parseHolder(text: string): Holder | null {
     return { host, pid, started: typeof started === 'string' ? started : null };
   } catch {
     return null;
-  }
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
   }
 }
 

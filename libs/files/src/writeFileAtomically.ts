@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '@blurcycle/core';
+import { makeMissing } from './makeFolders.ts';
 
 /** What to do about the ways in which writing a file fails. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -17,6 +18,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long: choose a shorter one',
 };
 
+/** What a file is to hold: text, bytes, or what a function writes into the open file. */
+export type FileContent = string | Uint8Array | ((file: FileHandle) => Promise<void>);
+
+/** How a file is written. */
+export interface WriteFileOptions {
+  /** Make the folders above the file where they are missing. @defaultValue false */
+  readonly parents?: boolean;
+}
+
 /**
  * Writes a file so that its name holds either what it held before or all of the new content, never
  * a part.
@@ -26,20 +36,21 @@ const REMEDIES: Readonly<Record<string, string>> = {
  *
  * @param path - File to write or replace.
  * @param where - Name of the caller, for the error line.
- * @param write - Writes the content into the open file.
  * @throws {InputError} One line that names the file, the reason and what to do, when the file
  *   system refuses.
  */
 export async function writeFileAtomically(
   path: string,
   where: string,
-  write: (file: FileHandle) => Promise<void>,
+  content: FileContent,
+  { parents = false }: WriteFileOptions = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
+    if (parents) makeMissing(dirname(path));
     const file = await open(temporary, 'wx');
     try {
-      await write(file);
+      await (typeof content === 'function' ? content(file) : file.writeFile(content));
       await file.sync();
     } finally {
       await file.close();
@@ -53,15 +64,15 @@ export async function writeFileAtomically(
 }
 
 /**
- * Makes the new name itself survive a power cut; folders that can not be synced are left to the
+ * Makes the names in a folder survive a power cut; folders that cannot be synced are left to the
  * system.
  */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
   } catch {
-    // The file is complete and has its name; some systems (Windows, network shares) do not sync
+    // The files are complete and have their names; some systems (Windows, network shares) do not sync
     // folders.
   }
 }

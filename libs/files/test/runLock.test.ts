@@ -133,7 +133,7 @@ describe('lockRun(folder, runId)', () => {
 
   it("lets in exactly one of several processes that want a dead holder's lock at once", async () => {
     const pid = await withIdleProcess(() => undefined);
-    const module = JSON.stringify(new URL('../src/runLock.ts', import.meta.url).href);
+    const module = JSON.stringify(new URL('../src/runFolder.ts', import.meta.url).href);
     // Each says when it is ready, tries when told to, says how it went, and holds what it got until
     // it is ended.
     const script = `

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
@@ -10,7 +10,7 @@ import {
   modelConfigSchema,
   type ModelManifest,
 } from '@blurcycle/experiment';
-import { explainWriteError, fileHash } from '@blurcycle/files';
+import { explainWriteError, fileHash, syncFolder, writeFileAtomically } from '@blurcycle/files';
 import { type NamedArray, writeArrayFile } from '@blurcycle/training';
 import { citationText, licenseText, MODEL_FILES } from './modelFiles.ts';
 
@@ -45,6 +45,7 @@ export async function writeModelFolder(folder: string, content: ModelContent): P
     const replaces = existsSync(target);
     if (replaces) await rename(target, replaced);
     await rename(temporary, target);
+    await syncFolder(dirname(target));
     if (replaces) await rm(replaced, { recursive: true, force: true });
   } catch (error) {
     if (existsSync(replaced) && !existsSync(target)) await rename(replaced, target);
@@ -64,9 +65,12 @@ async function writeFiles(
       `internal: config.kernel is ${config.kernel}, but the kernel ${kernel === null ? 'is missing' : 'is there'}`,
     );
   }
-  await writeFile(place('config'), `${JSON.stringify(checked, null, 2)}\n`);
-  await writeFile(place('license'), licenseText(checked));
-  await writeFile(place('citation'), citationText(checked));
+  // Each file reaches the disk before the folder takes its name.
+  const write = (name: keyof typeof MODEL_FILES, text: string): Promise<void> =>
+    writeFileAtomically(place(name), 'writeModelFolder', text);
+  await write('config', `${JSON.stringify(checked, null, 2)}\n`);
+  await write('license', licenseText(checked));
+  await write('citation', citationText(checked));
   await writeArrayFile(place('weights'), { header: { format: MODEL_FORMAT }, arrays: weights });
   if (kernel !== null) await writeTiffStack(place('kernel'), kernel);
   await writeTiffStack(place('testInput'), test.input);
@@ -75,7 +79,7 @@ async function writeFiles(
   for (const name of (await readdir(folder)).sort())
     files[name] = await fileHash(join(folder, name));
   const manifest: ModelManifest = { format: MODEL_FORMAT, files };
-  await writeFile(place('manifest'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await write('manifest', `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Throws unless the place is free, or holds a model: nothing else is ever replaced. */

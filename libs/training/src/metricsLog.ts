@@ -1,6 +1,5 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { writeFileAtomically } from '@blurcycle/files';
+import { appendFile } from 'node:fs/promises';
+import { readIfThere, writeFileAtomically } from '@blurcycle/files';
 import type { ValidationValues } from './selection.ts';
 import type { LossValues } from './trainStep.ts';
 
@@ -26,13 +25,9 @@ export interface MetricsLog {
 
 /** The log in a file, which is created by the first `rewindTo`. */
 export function createMetricsLog(path: string): MetricsLog {
-  const read = async (): Promise<readonly MetricsLine[]> => {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
+  const read = (): readonly MetricsLine[] => {
     // A killed process may have left part of a line at the end.
-    const lines = text.split('\n').slice(0, -1);
+    const lines = (readIfThere(path) ?? '').split('\n').slice(0, -1);
     return lines.map((line) => JSON.parse(line) as MetricsLine);
   };
   return {
@@ -40,11 +35,9 @@ export function createMetricsLog(path: string): MetricsLog {
     append: (line) => appendFile(path, formatLine(line), { flush: true }),
     read,
     async rewindTo(step) {
-      await mkdir(dirname(path), { recursive: true });
-      const kept = (await read()).filter((line) => line.step <= step);
-      await writeFileAtomically(path, 'metricsLog', (file) =>
-        file.writeFile(kept.map(formatLine).join('')),
-      );
+      const kept = read().filter((line) => line.step <= step);
+      const text = kept.map(formatLine).join('');
+      await writeFileAtomically(path, 'metricsLog', text, { parents: true });
     },
   };
 }

@@ -35,9 +35,7 @@ export const exportCommand = defineCommand({
       if (format === 'bioimageio') await writeBioimagePackage(out, model);
       else {
         const bytes = generatorToOnnx(model.config, await modelWeights(model));
-        await writeFileAtomically(out, 'export', async (file) => {
-          await file.writeFile(bytes);
-        });
+        await writeFileAtomically(out, 'export', bytes);
       }
       const { name, license } = model.config;
       if (json) console.log(JSON.stringify({ file: out, format, model: name, license }, null, 2));

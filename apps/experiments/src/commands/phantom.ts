@@ -94,9 +94,7 @@ export const phantomCommand = defineCommand({
     await writeTiffStack(options.out, volume);
     if (options.lines !== undefined) {
       const text = `${JSON.stringify({ unit: 'µm', order: 'z, y, x', lines })}\n`;
-      await writeFileAtomically(options.lines, 'phantom', async (file) => {
-        await file.writeFile(text);
-      });
+      await writeFileAtomically(options.lines, 'phantom', text);
     }
     const facts = {
       file: options.out,

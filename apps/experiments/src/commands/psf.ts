@@ -81,9 +81,7 @@ async function writeFigure(path: string, request: PsfRequest): Promise<void> {
   const text = JSON.stringify({ request, shape: psf.shape, ...figure }, (_, value: unknown) =>
     value instanceof Float32Array ? Array.from(value) : value,
   );
-  await writeFileAtomically(path, 'psf', async (file) => {
-    await file.writeFile(`${text}\n`);
-  });
+  await writeFileAtomically(path, 'psf', `${text}\n`);
 }
 
 interface Facts {

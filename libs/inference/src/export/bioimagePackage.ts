@@ -84,9 +84,7 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
     attachments,
   });
   files[PACKAGE_FILES.description] = new TextEncoder().encode(stringify(description));
-  await writeFileAtomically(path, 'export', async (file) => {
-    await file.writeFile(zip(files));
-  });
+  await writeFileAtomically(path, 'export', zip(files));
 }
 
 async function fillTile(

@@ -1,29 +1,29 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Volume } from '@blurcycle/core';
 import type { FigureBlock, ImagesBlock, VolumesBlock } from '@blurcycle/experiment';
+import { writeFileAtomically } from '@blurcycle/files';
 import { PNG } from 'pngjs';
 
 /**
- * An 8-bit grey PNG of a picture seen through a display window.
+ * An 8-bit gray PNG of a picture seen through a display window.
  *
  * @param values - Intensities row by row; those outside the window become black or white.
  * @param window - Intensities shown as black and as white.
  */
-function encodeGreyPng(
+function encodeGrayPng(
   values: Float32Array,
   width: number,
   height: number,
   [low, high]: readonly [number, number],
 ): Buffer {
-  const grey = { colorType: 0, inputColorType: 0, bitDepth: 8, inputHasAlpha: false } as const;
-  const image = new PNG({ width, height, ...grey });
+  const gray = { colorType: 0, inputColorType: 0, bitDepth: 8, inputHasAlpha: false } as const;
+  const image = new PNG({ width, height, ...gray });
   image.data = Buffer.from(
     Uint8Array.from(values, (value) =>
       Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low)))),
     ),
   );
-  return PNG.sync.write(image, { ...grey, deflateLevel: 9 });
+  return PNG.sync.write(image, { ...gray, deflateLevel: 9 });
 }
 
 /** Blocks of `figures.json` and the images that they name, not yet written. */
@@ -46,11 +46,12 @@ export async function writeParts(
   folder: string,
   { blocks, files }: FigureParts,
 ): Promise<readonly FigureBlock[]> {
-  for (const [file, bytes] of files) {
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await writeFile(join(folder, file), bytes);
-  }
+  for (const [file, bytes] of files) await writeImage(join(folder, file), bytes);
   return blocks;
+}
+
+function writeImage(path: string, bytes: Buffer): Promise<void> {
+  return writeFileAtomically(path, 'figures', bytes, { parents: true });
 }
 
 /** A plane to be shown. */
@@ -75,7 +76,7 @@ export function planeImages(
   const items = planes.map(({ id, label, sides, pixelSizeUm, values, alt }) => {
     const file = `figures/${head.id}-${id}.png`;
     const [height, width] = sides;
-    files.set(file, encodeGreyPng(values, width, height, head.window));
+    files.set(file, encodeGrayPng(values, width, height, head.window));
     return { id, label, pixelSizeUm, file, alt };
   });
   return { blocks: [{ kind: 'images', ...head, items }], files };
@@ -106,12 +107,11 @@ export async function writeVolumesBlock(
   { id, title, window, items }: ShownVolumes,
 ): Promise<VolumesBlock> {
   const [{ volume: first }] = items;
-  await mkdir(join(folder, 'figures'), { recursive: true });
   const written: VolumesBlock['items'][number][] = [];
   for (const { volume, ...item } of items) {
     const [depth, height, width] = volume.shape;
     const file = `figures/${id}-${item.id}.png`;
-    await writeFile(join(folder, file), encodeGreyPng(volume.data, width, depth * height, window));
+    await writeImage(join(folder, file), encodeGrayPng(volume.data, width, depth * height, window));
     written.push({ ...item, file });
   }
   const { shape, voxelSizeUm } = first;

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+
+/** Text of a file, or null when it is not there; any other error is thrown. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && MISSING.includes(error.code)) return null;
+    throw error;
+  }
+}
+
+/** ENOTDIR: a part of the path is a file, so that nothing can be behind it. */
+const MISSING: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
