@@ -85,7 +85,7 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   const save = (): Promise<void> =>
     checkpoints.save({ window, selection, consecutive, seconds: seconds() });
   const finish = async (finished: boolean): Promise<FitResult> => {
-    const validations = (await log.read()).filter((line) => line.kind === 'validation');
+    const validations = log.read().filter((line) => line.kind === 'validation');
     return { finished, selection, choices: chooseByEachRule(validations), seconds: seconds() };
   };
 

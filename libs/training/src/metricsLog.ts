@@ -18,7 +18,7 @@ export type MetricsLine =
 export interface MetricsLog {
   append(line: MetricsLine): Promise<void>;
   /** The lines so far. */
-  read(): Promise<readonly MetricsLine[]>;
+  read(): readonly MetricsLine[];
   /** Removes the lines after a step, before training resumes from it. */
   rewindTo(step: number): Promise<void>;
 }

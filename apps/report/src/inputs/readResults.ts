@@ -10,7 +10,7 @@ import {
   type RunRecord,
   type Table,
 } from '@blurcycle/experiment';
-import { fileHash } from '@blurcycle/files';
+import { fileHash, readIfThere } from '@blurcycle/files';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 
 /** A training run that has a record. */
@@ -85,7 +85,7 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     const run = await readRun(join(directory, 'runs', id), tolerant);
     if (run !== null) runs.push(run);
   }
-  const deviations = deviationsPath === undefined ? null : await optionalText(deviationsPath);
+  const deviations = deviationsPath === undefined ? null : readIfThere(deviationsPath);
   return { profile, experiments, runs, damaged, deviations };
 }
 
@@ -110,7 +110,7 @@ async function readExperiment(
   return {
     id,
     table,
-    csv: await optionalText(join(at, 'table.csv')),
+    csv: readIfThere(join(at, 'table.csv')),
     changedInputs: await changedFiles(profileDirectory, made?.inputs ?? {}),
     blocks,
   };
@@ -148,10 +148,6 @@ async function directoriesIn(path: string): Promise<string[]> {
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
-}
-
-async function optionalText(path: string): Promise<string | null> {
-  return (await ifPresent(() => readFile(path, 'utf8'))) ?? null;
 }
 
 async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {
