@@ -72,8 +72,8 @@ export async function syncFolder(folder: string): Promise<void> {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
   } catch {
-    // The files are complete and have their names; some systems (Windows, network shares) do not sync
-    // folders.
+    // The files are complete and have their names; some systems (Windows, network shares) do not
+    // sync folders.
   }
 }
 

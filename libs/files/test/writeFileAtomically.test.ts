@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type * as fs from 'node:fs/promises';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,11 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFileAtomically } from '../src/writeFileAtomically.ts';
 
 vi.mock('node:fs/promises', async (load) => {
-  const real = await load<typeof import('node:fs/promises')>();
+  const real = await load<typeof fs>();
   return { ...real, open: vi.fn(real.open), rename: vi.fn(real.rename) };
 });
-const { open: realOpen, rename: realRename } =
-  await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+const { open: realOpen, rename: realRename } = await vi.importActual<typeof fs>('node:fs/promises');
 
 let folder = '';
 let path = '';

@@ -84,7 +84,7 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   const seconds = (): number => earlier.seconds + (performance.now() - begun) / 1000;
   const save = (): Promise<void> =>
     checkpoints.save({ window, selection, consecutive, seconds: seconds() });
-  const finish = async (finished: boolean): Promise<FitResult> => {
+  const finish = (finished: boolean): FitResult => {
     const validations = log.read().filter((line) => line.kind === 'validation');
     return { finished, selection, choices: chooseByEachRule(validations), seconds: seconds() };
   };
