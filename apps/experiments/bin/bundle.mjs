@@ -51,7 +51,7 @@ export async function bundle(root, entry) {
  * @param {string} root
  * @param {string} entry
  */
-export function sourceKey(root, entry) {
+function sourceKey(root, entry) {
   const hash = createHash('sha256').update(`${root}\0${entry}\0`);
   hash.update(readFileSync(join(root, 'package-lock.json')));
   const files = ['libs', 'apps'].flatMap((folder) => listSources(join(root, folder)));

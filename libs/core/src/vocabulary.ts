@@ -25,8 +25,6 @@ export const DIFFRACTION_MODELS = [
   'richards-wolf-psfgenerator',
   'gibson-lanni',
 ] as const satisfies readonly PsfModelName[];
-/** One of `DIFFRACTION_MODELS`. */
-export type DiffractionModelName = (typeof DIFFRACTION_MODELS)[number];
 
 /**
  * What a voxel of a PSF holds: the intensity at its center, or the mean over its area, its depth or
@@ -137,8 +135,6 @@ export type CycleNorm = (typeof CYCLE_NORMS)[number];
 
 /** Whether voxels whose blur reaches beyond the patch count in the cycle terms. */
 export const CYCLE_BORDERS = ['keep', 'exclude'] as const;
-/** One of `CYCLE_BORDERS`. */
-export type CycleBorder = (typeof CYCLE_BORDERS)[number];
 
 /** Which weights of a training predict. */
 export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;

@@ -19,7 +19,7 @@ export interface TileOptions {
 }
 
 /** Position of one tile, and the weights of its voxels in the merged volume. */
-export interface Tile {
+interface Tile {
   /** First voxel; negative where the volume is smaller than the tile. */
   readonly origin: readonly [z: number, y: number, x: number];
   /** Weights along z, y, x; their product is the weight of a voxel. */

@@ -1,4 +1,3 @@
-export { assertMemory } from './classicalMemory.ts';
 export { deconvolveClassically } from './deconvolveClassically.ts';
 export { deconvolveFile, type FileReport } from './deconvolveFile.ts';
 export type { ScoredTruth } from './iterationLog.ts';

@@ -20,7 +20,6 @@ export {
   type CurvesBlock,
   type FactsBlock,
   type FigureBlock,
-  type Figures,
   figuresSchema,
   type ImagesBlock,
   type VolumesBlock,
@@ -45,7 +44,6 @@ export {
   readRunRecord,
   readTable,
   readTestRecord,
-  type RecordedSettings,
   runDirectory,
   testDirectory,
   writeClassicalRecord,
@@ -64,7 +62,6 @@ export {
   type Hashes,
   type Provenance,
   type RunRecord,
-  runRecordSchema,
   type TestRecord,
   type VolumeScores,
 } from './records/records.ts';
@@ -119,16 +116,8 @@ export {
   testDataKey,
   testRecipe,
   type Recipe,
-  type StageKeys,
 } from './stages/keys.ts';
-export {
-  NUMERICS,
-  type Numerics,
-  NUMERICS_HISTORY,
-  type NumericsChange,
-  type Stage,
-  STAGES,
-} from './stages/numerics.ts';
+export { NUMERICS, type Numerics, type Stage, STAGES } from './stages/numerics.ts';
 export { type RowScores, summarizeScores } from './statistics/scoreStatistics.ts';
 
 export { proves, type Replay } from './records/replay.ts';

@@ -4,10 +4,4 @@ export { makeFolders } from './makeFolders.ts';
 export { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from './projectPaths.ts';
 export { readIfThere } from './readIfThere.ts';
 export { lockRun, useRunFolder } from './runFolder.ts';
-export {
-  explainWriteError,
-  syncFolder,
-  writeFileAtomically,
-  type FileContent,
-  type WriteFileOptions,
-} from './writeFileAtomically.ts';
+export { explainWriteError, syncFolder, writeFileAtomically } from './writeFileAtomically.ts';

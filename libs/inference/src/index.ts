@@ -1,18 +1,7 @@
 export { deconvolveFileWithModel, type ModelFileReport } from './deconvolveFileWithModel.ts';
-export {
-  deconvolveWithModel,
-  type ModelDeconvolutionOptions,
-  predictTiles,
-} from './deconvolveWithModel.ts';
-export { encodeNpy, modelWeights, writeBioimagePackage } from './export/bioimagePackage.ts';
+export { modelWeights, writeBioimagePackage } from './export/bioimagePackage.ts';
 export { generatorToOnnx } from './export/onnx.ts';
-export {
-  chooseTiles,
-  explainGpuMemory,
-  explainTileMemory,
-  smallerTiles,
-  tileMemoryBytes,
-} from './gpuMemory.ts';
+export { explainGpuMemory } from './gpuMemory.ts';
 export { reblur } from './kernelResidual.ts';
 export { type LoadedModel, loadModel } from './loadModel.ts';
 export { METHOD_CITATION, MODEL_FILES } from './modelFiles.ts';

@@ -1,20 +1,7 @@
-export {
-  fourierShellCorrelation,
-  type ShellCorrelation,
-  type ShellCorrelationOptions,
-} from './fourierShellCorrelation.ts';
+export { fourierShellCorrelation } from './fourierShellCorrelation.ts';
 export { iDivergence } from './iDivergence.ts';
-export type { Intensities, ScoreOptions } from './intensities.ts';
-export { kernelMetrics, type KernelMetrics } from './kernelMetrics.ts';
-export {
-  affineFit,
-  meanSquaredError,
-  nrmse,
-  psnr,
-  psnrAffine,
-  psnrPerSlice,
-  type AffineFit,
-} from './psnr.ts';
+export { kernelMetrics } from './kernelMetrics.ts';
+export { affineFit, meanSquaredError, nrmse, psnr, psnrAffine, psnrPerSlice } from './psnr.ts';
 export {
   computeScores,
   findMetric,
@@ -26,9 +13,4 @@ export {
 export { relativeResidual } from './relativeResidual.ts';
 export { smoothGaussian } from './smoothGaussian.ts';
 export { ssim, ssimPerSlice } from './ssim.ts';
-export {
-  ssimWindowed2d,
-  ssimWindowed3d,
-  type SsimWindow,
-  type WindowedSsimOptions,
-} from './ssimWindowed.ts';
+export { ssimWindowed2d, ssimWindowed3d } from './ssimWindowed.ts';

@@ -3,7 +3,7 @@ import { assertScorable, plane, type Intensities, type ScoreOptions } from './in
 import { similarity } from './ssim.ts';
 
 /** A box of 7 voxels, or a Gaussian of σ = 1.5 voxels cut to 11. */
-export type SsimWindow = 'uniform' | 'gaussian';
+type SsimWindow = 'uniform' | 'gaussian';
 
 export interface WindowedSsimOptions extends ScoreOptions {
   /** @defaultValue 'uniform' */

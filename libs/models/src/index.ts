@@ -1,9 +1,4 @@
-export {
-  buildKnownBlur,
-  buildLearnedBlur,
-  type BlurKernelOptions,
-  type LinearBlur,
-} from './blurKernel.ts';
+export { buildKnownBlur, buildLearnedBlur, type LinearBlur } from './blurKernel.ts';
 export {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,
@@ -12,4 +7,4 @@ export {
   type NestedCrop,
 } from './discriminator.ts';
 export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
-export { buildUNet, walkUNet, type UNetOperations, type UNetOptions } from './unet.ts';
+export { buildUNet, walkUNet } from './unet.ts';

@@ -36,7 +36,7 @@ export interface PsfOptions extends Optics, Sampling {}
 export const WAVELENGTH_RANGE_UM = [0.2, 2] as const;
 
 /** Refractive indices of optical media. */
-export const INDEX_RANGE = [1, 2] as const;
+const INDEX_RANGE = [1, 2] as const;
 
 /** Wave number in vacuum, 2π/λ, in rad/µm. */
 export function vacuumWaveNumber(optics: Optics): number {

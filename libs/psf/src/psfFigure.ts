@@ -5,7 +5,7 @@ import { kernelMtf, lateralMtf, type MtfCurve } from './mtf.ts';
 import { psfFwhmUm, psfReachUm } from './widths.ts';
 
 /** Intensity along a line through the focus, finer than the voxels. */
-export interface PsfProfile {
+interface PsfProfile {
   readonly offsetUm: readonly number[];
   readonly intensity: readonly number[];
 }

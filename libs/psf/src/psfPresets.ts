@@ -51,5 +51,3 @@ export const PSF_PRESETS = {
     },
   },
 } as const satisfies Record<string, PsfPreset>;
-
-export type PsfPresetName = keyof typeof PSF_PRESETS;

@@ -38,7 +38,7 @@ export const INTENSITY_WEIGHTS = [1, 2, 1] as const;
  * The pupil at one lateral frequency, as a continuous function; its field is ∬ amplitudes[m] exp(i
  * …) d²q.
  */
-export interface PupilPoint {
+interface PupilPoint {
   /** Amplitude density of each Bessel order, up to one common factor. */
   readonly amplitudes: readonly number[];
   /** rad/µm, up to the same constant as `Pupil.axial`. */

@@ -92,7 +92,7 @@ export function axialGrid(
 }
 
 /** Pixels that share one intensity profile along z, up to a factor of its cos 2φ part. */
-export interface PixelClass {
+interface PixelClass {
   readonly radiiUm: Float64Array;
   readonly weights: Float64Array;
   /** Weight of the cos 2φ part of each radius; `angularFactor` of the pixel multiplies it. */

@@ -8,7 +8,7 @@ import { restoreSnapshot, takeSnapshot, type TrainerState } from './snapshot.ts'
 import type { Trainer } from './trainer.ts';
 
 /** State of `fit` between two steps, beside that of the trainer and the source. */
-export interface Progress {
+interface Progress {
   /** Losses since the last line of the log. */
   readonly window: LossWindow;
   readonly selection: Selection | null;

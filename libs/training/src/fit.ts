@@ -23,7 +23,7 @@ export interface SampleSource<State = unknown> {
 }
 
 /** Length of the training and intervals of its periodic tasks, in generator updates. */
-export interface Schedule {
+interface Schedule {
   readonly updates: number;
   readonly logEvery: number;
   readonly validateEvery: number;

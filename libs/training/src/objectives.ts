@@ -49,7 +49,7 @@ export interface ObjectiveSettings {
 }
 
 /** Adam's constants; the three groups of parameters have a learning rate each. */
-export interface OptimizerSettings {
+interface OptimizerSettings {
   readonly learningRate: number;
   readonly blurKernelLearningRate: number;
   readonly discriminatorLearningRate: number;

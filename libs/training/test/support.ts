@@ -1,5 +1,5 @@
 import { backendReport, selectBackend } from '@blurcycle/compute';
-import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import { createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import type {
   MethodSettings,
   NetworkSettings,
@@ -9,7 +9,7 @@ import type {
 } from '../src/index.ts';
 import { createSavedStream } from '../src/index.ts';
 
-export const PATCH: Shape3 = [16, 16, 16];
+const PATCH: Shape3 = [16, 16, 16];
 
 export const METHODS: readonly MethodSettings[] = [
   {
@@ -114,8 +114,6 @@ export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSou
     restore: (state) => stream.restore(state as ReturnType<typeof stream.state>),
   };
 }
-
-export { createRandomStream };
 
 /**
  * Selects a back-end that can be read at once, also on a machine with a GPU: `native`, or `js`

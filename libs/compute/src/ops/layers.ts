@@ -113,7 +113,7 @@ export const LAYER_GRADIENTS: GradientRules = {
 };
 
 /** dy where x is positive, slope times dy elsewhere. */
-export function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
+function leakyReluGradient(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
   if (hasKernel(LEAKY_RELU_GRADIENT)) return runKernel(LEAKY_RELU_GRADIENT, { x, dy }, { slope });
   return tf.where(tf.greater(x, 0), dy, tf.mul(dy, slope));
 }

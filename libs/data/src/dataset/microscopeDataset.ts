@@ -31,7 +31,7 @@ export interface MicroscopeDatasetConfig extends MicrotubuleOptions {
 }
 
 /** A pair with known ground truth, and the blind deconvolution of its image. */
-export interface DeconvolvedPair extends Pair {
+interface DeconvolvedPair extends Pair {
   readonly deconvolved: Volume;
 }
 

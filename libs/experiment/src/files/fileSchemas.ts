@@ -170,7 +170,7 @@ export type Partially<T> = [T] extends [readonly unknown[]]
  * The type of the result follows from the construction, which zod's types cannot express; hence the
  * one assertion.
  */
-export function partially<Schema extends z.ZodObject>(
+function partially<Schema extends z.ZodObject>(
   schema: Schema,
 ): z.ZodType<Partially<z.infer<Schema>>> {
   return optionalKeys(schema.shape) as unknown as z.ZodType<Partially<z.infer<Schema>>>;

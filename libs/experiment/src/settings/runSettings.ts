@@ -74,7 +74,7 @@ const rate = z.number().positive();
 const beta = z.number().min(0).lt(1);
 
 /** How long and how a method trains; the same for every method of a profile. */
-export const trainingSettingsSchema = z.strictObject({
+const trainingSettingsSchema = z.strictObject({
   updates: z.int().positive().describe('generator updates'),
   batchSize: z.literal(1).describe('patches in one update'),
   patch: shape3Schema.describe('sides of a training patch in voxels, z, y, x; multiples of 4'),
@@ -118,9 +118,6 @@ export const trainingSettingsSchema = z.strictObject({
   augment: z.boolean().describe('rotate by 90 degrees and flip'),
   select: z.enum(SELECTION_RULES).describe('which weights predict the test volumes'),
 });
-
-/** Settings of training. */
-export type TrainingSettings = z.infer<typeof trainingSettingsSchema>;
 
 /** How a trained network is applied to a whole volume. */
 export const inferenceSettingsSchema = z.strictObject({

@@ -41,7 +41,7 @@ export interface Recorded {
 }
 
 /** Files on the way to a result, which need not be kept. */
-export interface Intermediate {
+interface Intermediate {
   readonly found: 'files';
   /** SHA-256 as the record has them, by name. */
   readonly recorded: Hashes;
@@ -50,7 +50,7 @@ export interface Intermediate {
 }
 
 /** No record to go by, and why: there is none, or what there is cannot be read. */
-export interface Unrecorded {
+interface Unrecorded {
   readonly found: 'nothing' | 'unreadable';
   readonly reason: string;
 }

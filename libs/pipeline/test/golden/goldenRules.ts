@@ -4,7 +4,7 @@ import { STAGES, type Numerics, type Stage } from '@blurcycle/experiment';
  * SHA-256 by instruction set and family of compilers (`avx2 gcc`), or under `any` where only
  * JavaScript computes.
  */
-export type CaseBits = Readonly<Record<string, string>>;
+type CaseBits = Readonly<Record<string, string>>;
 /** Hashes of every case of every stage. */
 export type GoldenBits = Readonly<Record<Stage, Readonly<Record<string, CaseBits>>>>;
 

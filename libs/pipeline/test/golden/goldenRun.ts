@@ -11,7 +11,7 @@ import type { GoldenRun } from './goldenRules.ts';
 export type Edit = (text: string, path: string) => string;
 
 /** How a process runs the cases. */
-export interface RunOptions {
+interface RunOptions {
   /** Instruction set that is wished for; the best one of the machine unless given. */
   readonly instructionSet?: string;
   readonly threads: number;
