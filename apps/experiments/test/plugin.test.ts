@@ -183,6 +183,7 @@ describe('inferTargets(files, root)', () => {
     expect(files).toEqual([
       'libs/experiment/src/stages/numerics.ts',
       'libs/pipeline/test/golden/golden.json',
+      'libs/metrics/src/registry.ts',
       'experiments/_defaults.yaml',
       'experiments/_profiles.yaml',
       'experiments/methods.yaml',

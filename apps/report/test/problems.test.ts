@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,7 @@ describe('findProblems(inputs)', () => {
     const copy = mkdtempSync(join(tmpdir(), 'report-problems-'));
     try {
       cpSync(resultsDir, copy, { recursive: true });
+      mkdirSync(join(copy, 'synthetic/data/ba9876543210'), { recursive: true });
       const [{ table }] = inputs.experiments;
       writeExperimentRecord(join(copy, 'synthetic/table1/record.json'), {
         experiment: 'table1',
@@ -58,6 +59,8 @@ describe('findProblems(inputs)', () => {
         inputs: {
           'runs/proposed-s0/record.json': 'b'.repeat(64),
           'data/0123456789ab/dataset.json': 'c'.repeat(64),
+          // The folder of a data set stands for its volumes.
+          'data/ba9876543210': 'd'.repeat(64),
         },
         outputs: {},
         provenance: table.provenance,

@@ -6,12 +6,14 @@ const TRAINING_PACKAGES: readonly string[] = [
 ];
 
 /**
- * All of the code that a result depends on: the version of the numbers that each stage makes, and
- * the bits that guard it. Code that keeps the bits changes no result.
+ * All of the code that a result depends on: the version of the numbers that each stage makes, the
+ * bits that guard it, and the metrics, of which a new one is computed from stored predictions. Code
+ * that keeps the bits changes no result.
  */
 const NUMBERS: readonly string[] = [
   '{workspaceRoot}/libs/experiment/src/stages/numerics.ts',
   '{workspaceRoot}/libs/pipeline/test/golden/golden.json',
+  '{workspaceRoot}/libs/metrics/src/registry.ts',
 ];
 
 const SHARED_FILES = ['_defaults', '_profiles', 'methods'].map(

@@ -154,9 +154,14 @@ async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && isAbsent(error.code)) return undefined;
     throw error;
   }
+}
+
+/** EISDIR: the folder of a data set, whose recorded hash stands for its volumes. */
+function isAbsent(code: unknown): boolean {
+  return code === 'ENOENT' || code === 'EISDIR';
 }
 
 /** A point of a curve: the value after so many generator updates. */

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
@@ -77,6 +77,12 @@ export async function* replay(
   const clock = await startProvenance(await openBackend(options));
   const folder = await mkdtemp(join(tmpdir(), 'blurcycle-replay-'));
   const kinds: ReplayedKind[] = [];
+  // Nothing of a replay is resumed: an interrupted one leaves nothing.
+  const leave = (signal: NodeJS.Signals): void => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(128 + constants.signals[signal]);
+  };
+  process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
     const work: Work = { ...options, folder, today: await readToday(resultsDir, profile) };
     for await (const kind of replayAll(experiments, work)) {
@@ -92,6 +98,7 @@ export async function* replay(
     const certificate = { profile, code, numerics: NUMERICS, updates, provenance };
     writeReplay(resultsDir, { ...certificate, kinds: [...others, ...kinds] });
   } finally {
+    process.removeListener('SIGINT', leave).removeListener('SIGTERM', leave);
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -87,7 +87,7 @@ function only(...differences: readonly string[]): Checked {
 }
 
 function unrecorded({ reason }: Result<unknown>): Checked {
-  return only(`there is no record: it was ${reason}`);
+  return only(`there is no record that can be read: ${reason}`);
 }
 
 /** A damaged file is a difference, not the end of the check. */
