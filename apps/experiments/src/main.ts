@@ -64,9 +64,11 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
     });
   for (const command of COMMANDS) {
     if (command.name === wanted) {
-      await command.addTo(parser, (declared) =>
-        assertGivenOnce(`blurcycle ${wanted}`, parameters, declaredOptions(declared).array),
-      );
+      await command.addTo(parser, (declared) => {
+        const { array, boolean } = declaredOptions(declared);
+        assertGivenOnce(`blurcycle ${wanted}`, parameters, array);
+        assertHaveValues(`blurcycle ${wanted}`, parameters, boolean);
+      });
     } else parser.command(command.usage, command.describe);
   }
   await parser.parseAsync();
@@ -110,6 +112,28 @@ function assertGivenOnce(
 }
 
 /**
+ * Throws if an option that takes a value stands without one: yargs would go on with its default.
+ *
+ * @param where - Command, for the error line.
+ * @param parameters - What was typed.
+ * @param switches - Names of the options that take no value.
+ */
+function assertHaveValues(
+  where: string,
+  parameters: readonly string[],
+  switches: readonly string[],
+): void {
+  for (const [i, text] of parameters.entries()) {
+    const [name] = optionsIn([text]);
+    if (text === '--') return;
+    if (name === undefined || text.includes('=') || [...switches, 'help'].includes(name)) continue;
+    const next = parameters[i + 1];
+    if (next === undefined || next.startsWith('--'))
+      throw new InputError(describeViolation(where, `--${name}`, 'have a value', 'none'));
+  }
+}
+
+/**
  * Names of the options in the order typed: `--dry-run`, `--dryRun`, `--no-dry-run` and
  * `--dry-run=true` are one.
  */
@@ -130,8 +154,14 @@ function optionNames(parser: Argv): string[] {
 }
 
 /** What yargs knows of its options. Its types lack getOptions(): hence the one cast. */
-function declaredOptions(parser: Argv): { key: Record<string, unknown>; array: string[] } {
+function declaredOptions(parser: Argv): {
+  key: Record<string, unknown>;
+  array: string[];
+  boolean: string[];
+} {
   return (
-    parser as Argv & { getOptions(): { key: Record<string, unknown>; array: string[] } }
+    parser as Argv & {
+      getOptions(): { key: Record<string, unknown>; array: string[]; boolean: string[] };
+    }
   ).getOptions();
 }

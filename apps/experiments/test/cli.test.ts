@@ -49,6 +49,8 @@ describe('blurcycle', () => {
       ['deconvolve', 'a.tif', '--pageAxis', 'z', '--page-axis', 't'],
       '--page-axis must be given once',
     ],
+    [['verify', 'table1', '--replay'], "blurcycle verify: --replay must have a value, got 'none'"],
+    [['list', '--profile', '--json'], "blurcycle list: --profile must have a value, got 'none'"],
     [[], 'command must be given (see blurcycle --help)'],
   ])('answers %j with one line and exit code 2', async (parameters, expected) => {
     const { code, out, error } = await blurcycle(...parameters);
