@@ -72,7 +72,7 @@ describe('readResults({ resultsDir, profile })', () => {
     const at = join(directory, 'synthetic/runs/proposed-s0');
     const record = readRunRecord(join(at, 'record.json'));
     if (record === undefined) throw new Error('the fixture has a record');
-    writeScores(at, {
+    await writeScores(at, {
       key: 'a'.repeat(64),
       numerics: NUMERICS,
       scoring: record.settings.scoring,

@@ -58,16 +58,16 @@ const RUNS = [
 ] as const;
 
 rmSync(resultsDir, { recursive: true, force: true });
-for (const run of RUNS) for (const seed of run.seeds) writeRun(run.method, seed, run.quality);
-writeFailedRun();
+for (const run of RUNS) for (const seed of run.seeds) await writeRun(run.method, seed, run.quality);
+await writeFailedRun();
 await writeExperiment();
-writeFigureExperiment();
-writeConditionExperiment();
+await writeFigureExperiment();
+await writeConditionExperiment();
 
-function writeRun(method: string, seed: number, quality: number): void {
+async function writeRun(method: string, seed: number, quality: number): Promise<void> {
   const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed });
   const directory = join(resultsDir, PROFILE, 'runs', id);
-  writeRunRecord(join(directory, 'record.json'), {
+  await writeRunRecord(join(directory, 'record.json'), {
     ...{ id, profile: PROFILE, method, seed, status: 'done', error: null, key, settings, origins },
     selectedUpdate: 1000,
     choices: {
@@ -118,10 +118,10 @@ function metricsLines(method: string, quality: number, stream: RandomStream): st
   return lines;
 }
 
-function writeFailedRun(): void {
+async function writeFailedRun(): Promise<void> {
   const method = 'supervised-gan';
   const { settings, origins, key, id } = resolveRun(set, { method, profile: 'smoke', seed: 0 });
-  writeRunRecord(join(resultsDir, PROFILE, 'runs', id, 'record.json'), {
+  await writeRunRecord(join(resultsDir, PROFILE, 'runs', id, 'record.json'), {
     ...{ id, profile: PROFILE, method, seed: 0, status: 'failed', key, settings, origins },
     error: 'the generator loss became NaN at update 40 <b>synthetic</b>',
     ...{ selectedUpdate: null, choices: {}, scores: [], parameterCounts: {}, kernel: null },
@@ -233,16 +233,16 @@ async function writeExperiment(): Promise<void> {
     ],
     provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
   };
-  writeTable(join(directory, 'table.json'), table);
+  await writeTable(join(directory, 'table.json'), table);
   writeFileSync(join(directory, 'table.csv'), await tableToCsv(table));
-  writeVolumes(directory);
+  await writeVolumes(directory);
 }
 
 /**
  * A table of rows under two conditions, the second of which the paper does not have, and a volume
  * under one of them.
  */
-function writeConditionExperiment(): void {
+async function writeConditionExperiment(): Promise<void> {
   const directory = join(resultsDir, PROFILE, 'table2');
   const rows = [
     done('input', 'Input', [], [22.302, 0.7275], 22.25),
@@ -255,7 +255,7 @@ function writeConditionExperiment(): void {
     ),
     done('proposed', 'Proposed, blind', ['proposed-s0', 'proposed-s1'], [26.6249, 0.9573], 27.75),
   ];
-  writeTable(join(directory, 'table.json'), {
+  await writeTable(join(directory, 'table.json'), {
     experiment: 'table2',
     title: 'Synthetic conditions: not results of this project',
     place: 'Table II',
@@ -271,13 +271,13 @@ function writeConditionExperiment(): void {
     claims: [],
     provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
   });
-  writeVolumes(directory);
+  await writeVolumes(directory);
 }
 
 /** A figure of the paper without a table: every kind of block. */
-function writeFigureExperiment(): void {
+async function writeFigureExperiment(): Promise<void> {
   const directory = join(resultsDir, PROFILE, 'fig5');
-  writeTable(join(directory, 'table.json'), {
+  await writeTable(join(directory, 'table.json'), {
     experiment: 'fig5',
     title: 'Synthetic kernels: not results of this project',
     place: 'Figure 5',
@@ -289,12 +289,12 @@ function writeFigureExperiment(): void {
   const { block, files } = syntheticImages();
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const [name, png] of files) writeFileSync(join(directory, name), png);
-  writeFigures(join(directory, 'figures.json'), {
+  await writeFigures(join(directory, 'figures.json'), {
     blocks: [block, ...syntheticCurves(), SYNTHETIC_FACTS],
   });
 }
 
-function writeVolumes(directory: string): void {
+async function writeVolumes(directory: string): Promise<void> {
   const shape = [12, 40, 40] as const;
   const items = [
     { id: 'input', label: 'Input', role: 'input', sigma: 3, noise: 0.04 },
@@ -323,7 +323,7 @@ function writeVolumes(directory: string): void {
       file: `figures/helices-${id}.png`,
     })),
   };
-  writeFigures(join(directory, 'figures.json'), { blocks: [block] });
+  await writeFigures(join(directory, 'figures.json'), { blocks: [block] });
 }
 
 /** Two widening turns around the z axis with a Gaussian profile, as gray values. */

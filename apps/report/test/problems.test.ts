@@ -51,7 +51,7 @@ describe('findProblems(inputs)', () => {
       cpSync(resultsDir, copy, { recursive: true });
       mkdirSync(join(copy, 'synthetic/data/ba9876543210'), { recursive: true });
       const [{ table }] = inputs.experiments;
-      writeExperimentRecord(join(copy, 'synthetic/table1/record.json'), {
+      await writeExperimentRecord(join(copy, 'synthetic/table1/record.json'), {
         experiment: 'table1',
         profile: 'synthetic',
         declaration: {},

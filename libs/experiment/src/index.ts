@@ -54,7 +54,6 @@ export {
   writeRunRecord,
   writeTable,
   writeTestRecord,
-  writeTextAtomically,
 } from './records/recordFiles.ts';
 export {
   type ClassicalRecord,

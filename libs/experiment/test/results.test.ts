@@ -98,7 +98,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('run records', () => {
-  it('come back as they were written, with no temporary file beside them', () => {
+  it('come back as they were written, with no temporary file beside them', async () => {
     const run = resolveRun(loadExperiments(SHIPPED), {
       method: 'proposed',
       profile: 'smoke',
@@ -117,7 +117,7 @@ describe('run records', () => {
       provenance,
     };
     const path = join(directory, 'runs/proposed-s0/record.json');
-    writeRunRecord(path, record);
+    await writeRunRecord(path, record);
     expect(readRunRecord(path)).toEqual(record);
     expect(readdirSync(join(directory, 'runs/proposed-s0'))).toEqual(['record.json']);
   });
@@ -143,8 +143,8 @@ describe('scores', () => {
     inputs: outputs,
   };
 
-  it('come back as they were written, beside the predictions', () => {
-    writeScores(directory, stored);
+  it('come back as they were written, beside the predictions', async () => {
+    await writeScores(directory, stored);
     expect(readScores(directory, { outputs }, scoring)).toEqual(stored);
   });
 
@@ -155,9 +155,9 @@ describe('scores', () => {
     });
   });
 
-  it('are none where other predictions were scored, nothing was, or the file is damaged', () => {
+  it('are none where other predictions were scored, nothing was, or the file is damaged', async () => {
     expect(readScores(directory, { outputs, scores: [] }, scoring)).toBeUndefined();
-    writeScores(directory, stored);
+    await writeScores(directory, stored);
     const again = { 'predictions/test-0.tif': 'd'.repeat(64) };
     expect(readScores(directory, { outputs: again }, scoring)).toBeUndefined();
     writeFileSync(join(directory, 'scores.json'), '{"key"');
@@ -177,9 +177,9 @@ describe('the certificate of a replay', () => {
     ...{ kinds: [kind], provenance },
   };
 
-  it('comes back as it was written', () => {
+  it('comes back as it was written', async () => {
     expect(readReplay(directory, 'quick')).toBeUndefined();
-    writeReplay(directory, replay);
+    await writeReplay(directory, replay);
     expect(readReplay(directory, 'quick')).toEqual(replay);
   });
 
@@ -195,16 +195,16 @@ describe('the certificate of a replay', () => {
 });
 
 describe('tables', () => {
-  it('come back as they were written', () => {
+  it('come back as they were written', async () => {
     const path = join(directory, 'table.json');
-    writeTable(path, table);
+    await writeTable(path, table);
     expect(readTable(path)).toEqual(table);
     expect(readFileSync(path, 'utf8').endsWith('}\n')).toBe(true);
   });
 
-  it('refuse a key that nobody knows', () => {
+  it('refuse a key that nobody knows', async () => {
     const extra = { ...table, winner: 'proposed' };
-    expect(() => writeTable(join(directory, 'table.json'), extra)).toThrow(/winner/);
+    await expect(writeTable(join(directory, 'table.json'), extra)).rejects.toThrow(/winner/);
   });
 });
 

@@ -47,16 +47,19 @@ const provenance: RunRecord['provenance'] = {
 };
 
 /** A finished run with its scores, as the code of now leaves it. */
-function leave(changes: Partial<RunRecord> = {}, scores: Partial<StoredScores> = {}): void {
+async function leave(
+  changes: Partial<RunRecord> = {},
+  scores: Partial<StoredScores> = {},
+): Promise<void> {
   const { id, profile, method, seed, key, settings, origins } = run;
-  writeRunRecord(join(folder(), 'record.json'), {
+  await writeRunRecord(join(folder(), 'record.json'), {
     ...{ id, profile, method, seed, key, settings, origins },
     ...{ status: 'done', error: null, selectedUpdate: 4, choices: {}, parameterCounts: {} },
     ...{ trainingSeconds: 1, inferenceSeconds: 1, inputs: {}, outputs: {} },
     ...{ numerics: { ...NUMERICS }, code: today.code, provenance },
     ...changes,
   });
-  writeScores(folder(), {
+  await writeScores(folder(), {
     ...{ key: hash('a'), numerics: { ...NUMERICS }, scoring: settings.scoring },
     ...{ metrics: [...METRIC_NAMES], scores: [], kernel: null, inputs: {} },
     ...scores,
@@ -74,23 +77,23 @@ describe('runResult(run, today)', () => {
   });
 
   it('is proved where the code of now made it', async () => {
-    leave();
+    await leave();
     expect(await verdict()).toEqual({ state: 'done and proved', stage: null, reason: '' });
   });
 
   it('is done where other code made it, and proved again by a certificate for the code of now', async () => {
-    leave({ code: hash('b') });
+    await leave({ code: hash('b') });
     const done = { state: 'done', stage: null, reason: '' };
     expect(await verdict()).toEqual(done);
     const kind = kindKey(runRecipe(run));
-    const certify = (code: string): void =>
+    const certify = (code: string): Promise<void> =>
       writeReplay(results, {
         ...{ profile: run.profile, code, numerics: { ...NUMERICS }, updates: 50, provenance },
         kinds: [{ kind, run: run.id, compared: ['update 50'], differences: [] }],
       });
-    certify(hash('c'));
+    await certify(hash('c'));
     expect(await verdict()).toEqual(done);
-    certify(today.code);
+    await certify(today.code);
     expect(await verdict()).toEqual({ ...done, state: 'done and proved' });
     // A certificate that cannot be read proves nothing, and spoils nothing.
     writeFileSync(join(results, run.profile, 'replay.json'), '{"half');
@@ -98,17 +101,17 @@ describe('runResult(run, today)', () => {
   });
 
   it('takes its scores from scores.json, else from the record; without either it was not scored', async () => {
-    leave({}, { scores: [{ volume: 'test-0', scores: { psnr: 20 } }] });
+    await leave({}, { scores: [{ volume: 'test-0', scores: { psnr: 20 } }] });
     expect((await runResult(run, today)).scores?.scores[0].scores).toEqual({ psnr: 20 });
     rmSync(join(folder(), 'scores.json'));
     expect(await verdict()).toMatchObject({ state: 'stale', stage: 'scores' });
-    leave({ scores: [{ volume: 'test-0', scores: { psnr: 19 } }], kernel: null });
+    await leave({ scores: [{ volume: 'test-0', scores: { psnr: 19 } }], kernel: null });
     rmSync(join(folder(), 'scores.json'));
     expect((await runResult(run, today)).scores?.scores[0].scores).toEqual({ psnr: 19 });
   });
 
   it('stays done without a metric that was added since', async () => {
-    leave({}, { metrics: METRIC_NAMES.slice(1) });
+    await leave({}, { metrics: METRIC_NAMES.slice(1) });
     expect(await verdict()).toEqual({
       ...{ state: 'done and proved', stage: 'scores' },
       reason: `not scored yet: ${METRIC_NAMES[0]}`,
@@ -127,7 +130,7 @@ describe('runResult(run, today)', () => {
       'training.warmUp: 7 -> unset',
     ],
   ])('is stale, not damaged, when its record has %s', async (_, change, reason) => {
-    leave();
+    await leave();
     const path = join(folder(), 'record.json');
     const record = JSON.parse(readFileSync(path, 'utf8')) as { settings: { training: Settings } };
     change(record.settings.training);
@@ -141,7 +144,7 @@ describe('runResult(run, today)', () => {
 
   it('is stale when a data set of other bytes stands in its place, not when there is none', async () => {
     const { dataset } = run.settings;
-    leave({ inputs: { 'test-0-sharp.tif': hash('c') } });
+    await leave({ inputs: { 'test-0-sharp.tif': hash('c') } });
     expect(await verdict()).toMatchObject({ state: 'done and proved' });
     const data = datasetFolder(dataset, results, run.profile);
     mkdirSync(data, { recursive: true });
@@ -161,7 +164,7 @@ describe('runResult(run, today)', () => {
   });
 
   it('says why a run failed', async () => {
-    leave({ status: 'failed', error: 'a loss is not finite' });
+    await leave({ status: 'failed', error: 'a loss is not finite' });
     expect(await verdict()).toEqual({
       ...{ state: 'failed', stage: null, reason: 'a loss is not finite' },
     });

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { writeTextAtomically } from '../records/recordFiles.ts';
+import { writeFileAtomically } from '@blurcycle/files';
 import { jsonSchemas } from './jsonSchemas.ts';
 
 // Run as a program: `npm run schema -w libs/experiment` writes the schemas that editors read beside
 // the experiment files.
 const directory = resolve(import.meta.dirname, '../../../../experiments');
 for (const [file, schema] of Object.entries(jsonSchemas())) {
-  writeTextAtomically(resolve(directory, file), JSON.stringify(schema));
+  await writeFileAtomically(resolve(directory, file), 'schema', JSON.stringify(schema));
 }

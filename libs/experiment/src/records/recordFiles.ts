@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
+import { readIfThere, writeFileAtomically } from '@blurcycle/files';
 import { z } from 'zod';
 import { type Figures, figuresSchema } from './figures.ts';
 import {
@@ -71,20 +71,9 @@ function replayPath(resultsDir: string, profile: string): string {
   return join(resultsDir, profile, 'replay.json');
 }
 
-/**
- * Writes under a temporary name and renames: a killed process leaves the old file or the new one.
- * Makes directories.
- */
-export function writeTextAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
-}
-
 /** Writes `record.json`, checked against its schema. */
-export function writeRunRecord(path: string, record: RunRecord): void {
-  writeTextAtomically(path, formatJson(runRecordSchema.parse(record)));
+export function writeRunRecord(path: string, record: RunRecord): Promise<void> {
+  return writeChecked(path, runRecordSchema, record);
 }
 
 /** Reads `record.json`; undefined when there is none. A damaged file is an `InputError`. */
@@ -117,8 +106,8 @@ export function readRecordedSettings(path: string): RecordedSettings | undefined
 }
 
 /** Writes `record.json` of a test, checked against its schema. */
-export function writeTestRecord(path: string, record: TestRecord): void {
-  writeTextAtomically(path, formatJson(testRecordSchema.parse(record)));
+export function writeTestRecord(path: string, record: TestRecord): Promise<void> {
+  return writeChecked(path, testRecordSchema, record);
 }
 
 /**
@@ -129,8 +118,8 @@ export function readTestRecord(path: string): TestRecord | undefined {
 }
 
 /** Writes `record.json` of a classical method, checked against its schema. */
-export function writeClassicalRecord(path: string, record: ClassicalRecord): void {
-  writeTextAtomically(path, formatJson(classicalRecordSchema.parse(record)));
+export function writeClassicalRecord(path: string, record: ClassicalRecord): Promise<void> {
+  return writeChecked(path, classicalRecordSchema, record);
 }
 
 /**
@@ -142,8 +131,8 @@ export function readClassicalRecord(path: string): ClassicalRecord | undefined {
 }
 
 /** Writes `record.json` of a table, checked against its schema. */
-export function writeExperimentRecord(path: string, record: ExperimentRecord): void {
-  writeTextAtomically(path, formatJson(experimentRecordSchema.parse(record)));
+export function writeExperimentRecord(path: string, record: ExperimentRecord): Promise<void> {
+  return writeChecked(path, experimentRecordSchema, record);
 }
 
 /**
@@ -154,8 +143,8 @@ export function readExperimentRecord(path: string): ExperimentRecord | undefined
 }
 
 /** Writes `scores.json` beside the predictions that were scored, checked against its schema. */
-export function writeScores(folder: string, scores: StoredScores): void {
-  writeTextAtomically(join(folder, SCORES), formatJson(scoresSchema.parse(scores)));
+export function writeScores(folder: string, scores: StoredScores): Promise<void> {
+  return writeChecked(join(folder, SCORES), scoresSchema, scores);
 }
 
 /**
@@ -179,11 +168,8 @@ export function readScores(
 }
 
 /** Writes the certificate of a profile, checked against its schema. */
-export function writeReplay(resultsDir: string, replay: Replay): void {
-  writeTextAtomically(
-    replayPath(resultsDir, replay.profile),
-    formatJson(replaySchema.parse(replay)),
-  );
+export function writeReplay(resultsDir: string, replay: Replay): Promise<void> {
+  return writeChecked(replayPath(resultsDir, replay.profile), replaySchema, replay);
 }
 
 /**
@@ -195,8 +181,8 @@ export function readReplay(resultsDir: string, profile: string): Replay | undefi
 }
 
 /** Writes `table.json`, checked against its schema. */
-export function writeTable(path: string, table: Table): void {
-  writeTextAtomically(path, formatJson(tableSchema.parse(table)));
+export function writeTable(path: string, table: Table): Promise<void> {
+  return writeChecked(path, tableSchema, table);
 }
 
 /** Reads `table.json`; undefined when there is none. A damaged file is an `InputError`. */
@@ -205,8 +191,8 @@ export function readTable(path: string): Table | undefined {
 }
 
 /** Writes `figures.json`, checked against its schema. */
-export function writeFigures(path: string, figures: Figures): void {
-  writeTextAtomically(path, formatJson(figuresSchema.parse(figures)));
+export function writeFigures(path: string, figures: Figures): Promise<void> {
+  return writeChecked(path, figuresSchema, figures);
 }
 
 /** Reads `figures.json`; undefined when there is none. A damaged file is an `InputError`. */
@@ -214,18 +200,15 @@ export function readFigures(path: string): Figures | undefined {
   return readChecked(path, figuresSchema);
 }
 
-function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+async function writeChecked<T>(path: string, schema: z.ZodType<T>, value: T): Promise<void> {
+  const text = `${JSON.stringify(schema.parse(value), null, 2)}
+`;
+  await writeFileAtomically(path, 'writeResult', text, { parents: true });
 }
 
 function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && isMissing(error.code)) return undefined;
-    throw error;
-  }
+  const text = readIfThere(path);
+  if (text === null) return undefined;
   const remedy = 'delete the file and run again';
   let data: unknown;
   try {
@@ -241,9 +224,4 @@ function readChecked<T>(path: string, schema: z.ZodType<T>): T | undefined {
   throw new InputError(
     `readResult: ${path} must follow its schema, got ${at.join('.')}: ${message} (${remedy})`,
   );
-}
-
-/** ENOTDIR: a part of the path is a file, so that nothing can be behind it. */
-function isMissing(code: unknown): boolean {
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -96,7 +96,7 @@ export async function* replay(
     const kept = before?.code === code && before.updates === updates ? before.kinds : [];
     const others = kept.filter(({ kind }) => !kinds.some((one) => one.kind === kind));
     const certificate = { profile, code, numerics: NUMERICS, updates, provenance };
-    writeReplay(resultsDir, { ...certificate, kinds: [...others, ...kinds] });
+    await writeReplay(resultsDir, { ...certificate, kinds: [...others, ...kinds] });
   } finally {
     process.removeListener('SIGINT', leave).removeListener('SIGTERM', leave);
     await rm(folder, { recursive: true, force: true });

@@ -2,8 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { type Pair, readTiffStack, writeTiffStack } from '@blurcycle/data';
-import { writeTextAtomically } from '@blurcycle/experiment';
-import { fileHash } from '@blurcycle/files';
+import { fileHash, writeFileAtomically } from '@blurcycle/files';
 import { type DatasetFacts, type DatasetManifest, type Split, SPLITS } from './manifest.ts';
 
 /** A blurred volume, and what it shows where that is known. */
@@ -66,7 +65,8 @@ export async function writeDatasetFolder(
   const { facts, unpaired, targets } = content;
   const counts = { unmatched: unpaired.length, targets: targets.length };
   const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes, sources };
-  writeTextAtomically(join(folder, 'dataset.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeFileAtomically(join(folder, 'dataset.json'), 'dataset', text);
   return manifest;
 }
 

@@ -11,7 +11,8 @@ import {
 } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { deconvolveClassically } from '@blurcycle/deconvolution';
-import { type ClassicalSettings, contentHash, writeTextAtomically } from '@blurcycle/experiment';
+import { type ClassicalSettings, contentHash } from '@blurcycle/experiment';
+import { writeFileAtomically } from '@blurcycle/files';
 import { preparePsf } from '@blurcycle/imaging';
 import { backgroundLevel, type NamedStack } from '@blurcycle/stacks';
 
@@ -117,5 +118,5 @@ async function keep(path: string, key: string, estimate: Volume): Promise<void> 
   await mkdir(join(path, '..'), { recursive: true });
   await rm(`${path}.key`, { force: true });
   await writeTiffStack(path, estimate);
-  writeTextAtomically(`${path}.key`, key);
+  await writeFileAtomically(`${path}.key`, 'fit', key);
 }

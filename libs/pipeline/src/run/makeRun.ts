@@ -68,7 +68,7 @@ export async function makeRun(
           `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
         ),
       };
-      writeRunRecord(join(folder, 'record.json'), made);
+      await writeRunRecord(join(folder, 'record.json'), made);
       return made;
     },
   );

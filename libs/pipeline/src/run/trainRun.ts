@@ -121,7 +121,7 @@ async function predictAgain(
     inferenceSeconds: (performance.now() - started) / 1000,
     outputs: await hashOutputs(folder),
   };
-  writeRunRecord(join(folder, 'record.json'), again);
+  await writeRunRecord(join(folder, 'record.json'), again);
   await scoreRun(run, folder, again, dataset);
   return again;
 }

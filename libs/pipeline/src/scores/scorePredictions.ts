@@ -102,17 +102,17 @@ export async function hasPredictions(folder: string, outputs: Hashes): Promise<b
   return true;
 }
 
-function store(
+async function store(
   { folder, outputs, key, scoring, kernel }: ScoringJob,
   scores: VolumeScores[],
-): StoredScores {
+): Promise<StoredScores> {
   const stored: StoredScores = {
     ...{ key, numerics: NUMERICS, scoring, scores },
     metrics: METRICS.map(({ name }) => name),
     kernel: kernel === null ? null : { ...kernel },
     inputs: Object.fromEntries(predictionsOf(outputs).map((name) => [name, outputs[name]])),
   };
-  writeScores(folder, stored);
+  await writeScores(folder, stored);
   return stored;
 }
 

@@ -11,8 +11,8 @@ import {
   writeExperimentRecord,
   writeFigures,
   writeTable,
-  writeTextAtomically,
 } from '@blurcycle/experiment';
+import { writeFileAtomically } from '@blurcycle/files';
 import type { ComputeOptions } from '../contracts.ts';
 import { makeFigures } from '../figures/makeFigures.ts';
 import { originOf } from '../run/origin.ts';
@@ -44,13 +44,13 @@ export async function buildTable(
   const blocks = await makeFigures({ experiment, cells, volumesOf, folder, options });
   const provenance = await clock.stop(`npx nx run experiments:${name}:${profile}`);
   const table: Table = { ...tabulate(experiment, cells), provenance };
-  writeFigures(join(folder, 'figures.json'), { blocks });
-  writeTextAtomically(join(folder, 'table.csv'), await tableToCsv(table));
-  writeTextAtomically(join(folder, 'table.md'), await tableToMarkdown(table));
-  writeTable(join(folder, 'table.json'), table);
+  await writeFigures(join(folder, 'figures.json'), { blocks });
+  await writeFileAtomically(join(folder, 'table.csv'), 'table', await tableToCsv(table));
+  await writeFileAtomically(join(folder, 'table.md'), 'table', await tableToMarkdown(table));
+  await writeTable(join(folder, 'table.json'), table);
   const declaration = describeExperiment(experiment);
   const inputs = await hashTableInputs(experiment, resultsDir);
-  writeExperimentRecord(join(folder, 'record.json'), {
+  await writeExperimentRecord(join(folder, 'record.json'), {
     experiment: name,
     profile,
     declaration,

@@ -57,7 +57,7 @@ export async function computeClassical(
     ...origin,
     provenance: await clock.stop(command),
   };
-  writeClassicalRecord(join(folder, 'record.json'), record);
+  await writeClassicalRecord(join(folder, 'record.json'), record);
   return record;
 }
 

@@ -57,7 +57,7 @@ export async function testRun(
       ...(await originOf(testRecipe(run, dataset), volumes.sources)),
       provenance: await clock.stop(command),
     };
-    writeTestRecord(join(folder, 'record.json'), record);
+    await writeTestRecord(join(folder, 'record.json'), record);
     return record;
   } finally {
     model.dispose();
