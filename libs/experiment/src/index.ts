@@ -24,7 +24,6 @@ export {
   type ImagesBlock,
   type VolumesBlock,
 } from './records/figures.ts';
-export { METRIC_NAMES, METRICS, NO_TRUTH } from './records/metrics.ts';
 export {
   MODEL_FORMAT,
   type ModelConfig,
@@ -38,10 +37,10 @@ export {
   readClassicalRecord,
   readExperimentRecord,
   readFigures,
-  readReplay,
-  readScores,
   readRecordedSettings,
+  readReplay,
   readRunRecord,
+  readScores,
   readTable,
   readTestRecord,
   runDirectory,
@@ -50,30 +49,43 @@ export {
   writeExperimentRecord,
   writeFigures,
   writeReplay,
-  writeScores,
   writeRunRecord,
+  writeScores,
   writeTable,
   writeTestRecord,
 } from './records/recordFiles.ts';
+export {
+  FIRST_NUMERICS,
+  recordedClassical,
+  recordedRun,
+  recordedTable,
+  recordedTest,
+  type Scores,
+} from './records/recorded.ts';
 export {
   type ClassicalRecord,
   type ExperimentRecord,
   type Hashes,
   type Provenance,
   type RunRecord,
+  type StoredScores,
   type TestRecord,
   type VolumeScores,
 } from './records/records.ts';
-export type {
-  ClaimResult,
-  ScoreSummary,
-  Table,
-  TableCondition,
-  TableRow,
-} from './records/table.ts';
-export { tableToCsv, tableToMarkdown } from './records/table.ts';
-export { type ClassicalRun, classicalRuns } from './resolve/classicalRuns.ts';
+export { proves, type Replay } from './records/replay.ts';
 export {
+  type ClaimResult,
+  NO_TRUTH,
+  type ScoreSummary,
+  type Table,
+  type TableCondition,
+  type TableRow,
+  tableToCsv,
+  tableToMarkdown,
+} from './records/table.ts';
+export {
+  type ClassicalRun,
+  classicalRuns,
   type ResolvedCondition,
   scoreName,
   testedDataset,
@@ -90,11 +102,11 @@ export {
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, resolveShared } from './resolve/resolveRun.ts';
 export { type ClassicalSettings, classicalSettingsSchema } from './settings/classicalSettings.ts';
-export {
-  type DatasetSettings,
-  type MicrotubulesSettings,
-  type SimulatedMicroscopeSettings,
-  type TiffFoldersSettings,
+export type {
+  DatasetSettings,
+  MicrotubulesSettings,
+  SimulatedMicroscopeSettings,
+  TiffFoldersSettings,
 } from './settings/datasetSettings.ts';
 export {
   GAN_LOSS_LABELS,
@@ -105,30 +117,27 @@ export {
   type RunSettings,
 } from './settings/runSettings.ts';
 export {
+  type Found,
+  type Freshness,
+  freshness,
+  isDone,
+  type Now,
+  type Recorded,
+  type State,
+  WEIGHTS,
+} from './stages/freshness.ts';
+export {
   classicalRecipe,
   contentHash,
+  describeChanges,
   kindKey,
+  type Recipe,
   runKey,
   runRecipe,
   stageKeys,
   tableRecipe,
   testDataKey,
   testRecipe,
-  type Recipe,
 } from './stages/keys.ts';
 export { NUMERICS, type Numerics, type Stage, STAGES } from './stages/numerics.ts';
 export { type RowScores, summarizeScores } from './statistics/scoreStatistics.ts';
-
-export { proves, type Replay } from './records/replay.ts';
-export { FIRST_NUMERICS, type Scores, type StoredScores } from './records/scores.ts';
-export {
-  describeChanges,
-  freshness,
-  WEIGHTS,
-  type Found,
-  type Freshness,
-  type Now,
-  type Recorded,
-  type State,
-} from './stages/freshness.ts';
-export { recordedClassical, recordedRun, recordedTable, recordedTest } from './stages/recorded.ts';

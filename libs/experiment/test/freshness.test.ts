@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { METRIC_NAMES } from '@blurcycle/metrics';
 import { describe, expect, it } from 'vitest';
 import {
   classicalDirectory,
@@ -12,7 +13,6 @@ import {
   kindKey,
   listAllRuns,
   loadExperiments,
-  METRIC_NAMES,
   NUMERICS,
   readClassicalRecord,
   readExperimentRecord,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   kindKey,
   loadExperiments,
-  METRIC_NAMES,
   NUMERICS,
   resolveRun,
   runDirectory,
@@ -17,6 +16,7 @@ import {
   writeScores,
 } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
+import { METRIC_NAMES } from '@blurcycle/metrics';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { datasetFolder } from '../src/dataset/manifest.ts';
 import { runResult } from '../src/state/results.ts';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import {
   experimentDirectory,
+  isDone,
   loadExperiments,
   readTable,
   resolveExperiment,
 } from '@blurcycle/experiment';
-import { isDone, planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
+import { planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
 import { defineCommand, JSON_OPTION, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /** `blurcycle list`: every experiment, the states of its runs, tests and table, its verdicts. */

@@ -1,5 +1,5 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
-import { METRIC_NAMES } from '@blurcycle/metrics';
+import { METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { parseRule, scoresOf } from '../claims/parseRule.ts';
 import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
 import { figureId } from './figureSchemas.ts';

@@ -1,5 +1,5 @@
 import { DIFFRACTION_MODELS } from '@blurcycle/core';
-import { METRIC_NAMES } from '@blurcycle/metrics';
+import { METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { z } from 'zod';
 import { idSchema, networkSettingsSchema } from '../settings/runSettings.ts';
 

@@ -10,17 +10,13 @@ import {
   experimentRecordSchema,
   type RunRecord,
   runRecordSchema,
+  scoresSchema,
+  type StoredScores,
   type TestRecord,
   testRecordSchema,
 } from './records.ts';
 import { replaySchema, type Replay } from './replay.ts';
-import {
-  scoresOf,
-  scoresSchema,
-  type ScoredRecord,
-  type Scores,
-  type StoredScores,
-} from './scores.ts';
+import { type ScoredRecord, type Scores, scoresOf } from './recorded.ts';
 import { type Table, tableSchema } from './table.ts';
 
 /** Directory of a training run. */

@@ -198,3 +198,25 @@ export const experimentRecordSchema = z.strictObject({
 
 /** The record that a table or figure leaves. */
 export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;
+
+/** `scores.json` beside the predictions of a run, a test or a classical method. */
+export const scoresSchema = z.strictObject({
+  /** Key of the stage. */
+  key: hashSchema,
+  numerics: numericsSchema,
+  scoring: scoringSettingsSchema,
+  /**
+   * Names of the metrics that were computed. One that does not apply, or has no finite value, is
+   * left out of the scores of a volume.
+   */
+  metrics: z.array(z.string()).readonly(),
+  /** One entry for each test volume. */
+  scores: z.array(volumeScoresSchema).readonly(),
+  /** What the learned kernel is like beside the true one; null for methods that learn none. */
+  kernel: z.record(z.string(), z.number()).nullable(),
+  /** SHA-256 of the predictions that were scored, by their path beside the file. */
+  inputs: hashesSchema,
+});
+
+/** Content of `scores.json`. */
+export type StoredScores = z.infer<typeof scoresSchema>;

@@ -1,5 +1,5 @@
+import { findMetric, METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { z } from 'zod';
-import { METRICS, NO_TRUTH } from './metrics.ts';
 import { provenanceSchema } from './records.ts';
 
 /** A mean with its interval. */
@@ -92,7 +92,10 @@ export type Table = z.infer<typeof tableSchema>;
  */
 const MARK = '†';
 /** Stands in for the paper's two where no truth is known. */
-const RESIDUAL = METRICS['dataResidual'];
+const RESIDUAL = 'dataResidual';
+
+/** What stands for a score against a truth that is not known. */
+export const NO_TRUTH = 'no truth';
 
 /** `22.31 [22.05, 22.57]`; without limits where there is a single value. */
 function formatSummary(summary: ScoreSummary, digits: number): string {
@@ -127,7 +130,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   const { from } = await import('arquero');
   const conditionOf = (row: TableRow): string =>
     table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
-  const hasResidual = table.rows.some((row) => row.ours?.['dataResidual'] !== undefined);
+  const hasResidual = table.rows.some((row) => row.ours?.[RESIDUAL] !== undefined);
   const rows = table.rows.map((row) => ({
     ...(table.conditions === undefined ? {} : { 'tested on': conditionOf(row) }),
     method: row.note === undefined ? row.label : `${row.label} ${MARK}`,
@@ -135,7 +138,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
     'PSNR dB, ours': ours(row, 'psnr'),
     'SSIM, paper': row.paper?.ssim.toFixed(4) ?? '',
     'SSIM, ours': ours(row, 'ssim'),
-    ...(hasResidual ? { [RESIDUAL.label]: ours(row, 'dataResidual') } : {}),
+    ...(hasResidual ? { [findMetric(RESIDUAL)?.label ?? RESIDUAL]: ours(row, RESIDUAL) } : {}),
     n: countOf(row),
   }));
   const claims = table.claims.map(({ text, verdict, value, low, high, note }) => ({
@@ -169,7 +172,7 @@ export async function tableToMarkdown(table: Table): Promise<string> {
 function ours(row: TableRow, metric: string): string {
   const summary = row.ours?.[metric];
   if (summary === undefined) return row.ours === null ? row.status : NO_TRUTH;
-  return formatSummary(summary, METRICS[metric].digits);
+  return formatSummary(summary, findMetric(metric)?.digits ?? 4);
 }
 
 function countOf(row: TableRow): string {
@@ -184,7 +187,7 @@ function paperValue(row: TableRow, metric: string): number | undefined {
 /** The paper's two metrics and all others that a row has, known ones first and in their order. */
 function metricsOf(rows: readonly TableRow[]): readonly string[] {
   const found = new Set(['psnr', 'ssim', ...rows.flatMap((row) => Object.keys(row.ours ?? {}))]);
-  const known = Object.keys(METRICS).filter((metric) => found.has(metric));
+  const known = METRIC_NAMES.filter((metric) => found.has(metric));
   return [...known, ...[...found].filter((metric) => !known.includes(metric)).sort()];
 }
 

@@ -1,6 +1,8 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { ExperimentFile, PaperValues, TestSettings } from '../files/fileSchemas.ts';
 import { type DatasetSettings, datasetSettingsSchema } from '../settings/datasetSettings.ts';
+import type { ClassicalSettings } from '../settings/classicalSettings.ts';
+import type { ScoringSettings, SharedSettings } from '../settings/runSettings.ts';
 import { contentHash } from '../stages/keys.ts';
 
 /** What the rows of an experiment are tested on. */
@@ -79,4 +81,52 @@ export function testKey(trained: DatasetSettings, condition: ResolvedCondition):
 /** Name of a row's scores in rules: `proposed`, or `proposed@snr-20` where there are conditions. */
 export function scoreName(row: string, condition: string | null | undefined): string {
   return condition === null || condition === undefined ? row : `${row}@${condition}`;
+}
+
+/**
+ * A classical method on the test volumes of a condition: nothing is trained and nothing is random,
+ * so there is no seed.
+ */
+export interface ClassicalRun {
+  /** Name of its scores in rules: `wiener`, or `wiener@snr-20`. */
+  readonly id: string;
+  readonly profile: string;
+  /** Id in classical.yaml. */
+  readonly method: string;
+  readonly settings: ClassicalSettings;
+  readonly condition: ResolvedCondition;
+  /** Data set whose specimens and gain the test volumes have. */
+  readonly trained: DatasetSettings;
+  /** Data set that the test volumes stand for. */
+  readonly dataset: DatasetSettings;
+  readonly scoring: ScoringSettings;
+  /** Hash of all that decides its numbers besides the code; two runs with one key are one. */
+  readonly key: string;
+}
+
+/** What classical runs are of an experiment. */
+interface ClassicalRows {
+  readonly profile: string;
+  readonly settings: Pick<SharedSettings, 'dataset' | 'scoring'>;
+  readonly conditions: readonly ResolvedCondition[];
+  readonly rows: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly classical: ClassicalSettings | null;
+  }[];
+}
+
+/** The classical runs of an experiment, conditions outermost as in its table. */
+export function classicalRuns(experiment: ClassicalRows): readonly ClassicalRun[] {
+  const { profile, settings: shared, conditions, rows } = experiment;
+  return conditions.flatMap((condition) =>
+    rows.flatMap(({ id, method, classical: settings }) => {
+      if (settings === null) return [];
+      const { dataset: trained, scoring } = shared;
+      const dataset = testedDataset(trained, condition);
+      const key = contentHash({ settings, trained, dataset, scoring });
+      const name = scoreName(id, condition.id);
+      return [{ id: name, profile, method, settings, condition, trained, dataset, scoring, key }];
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Hashes } from '../records/records.ts';
-import type { Recipe } from './keys.ts';
+import { describeChanges, type Recipe } from './keys.ts';
 import { NUMERICS_HISTORY, STAGES, type Numerics, type Stage } from './numerics.ts';
 
 /**
@@ -22,6 +22,11 @@ export interface Freshness {
   readonly stage: Stage | null;
   /** What changed, why there is none, or what is lacking; one line, empty where all is well. */
   readonly reason: string;
+}
+
+/** Whether a result can be used as it is. */
+export function isDone({ state }: Pick<Freshness, 'state'>): boolean {
+  return state === 'done' || state === 'done and proved';
 }
 
 /** What the record of a result says of how it was made. */
@@ -184,35 +189,4 @@ const NAMED = 3;
 function list(names: readonly string[]): string {
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   return `${names.slice(0, NAMED).join(', ')}${more}`;
-}
-
-/**
- * What differs between two plain values, one phrase for each leaf: `training.updates: 4 -> 9`.
- * Arrays are leaves.
- *
- * @param ignored - Paths that do not count.
- */
-export function describeChanges(
-  before: object,
-  now: object,
-  ignored: readonly string[] = [],
-): string[] {
-  const [was, is] = [leavesOf(before), leavesOf(now)];
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((path) => !ignored.includes(path) && was.get(path) !== is.get(path))
-    .map((path) => `${path}: ${was.get(path) ?? 'unset'} -> ${is.get(path) ?? 'unset'}`);
-}
-
-function leavesOf(
-  value: object,
-  prefix = '',
-  found = new Map<string, string>(),
-): Map<string, string> {
-  for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-    const path = `${prefix}${key}`;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-      leavesOf(inner, `${path}.`, found);
-    else if (inner !== undefined) found.set(path, JSON.stringify(inner));
-  }
-  return found;
 }

@@ -10,6 +10,7 @@ import {
   classicalRuns,
   describeExperiment,
   type Freshness,
+  isDone,
   kindKey,
   NUMERICS,
   type Replay,
@@ -34,7 +35,7 @@ import { startTraining, validateTrainer } from '../run/trainNetworks.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { predictionPath } from '../scores/scorePredictions.ts';
-import { classicalResult, isDone, runResult, tableResult } from '../state/results.ts';
+import { classicalResult, runResult, tableResult } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
 import { rememberVolumes } from '../table/readCells.ts';
 import { estimateOf } from '../test/computeClassical.ts';

@@ -1,9 +1,5 @@
-import {
-  type CurvesBlock,
-  METRICS,
-  summarizeScores,
-  type SweepCurvesFigure,
-} from '@blurcycle/experiment';
+import { type CurvesBlock, summarizeScores, type SweepCurvesFigure } from '@blurcycle/experiment';
+import { findMetric } from '@blurcycle/metrics';
 import { type FigureContext, shownCells } from './figureContext.ts';
 
 /**
@@ -20,7 +16,7 @@ export function sweepCurves(
   const steps = [...context.experiment.conditions].sort((a, b) => level(a.snrDb) - level(b.snrDb));
   const shown = steps.map((step) => shownCells(context, step, figure.rows));
   const blocks = figure.metrics.map((metric): CurvesBlock => {
-    const { label, unit } = METRICS[metric];
+    const { label, unit } = findMetric(metric) ?? { label: metric, unit: null };
     const series = (shown[0] ?? []).map(({ row }, index) => ({
       id: row.id,
       label: row.label,

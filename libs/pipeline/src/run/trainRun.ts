@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  isDone,
   type ResolvedRun,
   runRecipe,
   type RunRecord,
@@ -16,7 +17,7 @@ import { openBackend } from '../openBackend.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { hasPredictions } from '../scores/scorePredictions.ts';
-import { isDone, type Result, runResult } from '../state/results.ts';
+import { type Result, runResult } from '../state/results.ts';
 import { readToday } from '../state/today.ts';
 import { hashOutputs } from './hashOutputs.ts';
 import { makeRun } from './makeRun.ts';

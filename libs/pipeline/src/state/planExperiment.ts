@@ -1,8 +1,14 @@
+/**
+ * @file The second entry of the library, `@blurcycle/pipeline/plan`: what only looks at results. It
+ *   loads no tensors, so that `list` and `plan` start at once.
+ */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   classicalRuns,
   type Freshness,
+  isDone,
   type ResolvedExperiment,
   type ResolvedRun,
   runDirectory,
@@ -11,14 +17,7 @@ import {
   testKey,
   WEIGHTS,
 } from '@blurcycle/experiment';
-import {
-  classicalResult,
-  isDone,
-  type Result,
-  runResult,
-  tableResult,
-  testResult,
-} from './results.ts';
+import { classicalResult, type Result, runResult, tableResult, testResult } from './results.ts';
 import { readToday, type Today } from './today.ts';
 
 /** One thing that an experiment needs, and whether it is there. */

@@ -51,11 +51,6 @@ export interface Result<R> extends Freshness {
   readonly scores: Scores | undefined;
 }
 
-/** Whether a result can be used as it is. */
-export function isDone({ state }: Pick<Freshness, 'state'>): boolean {
-  return state === 'done' || state === 'done and proved';
-}
-
 /** What a training run left. */
 export async function runResult(
   run: Pick<ResolvedRun, 'id' | 'settings' | 'seed'>,

@@ -8,7 +8,7 @@ import {
   type Recipe,
   type Replay,
 } from '@blurcycle/experiment';
-import { METRIC_NAMES } from '@blurcycle/metrics';
+import { METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { trainingBundleHash } from '../run/trainingBundleHash.ts';
 
 /** What the results of a profile are judged by. */

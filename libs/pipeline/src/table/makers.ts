@@ -1,5 +1,6 @@
 import {
   classicalRecipe,
+  isDone,
   type Recipe,
   type Scores,
   stageKeys,
@@ -12,7 +13,7 @@ import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { scoreRun } from '../run/scoreRun.ts';
 import { say } from '../say.ts';
 import { completeScores, hasPredictions, makeScores } from '../scores/scorePredictions.ts';
-import { isDone, type Result } from '../state/results.ts';
+import { type Result } from '../state/results.ts';
 import type { Makers } from './readCells.ts';
 
 /** A record of predictions, and what it was scored by. */

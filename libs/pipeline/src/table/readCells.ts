@@ -5,6 +5,7 @@ import {
   type ClassicalRecord,
   type ClassicalRun,
   classicalRuns,
+  isDone,
   type ResolvedCondition,
   type ResolvedExperiment,
   type ResolvedRow,
@@ -21,7 +22,7 @@ import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { say } from '../say.ts';
 import { scoreEstimate } from '../scores/scorePredictions.ts';
-import { classicalResult, isDone, type Result, testResult } from '../state/results.ts';
+import { classicalResult, type Result, testResult } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 

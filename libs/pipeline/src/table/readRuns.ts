@@ -1,5 +1,5 @@
-import type { ResolvedRun, RunRecord } from '@blurcycle/experiment';
-import { isDone, type Result, runResult } from '../state/results.ts';
+import { isDone, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import { type Result, runResult } from '../state/results.ts';
 import { readToday } from '../state/today.ts';
 
 /** What a run has left, and what a reader must know about it. */
