@@ -3,8 +3,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import { explainRefusal, makeFolders } from './makeFolders.ts';
-import { readIfThere } from './readIfThere.ts';
+import { explainRefusal, makeFolders } from './folders.ts';
+import { readIfThere } from './readFile.ts';
 import { explainWriteError } from './writeFileAtomically.ts';
 
 /** A run's folder, held for one process. */

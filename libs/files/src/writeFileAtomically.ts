@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import { makeMissing } from './makeFolders.ts';
+import { makeMissing } from './folders.ts';
 
 /** What to do about the ways in which writing a file fails. */
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readIfThere } from '../src/readIfThere.ts';
+import { readIfThere } from '../src/readFile.ts';
 
 it('readIfThere gives the text, null for a file that is not there, and throws what else is wrong', () => {
   const folder = mkdtempSync(join(tmpdir(), 'blurcycle-read-'));
