@@ -26,6 +26,8 @@ export type PsfSource =
       readonly request: (voxelSizeUm: Shape3, shape: Shape3) => PsfRequest;
       /** Sides in voxels; chosen from the stack's unless given. */
       readonly shape: Shape3 | undefined;
+      /** What was named of the optics, by the names of the settings, for the record of a model. */
+      readonly named: Readonly<Record<string, string | number>>;
     };
 
 /** A PSF that fits a stack: centered, odd sides, unit sum, the stack's voxel size. */

@@ -1,35 +1,110 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
-import { join, normalize } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
-import type { PsfSource } from '@blurcycle/deconvolution';
-import type { ModelConfig } from '@blurcycle/experiment';
-import { useRunFolder } from '@blurcycle/files';
-import { checkModelPlace, MODEL_FILES } from '@blurcycle/inference';
-import {
-  describePlan,
-  estimateTraining,
-  type FitInput,
-  fitPlan,
-  openBackend,
-  type Progress,
-  type PreparedFit,
-  prepareFit,
-  readFit,
-  type SharpSource,
-  trainModel,
-} from '@blurcycle/pipeline';
+import { modelConfigSchema } from '@blurcycle/experiment';
+import { describePlan, fitModel, SHARP_METHODS, type SharpSource } from '@blurcycle/pipeline';
 import { expandPatterns } from '@blurcycle/stacks';
-import { defineCommand, stackChoice } from './commonOptions.ts';
-import { FIT_OPTIONS, type FitArguments } from './fitOptions.ts';
+import {
+  type ArgumentsOf,
+  COMPUTE_OPTIONS,
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  PROFILE_OPTIONS,
+  STACK_OPTIONS,
+  stackChoice,
+  triple,
+} from './commonOptions.ts';
 import { createProgress } from './progress.ts';
-import { namesPsf, PSF_GROUP, psfSource } from './psfSource.ts';
+import { namesPsf, PSF_GROUP, PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
+
+const DATA_OPTIONS = {
+  blurred: {
+    type: 'string',
+    array: true,
+    demandOption: true,
+    describe:
+      "TIFF stacks as the microscope took them: files, folders, or quoted patterns such as 'raw/*.tif'",
+  },
+  sharp: {
+    type: 'string',
+    array: true,
+    describe: 'TIFF stacks of the same kind of specimen, sharp; they need not show the same places',
+  },
+  'sharp-from': {
+    choices: SHARP_METHODS,
+    describe: 'without --sharp: make the sharp set of the blurred one; blind-rl needs no PSF',
+  },
+  iterations: { type: 'number', default: 50, describe: 'with --sharp-from: iterations' },
+  out: { type: 'string', default: 'model', describe: 'folder of the model' },
+} as const satisfies OptionGroup;
+
+const TRAINING_OPTIONS = {
+  seed: { type: 'number', default: 0, describe: 'seed of weights and sampling' },
+  updates: {
+    type: 'number',
+    defaultDescription: "the profile's",
+    describe: 'training updates',
+  },
+  patch: {
+    type: 'string',
+    defaultDescription: "the profile's",
+    describe: 'sides of a training patch, z,y,x; multiples of 4, 16 or more',
+    coerce: triple('--patch', '16,48,48'),
+  },
+  width: {
+    type: 'number',
+    defaultDescription: "the profile's",
+    describe: "channels of the U-Net's first level",
+  },
+  kernel: {
+    type: 'string',
+    defaultDescription: "the profile's",
+    describe: 'window of the blur kernel, z,y,x; odd; a PSF is cut to it',
+    coerce: triple('--kernel', '7,15,15'),
+  },
+  name: {
+    type: 'string',
+    defaultDescription: 'that of --out',
+    describe: 'what to call the model',
+  },
+  author: {
+    type: 'string',
+    array: true,
+    default: ['not named'],
+    describe: 'whose model it is; may be given several times',
+  },
+  license: {
+    type: 'string',
+    default: 'MIT',
+    describe: 'terms of the model, an SPDX identifier such as CC-BY-4.0',
+    coerce: parseLicense,
+  },
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'check, estimate, train nothing',
+  },
+  restart: {
+    type: 'boolean',
+    default: false,
+    describe: 'begin again from nothing, and replace the model that is there',
+  },
+} as const satisfies OptionGroup;
+
+const OPTIONS = {
+  ...STACK_OPTIONS,
+  ...DATA_OPTIONS,
+  ...TRAINING_OPTIONS,
+  ...PROFILE_OPTIONS,
+  ...COMPUTE_OPTIONS,
+  ...PSF_SOURCE_OPTIONS,
+  ...JSON_OPTION,
+} as const satisfies OptionGroup;
 
 /** `blurcycle fit`: a model from one's own stacks. */
 export const fitCommand = defineCommand({
   builder: (yargs) =>
     yargs
-      .options(FIT_OPTIONS)
+      .options(OPTIONS)
       .group(...PSF_GROUP)
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
@@ -44,89 +119,52 @@ export const fitCommand = defineCommand({
         'no sharp stacks; check everything, train nothing',
       ),
   handler: async (args) => {
-    const out = normalize(join(args.out, '.'));
-    await checkModelPlace(out);
-    const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
-    const input = await readFit({
+    const { json } = args;
+    const outcome = await fitModel({
+      ...args,
       blurred: expandPatterns('fit', '--blurred', args.blurred),
       sharp: sharpSource(args),
-      psf,
+      psf: namesPsf(args) ? psfSource(args, args.voxel) : null,
       reading: stackChoice(args),
-      cropPsf: args.cropPsf,
-      experimentsDir: args.experimentsDir,
       wishes: { ...args, kernelSize: args.kernel },
+      authors: args.author,
+      progress: createProgress,
     });
-    const { name, description } = await openBackend(args);
-    const request = {
-      args,
-      input,
-      out,
-      trainingFolder: `${out}.training`,
-      optics: opticsOf(args, psf),
-    };
-    const work = (): Promise<void> => {
-      say(`back-end ${name}, ${description}`);
-      return fitInto(request);
-    };
-    if (args.dryRun) return work();
-    const { trainingFolder } = request;
-    await useRunFolder(trainingFolder, 'fit', work, '--out').finally(() =>
-      // Where nothing was trained the folder is empty; one that is not stays.
-      rmdir(trainingFolder).catch(() => undefined),
-    );
+    switch (outcome.kind) {
+      case 'planned': {
+        const { plan } = outcome;
+        console.log(json ? JSON.stringify(plan, null, 2) : describePlan(plan).join('\n'));
+        break;
+      }
+      case 'up to date': {
+        const { model } = outcome;
+        if (json) console.log(JSON.stringify({ model, upToDate: true }, null, 2));
+        break;
+      }
+      case 'trained': {
+        const { model, trainingFolder, plan, config } = outcome;
+        if (json) {
+          console.log(JSON.stringify({ model, upToDate: false, plan, config }, null, 2));
+          break;
+        }
+        const [file] = plan.blurredFiles;
+        const { selectedUpdate } = config.training;
+        console.log(
+          `${model}: model of update ${selectedUpdate}, training kept in ${trainingFolder}`,
+        );
+        console.log(
+          `next: npx blurcycle deconvolve ${file} --model ${model} --out deconvolved.tif`,
+        );
+      }
+    }
   },
 });
 
-interface FitRequest {
-  readonly args: FitArguments;
-  readonly input: FitInput;
-  readonly out: string;
-  readonly trainingFolder: string;
-  readonly optics: ModelConfig['optics'];
-}
-
-/** Tells the plan, and trains the model unless it is there already or only the plan is wanted. */
-async function fitInto({ args, input, out, trainingFolder, optics }: FitRequest): Promise<void> {
-  const prepared = await prepare(args, input, trainingFolder);
-  for (const warning of prepared.warnings) say(`warning: ${warning}`);
-  if (!args.restart && !args.dryRun && refuseOther(out, prepared.key)) {
-    say(`${out}: up to date`);
-    if (args.json) console.log(JSON.stringify({ model: out, upToDate: true }, null, 2));
-    return;
-  }
-  const plan = fitPlan(prepared, await estimateTraining(prepared));
-  if (args.dryRun) {
-    console.log(args.json ? JSON.stringify(plan, null, 2) : describePlan(plan).join('\n'));
-    return;
-  }
-  for (const line of describePlan(plan)) say(line);
-  const { config } = await trainModel(prepared, {
-    out,
-    trainingFolder,
-    restart: args.restart,
-    name: args.name,
-    authors: args.author,
-    license: args.license,
-    optics,
-    progress: createProgress,
-    warn: (line) => say(`warning: ${line}`),
-  });
-  if (args.json)
-    console.log(JSON.stringify({ model: out, upToDate: false, plan, config }, null, 2));
-  else {
-    const [{ file }] = input.blurred;
-    console.log(
-      `${out}: model of update ${config.training.selectedUpdate}, training kept in ${trainingFolder}`,
-    );
-    console.log(`next: npx blurcycle deconvolve ${file} --model ${out} --out deconvolved.tif`);
-  }
-}
-
-function say(line: string): void {
-  console.error(line);
-}
-
-function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSource {
+function sharpSource({
+  sharp,
+  sharpFrom,
+  iterations,
+}: ArgumentsOf<typeof DATA_OPTIONS>): SharpSource {
   if ((sharp === undefined) === (sharpFrom === undefined)) {
     const value = sharp === undefined ? 'none' : 'both';
     throw new InputError(
@@ -142,57 +180,10 @@ function sharpSource({ sharp, sharpFrom, iterations }: FitArguments): SharpSourc
   return { kind: 'classical', method: sharpFrom ?? 'richardson-lucy', iterations };
 }
 
-async function prepare(
-  args: FitArguments,
-  input: FitInput,
-  trainingFolder: string,
-): Promise<PreparedFit> {
-  let display: Progress | undefined;
-  return prepareFit(input, {
-    sharpFolder: args.dryRun ? null : join(trainingFolder, 'sharp'),
-    onSharpUpdate: (done, most) => {
-      display ??= createProgress({ label: args.sharpFrom ?? 'sharp', total: most });
-      display.update(done);
-    },
-  }).finally(() => display?.stop());
-}
-
-/**
- * Whether the model of that key is there already.
- *
- * @throws {InputError} If another one is: hours of training are not overwritten by accident.
- */
-function refuseOther(out: string, key: string): boolean {
-  const path = join(out, MODEL_FILES.config);
-  if (!existsSync(path)) return false;
-  const { training } = JSON.parse(readFileSync(path, 'utf8')) as Pick<ModelConfig, 'training'>;
-  if (training.key === key) return true;
-  const remedy = 'name another folder, or give --restart to replace it';
+function parseLicense(text: string): string {
+  if (modelConfigSchema.shape.license.safeParse(text).success) return text;
+  const remedy = 'such as MIT or CC-BY-4.0';
   throw new InputError(
-    describeViolation(
-      'fit',
-      '--out',
-      'be a new folder',
-      `a model of other data or settings in ${out}`,
-      remedy,
-    ),
-  );
-}
-
-function opticsOf(args: FitArguments, psf: PsfSource | null): ModelConfig['optics'] {
-  if (psf === null) return null;
-  if (psf.kind === 'file') return { psf: psf.path };
-  const { preset, psfModel: model, na, ni, wavelength } = args;
-  const given = {
-    preset,
-    model,
-    numericalAperture: na,
-    immersionIndex: ni,
-    emissionWavelengthUm: wavelength,
-  };
-  return Object.fromEntries(
-    Object.entries(given).filter(
-      (entry): entry is [string, string | number] => entry[1] !== undefined,
-    ),
+    describeViolation('fit', '--license', 'be an SPDX identifier', text, remedy),
   );
 }

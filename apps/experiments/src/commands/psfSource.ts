@@ -85,12 +85,29 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   return {
     kind: 'optics',
     shape: args.psfSize,
+    named: namedOptics(args),
     request: ([dz, dy, dx], [depth, height, width]) =>
       psfRequest(
         { ...args, model, voxel: [dz, dy, dx], size: [depth, height, width] },
         '--psf-model',
       ),
   };
+}
+
+function namedOptics(args: PsfSourceArguments): Readonly<Record<string, string | number>> {
+  const { na, ni, wavelength } = OPTICS_OPTIONS;
+  const all = {
+    preset: args.preset,
+    model: args.psfModel,
+    [na.setting]: args.na,
+    [ni.setting]: args.ni,
+    [wavelength.setting]: args.wavelength,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
+    ),
+  );
 }
 
 function incomplete(given: readonly string[], missing: readonly string[]): InputError {

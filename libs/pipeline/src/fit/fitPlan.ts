@@ -41,7 +41,7 @@ export async function estimateTraining(prepared: PreparedFit): Promise<TrainingE
 }
 
 /** What a fit would do, and what it would cost. */
-interface FitPlan {
+export interface FitPlan {
   readonly method: string;
   readonly data: string;
   readonly blurredFiles: readonly string[];

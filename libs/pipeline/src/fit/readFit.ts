@@ -17,7 +17,7 @@ export type SharpSource =
   | { readonly kind: 'classical'; readonly method: SharpMethod; readonly iterations: number };
 
 /** What is to be trained on, and how. */
-interface FitData {
+export interface FitData {
   readonly blurred: readonly string[];
   readonly sharp: SharpSource;
   readonly reading: ReadTiffOptions;
