@@ -19,10 +19,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** What a file is to hold: text, bytes, or what a function writes into the open file. */
-export type FileContent = string | Uint8Array | ((file: FileHandle) => Promise<void>);
+type FileContent = string | Uint8Array | ((file: FileHandle) => Promise<void>);
 
 /** How a file is written. */
-export interface WriteFileOptions {
+interface WriteFileOptions {
   /** Make the folders above the file where they are missing. @defaultValue false */
   readonly parents?: boolean;
 }

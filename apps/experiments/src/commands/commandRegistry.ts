@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { Command } from './commonOptions.ts';
 
 /** A command before its code is loaded: enough for the list of commands. */
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   /** Name and positional arguments. */
   readonly usage: string;

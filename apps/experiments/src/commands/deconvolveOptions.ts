@@ -181,7 +181,7 @@ export type DeconvolveArguments = ArgumentsOf<typeof DECONVOLVE_OPTIONS>;
 type Algorithm = ClassicalSettings['algorithm'];
 
 /** The settings of the method, and a file to start from, if one was named. */
-export interface ClassicalRequest {
+interface ClassicalRequest {
   readonly settings: ClassicalSettings;
   readonly startFile: string | undefined;
 }

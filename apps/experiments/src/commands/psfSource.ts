@@ -54,7 +54,7 @@ export const PSF_SOURCE_OPTIONS = {
 export const PSF_GROUP: [names: string[], heading: string] = [namesOf(PSF_SOURCE_OPTIONS), 'PSF:'];
 
 /** What the options give. */
-export type PsfSourceArguments = ArgumentsOf<typeof PSF_SOURCE_OPTIONS>;
+type PsfSourceArguments = ArgumentsOf<typeof PSF_SOURCE_OPTIONS>;
 
 /**
  * The PSF that a command line names: a file, or optics.

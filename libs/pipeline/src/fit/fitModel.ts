@@ -17,7 +17,7 @@ import { type PreparedFit, prepareFit } from './prepareFit.ts';
 import { type FitData, type FitInput, readFit } from './readFit.ts';
 
 /** A model of one's own stacks: what it is made of, where it goes and what it is called. */
-export interface FitRequest
+interface FitRequest
   extends FitData, Pick<ComputeOptions, 'backend' | 'threads' | 'progress'> {
   /** Folder of the model; its training lives beside it, in `<out>.training`. */
   readonly out: string;
@@ -32,7 +32,7 @@ export interface FitRequest
 }
 
 /** What became of a request. */
-export type FitOutcome =
+type FitOutcome =
   | { readonly kind: 'planned'; readonly plan: FitPlan }
   | { readonly kind: 'up to date'; readonly model: string }
   | {
