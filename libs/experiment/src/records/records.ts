@@ -12,7 +12,7 @@ import { STAGES } from '../stages/numerics.ts';
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** SHA-256 by the name or path of what was hashed. */
-export const hashesSchema = z.record(z.string(), hashSchema);
+const hashesSchema = z.record(z.string(), hashSchema);
 
 /** SHA-256 by the name or path of what was hashed. */
 export type Hashes = Readonly<z.infer<typeof hashesSchema>>;
@@ -76,7 +76,7 @@ const origin = {
 };
 
 /** Scores of one test volume: metric name to value. */
-export const volumeScoresSchema = z.strictObject({
+const volumeScoresSchema = z.strictObject({
   /** Id of the test volume. */
   volume: z.string(),
   scores: z.record(z.string(), z.number()),
