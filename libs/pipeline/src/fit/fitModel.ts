@@ -17,8 +17,7 @@ import { type PreparedFit, prepareFit } from './prepareFit.ts';
 import { type FitData, type FitInput, readFit } from './readFit.ts';
 
 /** A model of one's own stacks: what it is made of, where it goes and what it is called. */
-interface FitRequest
-  extends FitData, Pick<ComputeOptions, 'backend' | 'threads' | 'progress'> {
+interface FitRequest extends FitData, Pick<ComputeOptions, 'backend' | 'threads' | 'progress'> {
   /** Folder of the model; its training lives beside it, in `<out>.training`. */
   readonly out: string;
   /** Named after the folder unless given. */
