@@ -1,10 +1,5 @@
 export { availableMemoryBytes } from './availableMemoryBytes.ts';
-export {
-  EXPERIMENTS_DIRECTORY,
-  makeFolders,
-  PROJECT_ROOT,
-  RESULTS_DIRECTORY,
-} from './folders.ts';
+export { EXPERIMENTS_DIRECTORY, makeFolders, PROJECT_ROOT, RESULTS_DIRECTORY } from './folders.ts';
 export { fileHash, readIfThere } from './readFile.ts';
 export { lockRun, useRunFolder } from './runFolder.ts';
 export { explainWriteError, syncFolder, writeFileAtomically } from './writeFileAtomically.ts';
