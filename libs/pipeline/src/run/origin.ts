@@ -5,7 +5,7 @@ import {
   type RunRecord,
   stageKeys,
 } from '@blurcycle/experiment';
-import { trainingBundleHash } from './trainingBundleHash.ts';
+import { codeHash } from './codeHash.ts';
 
 /** What a record says of its origin, to be judged by later. */
 export interface Origin {
@@ -21,5 +21,5 @@ export interface Origin {
  */
 export async function originOf(recipe: Recipe, sources: Hashes): Promise<Origin> {
   const keys = stageKeys(recipe, sources);
-  return { numerics: { ...NUMERICS }, keys: { ...keys }, code: await trainingBundleHash() };
+  return { numerics: { ...NUMERICS }, keys: { ...keys }, code: await codeHash() };
 }

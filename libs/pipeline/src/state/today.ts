@@ -9,7 +9,7 @@ import {
   type Replay,
 } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics/registry';
-import { trainingBundleHash } from '../run/trainingBundleHash.ts';
+import { codeHash } from '../run/codeHash.ts';
 
 /** What the results of a profile are judged by. */
 export interface Today {
@@ -23,7 +23,7 @@ export interface Today {
 
 /** Looks at the code and at the certificate, once for many results. */
 export async function readToday(resultsDir: string, profile: string): Promise<Today> {
-  const code = await trainingBundleHash();
+  const code = await codeHash();
   return { resultsDir, profile, code, replay: readCertificate(resultsDir, profile) };
 }
 

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join, relative } from 'node:path';
 import { PROJECT_ROOT } from '@blurcycle/files';
 
-/** What decides the numbers of a training run, from the project root. */
-export interface TrainingCode {
+/** Code that decides numbers, from the project root. */
+interface Code {
   readonly root: string;
-  /** Module that trains a run. */
+  /** Module that exports all of it. */
   readonly entry: string;
   /** Folder of the C++ sources and of `build.mjs`, which compiles them. */
   readonly native: string;
@@ -14,11 +14,11 @@ export interface TrainingCode {
   readonly cache: string;
 }
 
-const TRAINING: TrainingCode = {
+const NUMBERS: Code = {
   root: PROJECT_ROOT,
-  entry: 'libs/pipeline/src/run/trainRun.ts',
+  entry: 'libs/pipeline/src/numbers.ts',
   native: 'libs/compute/native',
-  cache: 'node_modules/.cache/blurcycle/training.json',
+  cache: 'node_modules/.cache/blurcycle/numbers.json',
 };
 
 /** A hash with the files that it was computed from, path by SHA-256. */
@@ -30,19 +30,19 @@ interface Remembered {
 let computed: Promise<string> | undefined;
 
 /**
- * SHA-256 of the code that trains a run: its modules as one minified bundle, without npm packages,
- * and the C++ sources without comments and white space.
+ * SHA-256 of the code that makes numbers (`numbers.ts`): its modules as one minified bundle, without
+ * npm packages, and the C++ sources without comments and white space.
  *
  * Comments, types, formatting, and the names of variables, functions and files leave it unchanged;
  * what moves to another file does, too, as long as modules load in the same order. Cost: a second
  * or two after an edit, else that of reading the files.
  */
-export function trainingBundleHash(): Promise<string> {
-  return (computed ??= hashTrainingCode(TRAINING));
+export function codeHash(): Promise<string> {
+  return (computed ??= hashCode(NUMBERS));
 }
 
-/** `trainingBundleHash` of any module. */
-export async function hashTrainingCode(code: TrainingCode): Promise<string> {
+/** `codeHash` of any module. */
+export async function hashCode(code: Code): Promise<string> {
   const remembered = readRemembered(code);
   if (remembered !== undefined) return remembered;
   const bundle = await bundleModules(code);
@@ -53,7 +53,7 @@ export async function hashTrainingCode(code: TrainingCode): Promise<string> {
   return hash;
 }
 
-async function bundleModules({ root, entry }: TrainingCode) {
+async function bundleModules({ root, entry }: Code) {
   const { build } = await import('esbuild');
   const inputs: Record<string, string> = {};
   const { outputFiles } = await build({
@@ -107,7 +107,7 @@ async function renameVariables(text: string): Promise<string> {
   return code;
 }
 
-async function readNative({ root, native }: TrainingCode) {
+async function readNative({ root, native }: Code) {
   const inputs: Record<string, string> = {};
   const sources: string[] = [];
   for (const name of listNative(join(root, native))) {
@@ -145,7 +145,7 @@ export function stripCpp(source: string): string {
     .join('');
 }
 
-function readRemembered(code: TrainingCode): string | undefined {
+function readRemembered(code: Code): string | undefined {
   try {
     const text = readFileSync(join(code.root, code.cache), 'utf8');
     const { inputs, hash } = JSON.parse(text) as Remembered;

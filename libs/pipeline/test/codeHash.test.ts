@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hashTrainingCode, stripCpp, trainingBundleHash } from '../src/run/trainingBundleHash.ts';
+import { hashCode, stripCpp, codeHash } from '../src/run/codeHash.ts';
 
 const FILES = {
   'src/train.ts': `import { readFileSync } from 'node:fs';
@@ -41,9 +41,9 @@ function edit(path: string, from: string | RegExp, to: string): void {
 }
 
 const hash = () =>
-  hashTrainingCode({ root, entry: 'src/train.ts', native: 'native', cache: 'cache/hash.json' });
+  hashCode({ root, entry: 'src/train.ts', native: 'native', cache: 'cache/hash.json' });
 
-describe('hashTrainingCode(code)', () => {
+describe('hashCode(code)', () => {
   it('ignores comments, types, names of variables and files, and formatting', async () => {
     const before = await hash();
     expect(before).toMatch(/^[0-9a-f]{64}$/);
@@ -108,8 +108,8 @@ describe('stripCpp(source)', () => {
   });
 });
 
-describe('trainingBundleHash()', () => {
+describe('codeHash()', () => {
   it('reads the code of this project', async () => {
-    expect(await trainingBundleHash()).toMatch(/^[0-9a-f]{64}$/);
+    expect(await codeHash()).toMatch(/^[0-9a-f]{64}$/);
   });
 });
