@@ -126,13 +126,17 @@ async function readRun(directory: string, tolerant: Tolerant): Promise<RunInput 
   };
 }
 
-/** Those of the files that exist and do not have the SHA-256 that was recorded. */
+/**
+ * Those of the files that exist and do not have the SHA-256 that was recorded. Data sets are left
+ * out: they are made again anywhere, and the records of the runs hold the hashes of their files.
+ */
 async function changedFiles(
   directory: string,
   recorded: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const changed: string[] = [];
   for (const [path, hash] of Object.entries(recorded)) {
+    if (path.startsWith('data/')) continue;
     const found = await ifPresent(() => fileHash(join(directory, path)));
     if (found !== undefined && found !== hash) changed.push(path);
   }

@@ -30,8 +30,8 @@ interface Remembered {
 let computed: Promise<string> | undefined;
 
 /**
- * SHA-256 of the code that makes numbers (`numbers.ts`): its modules as one minified bundle, without
- * npm packages, and the C++ sources without comments and white space.
+ * SHA-256 of the code that makes numbers (`numbers.ts`): its modules as one minified bundle,
+ * without npm packages, and the C++ sources without comments and white space.
  *
  * Comments, types, formatting, and the names of variables, functions and files leave it unchanged;
  * what moves to another file does, too, as long as modules load in the same order. Cost: a second
