@@ -8,6 +8,7 @@ import {
   loadExperiments,
   readTable,
   resolveExperiment,
+  type StoredScores,
 } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { classicalResult, readToday } from '@blurcycle/pipeline';
@@ -91,6 +92,31 @@ describe('rows of classical methods', () => {
       /^compute +classical +richardson-lucy-10 +missing/m,
     );
     writeFileSync(file, text);
+  });
+
+  it('are scored by a metric that was added since, from the predictions that are there', async () => {
+    const [run] = runs();
+    const { folder: made } = await classicalResult(run, await readToday(resultsDir, 'smoke'));
+    const path = join(made, 'scores.json');
+    const before = JSON.parse(readFileSync(path, 'utf8')) as StoredScores;
+    const lacking = (scores: Record<string, number>) =>
+      Object.fromEntries(Object.entries(scores).filter(([name]) => name !== 'nrmse'));
+    const scores = before.scores.map(({ volume, scores: all }) => ({
+      volume,
+      scores: lacking(all),
+    }));
+    const metrics = before.metrics.filter((name) => name !== 'nrmse');
+    writeFileSync(path, JSON.stringify({ ...before, metrics, scores }));
+    const record = readFileSync(join(made, 'record.json'));
+    expect((await blurcycle('plan', 'pair', ...places)).out).toMatch(
+      /^score +classical +richardson-lucy-10 +done and proved +not scored yet: nrmse$/m,
+    );
+    expect((await blurcycle('table', 'pair', '--no-report', ...places)).error).toContain(
+      'richardson-lucy-10: scoring (not scored yet: nrmse)',
+    );
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(before);
+    expect(readFileSync(join(made, 'record.json'))).toEqual(record);
+    expect((await blurcycle('plan', 'pair', ...places)).out).toContain('nothing is to be done');
   });
 
   it('are verified: hashes and scores', async () => {

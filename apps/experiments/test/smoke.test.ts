@@ -11,6 +11,7 @@ import {
   readScores,
   readTable,
   resolveExperiment,
+  type RunRecord,
   scoreName,
 } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from '@blurcycle/files';
@@ -178,6 +179,31 @@ describe('every experiment file, from the runs of Table I and what else it needs
     const { steps } = JSON.parse(out) as { steps: { action: string }[] };
     expect(steps).toHaveLength(4 + 4 * 5 + 1);
     expect(steps.filter(({ action }) => action !== 'keep')).toEqual([]);
+  });
+
+  it('makes again only the stages of a run that are stale', async () => {
+    const at = join(folder, 'runs/proposed-s0');
+    const read = (name: string) => readFileSync(join(at, name), 'utf8');
+    const [record, scores] = [read('record.json'), read('scores.json')];
+    const train = async () =>
+      (await blurcycle('train', 'proposed', '--seed', '0', '--profile', 'smoke')).error;
+    try {
+      expect(await train()).toBe('proposed-s0: up to date\n');
+      // As if the version of the scores, and then that of the predictions, had been raised since.
+      writeFileSync(join(at, 'scores.json'), scores.replace('"scores": 1', '"scores": 9'));
+      expect(await train()).toContain('proposed-s0: scoring (NUMERICS.scores: 9 -> 1');
+      expect(read('scores.json')).toBe(scores);
+      expect(read('record.json')).toBe(record);
+      writeFileSync(join(at, 'record.json'), record.replace('"prediction": 1', '"prediction": 9'));
+      expect(await train()).toContain('proposed-s0: predicting (NUMERICS.prediction: 9 -> 1');
+      expect(read('scores.json')).toBe(scores);
+      const again = JSON.parse(read('record.json')) as RunRecord;
+      const before = JSON.parse(record) as RunRecord;
+      expect(again).toEqual({ ...before, inferenceSeconds: again.inferenceSeconds });
+    } finally {
+      writeFileSync(join(at, 'record.json'), record);
+      writeFileSync(join(at, 'scores.json'), scores);
+    }
   });
 
   it('verifies, until one byte of a table or a number in it is altered', async () => {
