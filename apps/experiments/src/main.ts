@@ -87,8 +87,7 @@ function explain(message: string, command: string | undefined, options: readonly
 }
 
 /**
- * Throws if an option is given twice, before yargs makes a list of the two: which is meant, nobody
- * can tell.
+ * Throws if an option is given twice, before yargs makes a list of both values.
  *
  * @param where - Command, for the error line.
  * @param parameters - What was typed.
@@ -153,7 +152,7 @@ function optionNames(parser: Argv): string[] {
   return Object.keys(declaredOptions(parser).key).filter((name) => /^[a-z][a-z-]*$/.test(name));
 }
 
-/** What yargs knows of its options. Its types lack getOptions(): hence the one cast. */
+/** The options that yargs knows. Its types lack getOptions(): hence the one cast. */
 function declaredOptions(parser: Argv): {
   key: Record<string, unknown>;
   array: string[];

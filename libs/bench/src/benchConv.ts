@@ -17,8 +17,8 @@ const LEAST_CALLS = 5;
  * Times every convolution of the networks, forward and both gradients, against the processor's own
  * arithmetic peak.
  *
- * The shortest of many calls counts: the others waited for somebody else. The peak is measured
- * before and after every operation and the highest counts, so that a fraction is rather too low
+ * The shortest of many calls counts: the others waited for other programs. The peak is measured
+ * before and after every operation and the highest counts, so that a fraction is too low rather
  * than too high.
  *
  * @param options - With `threads`: those to use; default: those in use.

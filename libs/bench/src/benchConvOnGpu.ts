@@ -36,8 +36,8 @@ export const OPERATIONS_PER_ROUND = 2 * 4 * SUMS * UNROLLED * CALLS * WORKGROUPS
 const sums = Array.from({ length: SUMS }, (_, i) => i);
 
 /**
- * Nothing but multiply-adds in registers: sum <- sum * factor + addend, of numbers the compiler
- * does not know.
+ * Only multiply-adds in registers: sum <- sum * factor + addend, with numbers unknown to the
+ * compiler.
  */
 const CODE = `
   fn main() {
@@ -52,8 +52,8 @@ const CODE = `
   }`;
 
 /**
- * Records the program once; its result, one number for each call, only keeps the compiler from
- * leaving the work out.
+ * Records the program once; its result, one number for each call, keeps the compiler from removing
+ * the work.
  */
 export function multiplyAdd(gpu: WebgpuBackend, rounds: number): tf.Tensor {
   const info = runProgram(gpu, {
@@ -79,7 +79,7 @@ interface TensorPasses {
   readonly filter: tf.Tensor;
   readonly dy: tf.Tensor5D;
   readonly run: Readonly<Record<BenchPass, () => tf.Tensor>>;
-  /** Frees what the passes compute from. */
+  /** Frees the inputs of the passes. */
   readonly dispose: () => void;
 }
 
@@ -149,8 +149,7 @@ function passesOf(
       const kernel = filter as tf.Tensor3D;
       return {
         forward: () => blur3d(x, kernel),
-        // The adjoint of a convolution is the correlation, the convolution with the kernel turned
-        // round.
+        // The adjoint of a convolution is the correlation, the convolution with the flipped kernel.
         inputGradient: () => blur3d(dy, tf.reverse(kernel)),
         filterGradient: () =>
           hasKernel(BLUR_KERNEL_GRADIENT)
@@ -161,10 +160,10 @@ function passesOf(
   }
 }
 
-/** Times every pass in so many rows of calls; the shortest counts. */
+/** Number of series of calls for each pass; the shortest counts. */
 const ROWS = 5;
 const MOST_CALLS = 1000;
-/** The peak is sought with work that grows by this factor until it takes its time. */
+/** The work that measures the peak grows by this factor until it takes long enough. */
 const GROWTH = 4;
 const [LEAST_SIDE, MOST_SIDE] = [256, 8192];
 const MOST_ROUNDS = 2 ** 20;
@@ -172,12 +171,11 @@ const MOST_ROUNDS = 2 ** 20;
 /**
  * `benchConv` on the GPU back-end in use: `webgpu`, or `tensorflow`.
  *
- * A GPU works while the next call is recorded, so a row of calls is timed up to the moment when a
- * number of its last result is here; the way of that number is part of the time, shared by the
- * calls of the row.
+ * A GPU works while the next call is recorded, so a series of calls is timed until a number of its
+ * last result has been read; that transfer is part of the time, shared by the calls of the series.
  *
  * @throws {RuleError} If an option is out of range.
- * @throws {GpuMemoryError} If the GPU's memory ends.
+ * @throws {GpuMemoryError} If the GPU is out of memory.
  */
 export async function benchConvOnGpu(
   backend: BackendInfo,
@@ -203,7 +201,7 @@ export async function benchConvOnGpu(
 }
 
 /**
- * GFLOP/s of multiply-adds in registers, or where no program of ours runs, of a product of large
+ * GFLOP/s of multiply-adds in registers, or where no custom kernel runs, of a product of large
  * square matrices.
  */
 async function arithmeticPeak(msPerPass: number): Promise<number> {
@@ -226,8 +224,8 @@ async function arithmeticPeak(msPerPass: number): Promise<number> {
 }
 
 /**
- * Shortest time of reading and writing so many floats: of negating them, as a copy would share its
- * memory with them.
+ * Shortest time of reading and writing so many floats: they are negated, because a copy would share
+ * their memory.
  */
 async function copyTime(floats: number, msPerPass: number): Promise<number> {
   const from = tf.ones([floats]);
@@ -236,7 +234,9 @@ async function copyTime(floats: number, msPerPass: number): Promise<number> {
   return ms;
 }
 
-/** Shortest time of one call in milliseconds, of some rows that take about `msPerPass` together. */
+/**
+ * Shortest time of one call in milliseconds, of some series that take about `msPerPass` together.
+ */
 async function shortestTime(run: () => tf.Tensor, msPerPass: number): Promise<number> {
   await timePerCall(run, 1);
   let best = await timePerCall(run, 1);

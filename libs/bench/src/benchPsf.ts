@@ -8,7 +8,7 @@ interface PsfBenchmark {
   readonly firstMs: number;
   /** Fastest repetition in milliseconds: what the machine can do when nothing else runs. */
   readonly bestMs: number;
-  /** What it is measured against, milliseconds. */
+  /** Limit in milliseconds. */
   readonly limitMs: number;
 }
 

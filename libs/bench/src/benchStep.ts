@@ -30,7 +30,7 @@ interface BenchStepResult {
   readonly backend: string;
   readonly threads: number;
   readonly peakRssMiB: number;
-  /** Tensors that the timed steps left behind, the history buffers' own excepted. */
+  /** Tensors that the timed steps leaked, not counting those of the history buffers. */
   readonly tensorsLeaked: number;
 }
 

@@ -9,21 +9,21 @@ interface ConvBenchEntry {
   readonly shape: readonly number[];
   /** Shortest time of one call. */
   readonly ms: number;
-  /** Arithmetic of the definition (a fast transform's own for the blur) per time. */
+  /** Floating-point operations of the definition (for the blur: of the FFT) per second. */
   readonly gflops: number;
   readonly fractionOfPeak: number;
   /**
-   * Time over that of reading and writing as many bytes as the pass must, once, by a plain copy: 1
-   * is the best possible.
+   * Time divided by that of a plain copy of the bytes that the pass must read and write once: 1 is
+   * the best possible.
    */
   readonly timesCopy: number;
 }
 
-/** Figures of one run on one machine. */
+/** Results of one run on one machine. */
 export interface ConvBenchReport {
   /**
    * Fused multiply-adds in registers, measured in the same run; on `tensorflow`, which runs no
-   * program of ours, a product of large matrices.
+   * custom kernel, a product of large matrices.
    */
   readonly fmaPeakGflops: number;
   /** Bytes read and written by a plain copy of 64 MiB, in GB/s. */

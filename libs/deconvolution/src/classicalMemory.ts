@@ -11,8 +11,8 @@ const STACK_VOLUMES = 3;
  */
 const TILE_VOLUMES = 3;
 /**
- * Volumes on the grid of the transform, as the methods hold them: two spectra; estimates,
- * sensitivity and its inverse; what the gradient of a penalty or the solver adds. For 64x256x256
+ * Volumes on the grid of the transform that the methods hold: two spectra; estimates, sensitivity
+ * and its inverse; those of the gradient of a penalty or of the solver. For 64x256x256
  * voxels and a PSF of 31x31x31 the estimate is 301 MiB for Richardson-Lucy, 418 for Wiener; the
  * peak above the program's own 80 was 318 and 453.
  */
@@ -46,7 +46,7 @@ function classicalMemoryBytes(
 /**
  * Throws unless the memory that a deconvolution needs is free.
  *
- * @returns That memory in bytes.
+ * @returns The memory in bytes.
  */
 export function assertMemory(
   stack: Shape3,
@@ -73,13 +73,13 @@ export function assertMemory(
   );
 }
 
-/** The tile that halving the longest side finds; null when the PSF leaves none. */
+/** The tile found by halving the longest side; null if none is larger than the PSF allows. */
 function largestTile(first: Shape3, psf: Shape3, fits: (tile: Shape3) => boolean): Shape3 | null {
   let tile = first;
   while (!fits(tile)) {
     const axis = tile.indexOf(Math.max(...tile));
     const halved = Math.ceil(tile[axis] / 2);
-    // Twice the PSF: what neighboring tiles share should not be most of them.
+    // Twice the PSF: neighboring tiles should not share most of their voxels.
     if (halved < 2 * psf[axis]) return null;
     tile = [
       axis === 0 ? halved : tile[0],

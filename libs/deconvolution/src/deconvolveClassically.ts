@@ -13,13 +13,13 @@ import {
   wienerPrior,
 } from '@blurcycle/imaging';
 
-/** What watches a deconvolution, and where it starts. */
+/** Callbacks of a deconvolution, and its start. */
 interface DeconvolutionHooks {
   /** Updates, or steps of the solver, done and at most. */
   readonly onUpdate?: (done: number, most: number) => void;
   /** Only called by the Richardson-Lucy family. */
   readonly onIteration?: NonNullable<RichardsonLucyOptions['onIteration']>;
-  /** First estimate of the Richardson-Lucy methods, above the setting. */
+  /** First estimate of the Richardson-Lucy methods; overrides the setting. */
   readonly start?: Volume;
 }
 
@@ -73,7 +73,7 @@ export function deconvolveClassically(
   }
 }
 
-/** A flat start has the level of the whole stack, whichever tile of it is deconvolved. */
+/** A flat start has the mean of the whole stack, whichever tile of it is deconvolved. */
 function firstEstimate(
   {
     start = 'flat',

@@ -25,8 +25,8 @@ import { type PsfSource, stackPsf } from './stackPsf.ts';
 /**
  * Tiles for a deconvolution: no larger than the stack, and overlapping by the support of the PSF.
  *
- * What a tile does not know of its surroundings reaches half of the PSF's support into it; the
- * blending weights of an overlap as wide as the support are small there.
+ * The error at the edge of a tile reaches half of the PSF's support into it; there the blending
+ * weights of an overlap as wide as the support are small.
  *
  * @param overlap - Overlap in voxels; the sides of the PSF unless given.
  * @throws {InputError} If a side that is cut is not larger than the PSF or the overlap, or the
@@ -81,7 +81,7 @@ interface FileDeconvolution extends StackFormat {
   readonly onUpdate: StackDeconvolution['onUpdate'];
 }
 
-/** What was done. */
+/** Report on a deconvolved file. */
 export interface FileReport extends StackFormat {
   readonly file: string;
   readonly settings: ClassicalSettings;
@@ -91,7 +91,7 @@ export interface FileReport extends StackFormat {
   readonly updates: number;
   readonly tiles: number;
   readonly seconds: number;
-  /** What was thought to be needed beside the program itself. */
+  /** Estimated memory beside that of the program itself. */
   readonly memoryBytes: number;
   /** Sums over the voxels: of the data above background, and of the result. */
   readonly flux: { readonly input: number; readonly output: number };

@@ -11,10 +11,10 @@ import {
 } from './iterationLog.ts';
 
 /**
- * The image that an estimate would give, without background.
+ * The image of an estimate, without background.
  *
- * Beyond the edge lies what the method assumed there; for `weights`, whose estimate is cut off at
- * the edge, the mirror image.
+ * The border is that of the method; for `weights`, whose estimate ends at the edge, the mirror
+ * image.
  */
 export function blurAgain(
   estimate: Volume,
@@ -31,7 +31,7 @@ export interface StackDeconvolution {
   /** Fits the stack; see `stackPsf`. */
   readonly psf: Volume;
   readonly settings: ClassicalSettings;
-  /** First estimate of the Richardson-Lucy methods, above the setting. */
+  /** First estimate of the Richardson-Lucy methods; overrides the setting. */
   readonly start?: Volume;
   /** Cut the stack into tiles, which are deconvolved one after the other. */
   readonly tiles?: TileOptions;
@@ -41,12 +41,13 @@ export interface StackDeconvolution {
    */
   readonly log?: { readonly truth: ScoredTruth | undefined };
   /**
-   * Told after each update how many are done and how many there are at most, in all tiles together.
+   * Called after each update with the number of updates done and the most that there can be, over
+   * all tiles.
    */
   readonly onUpdate: (done: number, most: number) => void;
 }
 
-/** A result and how it came about. */
+/** A result and how it was computed. */
 interface StackEstimate {
   readonly estimate: Volume;
   /** Estimated by a blind method. */
@@ -143,7 +144,7 @@ async function deconvolveTiles(
   return { estimate, updates, tiles: count, log: rows };
 }
 
-/** What only makes sense for a stack that is deconvolved as a whole. */
+/** Refuses what only makes sense for a stack that is deconvolved as a whole. */
 function refuseWhole(settings: ClassicalSettings, start: Volume | undefined): void {
   const whole = [
     [

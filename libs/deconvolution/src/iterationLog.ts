@@ -10,7 +10,7 @@ export interface ScoredTruth {
 }
 
 /**
- * Statistics of one estimate: what the method knows of it, with scores where the truth is known.
+ * Statistics of one estimate by its method, with scores where the truth is known.
  */
 export interface IterationRow extends Partial<IterationStatistics> {
   /** From 1, where the stack was cut into tiles. */
@@ -41,7 +41,7 @@ export function iterationRow(
 /**
  * Statistics of a linear method's one estimate.
  *
- * No I-divergence, which is for photon counts: a linear method weighs all voxels alike.
+ * Without I-divergence, which is for photon counts: a linear method weighs all voxels equally.
  *
  * @param iteration - Steps of the solver.
  * @param expected - Estimate, blurred again, without background.

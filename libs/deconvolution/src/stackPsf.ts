@@ -17,7 +17,7 @@ export type PsfSource =
       readonly path: string;
       readonly center: NonNullable<PreparePsfOptions['center']>;
       readonly background: number;
-      /** Whether the user's word on the voxel size counts for the PSF's file, too. */
+      /** Whether the voxel size that the user gave holds for the PSF's file, too. */
       readonly voxelSizeGiven: boolean;
     }
   | {
@@ -26,14 +26,14 @@ export type PsfSource =
       readonly request: (voxelSizeUm: Shape3, shape: Shape3) => PsfRequest;
       /** Sides in voxels; chosen from the stack's unless given. */
       readonly shape: Shape3 | undefined;
-      /** What was named of the optics, by the names of the settings, for the record of a model. */
-      readonly named: Readonly<Record<string, string | number>>;
+      /** What the user gave of the optics, by the names of the settings, for `model.json`. */
+      readonly given: Readonly<Record<string, string | number>>;
     };
 
 /** A PSF that fits a stack: centered, odd sides, unit sum, the stack's voxel size. */
 export interface StackPsf {
   readonly psf: Volume;
-  /** Part of the light that the stack's sides left of it; 1 where nothing was cut. */
+  /** Fraction of its light inside the sides of the stack; 1 where nothing was cut. */
   readonly keptLight: number;
   readonly warnings: readonly string[];
 }
@@ -43,9 +43,9 @@ export interface StackPsf {
  * than the stack.
  */
 const LARGEST_WINDOW = 61;
-/** Cutting a PSF down to this part of its light deserves a word. */
+/** A PSF that is cut to less than this fraction of its light gives a warning. */
 const LEAST_KEPT = 0.95;
-/** What TIFF's rational numbers may lose, 0.1 %, as the forward model has it. */
+/** Rounding of TIFF's rational numbers, 0.1 %, the same tolerance as that of the forward model. */
 const VOXEL_TOLERANCE = 1e-3;
 
 /**
@@ -53,8 +53,8 @@ const VOXEL_TOLERANCE = 1e-3;
  *
  * @param stack - The stack to deconvolve.
  * @param crop - Cut down a PSF that is larger than the stack instead of refusing it.
- * @throws {InputError} If optics make no sense, voxel sizes differ, or the PSF is larger than the
- *   stack.
+ * @throws {InputError} If the optics are impossible, voxel sizes differ, or the PSF is larger than
+ *   the stack.
  */
 export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean): Promise<StackPsf> {
   const { psf, warnings } =
@@ -74,7 +74,8 @@ export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean):
     );
   }
   const cropped = preparePsf(psf, { center: 'middle', largestShape });
-  // The peak has the same share of the light before and after; what was cut shows in the new norm.
+  // Cutting changes the norm alone: the ratio of the peaks is the fraction of the light that is
+  // kept.
   const middle = (volume: Volume): number => volume.data[(volume.data.length - 1) / 2];
   const keptLight = middle(psf) / middle(cropped);
   const lost = `the stack's sides cut off ${(100 * (1 - keptLight)).toFixed(1)} % of the PSF's light`;
@@ -113,7 +114,7 @@ async function readPsf(
   return { psf, warnings: floorWarning(volume, background) };
 }
 
-/** More of the light than this in a floor under everything is hardly a PSF's own. */
+/** A constant floor with more of the light than this is hardly part of a PSF. */
 const LARGEST_FLOOR = 0.2;
 
 /** A camera's offset in the file of a PSF would count as light everywhere. */
@@ -149,7 +150,7 @@ function computePsf(source: Extract<PsfSource, { kind: 'optics' }>, stack: Volum
   }
   const psf = createPsf(request);
   const warnings = psfWarnings(request, psf).map(({ message }) => message);
-  // The middle stays the origin: where a stratified model puts its focus is part of the model.
+  // The middle stays the origin: the place of the focus is part of a stratified model.
   return { psf: preparePsf(psf, { center: 'middle' }), warnings };
 }
 

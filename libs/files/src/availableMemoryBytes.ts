@@ -1,9 +1,9 @@
 import { freemem } from 'node:os';
 
-/** Part of the free memory that is taken: an estimate may be wrong, and others run here too. */
+/** Fraction of the free memory to use: estimates may be wrong, and other programs run here too. */
 const MEMORY_PART = 0.8;
 
-/** Memory in bytes that a deconvolution may take on this machine now. */
+/** Memory in bytes that a deconvolution may use on this machine now. */
 export function availableMemoryBytes(): number {
   return MEMORY_PART * freemem();
 }

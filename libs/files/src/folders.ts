@@ -21,11 +21,12 @@ function findRoot(folder: string): string {
 }
 
 /**
- * Makes a folder with those above it.
+ * Creates a folder and those above it.
  *
  * @param where - What to begin the message with.
  * @param option - The option that chose the folder.
- * @throws {InputError} If that is refused; the line names the folder that exists and takes nothing.
+ * @throws {InputError} If the file system refuses; the line names the folder that cannot be
+ *   written.
  */
 export function makeFolders(folder: string, where: string, option: string): void {
   try {
@@ -35,7 +36,7 @@ export function makeFolders(folder: string, where: string, option: string): void
   }
 }
 
-/** Makes a folder with those above it; what the file system refuses is thrown as it is. */
+/** Creates a folder and those above it; throws the errors of the file system as they are. */
 export function makeMissing(folder: string): void {
   const path = resolve(folder);
   if (existsSync(path)) return;
@@ -51,7 +52,7 @@ function deepestExisting(folder: string): string {
   return existing;
 }
 
-/** One line for what the file system refuses in a folder; any other error as it is. */
+/** An error of the file system in a folder as one line; any other error as it is. */
 export function explainRefusal(
   error: unknown,
   folder: string,

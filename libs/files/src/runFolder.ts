@@ -7,9 +7,9 @@ import { explainRefusal, makeFolders } from './folders.ts';
 import { readIfThere } from './readFile.ts';
 import { explainWriteError } from './writeFileAtomically.ts';
 
-/** A run's folder, held for one process. */
+/** A run's folder, locked for one process. */
 interface RunLock {
-  /** Lets the next process in. */
+  /** Unlocks the folder. */
   release(): void;
 }
 
@@ -18,28 +18,28 @@ interface Holder {
   readonly host: string;
   readonly pid: number;
   /**
-   * Boot and clock tick at which the process started, so that a later process with the same number
-   * is told apart; null where unknown.
+   * Boot and clock tick at which the process started, to tell it from a later process with the same
+   * number; null where unknown.
    */
   readonly started: string | null;
 }
 
 const FILE = 'run.lock';
-/** A holder says this often that it lives. */
+/** How often a holder renews its lock. */
 const SIGN_OF_LIFE_MS = 30_000;
 /**
- * A holder on another machine, which cannot be asked, is taken for dead after this long; far longer
- * than any training step.
+ * A lock from another machine, whose processes cannot be checked, expires when it is not renewed
+ * for this long; far longer than any training step.
  */
 const SILENT_MS = 30 * 60_000;
 
 /**
- * Holds a run's folder against a second process on the same run.
+ * Locks a run's folder, so that no second process works on the same run.
  *
  * The lock is a file that names its holder. A crash leaves the file, but not the lock: the next
- * process sees that the holder is gone and takes over.
+ * process sees that the holder has ended and takes over.
  *
- * @throws {InputError} If a process that lives holds it.
+ * @throws {InputError} If a running process holds it.
  */
 export function lockRun(folder: string, runId: string): RunLock {
   const path = join(folder, FILE);
@@ -78,7 +78,7 @@ function hold(path: string, own: string): RunLock {
     try {
       utimesSync(path, new Date(), new Date());
     } catch {
-      // Somebody removed the file, or the disk is gone: what is written next will tell.
+      // The file was removed, or the disk is gone: the next write reports it.
     }
   }, SIGN_OF_LIFE_MS);
   sign.unref();
@@ -90,7 +90,7 @@ function hold(path: string, own: string): RunLock {
   };
 }
 
-/** Takes a dead holder's file away, unless another process was faster and has put its own there. */
+/** Removes the lock of an ended process, unless another process has replaced it meanwhile. */
 function remove(path: string, dead: string): void {
   const aside = `${path}.${process.pid}.old.tmp`;
   try {
@@ -144,12 +144,12 @@ function codeOf(error: unknown): unknown {
 }
 
 /**
- * Does a run's work in its folder, alone: makes the folder, holds its lock, removes what a killed
- * process left half written.
+ * Does the work of a run in its folder under its lock; before that it creates the folder and
+ * removes half-written files of a killed process.
  *
- * @param option - The option that chose the folder, for the line that says it cannot be written.
- * @throws {InputError} If another process holds the folder, or one line on what the file system
- *   refuses. What was saved stays.
+ * @param option - The option that chose the folder, for the error line.
+ * @throws {InputError} If another process holds the folder or the file system refuses something.
+ *   What was saved stays.
  */
 export async function useRunFolder<T>(
   folder: string,
@@ -169,7 +169,7 @@ export async function useRunFolder<T>(
   }
 }
 
-/** Makes the folder and locks it. */
+/** Creates the folder and locks it. */
 function enter(folder: string, runId: string, option: string): RunLock {
   makeFolders(folder, runId, option);
   try {
@@ -180,8 +180,8 @@ function enter(folder: string, runId: string, option: string): RunLock {
 }
 
 /**
- * Files and folders under a temporary name belong to a process that is gone: this one holds the
- * lock.
+ * Removes files and folders under a temporary name. As this process holds the lock, they belong to
+ * one that has ended.
  */
 async function removeHalfWritten(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { makeMissing } from './folders.ts';
 
-/** What to do about the ways in which writing a file fails. */
+/** What to do about each error of the file system. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space or write elsewhere',
   EDQUOT: 'the quota is used up: free some space or write elsewhere',
@@ -23,7 +23,7 @@ type FileContent = string | Uint8Array | ((file: FileHandle) => Promise<void>);
 
 /** How a file is written. */
 interface WriteFileOptions {
-  /** Make the folders above the file where they are missing. @defaultValue false */
+  /** Create missing folders above the file. @defaultValue false */
   readonly parents?: boolean;
 }
 
@@ -64,8 +64,8 @@ export async function writeFileAtomically(
 }
 
 /**
- * Makes the names in a folder survive a power cut; folders that cannot be synced are left to the
- * system.
+ * Flushes the entries of a folder to the disk, so that new names survive a power cut; does nothing
+ * where the system cannot sync folders.
  */
 export async function syncFolder(folder: string): Promise<void> {
   try {

@@ -22,11 +22,11 @@ interface ModelFileDeconvolution
   readonly stack: string;
   readonly reading: ReadTiffOptions;
   readonly out: string;
-  /** Deconvolve whatever the voxel sizes. */
+  /** Deconvolve also when voxel sizes differ. */
   readonly anyVoxelSize: boolean;
 }
 
-/** What was done. */
+/** Report on a deconvolved file. */
 export interface ModelFileReport extends Omit<ModelDeconvolution, 'estimate'>, StackFormat {
   readonly file: string;
   readonly model: string;
@@ -50,8 +50,8 @@ const SIMILAR_VOXEL = 0.1;
  * Deconvolves a file with a model. Everything that can be checked is checked before the work
  * begins.
  *
- * @throws {InputError} One line: for what the reader refuses, voxels unlike the model's, an output
- *   that cannot be written.
+ * @throws {InputError} One line if the file cannot be read, its voxels differ from the model's, or
+ *   the output cannot be written.
  */
 export async function deconvolveFileWithModel(
   model: LoadedModel,

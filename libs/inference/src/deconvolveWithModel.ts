@@ -21,7 +21,7 @@ import type { LoadedModel } from './loadModel.ts';
 import { applyWhole } from './predictVolume.ts';
 
 /**
- * A volume put together from tiles, and how well neighbouring tiles agreed before they were
+ * A volume put together from tiles, and how well neighboring tiles agreed before they were
  * blended.
  */
 interface TiledPrediction {
@@ -37,9 +37,9 @@ interface TiledPrediction {
  * Applies an operation to a volume tile by tile, blends the overlaps, and measures how far the
  * tiles disagree there.
  *
- * Instance normalization takes its statistics from the tile, so two tiles give one voxel two
- * answers; what blending hides is told as a number. Each further answer for a voxel is compared
- * with its first one.
+ * Instance normalization takes its statistics from the tile, so two tiles give two values for one
+ * voxel; blending hides the difference, which is therefore measured. Each further value of a voxel
+ * is compared with its first.
  *
  * Memory: two volumes beside the input, one tile and its result.
  *
@@ -93,11 +93,11 @@ function createComparison({ shape, tile: tileShape, tiles }: TilePlan) {
   };
 }
 
-/** How a stack goes through a model. */
+/** How a model is applied to a stack. */
 export interface ModelDeconvolutionOptions extends TileWishes {
-  /** Memory in bytes that may be taken; tiles are made smaller until they fit. */
+  /** Available memory in bytes; tiles are made smaller until they fit. */
   readonly availableBytes: number;
-  /** Told once the tiles are chosen, and again if they had to be made smaller. */
+  /** Called when the tiles are chosen, and again if they must be made smaller. */
   readonly say: (line: string) => void;
   readonly onTile?: (done: number, total: number) => void;
   /** Applies the network to one tile. @defaultValue the model's generator */
@@ -113,7 +113,7 @@ export interface ModelDeconvolution {
   readonly tiles: number;
   readonly memoryBytes: number;
   /**
-   * Root mean square difference of two tiles where both show a voxel, as a part of the result's
+   * Root mean square difference of two tiles where both show a voxel, as a fraction of the result's
    * standard deviation; null without overlaps.
    */
   readonly tileMismatch: number | null;
@@ -169,7 +169,7 @@ export async function deconvolveWithModel(
   };
 }
 
-/** Tiles that the estimate says will fit. */
+/** Tiles that fit the memory by its estimate. */
 function fitInto(
   availableBytes: number,
   wanted: TileOptions,
@@ -185,13 +185,13 @@ function fitInto(
   if (tiles !== wanted) {
     const need = mebibytes(tileMemoryBytes(wanted.tile, width));
     say(
-      `tiles of ${formatShape(wanted.tile)} need about ${need} MiB, ${mebibytes(availableBytes)} MiB are free: taking ${formatShape(tiles.tile)}`,
+      `tiles of ${formatShape(wanted.tile)} need about ${need} MiB, ${mebibytes(availableBytes)} MiB are free: using ${formatShape(tiles.tile)}`,
     );
   }
   return tiles;
 }
 
-/** What GPU back-ends, V8 and the native kernels say when there is no more memory. */
+/** Messages of GPU back-ends, V8 and the native kernels when there is no more memory. */
 function isOutOfMemory(error: unknown): boolean {
   if (asGpuMemoryError(error) !== null) return true;
   const text = error instanceof Error ? error.message : String(error);

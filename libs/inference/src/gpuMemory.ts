@@ -9,9 +9,9 @@ import {
 import { coveringTile, type TileOptions } from '@blurcycle/data';
 import type { MethodSettings } from '@blurcycle/experiment';
 
-/** What the user wants of the tiles; what is not given comes from the model. */
+/** Tiles by the user; what is not given comes from the model. */
 export interface TileWishes {
-  /** All of the stack at once, so that every voxel shares its statistics. */
+  /** The whole stack at once, normalized by its own statistics. */
   readonly whole: boolean;
   readonly tile: Shape3 | undefined;
   readonly overlap: Shape3 | undefined;
@@ -19,7 +19,7 @@ export interface TileWishes {
 
 /** The U-Net halves every side twice. */
 const MULTIPLE = 4;
-/** Shortest side that is still cut: below it normalization sees hardly more than its own voxel. */
+/** Shortest side of a tile: the statistics of a smaller one hardly mean anything. */
 const SHORTEST_TILE_SIDE = 16;
 /**
  * Measured with the native back-end at widths 4 to 16 and up to 64x256x256 voxels: 51 to 59 bytes
@@ -63,8 +63,8 @@ export function chooseTiles(stack: Shape3, model: TileOptions, wishes: TileWishe
 }
 
 /**
- * Tiles of about half the size, cut along their longest side; null when they are as small as they
- * may be.
+ * Tiles of about half the size, cut along their longest side; null if they are as small as
+ * possible.
  */
 export function smallerTiles({ tile, overlap }: TileOptions): TileOptions | null {
   const longest = Math.max(...tile);
@@ -83,7 +83,7 @@ function mapSides(side: (axis: number) => number): Shape3 {
   return [side(0), side(1), side(2)];
 }
 
-/** What a training step is made of, as far as its memory goes. */
+/** What the memory of a training step depends on. */
 interface StepSize {
   readonly method: Pick<MethodSettings, 'blurPath'>;
   /** Width of the networks. */
@@ -98,8 +98,8 @@ const FLOAT_BYTES = 4;
  */
 const FLOATS_PER_VOXEL_AND_WIDTH = 25;
 /**
- * The walk back needs as much again for gradients in flight: our choice, on the safe side, not
- * measured on a GPU.
+ * The backward pass needs as much again for gradients: our choice, on the safe side, not measured
+ * on a GPU.
  */
 const BACKWARD_FACTOR = 2;
 /** Sides of patches are multiples of this, for the U-Net, */
@@ -137,12 +137,12 @@ function fittingPatch(step: StepSize, bytes: number): Shape3 | null {
 }
 
 /**
- * An error of a training step as what to tell: where GPU memory ended, one line with the patch that
- * would fit.
+ * Turns an out-of-memory error of a training step into one line with the patch that would fit; any
+ * other error stays as it is.
  *
- * What was asked for when memory ended is more than there is; where that is not known, half of the
- * estimated need is taken, and so it is where the GPU was lost, which often is a want of memory or
- * a call that took the driver too long.
+ * The memory available is less than what was asked for. Where that is not known, half of the
+ * estimated need is taken; the same where the GPU was lost, which often means too little memory or
+ * a call that took too long for the driver.
  */
 export function explainGpuMemory(
   error: unknown,
@@ -156,7 +156,7 @@ export function explainGpuMemory(
   return explain(error, where, 'patch', got, fittingPatch(step, bytes), remedy);
 }
 
-/** The same for a network that is applied tile by tile: the line names tiles of half the size. */
+/** The same for a network applied tile by tile: the line names tiles of half the size. */
 export function explainTileMemory(
   error: unknown,
   where: string,

@@ -7,4 +7,4 @@ export { type LoadedModel, loadModel } from './loadModel.ts';
 export { METHOD_CITATION, MODEL_FILES } from './modelFiles.ts';
 export { type ModelFacts, modelOfTrainer, readBlurKernel, testPatch } from './modelOfTrainer.ts';
 export { applyWhole, predictVolume, type InferenceSettings } from './predictVolume.ts';
-export { checkModelPlace, type ModelContent, writeModelFolder } from './writeModelFolder.ts';
+export { checkModelFolder, type ModelContent, writeModelFolder } from './writeModelFolder.ts';

@@ -30,15 +30,15 @@ export async function applyModel(
   return fromNetworkScale(await applyWhole(generator, toNetworkScale(stack, intensity)), intensity);
 }
 
-/** A model ready to be applied. */
+/** A model that is ready to use. */
 export interface LoadedModel {
   readonly folder: string;
   readonly config: ModelConfig;
-  /** Takes and gives the network's intensities; see `intensity` of the configuration. */
+  /** Input and output are the network's intensities; see `intensity` of the configuration. */
   readonly generator: Network;
   /** Blur kernel between the network's intensities; null when the model has none. */
   readonly kernel: Volume | null;
-  /** Largest difference from the stored test output on this machine, as a part of white - black. */
+  /** Largest difference from the stored test output here, as a fraction of white - black. */
   readonly testDifference: number;
   /** Frees the weights. */
   dispose(): void;
@@ -54,11 +54,11 @@ interface Schema<T> {
       };
 }
 
-const AGAIN = 'get the model again from where it came';
+const AGAIN = 'download or copy the model again';
 
 /**
- * Reads a model folder and checks all of it: hashes, schema, weights, and that the test input gives
- * the test output here.
+ * Reads a model folder and checks hashes, schema and weights, and that the test input gives the
+ * test output here.
  *
  * Call `selectBackend` first. The caller disposes the model.
  *

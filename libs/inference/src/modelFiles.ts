@@ -15,7 +15,7 @@ export const MODEL_FILES = {
   citation: 'CITATION.txt',
 } as const;
 
-/** What every model made by the method owes. */
+/** Citation of the method, for every model made by it. */
 export const METHOD_CITATION: ModelConfig['citation'] = [
   {
     text:
@@ -25,7 +25,7 @@ export const METHOD_CITATION: ModelConfig['citation'] = [
   },
 ];
 
-/** Content of LICENSE.txt: whose model it is, and under which terms. */
+/** Content of LICENSE.txt: authors and terms of the model. */
 export function licenseText({ name, authors, license }: ModelConfig): string {
   const head = `${name}\nby ${authors.join(', ')}\nSPDX-License-Identifier: ${license}\n`;
   if (license === 'MIT') return `${head}\n${readFileSync(join(PROJECT_ROOT, 'LICENSE'), 'utf8')}`;

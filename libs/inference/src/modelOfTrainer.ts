@@ -6,7 +6,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { applyModel } from './loadModel.ts';
 import type { ModelContent } from './writeModelFolder.ts';
 
-/** The kernel that a trainer has learned, as a volume; null for a method that learns none. */
+/** The kernel that a trainer has learned; null for a method that learns none. */
 export async function readBlurKernel(
   trainer: Trainer,
   voxelSizeUm: VoxelSizeUm,
@@ -28,8 +28,7 @@ export async function readBlurKernel(
 }
 
 /**
- * The part of a stack in its middle, no larger than `patch`, sides multiples of 4: what a model is
- * tested with.
+ * The middle of a stack, no larger than `patch`, sides multiples of 4: the test input of a model.
  */
 export function testPatch(stack: Volume, patch: Shape3): Volume {
   const side = (axis: number): number =>
@@ -39,13 +38,13 @@ export function testPatch(stack: Volume, patch: Shape3): Volume {
   return crop(stack, [origin(0), origin(1), origin(2)], shape);
 }
 
-/** What a trainer does not know of its model. */
+/** Facts of a model that its trainer does not know. */
 export type ModelFacts = Omit<ModelConfig, 'format' | 'kernel' | 'testTolerance'>;
 
 /**
  * Back-ends round differently; normalization amplifies that where a channel hardly varies. A
- * thousandth of the range is above what correct back-ends differ by and far below what a wrong
- * weight does.
+ * thousandth of the range is above the difference of correct back-ends and far below that of a
+ * wrong weight.
  */
 const TEST_TOLERANCE = 1e-3;
 

@@ -31,14 +31,14 @@ export interface ModelContent {
  * All files go to a folder beside it, which then takes the name. The same content gives the same
  * bytes.
  *
- * @throws {InputError} One line when the disk is full or the place cannot be written to; nothing is
+ * @throws {InputError} One line when the disk is full or the folder cannot be written; nothing is
  *   left behind.
  */
 export async function writeModelFolder(folder: string, content: ModelContent): Promise<void> {
   const target = resolve(folder);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   const replaced = `${temporary}.old`;
-  await checkModelPlace(target);
+  await checkModelFolder(target);
   try {
     await mkdir(temporary, { recursive: true });
     await writeFiles(temporary, content);
@@ -82,8 +82,8 @@ async function writeFiles(
   await write('manifest', `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** Throws unless the place is free, or holds a model: nothing else is ever replaced. */
-export async function checkModelPlace(folder: string): Promise<void> {
+/** Throws unless the folder is new, empty or a model: nothing else is ever replaced. */
+export async function checkModelFolder(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names: string[] = await readdir(folder).catch(() => ['a file']);
   const ours =

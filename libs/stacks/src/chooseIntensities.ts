@@ -9,9 +9,9 @@ import {
 import { exposureGain } from '@blurcycle/data';
 import { type IntensityScale, toNetworkScale } from './intensityScale.ts';
 
-/** Averages over this many voxels hardly know the noise of one. */
+/** Averages over this many voxels contain little of the noise of one. */
 const BLOCK = [4, 8, 8] as const;
-/** Part of the blocks that are taken for empty. */
+/** Fraction of the blocks that is taken for empty. */
 const DARKEST_PART = 0.01;
 
 /**
@@ -82,9 +82,9 @@ export function chooseIntensities(
   };
 }
 
-/** How messages name the two domains. */
+/** What messages call the two domains. */
 interface DomainNames {
-  /** What a message begins with. */
+  /** Start of a message. */
   readonly where: string;
   readonly blurred: string;
   readonly sharp: string;
@@ -133,7 +133,7 @@ function lightOf(
 }
 
 /**
- * A sharp stack as a training target: on the network's scale, cut to what the sigmoid can reach.
+ * A sharp stack as a training target: on the network's scale, clipped to the range of the sigmoid.
  */
 export function toTarget(volume: Volume, scale: IntensityScale): Volume {
   const { shape, voxelSizeUm, data } = toNetworkScale(volume, scale);

@@ -4,15 +4,15 @@ import { describeViolation, InputError } from '@blurcycle/core';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 
 /**
- * The TIFF files that patterns, folders and plain names stand for, sorted, each once.
+ * The TIFF files that match patterns, folders and plain names, sorted, without duplicates.
  *
  * Shells expand an unquoted pattern themselves; a quoted one is expanded here, the same on every
  * system.
  *
- * @param where - What to begin the message with.
+ * @param where - Start of the message.
  * @param name - Option or setting to name in the message.
  * @param directory - What patterns start from. @defaultValue the working directory
- * @throws {InputError} If one of them stands for no file.
+ * @throws {InputError} If one of them matches no file.
  */
 export function expandPatterns(
   where: string,
@@ -24,7 +24,7 @@ export function expandPatterns(
     const pattern = directory === undefined ? given : resolve(directory, given);
     const folder = isFolder(pattern);
     const wanted = folder ? join(pattern, '*.{tif,tiff,TIF,TIFF}') : pattern;
-    // A plain name is taken as it is: the reader says what is wrong with it.
+    // A plain name is taken as it is: the reader reports what is wrong with it.
     const found =
       folder || isDynamicPattern(pattern)
         ? globSync(wanted.replaceAll('\\', '/'), { absolute: isAbsolute(wanted) })

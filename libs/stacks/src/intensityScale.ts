@@ -6,12 +6,11 @@ export interface IntensityScale {
   readonly white: number;
 }
 
-/** That of volumes which are made for the network: simulated ones. */
+/** The scale of simulated volumes, which are made for the network. */
 export const NETWORK_SCALE: IntensityScale = { black: 0, white: 1 };
 
 /**
- * Intensities of a stack as the network takes them: (v - black) / (white - black); nothing is
- * clipped.
+ * Intensities of a stack on the scale of the network: (v - black) / (white - black), not clipped.
  */
 export function toNetworkScale(volume: Volume, { black, white }: IntensityScale): Volume {
   return mapVolume(volume, (value) => (value - black) / (white - black));

@@ -2,10 +2,10 @@ import { describeViolation, extent, InputError } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack, type TiffStack } from '@blurcycle/data';
 
 /**
- * Reads a stack that is to be deconvolved and checks what no deconvolution can make up for.
+ * Reads a stack to deconvolve and refuses what no deconvolution can work with.
  *
- * @throws {InputError} One line: for what the reader refuses, NaN or infinite values, and a stack
- *   of one intensity.
+ * @throws {InputError} One line if the file cannot be read, has NaN or infinite values, or only one
+ *   intensity.
  */
 export async function readStack(path: string, options: ReadTiffOptions): Promise<TiffStack> {
   const stack = await readTiffStack(path, options);

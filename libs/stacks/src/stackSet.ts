@@ -12,7 +12,7 @@ import {
 import { crop, type ReadTiffOptions } from '@blurcycle/data';
 import { readStack } from './readStack.ts';
 
-/** The part of a volume around its centre that has the given sides, no larger than its own. */
+/** The part of a volume around its center that has the given sides, no larger than its own. */
 export function cutMiddle(volume: Volume, shape: Shape3): Volume {
   if (shape.every((side, axis) => side === volume.shape[axis])) return volume;
   const from = (axis: number): number => Math.floor((volume.shape[axis] - shape[axis]) / 2);
@@ -26,9 +26,11 @@ export interface NamedStack {
   readonly volume: Volume;
 }
 
-/** What two microscopes' files may differ by and still mean the same voxel: 1 %. */
+/** Relative difference of voxel sizes that are taken for equal: 1 %. */
 const VOXEL_TOLERANCE = 0.01;
-/** Read noise about zero is negative; this part of the brightest value is more than noise. */
+/**
+ * Read noise around zero is negative; below this fraction of the brightest value it is no noise.
+ */
 const MOST_NEGATIVE = 0.25;
 
 /**
@@ -66,8 +68,7 @@ export async function readStackSet(
 /**
  * The one voxel size of all stacks.
  *
- * @throws {InputError} If a stack has another than the first: a kernel means nothing across voxel
- *   sizes.
+ * @throws {InputError} If a stack differs from the first: a kernel is defined for one voxel size.
  */
 export function commonVoxelSize(stacks: readonly NamedStack[]): VoxelSizeUm {
   const [first] = stacks;

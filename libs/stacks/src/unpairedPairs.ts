@@ -5,8 +5,8 @@ import type { Pair } from '@blurcycle/data';
  * The stacks of two unpaired sets as the pairs that patches are drawn from, each stack equally
  * often.
  *
- * With unpaired sampling each domain draws a pair of its own, so it does not matter who stands
- * beside whom. Costs no memory: the volumes are shared.
+ * With unpaired sampling each domain draws a pair of its own, so it does not matter which stacks
+ * share a pair. Costs no memory: the volumes are shared.
  */
 export function unpairedPairs(blurred: readonly Volume[], sharp: readonly Volume[]): Pair[] {
   const count =

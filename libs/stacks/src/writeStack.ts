@@ -21,8 +21,7 @@ const LARGEST_UINT16 = 65535;
 /**
  * Writes a result with its voxel size and on its own intensity scale.
  *
- * @returns How many values `uint16` could not hold and what became of them: rounded to whole
- *   numbers all, clipped these.
+ * @returns Number of values outside the range of `uint16`, which were clipped; all were rounded.
  */
 export async function writeStack(
   path: string,
@@ -48,7 +47,7 @@ export async function writeStack(
 }
 
 /**
- * Throws unless a file can be written at `path`, before hours are spent on what goes into it.
+ * Throws unless a file can be written at `path`: to be called before hours of work on its content.
  *
  * @param inputs - Files that must not be overwritten.
  */

@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'table <experiment>',
-    'the table of an experiment from finished runs',
+    'the table of an experiment from its finished runs',
     async () => (await import('./table.ts')).tableCommand,
   ),
   entry(
@@ -62,7 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'report [experiment]',
-    'the HTML report of the results that are there',
+    'the HTML report of the available results',
     async () => (await import('./report.ts')).reportCommand,
   ),
   entry(

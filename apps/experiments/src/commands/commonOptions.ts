@@ -10,7 +10,7 @@ import type { ReadTiffOptions } from '@blurcycle/data';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
 import type { ArgumentsCamelCase, Argv, InferredOptionType, Options } from 'yargs';
 
-/** Options by name, as yargs takes them. */
+/** Options by name, in the form of yargs. */
 export type OptionGroup = Readonly<Record<string, Options>>;
 
 /** What a group of options gives, each under its name as typed and in camel case. */
@@ -72,7 +72,7 @@ const BACKENDS = ['auto', ...BACKEND_NAMES] as const;
 export const COMPUTE_OPTIONS = {
   backend: {
     type: 'string',
-    // How `run` hands its choice on through Nx.
+    // `run` passes its choice through Nx in this variable.
     default: process.env['BLURCYCLE_BACKEND'] ?? 'auto',
     describe: `where arithmetic runs: ${BACKENDS.join(', ')}`,
     coerce: parseBackend,
@@ -92,8 +92,8 @@ function parseBackend(name: string): BackendName | 'auto' {
 }
 
 /**
- * `run --threads` comes through Nx as a variable; a training run that Nx starts beside others takes
- * its share of the cores.
+ * `run --threads` comes through Nx as a variable; training runs that Nx starts at the same time
+ * share the cores.
  */
 function threadsFromEnvironment(): number | undefined {
   const {
@@ -111,18 +111,18 @@ export const JSON_OPTION = {
   json: { type: 'boolean', default: false, describe: 'answer in JSON' },
 } as const satisfies OptionGroup;
 
-/** Which z stack of a file is meant, and its voxel size. */
+/** Which z stack of a file to read, and its voxel size. */
 export const STACK_OPTIONS = {
   voxel: {
     type: 'string',
-    describe: 'voxel size in µm, z,y,x; stands above what the files say',
+    describe: 'voxel size in µm, z,y,x; overrides that of the files',
     coerce: triple('--voxel', '0.25,0.1,0.1'),
   },
   channel: { type: 'number', describe: 'which channel, from 1, of a file with several' },
   'time-point': { type: 'number', describe: 'which time point, from 1, of a file with several' },
   'page-axis': {
     choices: ['z', 't'],
-    describe: 'what the pages of the file are where it does not say: slices or time points',
+    describe: 'what the pages of the file are if it does not say: slices or time points',
   },
 } as const satisfies OptionGroup;
 

@@ -11,7 +11,7 @@ import { defineCommand, EXPERIMENT, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /**
  * `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment
- * need, or finds them made.
+ * need, unless they exist already.
  */
 export const datasetCommand = defineCommand({
   builder: (yargs) =>
@@ -21,7 +21,7 @@ export const datasetCommand = defineCommand({
       .option('hash', {
         type: 'boolean',
         default: false,
-        describe: 'only print the hash of the stacks that it reads, in any profile',
+        describe: 'only print the hash of the stacks that it reads, over all profiles',
       })
       .example('$0 dataset table1', 'the microtubules of Table I'),
   handler: async ({ experiment, profile, experimentsDir, resultsDir, hash }) => {
@@ -53,8 +53,8 @@ function datasetsOf(set: ExperimentSet, experiment: string, profile: string): Da
 }
 
 /**
- * What Nx compares to see whether stacks changed. Stacks that are not there are a state too: making
- * the data set then says so.
+ * What Nx compares to see whether stacks changed. Missing stacks count as a state, too: making the
+ * data set then reports them.
  */
 async function hashOfStacks(set: ExperimentSet, experiment: string): Promise<string> {
   const { hashSourceStacks } = await import('@blurcycle/pipeline');

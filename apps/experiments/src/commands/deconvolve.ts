@@ -46,7 +46,7 @@ export const deconvolveCommand = defineCommand({
       )
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --background 100 --stats stats.csv --out sharp.tif',
-        "the camera's offset named, statistics of every iteration",
+        "the camera's offset as background, statistics of every iteration",
       ),
   handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
 });
@@ -123,11 +123,11 @@ function describe(report: FileReport): string[] {
   ];
 }
 
-/** Loads and checks the model, applies it, says how far the result can be trusted. */
+/** Loads and checks the model, applies it, and reports how far the result can be trusted. */
 async function applyModel(folder: string, args: Arguments): Promise<void> {
   refuseClassical(args);
-  // Loaded when they are needed: what is behind models takes longer to load than classical work to
-  // start.
+  // Loaded only when needed: the libraries behind models take longer to load than a classical
+  // method to start.
   const { openBackend } = await import('@blurcycle/pipeline');
   const { deconvolveFileWithModel, loadModel } = await import('@blurcycle/inference');
   await openBackend(args);
@@ -160,7 +160,7 @@ function refuseClassical(args: Arguments): void {
       describeViolation('deconvolve', option, 'be left out with --model', value, remedy),
     );
   if (args.method !== undefined) throw refuse('--method', args.method);
-  if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model has learned with its own');
+  if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model was trained with its own');
   if (args.whole && args.tile !== undefined) {
     throw new InputError(
       describeViolation('deconvolve', '--tile', 'be left out with --whole', args.tile),

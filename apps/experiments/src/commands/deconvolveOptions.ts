@@ -38,19 +38,19 @@ const PARAMETERS = {
     settings: ['background'],
     type: 'number',
     defaultDescription: '0',
-    describe: "constant light that belongs to no object, such as the camera's offset",
+    describe: "constant background, such as the camera's offset",
   },
   boundary: {
     settings: ['boundary'],
     choices: BOUNDARIES,
     defaultDescription: 'weights',
-    describe: 'beyond the edge: unseen objects, nothing, the mirrored or the repeated stack',
+    describe: 'beyond the edge: unseen objects, zeros, the mirrored or the repeated stack',
   },
   negatives: {
     settings: ['negatives'],
     choices: NEGATIVES,
     defaultDescription: 'refuse',
-    describe: 'Richardson-Lucy: negative values in the stack are an error, or taken for 0',
+    describe: 'Richardson-Lucy: negative values in the stack are an error, or are set to 0',
   },
   start: {
     settings: ['start'],
@@ -61,12 +61,13 @@ const PARAMETERS = {
   tolerance: {
     settings: ['relativeTolerance', 'tolerance'],
     type: 'number',
-    describe: 'stop when an update changes less than this part (linear: at this residual, 1e-4)',
+    describe:
+      'stop when an update changes less than this fraction (linear: at this residual, 1e-4)',
   },
   accelerated: {
     settings: ['accelerated'],
     type: 'boolean',
-    describe: 'Richardson-Lucy: updates that start ahead; less than half of the iterations',
+    describe: 'Richardson-Lucy: accelerated updates; fewer than half of the iterations',
   },
   lambda: {
     settings: ['lambdaTv', 'lambda'],
@@ -89,7 +90,7 @@ const PARAMETERS = {
   'keep-negative': {
     settings: ['nonNegative'],
     type: 'boolean',
-    describe: 'wiener, tikhonov: leave negative results as they are',
+    describe: 'wiener, tikhonov: keep negative values of the result',
   },
   rounds: {
     settings: ['rounds'],
@@ -118,7 +119,7 @@ const MODEL_OPTIONS = {
   'any-voxel-size': {
     type: 'boolean',
     default: false,
-    describe: 'with --model: go on though the voxels are not those of the model',
+    describe: "with --model: continue although the voxel sizes differ from the model's",
   },
 } as const satisfies OptionGroup;
 
@@ -126,21 +127,21 @@ const OUTPUT_OPTIONS = {
   out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
   'psf-out': {
     type: 'string',
-    describe: 'TIFF file for the PSF as it was used, or found by blind-rl',
+    describe: 'TIFF file for the PSF that was used, or found by blind-rl',
   },
   'sample-type': {
     choices: WRITABLE_SAMPLE_TYPES,
     default: 'float32',
-    describe: 'how values are stored; uint16 rounds and clips, and says how many',
+    describe: 'type of the stored values; uint16 rounds and clips, and reports how many',
   },
   format: {
     choices: TIFF_FORMATS,
     default: 'imagej',
-    describe: 'whose metadata carry the voxel size',
+    describe: 'metadata that hold the voxel size',
   },
   tile: {
     type: 'string',
-    describe: 'for large stacks: sides z,y,x of tiles deconvolved one after the other',
+    describe: 'for large stacks: sides z,y,x of tiles, deconvolved one by one',
     coerce: triple('--tile', '64,256,256'),
   },
   overlap: {

@@ -27,13 +27,13 @@ const OPTIONS = {
   psf: {
     type: 'string',
     demandOption: true,
-    describe: 'TIFF stack of the PSF, odd sides, same voxels; its sum is brought to 1',
+    describe: 'TIFF stack of the PSF, odd sides, same voxels; it is normalized to sum 1',
   },
   out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
   snr: {
     type: 'string',
     default: '20',
-    describe: 'average SNR in dB that the read noise brings the image to; none: no read noise',
+    describe: 'average SNR of the image in dB, set by the read noise; none: no read noise',
     coerce: (text: string) => numberOrNull('--snr', text, 'none'),
   },
   photons: {
@@ -45,13 +45,13 @@ const OPTIONS = {
   gain: {
     type: 'string',
     default: 'auto',
-    describe: 'exposure: a factor, or auto for the one that brings the brightest voxels to 1',
+    describe: 'exposure factor; auto scales the brightest voxels to 1',
     coerce: (text: string) => numberOrNull('--gain', text, 'auto'),
   },
   border: {
     choices: BORDERS,
     default: 'periodic',
-    describe: 'what lies outside of the volume',
+    describe: 'values outside of the volume',
   },
   seed: { type: 'number', default: 1, describe: 'seed of the noise' },
   ...JSON_OPTION,

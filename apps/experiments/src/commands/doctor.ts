@@ -2,7 +2,7 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import type { GpuLimits } from '@blurcycle/compute';
 import { defineCommand, JSON_OPTION } from './commonOptions.ts';
 
-/** `blurcycle doctor`: what this machine offers, what is missing, and what to do about it. */
+/** `blurcycle doctor`: what this machine offers, what is missing, and how to install it. */
 export const doctorCommand = defineCommand({
   builder: (yargs) => yargs.options(JSON_OPTION).example('$0 doctor', 'what this machine offers'),
   handler: async ({ json }) => {

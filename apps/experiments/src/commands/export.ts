@@ -39,7 +39,7 @@ export const exportCommand = defineCommand({
       }
       const { name, license } = model.config;
       if (json) console.log(JSON.stringify({ file: out, format, model: name, license }, null, 2));
-      else console.log(`${out}: ${name} as ${format}, licence ${license}`);
+      else console.log(`${out}: ${name} as ${format}, license ${license}`);
     } finally {
       model.dispose();
     }

@@ -22,18 +22,19 @@ const DATA_OPTIONS = {
     array: true,
     demandOption: true,
     describe:
-      "TIFF stacks as the microscope took them: files, folders, or quoted patterns such as 'raw/*.tif'",
+      "TIFF stacks from the microscope: files, folders, or quoted patterns such as 'raw/*.tif'",
   },
   sharp: {
     type: 'string',
     array: true,
-    describe: 'TIFF stacks of the same kind of specimen, sharp; they need not show the same places',
+    describe:
+      'sharp TIFF stacks of the same kind of specimen; they need not show the same fields of view',
   },
   'sharp-from': {
     choices: SHARP_METHODS,
-    describe: 'without --sharp: make the sharp set of the blurred one; blind-rl needs no PSF',
+    describe: 'without --sharp: make the sharp set from the blurred one; blind-rl needs no PSF',
   },
-  iterations: { type: 'number', default: 50, describe: 'with --sharp-from: iterations' },
+  iterations: { type: 'number', default: 50, describe: 'with --sharp-from: number of iterations' },
   out: { type: 'string', default: 'model', describe: 'folder of the model' },
 } as const satisfies OptionGroup;
 
@@ -64,29 +65,29 @@ const TRAINING_OPTIONS = {
   name: {
     type: 'string',
     defaultDescription: 'that of --out',
-    describe: 'what to call the model',
+    describe: 'name of the model',
   },
   author: {
     type: 'string',
     array: true,
     default: ['not named'],
-    describe: 'whose model it is; may be given several times',
+    describe: 'author of the model; may be given several times',
   },
   license: {
     type: 'string',
     default: 'MIT',
-    describe: 'terms of the model, an SPDX identifier such as CC-BY-4.0',
+    describe: 'license of the model, an SPDX identifier such as CC-BY-4.0',
     coerce: parseLicense,
   },
   'dry-run': {
     type: 'boolean',
     default: false,
-    describe: 'check, estimate, train nothing',
+    describe: 'check and estimate, without training',
   },
   restart: {
     type: 'boolean',
     default: false,
-    describe: 'begin again from nothing, and replace the model that is there',
+    describe: 'start over, and replace the existing model',
   },
 } as const satisfies OptionGroup;
 
@@ -108,7 +109,7 @@ export const fitCommand = defineCommand({
       .group(...PSF_GROUP)
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
-        'blind: the kernel is learned, too',
+        'blind: the kernel is learned as well',
       )
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model",
@@ -116,7 +117,7 @@ export const fitCommand = defineCommand({
       )
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp-from richardson-lucy --na 1.4 --ni 1.515 --wavelength 0.52 --dry-run",
-        'no sharp stacks; check everything, train nothing',
+        'no sharp stacks; check and estimate only',
       ),
   handler: async (args) => {
     const { json } = args;

@@ -71,7 +71,7 @@ const OPTIONS = {
 
 type PhantomArguments = ArgumentsOf<typeof OPTIONS> & { readonly kind: Kind };
 
-/** A phantom and what is known of where its parts are: polylines or points in µm. */
+/** A phantom and the positions of its parts: polylines or points in µm. */
 interface MadePhantom {
   readonly volume: Volume;
   readonly lines: readonly (readonly (readonly number[])[])[];

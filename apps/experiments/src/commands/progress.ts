@@ -4,8 +4,8 @@ import { formatSeconds } from '@blurcycle/core';
 import type { Progress, ProgressOptions } from '@blurcycle/pipeline';
 
 /**
- * A bar with ETA on a terminal, a line every few seconds otherwise. Standard output stays free for
- * results.
+ * A bar with ETA on a terminal, otherwise a line every few seconds. Writes to standard error;
+ * standard output is for results.
  */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream = process.stderr } = options;
@@ -39,7 +39,7 @@ function createLines(options: ProgressOptions, stream: NodeJS.WriteStream): Prog
   return {
     update(step, values = {}) {
       const time = now();
-      // The rate counts from the first step seen here: no set-up, no step of an earlier process.
+      // The rate is measured from the first step seen here, without set-up and earlier processes.
       first ??= { step, time };
       if (time - lastLine < everySeconds * 1000) return;
       lastLine = time;

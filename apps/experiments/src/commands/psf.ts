@@ -18,12 +18,12 @@ import { GRID_OPTIONS, OPTICS_OPTIONS, psfRequest } from './psfOptions.ts';
 const OUTPUT_OPTIONS = {
   out: {
     type: 'string',
-    describe: 'TIFF file to write; without it the figures are only printed',
+    describe: 'TIFF file to write; without it the numbers are only printed',
   },
   scale: {
     choices: ['sum', 'peak'],
     default: 'sum',
-    describe: 'unit sum, as a blur needs it, or 1 in the focus',
+    describe: 'unit sum, for blurring, or 1 in the focus',
   },
   figure: {
     type: 'string',
@@ -32,7 +32,7 @@ const OUTPUT_OPTIONS = {
 } as const satisfies OptionGroup;
 
 /**
- * `blurcycle psf`: a point spread function as a TIFF stack, with what there is to know about it.
+ * `blurcycle psf`: a point spread function as a TIFF stack, with its widths and warnings.
  */
 export const psfCommand = defineCommand({
   builder: (yargs) =>
@@ -50,7 +50,7 @@ export const psfCommand = defineCommand({
         '$0 psf --model gibson-lanni --ni 1.515 --ns 1.33 --depth 5 --out psf.tif',
         '5 µm deep in water',
       )
-      .example('$0 psf --model richards-wolf --polarization x --json', 'figures only'),
+      .example('$0 psf --model richards-wolf --polarization x --json', 'numbers only'),
   handler: async (args) => {
     const request = psfRequest(args);
     const psf = createPsf(request);

@@ -27,7 +27,7 @@ const COMPUTED_PSF = {
 
 /** Which PSF a stack was taken with: a file, or optics. */
 export const PSF_SOURCE_OPTIONS = {
-  psf: { type: 'string', describe: 'TIFF stack of the PSF; its sum is brought to 1' },
+  psf: { type: 'string', describe: 'TIFF stack of the PSF; it is normalized to sum 1' },
   'psf-center': {
     choices: PSF_CENTERS,
     defaultDescription: 'peak',
@@ -36,7 +36,7 @@ export const PSF_SOURCE_OPTIONS = {
   'psf-background': {
     type: 'number',
     defaultDescription: '0',
-    describe: 'with --psf: constant light in its file, subtracted',
+    describe: 'with --psf: constant background of its file, subtracted',
   },
   'crop-psf': {
     type: 'boolean',
@@ -85,7 +85,7 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   return {
     kind: 'optics',
     shape: args.psfSize,
-    named: namedOptics(args),
+    given: givenSettings(args),
     request: ([dz, dy, dx], [depth, height, width]) =>
       psfRequest(
         { ...args, model, voxel: [dz, dy, dx], size: [depth, height, width] },
@@ -94,7 +94,7 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   };
 }
 
-function namedOptics(args: PsfSourceArguments): Readonly<Record<string, string | number>> {
+function givenSettings(args: PsfSourceArguments): Readonly<Record<string, string | number>> {
   const { na, ni, wavelength } = OPTICS_OPTIONS;
   const all = {
     preset: args.preset,
@@ -120,7 +120,7 @@ function incomplete(given: readonly string[], missing: readonly string[]): Input
   return refuse(options, 'be given, too', 'nothing', remedy);
 }
 
-/** Whether a command line says anything of a PSF. */
+/** Whether a command line names a PSF in any way. */
 export function namesPsf(args: PsfSourceArguments): boolean {
   const ofFile = [args.psf, args.psfCenter, args.psfBackground];
   return ofFile.some((value) => value !== undefined) || givenOptics(args).length > 0;

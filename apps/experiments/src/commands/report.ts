@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { experimentDirectory, getExperiment, loadExperiments } from '@blurcycle/experiment';
-import { PROJECT_ROOT } from '@blurcycle/files';
+import { PROJECT_ROOT, readIfThere } from '@blurcycle/files';
 import { defineCommand, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /** `blurcycle report`: results to one HTML file. */
@@ -23,13 +22,14 @@ export const reportCommand = defineCommand({
     }
     getExperiment(loadExperiments(experimentsDir), experiment);
     const path = join(experimentDirectory(resultsDir, profile, experiment), 'table.md');
-    if (!existsSync(path)) {
+    const table = readIfThere(path);
+    if (table === null) {
       const remedy = `npx blurcycle run ${experiment} --profile ${profile}`;
       throw new InputError(
         `report: ${experiment} must have a table, got none in profile ${profile} (${remedy})`,
       );
     }
-    console.log(readFileSync(path, 'utf8'));
+    console.log(table);
     const report = await buildReport(profile, resultsDir);
     console.log(`table:  ${relative(process.cwd(), path)}`);
     console.log(`report: ${relative(process.cwd(), report)}`);
@@ -37,7 +37,7 @@ export const reportCommand = defineCommand({
 });
 
 /**
- * Builds the report in a process of its own: it is another application, and none imports another.
+ * Builds the report in a process of its own: applications do not import each other.
  *
  * @returns Path of the report.
  */

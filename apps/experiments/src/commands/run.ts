@@ -19,7 +19,7 @@ export const runCommand = defineCommand({
       })
       .example('$0 run table1', 'Table I in the quick profile'),
   handler: async ({ experiment, profile, backend, threads }) => {
-    // Bad names are told in one line, before Nx starts.
+    // Unknown names are refused in one line, before Nx starts.
     resolveExperiment(loadExperiments(EXPERIMENTS_DIRECTORY), experiment, profile);
     const environment = {
       ...process.env,

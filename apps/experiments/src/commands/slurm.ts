@@ -4,7 +4,7 @@ import { listRuns, loadExperiments } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 import { defineCommand, EXPERIMENT, type OptionGroup, PROFILE_OPTIONS } from './commonOptions.ts';
 
-/** What a cluster is to do. */
+/** The work for a cluster. */
 export interface SlurmRequest {
   readonly experiment: string;
   readonly profile: string;
@@ -16,20 +16,20 @@ export interface SlurmRequest {
   readonly resultsDir: string;
   /** Cores of each job. */
   readonly cpus: number;
-  /** Options of sbatch for every job, and those for the training runs besides. */
+  /** Options of sbatch for every job, and additional ones for the training runs. */
   readonly sbatch: string;
   readonly sbatchTrain: string;
 }
 
-/** Seconds before its time limit at which a training run is told to save itself. */
+/** Seconds before its time limit at which a training run gets the signal to save its state. */
 const GRACE_SECONDS = 120;
 
 /**
- * A shell script that hands an experiment to SLURM: one job that makes the data sets, one array
+ * A shell script that submits an experiment to SLURM: one job that makes the data sets, one array
  * with a task for each training run, and one job that makes the table, each after the one before it
  * succeeded.
  *
- * Runs share no state but the results folder, where each writes into a folder of its own.
+ * Runs share only the results folder, where each writes into a folder of its own.
  *
  * @returns A bash script; it prints the id of the last job.
  */
@@ -40,7 +40,7 @@ export function slurmScript(request: SlurmRequest): string {
     `#!/usr/bin/env bash`,
     `# ${experiment} in profile ${profile}: the data sets, ${counted} as an array, then the table. From a login node:`,
     `#   npx blurcycle slurm ${experiment} --profile ${profile} | bash`,
-    `# Submitted again it goes on: finished runs are kept, the others continue from their checkpoints.`,
+    `# Submitted again it resumes: finished runs are kept, the others continue from their checkpoints.`,
     `set -euo pipefail`,
     `mkdir -p ${quote(logFolder(request))}`,
     ``,
@@ -116,7 +116,7 @@ function job(request: SlurmRequest, { name, variable, after, options = [], body 
   ];
 }
 
-/** In place of the shell, so that SLURM's signals reach it. */
+/** Replaces the shell (exec), so that the signals of SLURM reach the command. */
 function command(
   { profile, experimentsDir, resultsDir, cpus }: SlurmRequest,
   parameters: string,
@@ -146,12 +146,12 @@ const OPTIONS = {
   'sbatch-train': {
     type: 'string',
     default: '',
-    describe: 'options of sbatch for the training runs besides',
+    describe: 'additional options of sbatch for the training runs',
     coerce: oneLine('--sbatch-train'),
   },
 } as const satisfies OptionGroup;
 
-/** `blurcycle slurm <experiment>`: the script that hands an experiment to a cluster. */
+/** `blurcycle slurm <experiment>`: the script that submits an experiment to a cluster. */
 export const slurmCommand = defineCommand({
   builder: (yargs) =>
     yargs

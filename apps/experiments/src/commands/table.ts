@@ -30,7 +30,7 @@ export const tableCommand = defineCommand({
         default: true,
         describe: 'build the HTML report afterwards',
       })
-      .example('$0 table table1 --profile standard', 'Table I from the runs that are there'),
+      .example('$0 table table1 --profile standard', 'Table I from the available runs'),
   handler: async (args) => {
     const experiment = resolveExperiment(
       loadExperiments(args.experimentsDir),

@@ -3,7 +3,7 @@ import { COMPUTE_OPTIONS, defineCommand, PROFILE_OPTIONS } from './commonOptions
 import { createProgress } from './progress.ts';
 
 /**
- * `blurcycle train <method>`: one training run, continued from its checkpoint where there is one.
+ * `blurcycle train <method>`: one training run, resumed from its checkpoint if there is one.
  */
 export const trainCommand = defineCommand({
   builder: (yargs) =>
@@ -23,9 +23,9 @@ export const trainCommand = defineCommand({
       .option('resume', {
         type: 'boolean',
         default: true,
-        describe: 'go on from the last checkpoint',
+        describe: 'resume from the last checkpoint',
       })
-      .option('restart', { type: 'boolean', default: false, describe: 'begin again from nothing' })
+      .option('restart', { type: 'boolean', default: false, describe: 'start over' })
       .example('$0 train proposed --seed 0 --profile quick', 'train the blind method'),
   handler: async ({ experimentsDir, method, profile, seed, ...options }) => {
     const run = findRun(loadExperiments(experimentsDir), method, profile, seed);

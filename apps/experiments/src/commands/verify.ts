@@ -16,7 +16,7 @@ const OPTIONS = {
   ...JSON_OPTION,
   replay: {
     type: 'number',
-    describe: 'begin one result of each kind again, for so many updates, and compare',
+    describe: 'train one result of each kind again for this many updates, and compare',
   },
 } as const satisfies OptionGroup;
 
@@ -45,7 +45,7 @@ export const verifyCommand = defineCommand({
       )
       .example(
         '$0 verify --replay 50 --profile standard',
-        'prove that the code of now gives the numbers of the reference results',
+        'prove that the code gives the numbers of the reference results',
       ),
   handler: async (args) => {
     const { experiment: name, profile, resultsDir, json } = args;

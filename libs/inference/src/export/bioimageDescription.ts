@@ -17,7 +17,7 @@ const FORMAT_VERSION = '0.5.4';
 /** The spec refuses an absolute tolerance above a hundredth of the largest test output. */
 const LARGEST_TOLERANCE_PART = 0.01;
 
-/** What the description says besides the configuration. */
+/** What the description holds beside the configuration. */
 interface DescribedPackage {
   readonly config: ModelConfig;
   /** Sides of test tensors and of every input. */

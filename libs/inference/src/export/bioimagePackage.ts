@@ -44,12 +44,12 @@ export async function modelWeights({
   return weights;
 }
 
-/** Files are stored with one date, so that the same model gives the same package. */
+/** Files are stored with a fixed date, so that the same model gives the same package. */
 const DATE = new Date('2020-01-01T00:00:00Z');
 
 /**
  * Writes a model as a package of the BioImage Model Zoo: `rdf.yaml`, weights for TensorFlow.js and
- * ONNX, test tensors, and what the model folder says of licence, citation and kernel.
+ * ONNX, test tensors, and license, citation and kernel of the model folder.
  *
  * Test tensors have the sides of the model's tile, the size that it is meant to be applied with;
  * the model's own test input is mirrored to fill them.

@@ -35,7 +35,7 @@ message ModelProto {
   repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14;
 }`;
 
-/** Numbers that ONNX gives to types of attributes and of tensor elements. */
+/** Numbers of ONNX for types of attributes and of tensor elements. */
 const ONNX_TYPES = { float32: 1, attribute: { float: 1, int: 2, ints: 7 } } as const;
 
 /** Encoder of whole models. */
@@ -65,7 +65,7 @@ function permute({ shape, data }: NamedArray, order: readonly number[]): NamedAr
  * Version of the operators that the graph uses: the first with all of them in their present form.
  */
 export const ONNX_OPSET = 13;
-/** File format of that time; readers accept older ones. */
+/** File format of that version; readers accept older ones. */
 const ONNX_IR_VERSION = 8;
 /** Of `instanceNorm`. */
 const EPSILON = 1e-5;
@@ -89,8 +89,8 @@ interface OnnxTensor {
  * The generator of a model as an ONNX file: `blurred` [n, z, y, x, 1] to `sharp`, the same shape,
  * any sides that are multiples of 4.
  *
- * In and out are the network's intensities; the metadata say black and white. Channels last
- * outside, as everywhere here; ONNX wants them second, so the graph begins and ends with a
+ * Input and output are the network's intensities; the metadata hold black and white. Channels are
+ * last outside, as everywhere here; ONNX has them second, so the graph begins and ends with a
  * transposition that, with one channel, moves nothing.
  */
 export function generatorToOnnx(

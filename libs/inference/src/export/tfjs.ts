@@ -24,8 +24,8 @@ const EPSILON = 1e-5;
  * [n, z, y, x, 1] in and out.
  *
  * Instance normalization is Keras' layer normalization over the spatial axes, without scale and
- * shift. TensorFlow.js has it for up to four axes, so z and y become one for it, and for that the
- * sides must be known: those of the tile the model is meant to be applied with.
+ * shift. TensorFlow.js has it for up to four axes, so z and y are merged for it, which needs known
+ * sides: those of the tile that the model is meant to be applied with.
  *
  * @param tile - Sides z, y, x of every input, multiples of 4.
  */
@@ -67,7 +67,7 @@ function buildLayersModel(weights: ReadonlyMap<string, NamedArray>, tile: Shape3
     if (filter === undefined) throw new Error(`internal: the weights lack ${layer}/filter`);
     return filter.shape[axis];
   };
-  // Names of our own: those that the library counts up differ from call to call.
+  // Own names: those that the library numbers differ from call to call.
   let count = 0;
   const unique = (name: string): string => `${name}${++count}`;
   const convolve = (name: string, kernelSize: number, x: SymbolicTensor): SymbolicTensor =>

@@ -17,7 +17,7 @@ export function createDatasetPsf({ psf, voxelSizeUm }: Optics): Volume {
   return normalizePsf(createPsf(request));
 }
 
-/** The same optics with nothing that aberrates: what a user knows of a microscope. */
+/** The same optics without aberrations: what a user knows of a microscope. */
 export function createUnaberratedPsf({ psf, voxelSizeUm }: Optics): Volume {
   return createDatasetPsf({
     psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined },

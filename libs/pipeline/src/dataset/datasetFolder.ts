@@ -5,12 +5,12 @@ import { type Pair, readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { fileHash, writeFileAtomically } from '@blurcycle/files';
 import { type DatasetFacts, type DatasetManifest, type Split, SPLITS } from './manifest.ts';
 
-/** A blurred volume, and what it shows where that is known. */
+/** A blurred volume, and its truth where that is known. */
 export interface Observation extends Omit<Pair, 'sharp'> {
   readonly sharp: Volume | null;
 }
 
-/** Observations as pairs, for what only data with a truth are used for. */
+/** Observations as pairs, for uses that need the truth. */
 export function withTruth(observations: readonly Observation[]): Pair[] {
   return observations.map(({ sharp, ...rest }) => {
     if (sharp === null) throw new Error(`internal: the truth of ${rest.id} is not known`);
@@ -18,7 +18,7 @@ export function withTruth(observations: readonly Observation[]): Pair[] {
   });
 }
 
-/** Volumes as they go into a folder and come out of it. */
+/** The volumes of a data set in memory. */
 export interface DatasetContent extends Readonly<Record<Split, readonly Observation[]>> {
   /**
    * Gain times PSF: the linear operator between sharp and blurred, before noise; for stacks that
@@ -28,7 +28,7 @@ export interface DatasetContent extends Readonly<Record<Split, readonly Observat
   /** Sharp training volumes of other specimens; empty where those of the training pairs serve. */
   readonly unpaired: readonly Volume[];
   /**
-   * What the method behind the sharp set makes of each test volume; empty where the sharp set is
+   * Result of the method behind the sharp set for each test volume; empty where the sharp set is
    * the truth.
    */
   readonly targets: readonly Volume[];
@@ -36,8 +36,7 @@ export interface DatasetContent extends Readonly<Record<Split, readonly Observat
 }
 
 /**
- * Writes float32 TIFF stacks, so that what was trained on can be looked at in Fiji, and last the
- * manifest.
+ * Writes float32 TIFF stacks, which open in Fiji, and last the manifest.
  */
 export async function writeDatasetFolder(
   folder: string,

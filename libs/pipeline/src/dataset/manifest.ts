@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
@@ -10,6 +9,7 @@ import {
   testedDataset,
   testKey,
 } from '@blurcycle/experiment';
+import { readIfThere } from '@blurcycle/files';
 import type { IntensityScale } from '@blurcycle/stacks';
 
 /** Parts of a data set. */
@@ -17,13 +17,13 @@ export const SPLITS = ['train', 'validation', 'test'] as const;
 /** A part of a data set. */
 export type Split = (typeof SPLITS)[number];
 
-/** Numbers that came out when the volumes were made. */
+/** Numbers found while the volumes were made. */
 export interface DatasetFacts {
   readonly gain: number;
   /** Null where stacks were read and nothing is known of it. */
   readonly readNoiseSigma: number | null;
   readonly averageSnrDb: number | null;
-  /** What the intensities of blurred stacks outside this folder are as 0 and as 1. */
+  /** Intensities of the original blurred stacks that are 0 and 1 in this folder. */
   readonly intensity: IntensityScale;
 }
 
@@ -42,11 +42,10 @@ export interface DatasetManifest {
   readonly sources: Hashes;
 }
 
-/** What a folder says about its volumes; undefined when there is none. */
+/** The manifest of a folder; undefined when there is none. */
 export function readManifest(folder: string): DatasetManifest | undefined {
-  const path = join(folder, 'dataset.json');
-  if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, 'utf8')) as DatasetManifest;
+  const text = readIfThere(join(folder, 'dataset.json'));
+  return text === null ? undefined : (JSON.parse(text) as DatasetManifest);
 }
 
 /**

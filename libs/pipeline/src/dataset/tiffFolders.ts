@@ -17,7 +17,7 @@ import {
 import { createDatasetPsf } from './createDatasetPsf.ts';
 import type { DatasetContent, Observation } from './datasetFolder.ts';
 
-/** Files of a data set that is read. */
+/** Files of a data set that is read from stacks. */
 interface StackList {
   readonly train: readonly string[];
   readonly validation: readonly string[];
@@ -27,14 +27,14 @@ interface StackList {
   readonly truth: readonly string[] | null;
 }
 
-/** What messages about stacks begin with. */
+/** Start of messages about stacks. */
 const STACKS = 'tiff-folders';
 
 /**
  * The stacks that settings name, as paths; relative ones start from the project root.
  *
- * Blurred stacks in the order of their names: the first are trained on, the last are tested on,
- * those before them watched. With fewer volumes than stacks, those in the middle are left out.
+ * Blurred stacks in the order of their names: the first are for training, the last for the test,
+ * those before them for validation. Stacks in the middle that are not needed are left out.
  *
  * @throws {InputError} If one does not exist, there are fewer than the settings ask for, or a stack
  *   has no truth where others have.
@@ -82,7 +82,7 @@ function truthOf(blurred: string, known: readonly string[]): string {
   const name = basename(blurred);
   const found = known.find((file) => basename(file) === name);
   if (found !== undefined) return found;
-  const rule = `hold '${name}', the truth of a stack that is watched or tested`;
+  const rule = `hold '${name}', the truth of a stack of validation or test`;
   throw new InputError(
     describeViolation(
       STACKS,
@@ -110,7 +110,7 @@ export async function hashStacks(list: StackList): Promise<Hashes> {
   return hashes;
 }
 
-/** Stacks are large, and the states of many runs ask for the same. */
+/** Stacks are large, and the states of many runs need the hashes of the same. */
 const known = new Map<string, { readonly version: string; readonly hash: string }>();
 
 async function rememberedHash(file: string): Promise<string> {
@@ -127,8 +127,8 @@ async function rememberedHash(file: string): Promise<string> {
  * Recordings as a data set: the middle of every stack, on the scale of the networks.
  *
  * Black and white are chosen from the training stacks and the sharp ones alone
- * (`chooseIntensities`), so that a unit-sum kernel joins the two domains. A truth may be in units
- * of its own: it gets the light of the stacks that it belongs to, as blur keeps the light.
+ * (`chooseIntensities`), so that a unit-sum kernel connects the two domains. A truth may be in
+ * units of its own: it gets the light of the stacks that it belongs to, as blur keeps the light.
  *
  * Memory: all stacks, cut to `shape`, twice.
  *

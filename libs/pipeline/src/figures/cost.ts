@@ -29,7 +29,7 @@ export function countParametersAt(
   method: MethodSettings,
   network: NetworkSettings,
 ): ParameterCounts {
-  // What is in a known kernel does not matter: it has no parameter.
+  // The values of a known kernel do not matter: it has no parameter.
   const kernel = createVolume([1, 1, 1], [1, 1, 1], Float32Array.of(1));
   const { sharpGenerator, blurGenerator, discriminators } = buildMethodNetworks(
     method,
@@ -51,7 +51,7 @@ export function countParametersAt(
   }
 }
 
-/** What is compared: a method by its finished runs, one for each seed. */
+/** A method to compare, by its finished runs, one for each seed. */
 interface CostedMethod {
   readonly label: string;
   readonly records: readonly RunRecord[];
@@ -59,14 +59,14 @@ interface CostedMethod {
   readonly paperScale: ParameterCounts | null;
 }
 
-/** Two methods, the second measured by the first. */
+/** Two methods, the second relative to the first. */
 interface CostContent {
   readonly profile: string;
   readonly measure: CostedMethod;
   readonly compared: CostedMethod;
 }
 
-/** What section V-C of the paper says of the conventional method and its own. */
+/** Section V-C of the paper on the conventional method and its own. */
 const PAPER = {
   sharpGenerator: '7 million each',
   blurGenerator: '7 million against 0.03 million',
@@ -79,8 +79,8 @@ const BYTES_PER_PARAMETER = 4;
 const MEGABYTE = 1e6;
 
 /**
- * Parameters, memory and time of both methods, with the ratio of the second to the first; beside
- * what the paper says where the comparison is the paper's.
+ * Parameters, memory and time of both methods, with the ratio of the second to the first, and the
+ * numbers of the paper where the comparison is the paper's.
  */
 export function costFacts(id: string, content: CostContent): FactsBlock[] {
   const atPaperScale: FactsBlock = {
@@ -178,12 +178,12 @@ function columns(quantity: string, content: CostContent): FactsBlock['columns'] 
   ];
 }
 
-/** A row and, where the comparison is the paper's, what the paper says. */
+/** A row and, where the comparison is the paper's, its number. */
 function withPaper(content: CostContent, cells: Row, said: string | undefined): Row {
   return isPapers(content) ? [...cells, said ?? null] : cells;
 }
 
-/** A row with both methods and, where both can be told, the second as a part of the first. */
+/** A row with both methods and, where both are known, the ratio of the second to the first. */
 function compare(
   content: CostContent,
   name: string,
@@ -226,7 +226,7 @@ export async function cost(
 ): Promise<readonly FactsBlock[]> {
   const { paperScale } = figure;
   if (paperScale !== undefined) {
-    // Networks are built to be counted: somewhere their parameters must lie.
+    // Counting builds the networks, which needs a back-end.
     await selectBackend(
       options.backend,
       options.threads === undefined ? {} : { threads: options.threads },

@@ -41,7 +41,7 @@ export function joinParts(...parts: readonly FigureParts[]): FigureParts {
   };
 }
 
-/** Writes the images into the experiment's directory and hands on the blocks. */
+/** Writes the images into the experiment's directory and returns the blocks. */
 export async function writeParts(
   folder: string,
   { blocks, files }: FigureParts,
@@ -63,7 +63,7 @@ export interface PlaneImage {
   readonly pixelSizeUm: readonly [down: number, across: number];
   /** Row by row. */
   readonly values: Float32Array;
-  /** What is to be seen, in numbers. */
+  /** Description in numbers for readers who do not see the image. */
   readonly alt: string;
 }
 
@@ -82,7 +82,7 @@ export function planeImages(
   return { blocks: [{ kind: 'images', ...head, items }], files };
 }
 
-/** Stacks of one place. */
+/** Stacks of one field of view. */
 export interface ShownVolumes {
   /** Unique within the experiment. */
   readonly id: string;

@@ -26,13 +26,12 @@ interface LearnedKernels {
 interface LearnedKernelContent {
   readonly rows: readonly LearnedKernels[];
   /**
-   * Gain times PSF: the kernel that blurred the data, or what the optics say where that is not
-   * known.
+   * Gain times PSF: the kernel that blurred the data, or that of the optics where it is not known.
    */
   readonly truth: Volume;
   /** What `truth` is called. */
   readonly truthLabel: string;
-  /** Standard deviation in voxels of the Gaussian that takes the high frequencies out. */
+  /** Standard deviation in voxels of the Gaussian that removes high frequencies. */
   readonly smoothingSigmaVoxels: number;
 }
 
@@ -90,7 +89,7 @@ function rawAndSmoothed(
  * The paper's Figure 11: learned blur kernels beside the true one, as they are and after a Gaussian
  * filter.
  *
- * @param id - What the ids of the blocks start with.
+ * @param id - Start of the ids of the blocks.
  *
  * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. Images
  * and profiles show the first seed of each row, the facts all seeds.
@@ -130,7 +129,7 @@ function sections(
             id: `${id.replace(`-${state}`, '')}-${planeId}`,
             label: `${label}, ${name}`,
             ...cut(kernel),
-            alt: `${label}, ${name} through the centre: ${describe(kernel, reference)}`,
+            alt: `${label}, ${name} through the center: ${describe(kernel, reference)}`,
           })),
         ),
       );
@@ -148,7 +147,7 @@ function impulseResponses(block: string, views: readonly KernelView[]): CurvesBl
     kind: 'curves',
     id: `${block}-impulse-response-${axis}`,
     title: `Impulse response along ${axis}`,
-    x: { label: `${axis} from the centre`, unit: 'µm', scale: 'linear' },
+    x: { label: `${axis} from the center`, unit: 'µm', scale: 'linear' },
     y: { label: 'kernel value', unit: null, scale: 'linear' },
     series: views.map(({ id, label, kernel }) => ({
       id,
@@ -159,7 +158,7 @@ function impulseResponses(block: string, views: readonly KernelView[]): CurvesBl
   }));
 }
 
-/** Values on the line through the centre voxel. */
+/** Values on the line through the center voxel. */
 function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]['points'] {
   const { sides, pixelSizeUm, values } = axialSection(kernel);
   const [rows, columns] = sides;
@@ -209,7 +208,7 @@ function facts(id: string, content: LearnedKernelContent): FactsBlock {
     ],
     note:
       'Negative mass: part of the absolute sum. A smoothed kernel is compared with the equally smoothed reference; it is smoothed in its ' +
-      'window, and what the filter carries beyond the edge is lost.',
+      'window, and what the filter moves beyond the edge is lost.',
   };
 }
 

@@ -38,7 +38,7 @@ interface PsfModel {
   readonly axial: Volume;
   /** On the voxels of the data set, 1 in the focus. */
   readonly sampled: Volume;
-  /** The same, unit sum: what blurs. */
+  /** The same with unit sum, as it blurs. */
   readonly kernel: Volume;
   /** Profiles over the reach, and the widths of the optics. */
   readonly figure: PsfFigure;
@@ -149,8 +149,8 @@ function decades(relative: number): number {
 const AXES = ['z', 'y', 'x'] as const;
 
 /**
- * Widths of the optics and of the sampled kernels, the kernels as they blur, and what theory
- * expects of them.
+ * Widths of the optics and of the sampled kernels, the kernels as they blur, and the expectation of
+ * theory.
  */
 function psfFacts(id: string, models: readonly PsfModel[]): FactsBlock[] {
   return [
@@ -174,7 +174,7 @@ function widths(id: string, models: readonly PsfModel[]): FactsBlock {
       [label, 'the optics', ...AXES.map((axis) => figure.fwhmUm[axis])],
       [label, 'voxels of the data set', ...kernelMetrics(sampled).fwhmUm],
     ]),
-    note: 'On voxels the half is found on straight lines between their centres, which widens a peak of few voxels.',
+    note: 'On voxels the half is found on straight lines between their centers, which widens a peak of few voxels.',
   };
 }
 
@@ -230,7 +230,7 @@ function comparison(id: string, models: readonly PsfModel[]): FactsBlock {
  * The paper's Figure 5: point spread functions of several models through the focus, their profiles
  * and their widths.
  *
- * @param id - What the ids of the blocks start with.
+ * @param id - Start of the ids of the blocks.
  *
  * Everything is computed from the optics; nothing is read. Cost: a second or two.
  */

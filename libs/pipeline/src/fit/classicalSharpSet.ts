@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import {
   createVolume,
@@ -12,13 +12,12 @@ import {
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { deconvolveClassically } from '@blurcycle/deconvolution';
 import { type ClassicalSettings, contentHash } from '@blurcycle/experiment';
-import { writeFileAtomically } from '@blurcycle/files';
+import { readIfThere, writeFileAtomically } from '@blurcycle/files';
 import { preparePsf } from '@blurcycle/imaging';
 import { backgroundLevel, type NamedStack } from '@blurcycle/stacks';
 
 /**
- * SHA-256 of the shape and values of a volume; its voxel size has no part in the numbers of a
- * training.
+ * SHA-256 of the shape and values of a volume; its voxel size does not affect training.
  */
 export function volumeHash({ shape, data }: Volume): string {
   const hash = createHash('sha256').update(shape.join('x'));
@@ -26,7 +25,7 @@ export function volumeHash({ shape, data }: Volume): string {
   return hash.digest('hex');
 }
 
-/** Classical methods that can stand in for a sharp set. */
+/** Classical methods that can make a sharp set. */
 export const SHARP_METHODS = [
   'richardson-lucy',
   'rl-tv',
@@ -41,17 +40,17 @@ interface ClassicalSharpSet {
   readonly iterations: number;
   /** Unit sum, no larger than any stack. */
   readonly psf: Volume;
-  /** Where estimates are kept for a later call; nothing is written without. */
+  /** Where estimates are kept for a later call; null writes nothing. */
   readonly folder: string | null;
   readonly onUpdate: (done: number, most: number) => void;
 }
 
 /**
- * A sharp set from the blurred one by a classical method: no new knowledge, but a target that a
- * network can learn to reach at once and without a PSF. Training draws places independently, so it
- * remains unpaired.
+ * A sharp set from the blurred one by a classical method: no new information, but a target that a
+ * network can learn to reach in one pass and without a PSF. Training draws patches of both sets
+ * independently, so it remains unpaired.
  *
- * The background of each stack is named to the method; estimates start above zero.
+ * The method gets the background of each stack; estimates start above zero.
  */
 export async function classicalSharpSet(
   blurred: readonly NamedStack[],
@@ -109,8 +108,7 @@ function methodSettings(
 }
 
 async function readMade(path: string, key: string): Promise<Volume | undefined> {
-  if (!existsSync(path) || !existsSync(`${path}.key`)) return undefined;
-  if ((await readFile(`${path}.key`, 'utf8')) !== key) return undefined;
+  if (!existsSync(path) || readIfThere(`${path}.key`) !== key) return undefined;
   return (await readTiffStack(path)).volume;
 }
 

@@ -4,7 +4,7 @@ import { describeViolation, InputError } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { readIfThere, useRunFolder } from '@blurcycle/files';
-import { checkModelPlace, MODEL_FILES, type ModelContent } from '@blurcycle/inference';
+import { checkModelFolder, MODEL_FILES, type ModelContent } from '@blurcycle/inference';
 import { toNetworkScale } from '@blurcycle/stacks';
 import { TrainingFailure } from '@blurcycle/training';
 import type { ComputeOptions, Progress } from '../contracts.ts';
@@ -30,7 +30,7 @@ interface FitRequest extends FitData, Pick<ComputeOptions, 'backend' | 'threads'
   readonly dryRun: boolean;
 }
 
-/** What became of a request. */
+/** Outcome of a request. */
 type FitOutcome =
   | { readonly kind: 'planned'; readonly plan: FitPlan }
   | { readonly kind: 'up to date'; readonly model: string }
@@ -48,8 +48,8 @@ interface Fit extends FitRequest {
 }
 
 /**
- * Trains a model on one's own stacks and writes its folder, unless it is there already or only the
- * plan is wanted. A training that was stopped is resumed. Says on standard error what it does.
+ * Trains a model on one's own stacks and writes its folder, unless it exists already or only the
+ * plan is wanted. A training that was stopped is resumed. Reports on standard error.
  *
  * @throws {InputError} One line for the first thing that stands in the way: data or settings, a
  *   folder that holds something else, a step that does not fit the memory of the GPU.
@@ -59,7 +59,7 @@ interface Fit extends FitRequest {
 export async function fitModel(request: FitRequest): Promise<FitOutcome> {
   const out = normalize(join(request.out, '.'));
   const trainingFolder = `${out}.training`;
-  await checkModelPlace(out);
+  await checkModelFolder(out);
   const input = await readFit(request);
   const { name, description } = await openBackend(request);
   const work = (): Promise<FitOutcome> => {
@@ -68,7 +68,7 @@ export async function fitModel(request: FitRequest): Promise<FitOutcome> {
   };
   if (request.dryRun) return work();
   return useRunFolder(trainingFolder, 'fit', work, '--out').finally(() =>
-    // Where nothing was trained the folder is empty; one that is not stays.
+    // Only removes an empty folder: nothing was trained.
     rmdir(trainingFolder).catch(() => undefined),
   );
 }
@@ -77,7 +77,7 @@ async function carryOut(fit: Fit, input: FitInput): Promise<FitOutcome> {
   const { out, trainingFolder, restart, dryRun } = fit;
   const prepared = await prepare(fit, input);
   for (const warning of prepared.warnings) warn(warning);
-  if (!restart && !dryRun && isThere(out, prepared.key)) {
+  if (!restart && !dryRun && existsAlready(out, prepared.key)) {
     say(`${out}: up to date`);
     return { kind: 'up to date', model: out };
   }
@@ -108,11 +108,11 @@ async function prepare(
 }
 
 /**
- * Whether the model of that key is there already.
+ * Whether the model of that key exists already.
  *
  * @throws {InputError} If another one is: hours of training are not overwritten by accident.
  */
-function isThere(out: string, key: string): boolean {
+function existsAlready(out: string, key: string): boolean {
   const text = readIfThere(join(out, MODEL_FILES.config));
   if (text === null) return false;
   const { training } = JSON.parse(text) as Pick<ModelConfig, 'training'>;
@@ -151,8 +151,8 @@ function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
   });
 }
 
-/** What the model says of the optics: the file of the PSF, or what was named. */
+/** The optics for `model.json`: the file of the PSF, or what the user gave. */
 function opticsOf(psf: PsfSource | null): ModelConfig['optics'] {
   if (psf === null) return null;
-  return psf.kind === 'file' ? { psf: psf.path } : { ...psf.named };
+  return psf.kind === 'file' ? { psf: psf.path } : { ...psf.given };
 }

@@ -3,17 +3,17 @@ import { disposeTrainer, trainStep } from '@blurcycle/training';
 import { startTraining } from '../run/trainNetworks.ts';
 import { describeShapes, type PreparedFit } from './prepareFit.ts';
 
-/** What a training will cost on this machine. */
+/** Estimated cost of a training on this machine. */
 interface TrainingEstimate {
   readonly secondsPerUpdate: number;
   readonly seconds: number;
   /**
-   * Largest memory of the process after the timed updates, which allocate all that later ones do.
+   * Peak memory of the process after the timed updates, which allocate all that later ones need.
    */
   readonly memoryBytes: number;
 }
 
-/** Code gets compiled and buffers get allocated in the first updates. */
+/** The first updates compile code and allocate buffers. */
 const WARM_UP = 2;
 const TIMED = 3;
 
@@ -40,7 +40,7 @@ export async function estimateTraining(prepared: PreparedFit): Promise<TrainingE
   };
 }
 
-/** What a fit would do, and what it would cost. */
+/** What a fit would do, and its cost. */
 export interface FitPlan {
   readonly method: string;
   readonly data: string;

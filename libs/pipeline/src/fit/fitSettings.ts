@@ -4,7 +4,7 @@ import { loadExperiments, resolveRun, type RunSettings } from '@blurcycle/experi
 /** Settings of a fit: those of a profile, without a simulated data set. */
 export type FitSettings = Pick<RunSettings, 'method' | 'network' | 'training' | 'inference'>;
 
-/** What the command line says of the settings; undefined where the profile decides. */
+/** Settings of the command line; undefined where the profile decides. */
 export interface SettingsWishes {
   readonly profile: string;
   readonly seed: number;
@@ -14,7 +14,7 @@ export interface SettingsWishes {
   readonly kernelSize: Shape3 | undefined;
 }
 
-/** A quarter of a side is the smallest that the third discriminator judges. */
+/** The third discriminator sees a quarter of this, its smallest input. */
 const SMALLEST_PATCH_SIDE = 16;
 
 /**
@@ -39,7 +39,7 @@ export function fitSettings(
   };
   const network = {
     ...settings.network,
-    // The discriminators keep their share of the width.
+    // The discriminators keep the ratio of their width.
     ...(width === undefined
       ? {}
       : {
@@ -55,7 +55,7 @@ export function fitSettings(
   return { method: settings.method, network, training, inference: settings.inference };
 }
 
-/** Voxels of surroundings that a patch needs on each side, so that its blur is exact. */
+/** Smallest sides of a stack: the patch, and the surroundings that make its blur exact. */
 export function stackSidesNeeded({ training, network }: FitSettings): Shape3 {
   const border = (axis: number): number =>
     training.cycleBorder === 'exclude' ? network.blurKernelSize[axis] - 1 : 0;

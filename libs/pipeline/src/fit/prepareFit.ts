@@ -41,7 +41,7 @@ export interface PreparedFit {
   readonly warnings: readonly string[];
 }
 
-/** What a classical sharp set reports, and where it is kept. */
+/** Progress of a classical sharp set, and where it is kept. */
 interface PrepareFitOptions {
   readonly sharpFolder: string | null;
   readonly onSharpUpdate: (done: number, most: number) => void;
@@ -114,9 +114,9 @@ function describeData(sharp: SharpSource, blurred: number, sharpCount: number): 
   return `${stacks(blurred, 'blurred')}, and ${sharp.method} of the same (${sharp.iterations} iterations) as the sharp ones`;
 }
 
-/** Less of the PSF's light than this inside the kernel's window is worth a word. */
+/** Less of the PSF's light than this inside the kernel's window gives a warning. */
 const ENOUGH_LIGHT = 0.9;
-/** With less than this, what a unit-sum kernel makes is no longer the image of the object. */
+/** With less than this, blurring by a unit-sum kernel no longer gives the image of the object. */
 const HALF = 0.5;
 
 function warn(sharp: SharpSource, blurred: number, keptLight: number): string[] {
@@ -145,7 +145,7 @@ function middle({ data }: Volume): number {
   return data[(data.length - 1) / 2];
 }
 
-/** Sides of what was read, for a person. */
+/** Shapes of the stacks that were read, for people. */
 export function describeShapes(stacks: readonly NamedStack[]): string {
   const shapes = new Set(stacks.map(({ volume: { shape } }) => formatShape(shape)));
   return [...shapes].slice(0, 3).join('; ') + (shapes.size > 3 ? '; ...' : '');

@@ -16,7 +16,7 @@ export type SharpSource =
   | { readonly kind: 'files'; readonly files: readonly string[] }
   | { readonly kind: 'classical'; readonly method: SharpMethod; readonly iterations: number };
 
-/** What is to be trained on, and how. */
+/** Data and settings of a fit. */
 export interface FitData {
   readonly blurred: readonly string[];
   readonly sharp: SharpSource;
@@ -29,10 +29,10 @@ export interface FitData {
   readonly wishes: SettingsWishes;
 }
 
-/** What was read, and passed every check that can be made before work begins. */
+/** Data that were read and passed every check that can be made before work begins. */
 export interface FitInput {
   readonly blurred: readonly NamedStack[];
-  /** Empty where the sharp stacks are still to be made of the blurred ones. */
+  /** Empty where the sharp stacks are still to be made from the blurred ones. */
   readonly sharp: readonly NamedStack[];
   readonly source: SharpSource;
   readonly voxelSizeUm: VoxelSizeUm;
@@ -46,7 +46,7 @@ export interface FitInput {
 }
 
 /**
- * Reads all data of a fit and checks them. Writes nothing, and needs no back-end.
+ * Reads all data of a fit and checks them. Writes nothing and needs no back-end.
  *
  * @throws {InputError} One line for the first thing that stands in the way.
  */
