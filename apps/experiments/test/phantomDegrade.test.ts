@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('blurcycle phantom', () => {
-  it('writes a specimen from 0 to 1 with its voxel size, and its centre lines', async () => {
+  it('writes a specimen from 0 to 1 with its voxel size, and its centerlines', async () => {
     const { data, shape, voxelSizeUm } = await read('truth.tif');
     expect(shape).toEqual([16, 48, 48]);
     // The text in a TIFF rounds a voxel size to about nine digits.

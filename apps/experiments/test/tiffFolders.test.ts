@@ -137,7 +137,7 @@ describe("a data set of the kind 'tiff-folders'", () => {
     );
     declare('wrong', `    truth: ${join(root, 'sharp')}\n`, 'proposed');
     expect((await blurcycle('dataset', 'wrong', ...places)).error).toContain(
-      "dataset.truth must hold 'cell-2.tif', the truth of a stack that is watched or tested, got",
+      "dataset.truth must hold 'cell-2.tif', the truth of a stack of validation or test, got",
     );
     declare('wrong', `    truth: ${join(root, 'turth')}\n`, 'proposed');
     expect((await blurcycle('dataset', 'wrong', ...places)).error).toMatch(

@@ -139,7 +139,7 @@ describe('deconvolveWithModel(model, stack, options)', () => {
     };
     expect((await deconvolveWithModel(model, stack, options)).tile).toEqual([12, 20, 16]);
     expect(lines[0]).toMatch(
-      /^tiles of 12 x 20 x 32 need about \d+ MiB, \d+ MiB are free: taking 12 x 20 x 16$/,
+      /^tiles of 12 x 20 x 32 need about \d+ MiB, \d+ MiB are free: using 12 x 20 x 16$/,
     );
     const broken = { ...OPTIONS, apply: () => Promise.reject(new Error('the network is broken')) };
     await expect(deconvolveWithModel(model, stack, broken)).rejects.toThrow(

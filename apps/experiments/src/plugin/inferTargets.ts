@@ -228,6 +228,6 @@ function reportTarget(parameters: string): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     options: { command: `${CLI} report${parameters}` },
-    metadata: { description: 'the HTML report of the results that are there' },
+    metadata: { description: 'the HTML report of the available results' },
   };
 }

@@ -86,7 +86,7 @@ describe('learnedKernelFigure(content)', () => {
     }
   });
 
-  it('draws the impulse response through the centre', () => {
+  it('draws the impulse response through the center', () => {
     const block = blocks.find(({ id }) => id === 'kernel-impulse-response-z');
     const series = block?.kind === 'curves' ? block.series : [];
     expect(series.map(({ id }) => id)).toEqual([

@@ -34,9 +34,9 @@ describe('psfModelsFigure(options)', () => {
     const png = PNG.sync.read(
       files.get('figures/psf-sections-richards-wolf-xz.png') ?? Buffer.of(),
     );
-    const grey = Array.from({ length: 41 * 25 }, (_, i) => png.data[4 * i]);
-    expect(grey[20 * 25 + 12]).toBe(255);
-    expect(grey.filter((value) => value === 255)).toHaveLength(1);
+    const gray = Array.from({ length: 41 * 25 }, (_, i) => png.data[4 * i]);
+    expect(gray[20 * 25 + 12]).toBe(255);
+    expect(gray.filter((value) => value === 255)).toHaveLength(1);
   });
 
   it('finds Richards & Wolf shorter along the axis and wider across it', () => {
