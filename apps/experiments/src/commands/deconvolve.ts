@@ -46,7 +46,7 @@ export const deconvolveCommand = defineCommand({
       )
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --background 100 --stats stats.csv --out sharp.tif',
-        "the camera's offset as background, statistics of every iteration",
+        'camera offset as background, statistics of all iterations',
       ),
   handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
 });

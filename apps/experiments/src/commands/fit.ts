@@ -27,8 +27,7 @@ const DATA_OPTIONS = {
   sharp: {
     type: 'string',
     array: true,
-    describe:
-      'sharp TIFF stacks of the same kind of specimen; they need not show the same fields of view',
+    describe: 'sharp TIFF stacks of the same kind of specimen; fields of view may differ',
   },
   'sharp-from': {
     choices: SHARP_METHODS,

@@ -45,7 +45,7 @@ export const verifyCommand = defineCommand({
       )
       .example(
         '$0 verify --replay 50 --profile standard',
-        'prove that the code gives the numbers of the reference results',
+        'prove that the code gives the reference results',
       ),
   handler: async (args) => {
     const { experiment: name, profile, resultsDir, json } = args;
