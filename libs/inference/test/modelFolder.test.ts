@@ -112,7 +112,7 @@ describe('loadModel(folder)', () => {
       writeFileSync(join(spoiled, file), bytes);
       expect(await refusal(spoiled)).toMatch(
         new RegExp(
-          `^loadModel: \\S+${file} must be the file that was written, got other bytes \\(get the model again`,
+          `^loadModel: \\S+${file} must be the file that was written, got other bytes \\(download or copy the model again`,
         ),
       );
     },
