@@ -65,9 +65,9 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
   for (const command of COMMANDS) {
     if (command.name === wanted) {
       await command.addTo(parser, (declared) => {
-        const { array, boolean } = declaredOptions(declared);
+        const { array, boolean, number } = declaredOptions(declared);
         assertGivenOnce(`blurcycle ${wanted}`, parameters, array);
-        assertHaveValues(`blurcycle ${wanted}`, parameters, boolean);
+        assertValues(`blurcycle ${wanted}`, parameters, { switches: boolean, numbers: number });
       });
     } else parser.command(command.usage, command.describe);
   }
@@ -111,24 +111,31 @@ function assertGivenOnce(
 }
 
 /**
- * Throws if an option that takes a value stands without one: yargs would go on with its default.
+ * Throws if an option that takes a value stands without one, or one that takes a number with a
+ * word: yargs would go on with the default, or with NaN.
  *
  * @param where - Command, for the error line.
  * @param parameters - What was typed.
- * @param switches - Names of the options that take no value.
+ * @param kinds - Names of the options that take no value, and of those that take a number.
  */
-function assertHaveValues(
+function assertValues(
   where: string,
   parameters: readonly string[],
-  switches: readonly string[],
+  {
+    switches,
+    numbers,
+  }: { readonly switches: readonly string[]; readonly numbers: readonly string[] },
 ): void {
   for (const [i, text] of parameters.entries()) {
     const [name] = optionsIn([text]);
     if (text === '--') return;
-    if (name === undefined || text.includes('=') || [...switches, 'help'].includes(name)) continue;
-    const next = parameters[i + 1];
-    if (next === undefined || next.startsWith('--'))
+    if (name === undefined || [...switches, 'help'].includes(name)) continue;
+    const equals = text.indexOf('=');
+    const value = equals < 0 ? parameters[i + 1] : text.slice(equals + 1);
+    if (value === undefined || (equals < 0 && value.startsWith('--')))
       throw new InputError(describeViolation(where, `--${name}`, 'have a value', 'none'));
+    if (numbers.includes(name) && Number.isNaN(Number(value)))
+      throw new InputError(describeViolation(where, `--${name}`, 'be a number', value));
   }
 }
 
@@ -160,7 +167,12 @@ function declaredOptions(parser: Argv): {
 } {
   return (
     parser as Argv & {
-      getOptions(): { key: Record<string, unknown>; array: string[]; boolean: string[] };
+      getOptions(): {
+        key: Record<string, unknown>;
+        array: string[];
+        boolean: string[];
+        number: string[];
+      };
     }
   ).getOptions();
 }

@@ -51,6 +51,11 @@ describe('blurcycle', () => {
     ],
     [['verify', 'table1', '--replay'], "blurcycle verify: --replay must have a value, got 'none'"],
     [['list', '--profile', '--json'], "blurcycle list: --profile must have a value, got 'none'"],
+    [
+      ['verify', 'table1', '--replay', 'abc'],
+      "blurcycle verify: --replay must be a number, got 'abc'",
+    ],
+    [['train', 'proposed', '--seed=one'], "blurcycle train: --seed must be a number, got 'one'"],
     [[], 'command must be given (see blurcycle --help)'],
   ])('answers %j with one line and exit code 2', async (parameters, expected) => {
     const { code, out, error } = await blurcycle(...parameters);

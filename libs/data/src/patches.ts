@@ -95,10 +95,10 @@ const PLANES = [
  * or not.
  *
  * Only planes in which the patch is square are used, so its shape stays; if there are none, the
- * patch is only flipped. The paper (section IV) rotates and flips, but does not say in which planes;
+ * patch is only flipped. The paper (section IV) rotates and flips, without saying in which planes;
  * a rotation out of the lateral plane also rotates the axial blur, see docs/deviations.md. The
- * patches of a paired sample get the same rotation and flip, those of an unpaired sample independent
- * ones.
+ * patches of a paired sample get the same rotation and flip, those of an unpaired sample
+ * independent ones.
  *
  * @param stream - Draws three numbers for each rotation and flip.
  */
