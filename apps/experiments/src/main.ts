@@ -159,20 +159,15 @@ function optionNames(parser: Argv): string[] {
   return Object.keys(declaredOptions(parser).key).filter((name) => /^[a-z][a-z-]*$/.test(name));
 }
 
+/** What yargs knows of the declared options: all of them, and those of each type. */
+interface DeclaredOptions {
+  readonly key: Readonly<Record<string, unknown>>;
+  readonly array: readonly string[];
+  readonly boolean: readonly string[];
+  readonly number: readonly string[];
+}
+
 /** The options that yargs knows. Its types lack getOptions(): hence the one cast. */
-function declaredOptions(parser: Argv): {
-  key: Record<string, unknown>;
-  array: string[];
-  boolean: string[];
-} {
-  return (
-    parser as Argv & {
-      getOptions(): {
-        key: Record<string, unknown>;
-        array: string[];
-        boolean: string[];
-        number: string[];
-      };
-    }
-  ).getOptions();
+function declaredOptions(parser: Argv): DeclaredOptions {
+  return (parser as Argv & { getOptions(): DeclaredOptions }).getOptions();
 }
