@@ -2,6 +2,7 @@ export { fourierShellCorrelation } from './fourierShellCorrelation.ts';
 export { iDivergence } from './iDivergence.ts';
 export { kernelMetrics } from './kernelMetrics.ts';
 export { affineFit, meanSquaredError, nrmse, psnr, psnrAffine, psnrPerSlice } from './psnr.ts';
+export { psnrRegistered } from './psnrRegistered.ts';
 export {
   computeScores,
   findMetric,

@@ -121,7 +121,7 @@ export function psnrAffine(
 }
 
 /** 10 log₁₀(range² / mse), Infinity for an error of zero. */
-function decibels(mse: number, dataRange: number): number {
+export function decibels(mse: number, dataRange: number): number {
   return mse === 0 ? Infinity : 10 * Math.log10(dataRange ** 2 / mse);
 }
 

@@ -7,6 +7,7 @@
 import type { Volume } from '@blurcycle/core';
 import type { ScoreOptions } from './intensities.ts';
 import { nrmse, psnr, psnrAffine, psnrPerSlice } from './psnr.ts';
+import { psnrRegistered } from './psnrRegistered.ts';
 import { relativeResidual } from './relativeResidual.ts';
 import { ssim, ssimPerSlice } from './ssim.ts';
 import { ssimWindowed2d, ssimWindowed3d } from './ssimWindowed.ts';
@@ -127,6 +128,14 @@ export const METRICS: readonly Metric[] = [
       const again = reblurred();
       return again === null ? undefined : relativeResidual(blurred.data, again.data, 0);
     },
+  },
+  {
+    name: 'psnrRegistered',
+    label: 'PSNR after registration',
+    unit: 'dB',
+    better: 'higher',
+    digits: 2,
+    compute: againstTruth(psnrRegistered),
   },
 ];
 
