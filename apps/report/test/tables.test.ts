@@ -83,6 +83,37 @@ describe('resultTable(table)', () => {
     expect(markup).toContain('0.5000');
   });
 
+  it('shows what decides a claim, and registration beside the PSNR, without the paper', () => {
+    const ours = {
+      psnr: score(25),
+      ssim: score(0.9),
+      psnrRegistered: score(26),
+      nrmse: score(0.1),
+    };
+    const claim = { id: 'c', text: 'c', rule: 'nrmse(x) < 1', verdict: 'undecided' as const };
+    const judged = { ...claim, value: null, low: null, high: null };
+    const rows = [row('x', { paper, ours }), row('y', {}), row('z', { ours: null })];
+    const { markup } = resultTable({ ...table(rows), claims: [judged] });
+    const heads = [
+      ...markup.matchAll(/<th colspan="(\d)" scope="colgroup" class="group">\s*(.*?)\s*</g),
+    ];
+    expect(heads.map(([, columns, name]) => [name, columns])).toEqual([
+      ['PSNR (dB)', '4'],
+      ['PSNR after registration (dB)', '1'],
+      ['SSIM', '4'],
+      ['NRMSE', '1'],
+    ]);
+    const cells = [...markup.matchAll(/<td class="first ours alone"[^>]*>(.*?)</gs)];
+    expect(cells.map(([, text]) => text.trim())).toEqual([
+      '',
+      '',
+      'not scored',
+      'not scored',
+      '–',
+      '–',
+    ]);
+  });
+
   it('heads the rows of each condition with its label', () => {
     const { markup } = resultTable(swept);
     expect(markup.match(/<tbody>/g)).toHaveLength(3 + 1); // two groups; all metrics once for each condition

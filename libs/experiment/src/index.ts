@@ -74,10 +74,11 @@ export {
 } from './records/records.ts';
 export { proves, type Replay } from './records/replay.ts';
 export {
+  absentScore,
   type ClaimResult,
-  NO_TRUTH,
   type ScoreSummary,
   type Table,
+  tableColumns,
   type TableCondition,
   type TableRow,
   tableToCsv,

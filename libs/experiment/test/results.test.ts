@@ -12,6 +12,7 @@ import {
   readScores,
   readTable,
   resolveRun,
+  tableColumns,
   tableToCsv,
   tableToMarkdown,
   writeReplay,
@@ -217,6 +218,46 @@ describe('tableToMarkdown(table)', () => {
     expect(text).toMatch(/\| Conventional cycleGAN † +\| 26\.25 +\| failed/);
     expect(text).toContain('- † Conventional cycleGAN: cyclegan-s0 failed: a loss is not finite');
     expect(text).toContain('undecided (no results for cyclegan)');
+  });
+});
+
+describe('tableColumns(table)', () => {
+  const summary = { mean: 1, low: null, high: null, n: 1, over: 'seeds', values: [1] } as const;
+  const [first] = table.rows;
+  const columnsOf = (scores: readonly string[], rules: readonly string[]) =>
+    tableColumns({
+      rows: [{ ...first, ours: Object.fromEntries(scores.map((name) => [name, summary])) }],
+      claims: rules.map((rule) => ({ ...table.claims[0], rule })),
+    });
+
+  it("has the paper's two alone where nothing else is there or decides", () => {
+    expect(columnsOf(['ssim', 'psnr', 'nrmse'], ['psnr(proposed) > 0'])).toEqual(['psnr', 'ssim']);
+  });
+
+  it('puts registration beside the PSNR, and what decides a claim or stands in for a truth last', () => {
+    expect(
+      columnsOf(
+        ['psnr', 'psnrRegistered', 'dataResidual'],
+        [
+          'abs(nrmse(proposed)) < 1',
+          'psnrAffine(proposed) - psnrAffine(cyclegan) > ssim(proposed)',
+        ],
+      ),
+    ).toEqual(['psnr', 'psnrRegistered', 'ssim', 'psnrAffine', 'nrmse', 'dataResidual']);
+  });
+
+  it('are those of the Markdown table', async () => {
+    const registered = {
+      ...first,
+      ours: { ...first.ours, psnrRegistered: { ...summary, mean: 27 } },
+    };
+    const text = await tableToMarkdown({ ...table, rows: [registered, ...table.rows.slice(1)] });
+    expect(text).toMatch(/\| PSNR dB, ours +\| PSNR after registration dB +\| SSIM, paper/);
+    expect(text).toMatch(/\| 26\.12 \[25\.50, 26\.70\] \| 27\.00 +\| 0\.9573/);
+    const later = { ...first, id: 'later', label: 'Later' };
+    expect(await tableToMarkdown({ ...table, rows: [registered, later] })).toMatch(
+      /\| Later +\| 26\.62 +\| 26\.12 \[25\.50, 26\.70\] \| not scored/,
+    );
   });
 });
 

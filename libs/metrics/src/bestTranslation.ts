@@ -220,8 +220,8 @@ function expand(power: CrossPower, shift: Triple): Expansion {
 }
 
 /**
- * Newton's step -H⁻¹ g toward a maximum, by the Cholesky factors of -H; none where C is not concave.
- * Axes without room to move stay.
+ * Newton's step -H⁻¹ g toward a maximum, by the Cholesky factors of -H; none where C is not
+ * concave. Axes without room to move stay.
  */
 function newtonStep({ gradient, hessian }: Expansion, limit: Triple): Triple {
   const free = limit.map((most) => most > 0);

@@ -1,17 +1,35 @@
-import { NO_TRUTH, type ScoreSummary, type Table, type TableRow } from '@blurcycle/experiment';
+import {
+  absentScore,
+  type ScoreSummary,
+  type Table,
+  tableColumns,
+  type TableRow,
+} from '@blurcycle/experiment';
 import { axisTitle, formatDifference, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import { groupRows } from '../model/groups.ts';
 import { shownMetric } from '../model/metrics.ts';
 
-const PRIMARY = ['psnr', 'ssim'] as const;
-type Primary = (typeof PRIMARY)[number];
+/** A metric of the table and the heads of its columns. */
+interface Column {
+  readonly metric: string;
+  readonly heads: readonly ('paper' | 'ours' | 'difference' | 'n')[];
+}
 
-/** The paper's scores with ours beside them, grouped by condition, and all metrics to unfold. */
+/** Metrics that the paper prints values of. */
+const PRIMARY: readonly string[] = ['psnr', 'ssim'];
+
+/**
+ * The paper's scores with ours beside them, grouped by condition; beside them registration and what
+ * decides a claim; and all metrics to unfold.
+ */
 export function resultTable(table: Table): Html {
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
-  const columns = hasPaper ? ['paper', 'ours', 'difference', 'n'] : ['ours', 'n'];
-  const count = 1 + PRIMARY.length * columns.length;
+  const columns = tableColumns(table).map((metric): Column => {
+    if (!PRIMARY.includes(metric)) return { metric, heads: ['ours'] };
+    return { metric, heads: hasPaper ? ['paper', 'ours', 'difference', 'n'] : ['ours', 'n'] };
+  });
+  const count = columns.reduce((sum, { heads }) => sum + heads.length, 1);
   const groups = groupRows(table).map(
     ({ condition, rows }) =>
       html`<tbody>
@@ -22,7 +40,7 @@ export function resultTable(table: Table): Html {
                 <th colspan="${count}" scope="rowgroup">${condition.label}</th>
               </tr>`
         }
-        ${rows.map((row) => resultRow(row, hasPaper))}
+        ${rows.map((row) => resultRow(row, columns, hasPaper))}
       </tbody>`,
   );
   return html`<p class="note table-note">
@@ -34,18 +52,18 @@ export function resultTable(table: Table): Html {
         <thead>
           <tr>
             <th rowspan="2" scope="col">Method</th>
-            ${PRIMARY.map(
-              (metric) =>
-                html`<th colspan="${columns.length}" scope="colgroup" class="group">
+            ${columns.map(
+              ({ metric, heads }) =>
+                html`<th colspan="${heads.length}" scope="colgroup" class="group">
                   ${axisTitle(shownMetric(metric))}
                 </th>`,
             )}
           </tr>
           <tr>
-            ${PRIMARY.map((metric) =>
-              columns.map(
-                (column, i) =>
-                  html`<th scope="col" class="${metric} ${i === 0 ? 'first' : ''}">${column}</th>`,
+            ${columns.map(({ metric, heads }) =>
+              heads.map(
+                (head, i) =>
+                  html`<th scope="col" class="${metric} ${i === 0 ? 'first' : ''}">${head}</th>`,
               ),
             )}
           </tr>
@@ -56,7 +74,7 @@ export function resultTable(table: Table): Html {
     ${furtherMetrics(table)}`;
 }
 
-function resultRow(row: TableRow, hasPaper: boolean): Html {
+function resultRow(row: TableRow, columns: readonly Column[], hasPaper: boolean): Html {
   const isOurs = hasPaper && row.paper === null;
   const head = html`<th scope="row">
     ${row.label}${isOurs ? html`<span class="note">not in the paper</span>` : null}${
@@ -68,25 +86,31 @@ function resultRow(row: TableRow, hasPaper: boolean): Html {
   return html`<tr
     class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}"
   >
-    ${head}${PRIMARY.map((metric) => cells(row, metric, hasPaper))}
+    ${head}${columns.map((column) => cells(row, column))}
   </tr>`;
 }
 
 /** The cells of one metric; the first holds its name for narrow screens, which list metrics. */
-function cells(row: TableRow, metric: Primary, hasPaper: boolean): Html {
+function cells(row: TableRow, { metric, heads }: Column): Html {
   const { label, digits } = shownMetric(metric);
   const summary = row.ours?.[metric];
-  const paper = row.paper?.[metric];
+  const paper = metric === 'psnr' || metric === 'ssim' ? row.paper?.[metric] : undefined;
+  if (!PRIMARY.includes(metric)) {
+    const score = summary === undefined ? '–' : withInterval(summary, digits);
+    const text = row.ours !== null && summary === undefined ? absentScore(row) : score;
+    return html`<td class="first ours alone" data-metric="${label}">${text}</td>`;
+  }
+  const hasPaper = heads.includes('paper');
   const printed = paper === undefined ? '–' : formatNumber(paper, digits);
   const paperCell = html`<td class="first" data-metric="${label}">${printed}</td>`;
   if (summary === undefined) {
     return html`${hasPaper ? paperCell : null}
       <td
         class="reason ${hasPaper ? '' : 'first'}"
-        colspan="${hasPaper ? 3 : 2}"
+        colspan="${heads.length - (hasPaper ? 1 : 0)}"
         data-metric="${label}"
       >
-        ${row.ours === null ? reason(row) : NO_TRUTH}
+        ${row.ours === null ? reason(row) : absentScore(row)}
       </td>`;
   }
   const ours = withInterval(summary, digits);

@@ -1,5 +1,6 @@
 import { findMetric, METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { z } from 'zod';
+import { parseRule, scoresOf } from '../claims/parseRule.ts';
 import { provenanceSchema } from './records.ts';
 
 /** A mean with its interval. */
@@ -91,11 +92,31 @@ export type Table = z.infer<typeof tableSchema>;
  * tree.
  */
 const MARK = '†';
-/** Stands in for the paper's two where no truth is known. */
-const RESIDUAL = 'dataResidual';
+/** Metrics of the paper, which prints values of them. */
+const PAPER_METRICS: readonly string[] = ['psnr', 'ssim'];
+/**
+ * Shown wherever a row has it: the PSNR of methods that know neither scale nor place, and what
+ * stands in for the paper's two where no truth is known.
+ */
+const SHOWN_IF_THERE: readonly string[] = ['psnrRegistered', 'dataResidual'];
 
 /** What stands for a score against a truth that is not known. */
-export const NO_TRUTH = 'no truth';
+const NO_TRUTH = 'no truth';
+
+/**
+ * The metrics that are columns of a table: the paper's two, those that decide one of its claims,
+ * and of the PSNR after registration and the residual those that a row has. Registration stands
+ * beside the plain PSNR, further ones follow in the order of the registry.
+ */
+export function tableColumns({ rows, claims }: Pick<Table, 'rows' | 'claims'>): readonly string[] {
+  const decisive = claims.flatMap(({ rule }) => scoresOf(parseRule(rule)));
+  const there = SHOWN_IF_THERE.filter((name) =>
+    rows.some(({ ours }) => ours?.[name] !== undefined),
+  );
+  const shown = new Set(['psnr', ...there, 'ssim', ...decisive.map(({ metric }) => metric)]);
+  const order = [...new Set(['psnr', 'psnrRegistered', ...METRIC_NAMES])];
+  return order.filter((name) => shown.has(name));
+}
 
 /** `22.31 [22.05, 22.57]`; without limits where there is a single value. */
 function formatSummary(summary: ScoreSummary, digits: number): string {
@@ -112,7 +133,7 @@ export async function tableToCsv(table: Table): Promise<string> {
       row: row.id,
       ...(table.conditions === undefined ? {} : { condition: row.condition ?? '' }),
       label: row.label,
-      status: row.ours !== null && row.ours[metric] === undefined ? NO_TRUTH : row.status,
+      status: row.ours?.[metric] === undefined ? absentScore(row) : row.status,
       metric,
       paper: paperValue(row, metric) ?? '',
       mean: row.ours?.[metric]?.mean ?? '',
@@ -130,15 +151,11 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   const { from } = await import('arquero');
   const conditionOf = (row: TableRow): string =>
     table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
-  const hasResidual = table.rows.some((row) => row.ours?.[RESIDUAL] !== undefined);
+  const columns = tableColumns(table);
   const rows = table.rows.map((row) => ({
     ...(table.conditions === undefined ? {} : { 'tested on': conditionOf(row) }),
     method: row.note === undefined ? row.label : `${row.label} ${MARK}`,
-    'PSNR dB, paper': row.paper?.psnr.toFixed(2) ?? '',
-    'PSNR dB, ours': ours(row, 'psnr'),
-    'SSIM, paper': row.paper?.ssim.toFixed(4) ?? '',
-    'SSIM, ours': ours(row, 'ssim'),
-    ...(hasResidual ? { [findMetric(RESIDUAL)?.label ?? RESIDUAL]: ours(row, RESIDUAL) } : {}),
+    ...Object.fromEntries(columns.flatMap((metric) => cells(row, metric))),
     n: countOf(row),
   }));
   const claims = table.claims.map(({ text, verdict, value, low, high, note }) => ({
@@ -169,10 +186,30 @@ export async function tableToMarkdown(table: Table): Promise<string> {
   return `${parts.join('\n\n')}\n`;
 }
 
-function ours(row: TableRow, metric: string): string {
+/** Head and text of the cells of a metric: for the paper's, its value beside ours. */
+function cells(row: TableRow, metric: string): [head: string, text: string][] {
+  const { label = metric, unit = null, digits = 4 } = findMetric(metric) ?? {};
+  const head = unit === null ? label : `${label} ${unit}`;
+  const text = ours(row, metric, digits);
+  if (!PAPER_METRICS.includes(metric)) return [[head, text]];
+  return [
+    [`${head}, paper`, paperValue(row, metric)?.toFixed(digits) ?? ''],
+    [`${head}, ours`, text],
+  ];
+}
+
+function ours(row: TableRow, metric: string, digits: number): string {
   const summary = row.ours?.[metric];
-  if (summary === undefined) return row.ours === null ? row.status : NO_TRUTH;
-  return formatSummary(summary, findMetric(metric)?.digits ?? 4);
+  return summary === undefined ? absentScore(row) : formatSummary(summary, digits);
+}
+
+/**
+ * Why a row lacks a score: it has none at all, no truth is known, or the metric came later than the
+ * results.
+ */
+export function absentScore({ ours: scores, status }: TableRow): string {
+  if (scores === null) return status;
+  return scores['psnr'] === undefined ? NO_TRUTH : 'not scored';
 }
 
 function countOf(row: TableRow): string {
@@ -186,7 +223,7 @@ function paperValue(row: TableRow, metric: string): number | undefined {
 
 /** The paper's two metrics and all others that a row has, known ones first and in their order. */
 function metricsOf(rows: readonly TableRow[]): readonly string[] {
-  const found = new Set(['psnr', 'ssim', ...rows.flatMap((row) => Object.keys(row.ours ?? {}))]);
+  const found = new Set([...PAPER_METRICS, ...rows.flatMap((row) => Object.keys(row.ours ?? {}))]);
   const known = METRIC_NAMES.filter((metric) => found.has(metric));
   return [...known, ...[...found].filter((metric) => !known.includes(metric)).sort()];
 }
