@@ -8,3 +8,10 @@ export { PSF_PRESETS } from './psfPresets.ts';
 export { psfWarnings } from './psfWarnings.ts';
 export { psfFwhmUm } from './widths.ts';
 export { windowEnergy } from './windowEnergy.ts';
+export {
+  createPupilKernel,
+  type PupilGradient,
+  type PupilKernel,
+  type PupilKernelOptions,
+  type PupilParameters,
+} from './pupilKernel/pupilKernel.ts';
