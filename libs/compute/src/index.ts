@@ -11,5 +11,6 @@ export {
   type AdamState,
 } from './ops/adam.ts';
 export { blur3d, conv3d, upConv3d } from './ops/convolution.ts';
+export { hostFunction, type HostFunction } from './ops/hostFunction.ts';
 export { concatChannels, instanceNorm, leakyRelu, maxPool3d } from './ops/layers.ts';
 export { meanAbsolute, meanSquare } from './ops/losses.ts';

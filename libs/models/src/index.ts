@@ -7,4 +7,5 @@ export {
   type NestedCrop,
 } from './discriminator.ts';
 export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
+export { buildPupilBlur, type PupilBlur, type PupilBlurOptions } from './pupilBlur.ts';
 export { buildUNet, walkUNet } from './unet.ts';

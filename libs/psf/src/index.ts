@@ -10,8 +10,7 @@ export { psfFwhmUm } from './widths.ts';
 export { windowEnergy } from './windowEnergy.ts';
 export {
   createPupilKernel,
-  type PupilGradient,
-  type PupilKernel,
   type PupilKernelOptions,
+  type PupilKernelValue,
   type PupilParameters,
 } from './pupilKernel/pupilKernel.ts';

@@ -4,6 +4,7 @@ import { voxelCount, type Shape3 } from '@blurcycle/core';
 import { blurGeometry } from '../fft/blurGeometry.ts';
 import { createConvolverOn, javascriptConvolutionEngine } from '../fft/convolver.ts';
 import { addProduct, createRealFft3d } from '../fft/realFft3d.ts';
+import { hostFunctionKernel } from '../ops/hostFunction.ts';
 import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../ops/runKernel.ts';
 import { QuietCpuBackend } from './quietCpuBackend.ts';
 
@@ -23,6 +24,7 @@ export function registerJavascriptBackend(): void {
     backendName: 'js',
     kernelFunc: blurKernelGradientInJavascript,
   });
+  tf.registerKernel(hostFunctionKernel('js'));
   tf.registerBackend('js', () => new QuietCpuBackend());
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BLUR_GRADIENTS, CONVOLUTION_GRADIENTS } from '../ops/convolution.ts';
+import { HOST_FUNCTION_GRADIENTS } from '../ops/hostFunction.ts';
 import { INSTANCE_NORM_GRADIENTS, LAYER_GRADIENTS } from '../ops/layers.ts';
 import { LOSS_GRADIENTS } from '../ops/losses.ts';
 import type { GradientRule, GradientRules } from '../ops/runKernel.ts';
@@ -20,6 +21,7 @@ export function registerGradients(): void {
   registerRules(BLUR_GRADIENTS);
   registerRules(INSTANCE_NORM_GRADIENTS);
   registerRules(LOSS_GRADIENTS);
+  registerRules(HOST_FUNCTION_GRADIENTS);
 }
 
 /** Registers the rules, replacing gradients that the package of a back-end may have registered. */

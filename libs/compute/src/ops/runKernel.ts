@@ -16,6 +16,7 @@ export const LOSS = 'BlurcycleLoss';
 export const LOSS_GRADIENT = 'BlurcycleLossGradient';
 export const BLUR_VOLUME = 'BlurcycleBlurVolume';
 export const BLUR_KERNEL_GRADIENT = 'BlurcycleBlurKernelGradient';
+export const HOST_FUNCTION = 'BlurcycleHostFunction';
 
 /**
  * The gradient of one kernel (of its first output): what it keeps of the forward pass, and the

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NativeAddon } from '../../../native/addon.ts';
+import { hostFunctionKernel } from '../../ops/hostFunction.ts';
 import { BLUR_KERNELS, CONVOLUTION_KERNELS } from './convolutionKernels.ts';
 import { BufferPool, NativeBackend, type Inputs } from './nativeBackend.ts';
 import { NETWORK_KERNELS } from './networkKernels.ts';
@@ -20,6 +21,7 @@ export function registerNativeBackend(addon: NativeAddon): void {
     ...SHAPE_KERNELS,
     ...NETWORK_KERNELS,
     ...BLUR_KERNELS,
+    hostFunctionKernel('native'),
   ];
   const replaced = new Set(native.map((kernel) => kernel.kernelName));
   for (const kernel of tf.getKernelsForBackend('cpu')) {
