@@ -43,6 +43,7 @@ export {
   START_ESTIMATES,
   TIFF_FORMATS,
   TIKHONOV_PENALTIES,
+  UNPAIRED_SOURCES,
   WRITABLE_SAMPLE_TYPES,
   type Apodization,
   type BackendName,
@@ -67,6 +68,7 @@ export {
   type StartEstimate,
   type TiffFormat,
   type TikhonovPenalty,
+  type UnpairedSource,
   type WritableSampleType,
 } from './vocabulary.ts';
 export {

@@ -108,6 +108,14 @@ export const PAIRINGS = ['paired', 'unpaired'] as const;
 /** One of `PAIRINGS`. */
 export type Pairing = (typeof PAIRINGS)[number];
 
+/**
+ * Where the sharp set of unpaired training comes from: other specimens than those of the blurred
+ * set, or the same, as in the paper.
+ */
+export const UNPAIRED_SOURCES = ['other-specimens', 'same-specimens'] as const;
+/** One of `UNPAIRED_SOURCES`. */
+export type UnpairedSource = (typeof UNPAIRED_SOURCES)[number];
+
 /** The two kinds of volume: as the specimen is, and as the microscope sees it. */
 export const DOMAINS = ['sharp', 'blurred'] as const;
 /** One of `DOMAINS`. */

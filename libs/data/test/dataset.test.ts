@@ -130,6 +130,28 @@ describe('buildMicrotubuleDataset(config)', () => {
     expect(sameBits(other.test[1].sharp, dataset.test[1].sharp)).toBe(false);
   });
 
+  it('grows a sharp set of other specimens, and changes no other volume by it', () => {
+    expect(dataset.unpaired).toHaveLength(CONFIG.volumes.train);
+    for (const unpairedFrom of [undefined, 'same-specimens'] as const) {
+      const same = buildMicrotubuleDataset({ ...CONFIG, unpairedFrom });
+      expect(same.unpaired).toEqual([]);
+      for (const split of ['train', 'validation', 'test'] as const) {
+        dataset[split].forEach(({ sharp, blurred }, i) => {
+          expect(sameBits(same[split][i].sharp, sharp)).toBe(true);
+          expect(sameBits(same[split][i].blurred, blurred)).toBe(true);
+        });
+      }
+    }
+    const another = buildMicrotubuleDataset({ ...CONFIG, seed: CONFIG.seed + 1 });
+    const specimens = [dataset, another].flatMap(({ train, validation, test, unpaired }) => [
+      ...[...train, ...validation, ...test].map(({ sharp }) => sharp),
+      ...unpaired,
+    ]);
+    specimens.forEach((one, i) =>
+      specimens.slice(i + 1).forEach((other) => expect(sameBits(one, other)).toBe(false)),
+    );
+  });
+
   it('rejects a PSF larger than the volumes and a data set without test volumes', () => {
     expect(() => buildMicrotubuleDataset({ ...CONFIG, shape: [4, 40, 40] })).toThrow(
       /psf.shape must fit into the volumes of \[4, 40, 40\], got \[5, 7, 7\]/,

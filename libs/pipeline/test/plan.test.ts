@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadExperiments, resolveExperiment, runDirectory } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it } from 'vitest';
 import { planExperiment, type PlanStep } from '../src/state/planExperiment.ts';
+import { leaveResults } from './madeResults.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -13,23 +14,44 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
+/** Experiments with runs, tests under conditions, classical methods and figures alone. */
+const MADE = ['table1', 'table3', 'fig5', 'fig7', 'fig8'];
+let results = '';
+beforeAll(async () => {
+  results = mkdtempSync(join(tmpdir(), 'blurcycle-results-'));
+  const set = loadExperiments(EXPERIMENTS_DIRECTORY);
+  for (const name of MADE) {
+    await leaveResults(resolveExperiment(set, name, 'standard'), results);
+  }
+});
+afterAll(() => rmSync(results, { recursive: true, force: true }));
+
 function edit(file: string, from: string, to: string): void {
   const text = readFileSync(join(directory, file), 'utf8');
   expect(text).toContain(from);
   writeFileSync(join(directory, file), text.replace(from, to));
 }
 
-/** What the committed results of an experiment lack. */
-async function todo(name: string): Promise<readonly PlanStep[]> {
+/** What results lack, by the experiment files of now. */
+async function todo(name: string, resultsDir = results): Promise<readonly PlanStep[]> {
   const experiment = resolveExperiment(loadExperiments(directory), name, 'standard');
-  const steps = await planExperiment(experiment, RESULTS_DIRECTORY);
+  const steps = await planExperiment(experiment, resultsDir);
   return steps.filter(({ action }) => action !== 'keep');
 }
 
-describe('planExperiment(experiment, resultsDir), of the committed results', () => {
+describe('planExperiment(experiment, resultsDir)', () => {
   it('has nothing to do, although data and predictions are not stored', async () => {
-    for (const name of loadExperiments(directory).experiments.keys()) {
+    for (const name of MADE) {
       expect([name, await todo(name)]).toEqual([name, []]);
+    }
+  });
+
+  it('reads every record of the repository, and says of each that is not done what changed', async () => {
+    for (const name of loadExperiments(directory).experiments.keys()) {
+      for (const { reason } of await todo(name, RESULTS_DIRECTORY)) {
+        expect(reason).not.toBe('');
+        expect(reason).not.toContain('its record is');
+      }
     }
   });
 
@@ -59,10 +81,13 @@ describe('planExperiment(experiment, resultsDir), of the committed results', () 
   it('scores again what a setting of the scores changes, of predictions that are here', async () => {
     edit('_defaults.yaml', 'kernelSmoothingSigmaVoxels: 1.5', 'kernelSmoothingSigmaVoxels: 2');
     const [run] = await todo('table3');
-    const folder = runDirectory(RESULTS_DIRECTORY, 'standard', run.name);
-    // They are not stored in the repository, and have to be made where they are not.
-    const action = existsSync(join(folder, 'predictions')) ? 'score' : 'train';
     const reason = 'scoring.kernelSmoothingSigmaVoxels: 1.5 -> 2';
-    expect(run).toMatchObject({ kind: 'run', action, state: 'stale', reason });
+    // Predictions are not stored in the repository, and have to be made where they are not.
+    expect(run).toMatchObject({ kind: 'run', action: 'train', state: 'stale', reason });
+    const predictions = join(runDirectory(results, 'standard', run.name), 'predictions');
+    mkdirSync(predictions);
+    const [again] = await todo('table3');
+    rmSync(predictions, { recursive: true });
+    expect(again).toMatchObject({ name: run.name, action: 'score', state: 'stale', reason });
   });
 });

@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { datasetFolder } from '../src/dataset/manifest.ts';
 import { runResult } from '../src/state/results.ts';
 import { readToday, type Today } from '../src/state/today.ts';
+import { finishedRun, PROVENANCE, scoresBy } from './madeResults.ts';
 
 const run = resolveRun(loadExperiments(EXPERIMENTS_DIRECTORY), {
   method: 'proposed',
@@ -40,30 +41,14 @@ afterEach(() => rmSync(results, { recursive: true, force: true }));
 
 const folder = (): string => runDirectory(results, run.profile, run.id);
 
-const provenance: RunRecord['provenance'] = {
-  ...{ createdAt: '2020-01-01T00:00:00Z', gitCommit: null, gitDirty: null },
-  ...{ versions: {}, cpu: { model: 'any', cores: 1 }, gpu: null, backend: 'js', threads: 1 },
-  ...{ wallSeconds: 1, peakMemoryBytes: 1, command: '' },
-};
-
 /** A finished run with its scores, as the code of now leaves it. */
 async function leave(
   changes: Partial<RunRecord> = {},
   scores: Partial<StoredScores> = {},
 ): Promise<void> {
-  const { id, profile, method, seed, key, settings, origins } = run;
-  await writeRunRecord(join(folder(), 'record.json'), {
-    ...{ id, profile, method, seed, key, settings, origins },
-    ...{ status: 'done', error: null, selectedUpdate: 4, choices: {}, parameterCounts: {} },
-    ...{ trainingSeconds: 1, inferenceSeconds: 1, inputs: {}, outputs: {} },
-    ...{ numerics: { ...NUMERICS }, code: today.code, provenance },
-    ...changes,
-  });
-  await writeScores(folder(), {
-    ...{ key: hash('a'), numerics: { ...NUMERICS }, scoring: settings.scoring },
-    ...{ metrics: [...METRIC_NAMES], scores: [], kernel: null, inputs: {} },
-    ...scores,
-  });
+  const record = { ...finishedRun(run), code: today.code, ...changes };
+  await writeRunRecord(join(folder(), 'record.json'), record);
+  await writeScores(folder(), { ...scoresBy(run.settings.scoring), ...scores });
 }
 
 async function verdict(): Promise<object> {
@@ -88,7 +73,13 @@ describe('runResult(run, today)', () => {
     const kind = kindKey(runRecipe(run));
     const certify = (code: string): Promise<void> =>
       writeReplay(results, {
-        ...{ profile: run.profile, code, numerics: { ...NUMERICS }, updates: 50, provenance },
+        ...{
+          profile: run.profile,
+          code,
+          numerics: { ...NUMERICS },
+          updates: 50,
+          provenance: PROVENANCE,
+        },
         kinds: [{ kind, run: run.id, compared: ['update 50'], differences: [] }],
       });
     await certify(hash('c'));

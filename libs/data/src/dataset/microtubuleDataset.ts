@@ -3,6 +3,7 @@ import {
   createRandomStream,
   formatValue,
   type Border,
+  type UnpairedSource,
   type Volume,
 } from '@blurcycle/core';
 import { createForwardModel } from '@blurcycle/imaging';
@@ -39,7 +40,8 @@ export const MICROTUBULE_PRESET = {
     size: [7, 15, 15],
   },
   noise: { averageSnrDb: 20, poissonPeakCounts: 256 },
-  volumes: { train: 18, validation: 1, test: 4 },
+  volumes: { train: 18, validation: 1, test: 8 },
+  unpairedFrom: 'other-specimens',
   seed: 1,
 } as const;
 
@@ -50,6 +52,13 @@ export interface MicrotubuleDatasetConfig extends MicrotubuleOptions {
   readonly noise: NoiseSettings;
   /** Numbers of volumes. */
   readonly volumes: { readonly train: number; readonly validation: number; readonly test: number };
+  /**
+   * Where the sharp set of unpaired training comes from. `other-specimens` grows as many more as
+   * there are training volumes.
+   *
+   * @defaultValue 'same-specimens'
+   */
+  readonly unpairedFrom?: UnpairedSource | undefined;
   /**
    * Seed of specimens and noise; each volume has its own streams, so that a larger number of
    * volumes changes none of the others.
@@ -64,6 +73,11 @@ export interface MicrotubuleDataset {
   readonly train: readonly Pair[];
   readonly validation: readonly Pair[];
   readonly test: readonly Pair[];
+  /**
+   * Specimens that were never imaged, the sharp set of unpaired training; empty where it is that of
+   * the training pairs.
+   */
+  readonly unpaired: readonly Volume[];
   /** Exposure of every volume of the data set. */
   readonly gain: number;
   /** Standard deviation of the read noise of training and validation volumes. */
@@ -95,7 +109,7 @@ export interface MicrotubuleDataset {
  *   if there is no training or test volume.
  */
 export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): MicrotubuleDataset {
-  const { psf, noise, volumes, seed, border = 'periodic' } = config;
+  const { psf, noise, volumes, seed, unpairedFrom, border = 'periodic' } = config;
   checkConfig(config);
   const specimens = (split: string, count: number): Specimen[] =>
     Array.from({ length: count }, (_, i) => ({
@@ -105,6 +119,7 @@ export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): Micro
   const train = specimens('train', volumes.train);
   const validation = specimens('validation', volumes.validation);
   const test = specimens('test', volumes.test);
+  const unpaired = specimens('unpaired', unpairedFrom === 'other-specimens' ? volumes.train : 0);
 
   const model = createForwardModel(psf, config.shape, { border });
   const unitGain = train.map(({ sharp }) => model.forward(sharp));
@@ -128,6 +143,7 @@ export function buildMicrotubuleDataset(config: MicrotubuleDatasetConfig): Micro
         ? []
         : recordPairs(validation, { ...microscope, readNoiseSigma }).pairs,
     test: testRecording.pairs,
+    unpaired: unpaired.map(({ sharp }) => sharp),
     gain,
     readNoiseSigma,
     testReadNoiseSigma: testRecording.readNoiseSigma,

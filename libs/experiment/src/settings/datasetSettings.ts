@@ -1,4 +1,4 @@
-import { PSF_MODELS } from '@blurcycle/core';
+import { PSF_MODELS, UNPAIRED_SOURCES } from '@blurcycle/core';
 import { z } from 'zod';
 
 const side = z.int().positive();
@@ -118,6 +118,12 @@ const microtubulesSchema = z.strictObject({
   kind: z.literal('microtubules').describe('what is imaged, and how'),
   ...specimenFields,
   noise: noiseSettingsSchema,
+  unpairedFrom: z
+    .enum(UNPAIRED_SOURCES)
+    .optional()
+    .describe(
+      'sharp set of the unpaired methods: as many other specimens as there are training volumes, or the truths of the training volumes, as in data sets that do not say',
+    ),
 });
 
 const count = z.int().positive().max(1000);

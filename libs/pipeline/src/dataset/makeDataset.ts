@@ -28,14 +28,14 @@ export function makeDataset(
 }
 
 function makeMicrotubules(settings: MicrotubulesSettings): DatasetContent {
-  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel } =
+  const { gain, readNoiseSigma, averageSnrDb, train, validation, test, kernel, unpaired } =
     buildMicrotubuleDataset({
       ...settings,
       psf: createDatasetPsf(settings),
     });
   const snr = Number.isFinite(averageSnrDb) ? averageSnrDb : null;
   const facts = { gain, readNoiseSigma, averageSnrDb: snr, intensity: NETWORK_SCALE };
-  return { train, validation, test, kernel, unpaired: [], targets: [], facts };
+  return { train, validation, test, kernel, unpaired, targets: [], facts };
 }
 
 function makeMicroscope(

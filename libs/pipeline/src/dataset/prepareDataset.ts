@@ -64,10 +64,13 @@ export async function prepareFolder(
   return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes, sources };
 }
 
-function describe({ volumes, facts }: DatasetManifest): string {
-  const counts = SPLITS.filter((split) => volumes[split].length > 0)
-    .map((split) => `${volumes[split].length} ${split}`)
-    .join(', ');
+function describe({ volumes, unmatched, facts }: DatasetManifest): string {
+  const counts = [
+    ...SPLITS.filter((split) => volumes[split].length > 0).map(
+      (split) => `${volumes[split].length} ${split}`,
+    ),
+    ...(unmatched > 0 ? [`${unmatched} unpaired sharp`] : []),
+  ].join(', ');
   if (facts.readNoiseSigma === null) {
     const { black, white } = facts.intensity;
     return `${counts}; blurred intensity ${black.toPrecision(4)} is 0, ${white.toPrecision(4)} is 1`;

@@ -85,7 +85,10 @@ export function trainingOf(
   return { id, settings, seed, pairs, knownKernel: dataset.kernel };
 }
 
-/** Where the sharp set is of other specimens, it stands in for the sharp volumes of the pairs. */
+/**
+ * What a method draws its patches from: pairs, or blurred volumes with the sharp set of other
+ * specimens in place of their truths where there is one.
+ */
 function trainingPairs(
   { train, unpaired }: Pick<PreparedDataset, 'train' | 'unpaired'>,
   sampling: Pairing,

@@ -192,6 +192,9 @@ export const DATA_CASES: GoldenCases = {
       hollowBars({ shape: SHAPE, voxelSizeUm: VOXEL_SIZE_UM, radiusUm: 0.3, count: 3 }).volume.data,
   ),
   'dataset/microtubules': native(() => contentBits(MICROTUBULES)),
+  'dataset/microtubules-unpaired': native(() =>
+    contentBits({ ...MICROTUBULES, unpairedFrom: 'other-specimens' }),
+  ),
   'dataset/microtubules-noise-free': native(() =>
     contentBits({ ...MICROTUBULES, noise: NOISE_FREE }),
   ),
