@@ -71,13 +71,7 @@ export interface LinearBlur extends Network {
  */
 export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStream): LinearBlur {
   assertOddSides('buildLearnedBlur', options.size);
-  const data =
-    options.init === 'gaussian'
-      ? gaussianKernel(options.size, options.sigmaVoxels)
-      : Float32Array.from(
-          { length: voxelCount(options.size) },
-          () => NORMAL_SIGMA * stream.normal(),
-        );
+  const data = initialValues(options, stream);
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
   const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
   const constrain = (): void => tidy(() => free.assign(project(free, options.constraint)));
@@ -88,6 +82,34 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
     apply: (x) => blur3d(x, kernel()),
     ...(options.constraint === 'none' ? {} : { constrain }),
   };
+}
+
+/**
+ * The values of the kernel that `buildLearnedBlur` starts with, [kz, ky, kx], constraint and
+ * symmetry included. Needs no back-end.
+ *
+ * @param stream - In the state in which `buildLearnedBlur` takes it.
+ * @returns The same bits, except that back-ends sum a `unit-sum` in another order: 1e-6 of a value.
+ * @throws {RuleError} If a side is even.
+ */
+export function startingKernel(options: BlurKernelOptions, stream: RandomStream): Float32Array {
+  assertOddSides('startingKernel', options.size);
+  const free = initialValues(options, stream);
+  const physical = options.constraint === 'none' ? free : free.map((value) => Math.max(0, value));
+  const total = physical.reduce((sum, value) => sum + value, 0);
+  const start =
+    options.constraint === 'unit-sum' ? physical.map((value) => value / total) : physical;
+  if (options.symmetry !== 'point') return start;
+  // Each of both steps rounds to float32, as tensors do.
+  return start.map((value, i) => 0.5 * Math.fround(value + start[start.length - 1 - i]));
+}
+
+function initialValues(
+  { init, size, sigmaVoxels }: BlurKernelOptions,
+  stream: RandomStream,
+): Float32Array {
+  if (init === 'gaussian') return gaussianKernel(size, sigmaVoxels);
+  return Float32Array.from({ length: voxelCount(size) }, () => NORMAL_SIGMA * stream.normal());
 }
 
 /**

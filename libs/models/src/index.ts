@@ -1,4 +1,4 @@
-export { buildKnownBlur, buildLearnedBlur, type LinearBlur } from './blurKernel.ts';
+export { buildKnownBlur, buildLearnedBlur, type LinearBlur, startingKernel } from './blurKernel.ts';
 export {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,

@@ -5,6 +5,7 @@ export {
   buildMethodNetworks,
   type MethodSettings,
   type NetworkSettings,
+  startKernelOf,
 } from './methodNetworks.ts';
 export type { MetricsLine } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';

@@ -1,5 +1,6 @@
 import {
   createRandomStream,
+  createVolume,
   type BlurPath,
   type Domain,
   type KernelConstraint,
@@ -7,8 +8,10 @@ import {
   type KernelSymmetry,
   type Pairing,
   type PixelLoss,
+  type RandomStream,
   type Shape3,
   type Volume,
+  type VoxelSizeUm,
 } from '@blurcycle/core';
 import {
   buildKnownBlur,
@@ -18,6 +21,7 @@ import {
   type LinearBlur,
   type MultiPatchDiscriminator,
   type Network,
+  startingKernel,
 } from '@blurcycle/models';
 
 /** What distinguishes one method of the paper from another. */
@@ -74,24 +78,15 @@ export function buildMethodNetworks(
   seed: number,
   knownKernel: Volume | null,
 ): MethodNetworks {
-  const stream = (name: string) => createRandomStream(seed, `init/${name}`);
+  const stream = (name: string): RandomStream => initialStream(seed, name);
   const blurGenerator = (): Network | LinearBlur | null => {
     switch (method.blurPath) {
       case 'none':
         return null;
       case 'unet':
-        return buildUNet(network, stream('blurGenerator'));
+        return buildUNet(network, stream(BLUR_GENERATOR));
       case 'learned-kernel':
-        return buildLearnedBlur(
-          {
-            size: network.blurKernelSize,
-            init: network.blurKernelInit,
-            sigmaVoxels: network.blurKernelSigmaVoxels,
-            symmetry: network.blurKernelSymmetry,
-            constraint: network.blurKernelConstraint,
-          },
-          stream('blurGenerator'),
-        );
+        return buildLearnedBlur(kernelOptions(network), stream(BLUR_GENERATOR));
       case 'known-psf':
         if (knownKernel === null)
           throw new Error(`internal: method ${method.id} needs the known kernel`);
@@ -106,5 +101,37 @@ export function buildMethodNetworks(
     sharpGenerator: buildUNet(network, stream('sharpGenerator')),
     blurGenerator: blurGenerator(),
     discriminators: Object.fromEntries(discriminators) as MethodNetworks['discriminators'],
+  };
+}
+
+/** Name of the random stream that F draws its initial weights from. */
+const BLUR_GENERATOR = 'blurGenerator';
+
+function initialStream(seed: number, name: string): RandomStream {
+  return createRandomStream(seed, `init/${name}`);
+}
+
+/**
+ * The kernel that a run with a learned kernel starts from, before its first update; needs no
+ * back-end.
+ *
+ * @param seed - Of the run; with the `gaussian` initialization all seeds start alike.
+ */
+export function startKernelOf(
+  network: NetworkSettings,
+  seed: number,
+  voxelSizeUm: VoxelSizeUm,
+): Volume {
+  const values = startingKernel(kernelOptions(network), initialStream(seed, BLUR_GENERATOR));
+  return createVolume(network.blurKernelSize, voxelSizeUm, values);
+}
+
+function kernelOptions(network: NetworkSettings): Parameters<typeof startingKernel>[0] {
+  return {
+    size: network.blurKernelSize,
+    init: network.blurKernelInit,
+    sigmaVoxels: network.blurKernelSigmaVoxels,
+    symmetry: network.blurKernelSymmetry,
+    constraint: network.blurKernelConstraint,
   };
 }

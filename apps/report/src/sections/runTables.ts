@@ -117,14 +117,32 @@ function nameAndValue([name, value]: readonly [string, number]): string {
 }
 
 /** Properties of a kernel as a record names them, in words; those of the true kernel: `true…`. */
-const KERNEL_WORDS: readonly (readonly [name: string, words: string])[] = [
+const RAW_KERNEL_WORDS: readonly (readonly [name: string, words: string])[] = [
   ['sum', 'sum of the weights'],
   ['negativeMass', 'negative mass'],
   ['correlation', 'correlation with the true kernel'],
-  ...(['Z', 'Y', 'X'] as const).flatMap((axis) => [
-    [`centroidUm${axis}`, `centroid, ${axis.toLowerCase()} (µm)`] as const,
-    [`fwhmUm${axis}`, `full width at half maximum, ${axis.toLowerCase()} (µm)`] as const,
-  ]),
+  ['startCorrelation', 'correlation of the start'],
+  ['psfSnrDb', 'PSF SNR (dB)'],
+  ['startPsfSnrDb', 'PSF SNR of the start (dB)'],
+  ...(['Z', 'Y', 'X'] as const).flatMap((axis) => {
+    const along = axis.toLowerCase();
+    return [
+      [`centroidUm${axis}`, `centroid, ${along} (µm)`] as const,
+      [`fwhmUm${axis}`, `full width at half maximum, ${along} (µm)`] as const,
+      [`startFwhmUm${axis}`, `full width of the start, ${along} (µm)`] as const,
+      [`fwhmDeviationPercent${axis}`, `deviation of the width, ${along} (%)`] as const,
+      [`startFwhmDeviationPercent${axis}`, `deviation of the start, ${along} (%)`] as const,
+    ];
+  }),
+];
+
+/** The properties of the kernel as it is, and after the filter. */
+const KERNEL_WORDS: typeof RAW_KERNEL_WORDS = [
+  ...RAW_KERNEL_WORDS,
+  ['smoothingSigmaVoxels', 'filter of what follows: standard deviation (voxels)'],
+  ...RAW_KERNEL_WORDS.map(
+    ([name, words]) => [prefixed('smoothed', name), `smoothed: ${words}`] as const,
+  ),
 ];
 
 /** Properties of the learned blur kernels beside the true one, one column per run that has one. */
@@ -174,7 +192,13 @@ function namesOf(kernels: readonly Kernel[]): readonly string[] {
 }
 
 function trueName(name: string): string {
-  return `true${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const smoothed = /^smoothed(?=[A-Z])/.exec(name)?.[0] ?? '';
+  const ofTruth = prefixed('true', name.slice(smoothed.length));
+  return smoothed === '' ? ofTruth : prefixed(smoothed, ofTruth);
+}
+
+function prefixed(prefix: string, name: string): string {
+  return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 /** The distinct values of a property among kernels. */

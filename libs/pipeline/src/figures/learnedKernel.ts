@@ -1,25 +1,41 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { axialSection, extent, lateralSection, type Volume } from '@blurcycle/core';
-import { readTiffStack } from '@blurcycle/data';
 import {
   type CurvesBlock,
-  type FactsBlock,
   type FigureBlock,
   type LearnedKernelFigure,
   type ResolvedRow,
   runDirectory,
 } from '@blurcycle/experiment';
-import { MODEL_FILES } from '@blurcycle/inference';
-import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
+import { smoothGaussian } from '@blurcycle/metrics';
+import { KERNEL, kernelContext, readLearnedKernel } from '../run/scoreRun.ts';
+import {
+  completeKernelFigures,
+  describeKernel,
+  type KernelFigures,
+} from '../scores/describeKernel.ts';
 import { readRuns } from '../table/readRuns.ts';
 import type { FigureContext } from './figureContext.ts';
 import { type FigureParts, joinParts, planeImages, writeParts } from './images.ts';
+import { type KernelEntry, kernelFacts } from './kernelFacts.ts';
+
+/** What one run started from and learned. */
+interface LearnedKernel {
+  readonly seed: number;
+  readonly start: Volume;
+  /** Null where the file of the run is not stored on this machine. */
+  readonly kernel: Volume | null;
+  /** From the kernel, or from the scores of the run where the kernel is not stored. */
+  readonly figures: KernelFigures;
+}
 
 /** Learned kernels of one row: the same settings with several seeds, none when no run is done. */
 interface LearnedKernels {
   readonly id: string;
   readonly label: string;
-  readonly seeds: readonly { readonly seed: number; readonly kernel: Volume }[];
+  readonly method: string;
+  readonly seeds: readonly LearnedKernel[];
 }
 
 /** What the figure is made of. */
@@ -35,125 +51,174 @@ interface LearnedKernelContent {
   readonly smoothingSigmaVoxels: number;
 }
 
-/** A kernel as it is, and smoothed. */
-interface KernelView {
-  readonly id: string;
-  readonly label: string;
-  readonly kernel: Volume;
-  /** The true kernel in the same state: what a perfect one would look like. */
-  readonly reference: Volume;
-}
-
-/** Truth and the kernels of one seed for each row, raw and smoothed: what is drawn. */
-function drawnViews(content: LearnedKernelContent): KernelView[] {
-  const { truth, truthLabel, rows } = content;
-  return [
-    { id: 'truth', label: truthLabel, kernel: truth },
-    ...rows.flatMap(({ id, label, seeds }) =>
-      seeds.slice(0, 1).map(({ kernel }) => ({ id, label, kernel })),
-    ),
-  ].flatMap((entry) => rawAndSmoothed(entry, content));
-}
-
-/** Truth and the kernels of all seeds, raw and smoothed: what is measured. */
-function measuredViews(content: LearnedKernelContent): KernelView[] {
-  const { truth, truthLabel, rows } = content;
-  return [
-    { id: 'truth', label: truthLabel, kernel: truth },
-    ...rows.flatMap(({ id, label, seeds }) =>
-      seeds.map(({ seed, kernel }) => ({
-        id: `${id}-s${seed}`,
-        label: `${label}, seed ${seed}`,
-        kernel,
-      })),
-    ),
-  ].flatMap((entry) => rawAndSmoothed(entry, content));
-}
-
-function rawAndSmoothed(
-  { id, label, kernel }: Omit<KernelView, 'reference'>,
-  { truth, smoothingSigmaVoxels }: LearnedKernelContent,
-): KernelView[] {
-  return [
-    { id: `${id}-raw`, label: `${label}, raw`, kernel, reference: truth },
-    {
-      id: `${id}-smoothed`,
-      label: `${label}, smoothed`,
-      kernel: smoothGaussian(kernel, smoothingSigmaVoxels),
-      reference: smoothGaussian(truth, smoothingSigmaVoxels),
-    },
-  ];
-}
-
 /**
- * The paper's Figure 11: learned blur kernels beside the true one, as they are and after a Gaussian
- * filter.
+ * The paper's Figure 11: for every seed, the learned blur kernel beside its start and the true one,
+ * as they are and after a Gaussian filter, in sections, profiles and numbers.
+ *
+ * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. A kernel
+ * that is not stored on this machine has its numbers and no images.
  *
  * @param id - Start of the ids of the blocks.
- *
- * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. Images
- * and profiles show the first seed of each row, the facts all seeds.
  */
 export function learnedKernelFigure(id: string, content: LearnedKernelContent): FigureParts {
-  const drawn = drawnViews(content);
-  return joinParts(sections(id, drawn, content), {
-    blocks: [...impulseResponses(id, drawn), facts(`${id}-figures`, content)],
-    files: new Map(),
-  });
-}
-
-function sections(
-  block: string,
-  views: readonly KernelView[],
-  { smoothingSigmaVoxels }: LearnedKernelContent,
-): FigureParts {
-  const planes = [
-    { id: 'xy', name: 'XY', cut: lateralSection },
-    { id: 'xz', name: 'XZ', cut: axialSection },
-  ];
+  const drawn = content.rows.filter(({ seeds }) => seeds.some(({ kernel }) => kernel !== null));
+  const entries = entriesOf(content);
+  const facts = (name: string, state: 'raw' | 'smoothed'): FigureParts => {
+    const { truth, smoothingSigmaVoxels: sigmaVoxels } = content;
+    const options = { state, sigmaVoxels, planeUm: truth.voxelSizeUm[0] };
+    return { blocks: [kernelFacts(name, entries, options)], files: new Map() };
+  };
   return joinParts(
-    ...(['raw', 'smoothed'] as const).map((state) => {
-      const shown = views.filter(({ id }) => id.endsWith(`-${state}`));
-      return planeImages(
-        {
-          id: `${block}-${state}`,
-          title:
-            state === 'raw'
-              ? 'Kernels as they are'
-              : `Kernels after a Gaussian filter of ${smoothingSigmaVoxels} voxels`,
-          window: [0, Math.max(...shown.map(({ kernel }) => extent(kernel.data)[1]))],
-          quantity: 'kernel value, negative ones black',
-        },
-        planes.flatMap(({ id: planeId, name, cut }) =>
-          shown.map(({ id, label, kernel, reference }) => ({
-            id: `${id.replace(`-${state}`, '')}-${planeId}`,
-            label: `${label}, ${name}`,
-            ...cut(kernel),
-            alt: `${label}, ${name} through the center: ${describe(kernel, reference)}`,
-          })),
-        ),
-      );
-    }),
+    facts(`${id}-figures`, 'raw'),
+    ...drawn.map((row) => rowParts(`${id}-${row.id}`, row, content)),
+    facts(`${id}-figures-smoothed`, 'smoothed'),
   );
 }
 
-function describe(kernel: Volume, reference: Volume): string {
-  const { sum, correlation } = kernelMetrics(kernel, reference);
-  return `sum ${sum.toFixed(3)}, correlation with the reference ${(correlation ?? 0).toFixed(3)}`;
+/** The true kernel, then the start of each row and what every seed learned. */
+function entriesOf({
+  rows,
+  truth,
+  truthLabel,
+  smoothingSigmaVoxels: sigmaVoxels,
+}: LearnedKernelContent): readonly KernelEntry[] {
+  const given = (label: string, kernel: Volume): KernelEntry => ({
+    label,
+    figures: describeKernel(kernel, { start: kernel, truth, sigmaVoxels }),
+    ...{ isLearned: false, isAway: false },
+  });
+  return [
+    given(truthLabel, truth),
+    ...rows.flatMap((row): KernelEntry[] => {
+      const { label, seeds } = row;
+      if (seeds.length === 0) return [{ label, figures: null, isLearned: true, isAway: false }];
+      const starts = startsOf(row);
+      return seeds.flatMap(({ seed, start, kernel, figures }) => [
+        ...starts
+          .filter((one) => one.seed === seed)
+          .map((one) => given(`${label}, ${one.label}`, start)),
+        { label: `${label}, seed ${seed}`, figures, isLearned: true, isAway: kernel === null },
+      ]);
+    }),
+  ];
 }
 
-function impulseResponses(block: string, views: readonly KernelView[]): CurvesBlock[] {
+/** Kernels that are the start of all seeds or of one: a Gaussian is the same for all. */
+function startsOf({ seeds }: LearnedKernels): readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly seed: number;
+}[] {
+  const [first] = seeds;
+  const isShared = seeds.every(({ start }) =>
+    start.data.every((value, i) => value === first.start.data[i]),
+  );
+  return isShared
+    ? seeds.slice(0, 1).map(({ seed }) => ({ id: 'start', label: 'start', seed }))
+    : seeds.map(({ seed }) => ({ id: `start-s${seed}`, label: `start of seed ${seed}`, seed }));
+}
+
+/** A kernel as it is drawn. */
+interface KernelView {
+  readonly id: string;
+  readonly label: string;
+  /** The method that gives the profile its color; null for what no method has learned. */
+  readonly method: string | null;
+  readonly kernel: Volume;
+  /** What is to be seen, in numbers. */
+  readonly alt: string;
+}
+
+/** Truth, then the start and the learned kernel of each seed. */
+function viewsOf(
+  row: LearnedKernels,
+  { truth, truthLabel }: LearnedKernelContent,
+): readonly KernelView[] {
+  const starts = startsOf(row);
+  return [
+    { id: 'truth', label: truthLabel, method: null, kernel: truth, alt: 'the reference' },
+    ...row.seeds.flatMap(({ seed, start, kernel, figures }) => [
+      ...starts
+        .filter((one) => one.seed === seed)
+        .map(({ id, label }) => ({
+          ...{ id, label: capitalized(label), method: null, kernel: start },
+          alt: described(figures.startCorrelation),
+        })),
+      ...(kernel === null
+        ? []
+        : [
+            {
+              ...{ id: `s${seed}`, label: `Seed ${seed}`, method: row.method, kernel },
+              alt: described(figures.correlation),
+            },
+          ]),
+    ]),
+  ];
+}
+
+function described(correlation: number | undefined): string {
+  return `correlation with the reference ${correlation === undefined ? 'unknown' : correlation.toFixed(3)}`;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Sections and profiles of one row, first of the kernels as they are, then smoothed. */
+function rowParts(id: string, row: LearnedKernels, content: LearnedKernelContent): FigureParts {
+  const { smoothingSigmaVoxels: sigma } = content;
+  const raw = viewsOf(row, content);
+  const smoothed = raw.map((view) => ({ ...view, kernel: smoothGaussian(view.kernel, sigma) }));
+  const states = [
+    { state: 'raw', views: raw, title: `${row.label}, as they are` },
+    {
+      state: 'smoothed',
+      views: smoothed,
+      title: `${row.label}, Gaussian filter of ${sigma} voxels`,
+    },
+  ];
+  return joinParts(
+    ...states.map(({ state, views, title }) => sections(`${id}-${state}`, title, views)),
+    {
+      blocks: states.flatMap(({ state, views, title }) =>
+        impulseResponses(`${id}-${state}`, title, views),
+      ),
+      files: new Map(),
+    },
+  );
+}
+
+/** Planes through the center, all through one window. */
+function sections(id: string, title: string, views: readonly KernelView[]): FigureParts {
+  const highest = Math.max(...views.map(({ kernel }) => extent(kernel.data)[1]));
+  const planes = [
+    { plane: 'xy', name: 'XY', cut: lateralSection },
+    { plane: 'xz', name: 'XZ', cut: axialSection },
+  ];
+  return joinParts(
+    ...planes.map(({ plane, name, cut }) =>
+      planeImages(
+        {
+          ...{ id: `${id}-${plane}`, title: `${title}, ${name}`, window: [0, highest] },
+          quantity: 'kernel value, negative ones black',
+        },
+        views.map(({ id: view, label, kernel, alt }) => ({
+          ...{ id: view, label, ...cut(kernel) },
+          alt: `${label}, ${name} through the center: ${alt}`,
+        })),
+      ),
+    ),
+  );
+}
+
+function impulseResponses(id: string, title: string, views: readonly KernelView[]): CurvesBlock[] {
   return (['z', 'x'] as const).map((axis) => ({
-    kind: 'curves',
-    id: `${block}-impulse-response-${axis}`,
-    title: `Impulse response along ${axis}`,
+    ...{ kind: 'curves', id: `${id}-impulse-response-${axis}` },
+    title: `Impulse response along ${axis}: ${title}`,
     x: { label: `${axis} from the center`, unit: 'µm', scale: 'linear' },
     y: { label: 'kernel value', unit: null, scale: 'linear' },
-    series: views.map(({ id, label, kernel }) => ({
-      id,
-      label,
-      method: null,
-      points: profile(kernel, axis),
+    series: views.map(({ id: view, label, method, kernel }) => ({
+      ...{ id: view, label, method, points: profile(kernel, axis) },
     })),
   }));
 }
@@ -172,46 +237,6 @@ function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]
   }));
 }
 
-function facts(id: string, content: LearnedKernelContent): FactsBlock {
-  const axes = ['z', 'y', 'x'];
-  const reference = content.truthLabel.toLowerCase();
-  return {
-    kind: 'facts',
-    id,
-    title: 'The kernels in numbers',
-    columns: [
-      { label: 'kernel', unit: null },
-      { label: 'sum', unit: null },
-      { label: 'negative mass', unit: null },
-      ...axes.map((axis) => ({ label: `centroid ${axis}`, unit: 'µm' })),
-      ...axes.map((axis) => ({ label: `FWHM ${axis}`, unit: 'µm' })),
-      { label: `correlation with the ${reference}`, unit: null },
-    ],
-    rows: [
-      ...measuredViews(content).map(({ label, kernel, reference }) => {
-        const { sum, negativeMass, centroidUm, fwhmUm, correlation } = kernelMetrics(
-          kernel,
-          reference,
-        );
-        return [
-          label,
-          sum,
-          negativeMass,
-          ...(centroidUm ?? axes.map(() => null)),
-          ...fwhmUm,
-          correlation,
-        ];
-      }),
-      ...content.rows
-        .filter(({ seeds }) => seeds.length === 0)
-        .map(({ label }) => [`${label}: no finished run`, ...Array<null>(9).fill(null)]),
-    ],
-    note:
-      'Negative mass: part of the absolute sum. A smoothed kernel is compared with the equally smoothed reference; it is smoothed in its ' +
-      'window, and what the filter moves beyond the edge is lost.',
-  };
-}
-
 /** The kernels that finished runs have learned; rows that learn none are left out. */
 export async function learnedKernel(
   figure: LearnedKernelFigure,
@@ -224,7 +249,8 @@ export async function learnedKernel(
   const rows: LearnedKernels[] = [];
   for (const row of experiment.rows) {
     if (figure.rows?.includes(row.id) === false || !learnsKernel(row)) continue;
-    rows.push({ id: row.id, label: row.label, seeds: await readKernels(row, options.resultsDir) });
+    const { label, method } = row;
+    rows.push({ id: row.id, label, method, seeds: await readKernels(row, truth, options) });
   }
   const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
   return writeParts(
@@ -237,12 +263,22 @@ function learnsKernel({ runs: [first] }: ResolvedRow): boolean {
   return first?.settings.method.blurPath === 'learned-kernel';
 }
 
-async function readKernels(row: ResolvedRow, resultsDir: string): Promise<LearnedKernels['seeds']> {
-  const seeds: LearnedKernels['seeds'][number][] = [];
-  for (const { run, record } of await readRuns(row.runs, resultsDir)) {
+async function readKernels(
+  row: ResolvedRow,
+  truth: Volume,
+  { resultsDir }: FigureContext['options'],
+): Promise<LearnedKernels['seeds']> {
+  const seeds: LearnedKernel[] = [];
+  for (const { run, record, result } of await readRuns(row.runs, resultsDir)) {
     if (record === undefined) continue;
-    const path = join(runDirectory(resultsDir, run.profile, run.id), 'model', MODEL_FILES.kernel);
-    seeds.push({ seed: run.seed, kernel: (await readTiffStack(path)).volume });
+    const context = { ...kernelContext(run, { kernel: truth }), truth };
+    const folder = runDirectory(resultsDir, run.profile, run.id);
+    const isHere = existsSync(join(folder, KERNEL));
+    const kernel = isHere ? await readLearnedKernel(run, folder) : null;
+    const figures =
+      describeKernel(kernel, context) ??
+      completeKernelFigures(result.scores?.kernel ?? {}, context);
+    seeds.push({ seed: run.seed, start: context.start, kernel, figures });
   }
   return seeds;
 }

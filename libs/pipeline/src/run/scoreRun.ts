@@ -10,8 +10,13 @@ import {
   type StoredScores,
 } from '@blurcycle/experiment';
 import { MODEL_FILES } from '@blurcycle/inference';
+import { startKernelOf } from '@blurcycle/training';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
-import { describeKernel } from '../scores/describeKernel.ts';
+import {
+  completeKernelFigures,
+  describeKernel,
+  type KernelContext,
+} from '../scores/describeKernel.ts';
 import { completeScores, makeScores, type ScoringJob } from '../scores/scorePredictions.ts';
 
 /** The learned kernel inside the folder of a run. */
@@ -40,16 +45,33 @@ export async function scoreRun(
     volumes: dataset,
     kernel: null,
   };
-  if (before !== undefined) return completeScores(job, before);
-  const truth = settings.dataset.kind === 'tiff-folders' ? null : dataset.kernel;
-  const kernel = describeKernel(await readLearnedKernel(run, folder), truth, {
-    sigmaVoxels: settings.scoring.kernelSmoothingSigmaVoxels,
+  const context = kernelContext(run, dataset);
+  if (before !== undefined) {
+    const { kernel } = before;
+    const completed = kernel === null ? null : completeKernelFigures(kernel, context);
+    return completeScores(job, { ...before, kernel: completed });
+  }
+  return makeScores({
+    ...job,
+    kernel: describeKernel(await readLearnedKernel(run, folder), context),
   });
-  return makeScores({ ...job, kernel });
+}
+
+/** What the learned kernel of a run is seen beside. */
+export function kernelContext(
+  { settings, seed }: Pick<ResolvedRun, 'settings' | 'seed'>,
+  { kernel }: Pick<PreparedDataset, 'kernel'>,
+): KernelContext {
+  const { dataset, network, scoring } = settings;
+  return {
+    start: startKernelOf(network, seed, dataset.voxelSizeUm),
+    truth: dataset.kind === 'tiff-folders' ? null : kernel,
+    sigmaVoxels: scoring.kernelSmoothingSigmaVoxels,
+  };
 }
 
 /** The kernel that a run has learned; null for a method that learns none. */
-async function readLearnedKernel(
+export async function readLearnedKernel(
   { settings: { method, dataset } }: Pick<ResolvedRun, 'settings'>,
   folder: string,
 ): Promise<Volume | null> {

@@ -108,6 +108,14 @@ describe('costFacts(id, content)', () => {
     ]);
   });
 
+  it('marks the share of the memory as circular where it is compared with the paper', () => {
+    const [atPaperScale] = costFacts('cost', content);
+    const [name, , , , said] =
+      rowOf([atPaperScale], 'cost-parameters-paper', 'memory of all, MB of float32') ?? [];
+    expect([name, said]).toEqual(['memory of all, MB of float32', '61.3 %; circular']);
+    expect(atPaperScale.note).toContain('was chosen so that this ratio comes out');
+  });
+
   it('says when times do not compare, and leaves open what was not measured', () => {
     const compared = { ...content.compared, records: [recordOf('proposed', 9, 'webgpu')] };
     const [, , mixed] = costFacts('cost', { ...content, compared });

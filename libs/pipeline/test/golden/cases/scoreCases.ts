@@ -1,3 +1,4 @@
+import type { Volume } from '@blurcycle/core';
 import { readBlurKernel } from '@blurcycle/inference';
 import {
   affineFit,
@@ -12,7 +13,12 @@ import {
   ssimWindowed2d,
   ssimWindowed3d,
 } from '@blurcycle/metrics';
-import { createTrainer, disposeTrainer } from '@blurcycle/training';
+import {
+  createTrainer,
+  disposeTrainer,
+  type NetworkSettings,
+  startKernelOf,
+} from '@blurcycle/training';
 import { describeKernel } from '../../../src/scores/describeKernel.ts';
 import { scoreEstimate } from '../../../src/scores/scorePredictions.ts';
 import { bell, spots, VOXEL_SIZE_UM } from '../inputs.ts';
@@ -35,8 +41,20 @@ function scoreOf(name: string): unknown {
   return known[name] ?? unknown[name];
 }
 
-/** A learned kernel at its start, beside a known one or alone. */
-async function describedKernel(known: boolean): Promise<unknown> {
+/** A small kernel beside networks of one channel. */
+const NETWORK: NetworkSettings = {
+  width: 1,
+  discriminatorWidth: 1,
+  outputBias: 0,
+  blurKernelSize: [5, 7, 9],
+  blurKernelInit: 'gaussian',
+  blurKernelSigmaVoxels: 1.1,
+  blurKernelSymmetry: 'none',
+  blurKernelConstraint: 'none',
+};
+
+/** The kernel of a trainer before its first update. */
+async function untrainedKernel(): Promise<Volume | null> {
   const trainer = createTrainer({
     method: {
       id: 'golden',
@@ -45,16 +63,7 @@ async function describedKernel(known: boolean): Promise<unknown> {
       discriminators: [],
       pixelLoss: 'none',
     },
-    network: {
-      width: 1,
-      discriminatorWidth: 1,
-      outputBias: 0,
-      blurKernelSize: [5, 7, 9],
-      blurKernelInit: 'gaussian',
-      blurKernelSigmaVoxels: 1.1,
-      blurKernelSymmetry: 'none',
-      blurKernelConstraint: 'none',
-    },
+    network: NETWORK,
     objective: {
       patch: [16, 16, 16],
       updates: 1,
@@ -77,12 +86,48 @@ async function describedKernel(known: boolean): Promise<unknown> {
     knownKernel: null,
   });
   try {
-    const kernel = await readBlurKernel(trainer, VOXEL_SIZE_UM);
-    return describeKernel(kernel, known ? KERNEL : null, { sigmaVoxels: 1.5 });
+    return await readBlurKernel(trainer, VOXEL_SIZE_UM);
   } finally {
     disposeTrainer(trainer);
   }
 }
+
+/** A learned kernel, here at its start, beside a known one or alone. */
+async function describedKernel(known: boolean): Promise<unknown> {
+  const start = await untrainedKernel();
+  if (start === null) throw new Error('internal: the method learns a kernel');
+  const truth = known ? KERNEL : null;
+  const figures = describeKernel(start, { start, truth, sigmaVoxels: 1.5 });
+  return pick(figures, (name) => !IS_OF_START.test(name));
+}
+
+/** Figures that tell of the start, or derive from a correlation or a width. */
+const IS_OF_START = /start|psfSnr|deviation/i;
+
+function pick(
+  figures: Readonly<Record<string, number>> | null,
+  isKept: (name: string) => boolean,
+): unknown {
+  return Object.fromEntries(Object.entries(figures ?? {}).filter(([name]) => isKept(name)));
+}
+
+/** What is told of a kernel beside its start. */
+function describedStart(): unknown {
+  const learned = bell([5, 7, 9]);
+  const figures = describeKernel(learned, { start: STARTS[1], truth: KERNEL, sigmaVoxels: 1.5 });
+  return pick(figures, (name) => IS_OF_START.test(name));
+}
+
+/** Every initialization, constraint and symmetry. */
+const START_SETTINGS: readonly Partial<NetworkSettings>[] = [
+  { blurKernelInit: 'normal' },
+  { blurKernelInit: 'gaussian' },
+  { blurKernelInit: 'normal', blurKernelSymmetry: 'point', blurKernelConstraint: 'non-negative' },
+  { blurKernelInit: 'normal', blurKernelConstraint: 'unit-sum' },
+];
+const STARTS = START_SETTINGS.map((settings) =>
+  startKernelOf({ ...NETWORK, ...settings }, 3, VOXEL_SIZE_UM),
+);
 
 /** Every metric. */
 export const SCORE_CASES: GoldenCases = {
@@ -110,4 +155,5 @@ export const SCORE_CASES: GoldenCases = {
   'kernel-metrics': portable(() => ({ ...kernelMetrics(bell([5, 7, 9]), KERNEL) })),
   'kernel-known': native(() => describedKernel(true)),
   'kernel-unknown': native(() => describedKernel(false)),
+  'kernel-start': portable(() => [describedStart(), ...STARTS.map(({ data }) => data)]),
 };

@@ -1,0 +1,71 @@
+import { selectBackend } from '@blurcycle/compute';
+import {
+  KERNEL_CONSTRAINTS,
+  KERNEL_INITS,
+  KERNEL_SYMMETRIES,
+  type KernelConstraint,
+  type KernelInit,
+  type KernelSymmetry,
+} from '@blurcycle/core';
+import { disposeNetworks } from '@blurcycle/models';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildMethodNetworks, startKernelOf } from '../src/methodNetworks.ts';
+
+const METHOD = {
+  id: 'proposed',
+  sampling: 'unpaired',
+  blurPath: 'learned-kernel',
+  discriminators: [],
+  pixelLoss: 'none',
+} as const;
+
+const COMBINATIONS = KERNEL_INITS.flatMap((init) =>
+  KERNEL_SYMMETRIES.flatMap((symmetry) =>
+    KERNEL_CONSTRAINTS.map((constraint) => [init, symmetry, constraint] as const),
+  ),
+);
+
+function settingsOf(init: KernelInit, symmetry: KernelSymmetry, constraint: KernelConstraint) {
+  return {
+    width: 2,
+    discriminatorWidth: 2,
+    outputBias: 0,
+    blurKernelSize: [3, 5, 7],
+    blurKernelInit: init,
+    blurKernelSigmaVoxels: 1.1,
+    blurKernelSymmetry: symmetry,
+    blurKernelConstraint: constraint,
+  } as const;
+}
+
+describe('startKernelOf(network, seed, voxelSizeUm)', () => {
+  beforeAll(async () => {
+    await selectBackend('js');
+  });
+
+  it.each(COMBINATIONS)(
+    'is the kernel that the networks start with: %s, symmetry %s, constraint %s',
+    (init, symmetry, constraint) => {
+      const network = settingsOf(init, symmetry, constraint);
+      const { sharpGenerator, blurGenerator } = buildMethodNetworks(METHOD, network, 5, null);
+      if (blurGenerator === null || !('kernel' in blurGenerator)) throw new Error('no kernel');
+      const built = Float32Array.from(blurGenerator.kernel().dataSync());
+      disposeNetworks(sharpGenerator, blurGenerator);
+      const { data, shape, voxelSizeUm } = startKernelOf(network, 5, [0.25, 0.1, 0.1]);
+      expect(shape).toEqual([3, 5, 7]);
+      expect(voxelSizeUm).toEqual([0.25, 0.1, 0.1]);
+      if (constraint !== 'unit-sum') return expect(data).toEqual(built);
+      // The back-end sums 105 values in float32: a few times 6e-8 of each.
+      data.forEach((value, i) =>
+        expect(Math.abs(value - built[i])).toBeLessThan(1e-6 * built[i] + 1e-12),
+      );
+    },
+  );
+
+  it('differs between seeds where it is drawn, and not where it is a Gaussian', () => {
+    const start = (init: KernelInit, seed: number) =>
+      startKernelOf(settingsOf(init, 'none', 'none'), seed, [1, 1, 1]).data;
+    expect(start('normal', 1)).not.toEqual(start('normal', 2));
+    expect(start('gaussian', 1)).toEqual(start('gaussian', 2));
+  });
+});
