@@ -65,8 +65,8 @@ export function kernelFacts(
 }
 
 const RAW_NOTE =
-  'Δ: deviation of a width from the true one. Way: part of the distance from the width of the start to the true width that the learned ' +
-  'kernel went; 0 % is the start. PSF SNR: -10 log10(1 - r²) of the correlation r. Negative mass: part of the absolute sum. The true sum ' +
+  'Correlations are with the true kernel, that of the start too. Δ: deviation of a width from the true one. Way: part of the distance ' +
+  'from the width of the start to the true width that the learned kernel went; 0 % is the start. PSF SNR: -10 log10(1 - r²) of the correlation r. Negative mass: part of the absolute sum. The true sum ' +
   'is the gain. A dash stands where a window cuts off a width, or there is nothing to tell.';
 
 const SMOOTHED_NOTE =
@@ -83,35 +83,40 @@ interface Column {
 function columnsOf(state: KernelFactsOptions['state'], planeUm: number): readonly Column[] {
   const named = (name: string): string =>
     state === 'raw' ? name : `smoothed${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  const column = (label: string, unit: string | null, name: string, ofLearned = false): Column => ({
+  const column = (
+    label: string,
+    unit: string | null,
+    value: string | Column['value'],
+    ofLearned = false,
+  ): Column => ({
     ...{ label, unit, ofLearned },
-    value: (figures) => figures[named(name)],
+    value: typeof value === 'string' ? (figures) => figures[named(value)] : value,
   });
+  const centroidZ = (figures: KernelFigures): number | undefined => {
+    const centroidUm: number | undefined = figures[named('centroidUmZ')];
+    // To a millionth: sums of float32 values leave 1e-13 of a symmetric kernel.
+    return centroidUm === undefined ? undefined : Number((centroidUm / planeUm).toFixed(6));
+  };
+  const width = (axis: 'Z' | 'Y' | 'X'): readonly Column[] => [
+    column(`FWHM ${axis.toLowerCase()}`, 'µm', `fwhmUm${axis}`),
+    column(`Δ ${axis.toLowerCase()}`, '%', `fwhmDeviationPercent${axis}`),
+  ];
   return [
     column('correlation', null, 'correlation'),
-    ...(state === 'raw' ? [{ ...column('smoothed', null, ''), value: smoothedCorrelation }] : []),
-    column('correlation of its start', null, 'startCorrelation', true),
-    column('PSF SNR', 'dB', 'psfSnrDb'),
-    ...(['Z', 'Y', 'X'] as const).flatMap((axis) => [
-      column(`FWHM ${axis.toLowerCase()}`, 'µm', `fwhmUm${axis}`),
-      column(`Δ ${axis.toLowerCase()}`, '%', `fwhmDeviationPercent${axis}`),
-      ...(axis === 'Z' ? [{ ...column('way z', '%', '', true), value: wayPercent(named) }] : []),
-    ]),
-    {
-      ...column('centroid z', 'voxels', 'centroidUmZ'),
-      value: (figures) => {
-        const centroidUm = figures[named('centroidUmZ')];
-        return centroidUm === undefined ? undefined : centroidUm / planeUm;
-      },
-    },
+    ...(state === 'raw'
+      ? [column('smoothed', null, (figures) => figures.smoothedCorrelation)]
+      : []),
+    column('of its start', null, 'startCorrelation', true),
+    ...width('Z'),
+    column('way z', '%', wayPercent(named), true),
+    column('centroid z', 'voxels', centroidZ),
+    ...width('Y'),
+    ...width('X'),
     column('negative mass', null, 'negativeMass'),
     column('sum', null, 'sum'),
     column('true sum', null, 'trueSum', true),
+    column('PSF SNR', 'dB', 'psfSnrDb'),
   ];
-}
-
-function smoothedCorrelation({ smoothedCorrelation: value }: KernelFigures): number | undefined {
-  return value;
 }
 
 /** How much of the way from its start to the true axial width a kernel has gone, in percent. */

@@ -122,7 +122,7 @@ function startsOf({ seeds }: LearnedKernels): readonly {
 interface KernelView {
   readonly id: string;
   readonly label: string;
-  /** The method that gives the profile its color; null for what no method has learned. */
+  /** The method that gives the profile its color: `input` for a start; null for the truth. */
   readonly method: string | null;
   readonly kernel: Volume;
   /** What is to be seen, in numbers. */
@@ -141,7 +141,7 @@ function viewsOf(
       ...starts
         .filter((one) => one.seed === seed)
         .map(({ id, label }) => ({
-          ...{ id, label: capitalized(label), method: null, kernel: start },
+          ...{ id, label: capitalized(label), method: 'input', kernel: start },
           alt: described(figures.startCorrelation),
         })),
       ...(kernel === null

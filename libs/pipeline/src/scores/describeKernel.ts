@@ -104,8 +104,13 @@ function derivedFigures(figures: KernelFigures): KernelFigures {
   return told(Object.fromEntries(named));
 }
 
+/** Least 1 - r² that is not rounding: a sum of some 10⁵ products in float64. */
+const LEAST_RESIDUAL = 1e-12;
+
 function psfSnrDb(correlation: number | null): number | null {
-  return correlation === null ? null : -10 * Math.log10(1 - correlation * correlation);
+  if (correlation === null) return null;
+  const residual = 1 - correlation * correlation;
+  return residual < LEAST_RESIDUAL ? null : -10 * Math.log10(residual);
 }
 
 function deviationPercent(width: number | null, trueWidth: number | null): number | null {

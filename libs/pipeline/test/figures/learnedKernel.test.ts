@@ -103,7 +103,7 @@ describe('learnedKernelFigure(content)', () => {
     expect(Math.abs(smoothed / (widthPerSigma * Math.hypot(SIGMA_UM[1], 0.2)) - 1)).toBeLessThan(
       0.015,
     );
-    expect(cell({ blocks }, ['Truth', 'correlation of its start'])).toBeNull();
+    expect(cell({ blocks }, ['Truth', 'of its start'])).toBeNull();
   });
 
   it('shows that smoothing brings a kernel under noise back to the truth', () => {
@@ -126,11 +126,9 @@ describe('learnedKernelFigure(content)', () => {
     // Half the width; both widths are interpolated, which costs a few percent.
     expect(Math.abs(value('Proposed, seed 2', 'Δ z') + 50)).toBeLessThan(3);
     expect(value('Proposed, seed 2', 'correlation')).toBe(
-      value('Proposed, seed 2', 'correlation of its start'),
+      value('Proposed, seed 2', 'of its start'),
     );
-    expect(value('Proposed, seed 0', 'correlation of its start')).toBe(
-      value('Proposed, start', 'correlation'),
-    );
+    expect(value('Proposed, seed 0', 'of its start')).toBe(value('Proposed, start', 'correlation'));
   });
 
   it('draws the impulse response of every kernel through the center', () => {
