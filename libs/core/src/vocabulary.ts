@@ -136,6 +136,22 @@ export const GAN_LOSSES = ['least-squares', 'wasserstein-gp'] as const;
 /** One of `GAN_LOSSES`. */
 export type GanLoss = (typeof GAN_LOSSES)[number];
 
+/**
+ * What a discriminator judges: what was generated, or that behind what it was generated from, as in
+ * pix2pix.
+ */
+export const DISCRIMINATOR_VIEWS = ['output', 'input-and-output'] as const;
+/** One of `DISCRIMINATOR_VIEWS`. */
+export type DiscriminatorView = (typeof DISCRIMINATOR_VIEWS)[number];
+
+/**
+ * Discriminators of blurred volumes: as that of sharp ones; or without the second normalization and
+ * with what a narrow Gaussian takes away as a channel of its own.
+ */
+export const BLURRED_DISCRIMINATORS = ['plain', 'sees-noise'] as const;
+/** One of `BLURRED_DISCRIMINATORS`. */
+export type BlurredDiscriminator = (typeof BLURRED_DISCRIMINATORS)[number];
+
 /** Norms of the cycle terms. */
 export const CYCLE_NORMS = ['l1', 'l2'] as const;
 /** One of `CYCLE_NORMS`. */
@@ -143,6 +159,15 @@ export type CycleNorm = (typeof CYCLE_NORMS)[number];
 
 /** Whether voxels whose blur reaches beyond the patch count in the cycle terms. */
 export const CYCLE_BORDERS = ['keep', 'exclude'] as const;
+
+/**
+ * Turns and flips of training patches. `none`; `lateral`: about the optical axis, and only those
+ * that the PSF allows where light went through it; `all-planes`: quarter turns in every plane in
+ * which the patch is square and flips along every axis, whatever the PSF.
+ */
+export const AUGMENTATIONS = ['none', 'lateral', 'all-planes'] as const;
+/** One of `AUGMENTATIONS`. */
+export type Augmentation = (typeof AUGMENTATIONS)[number];
 
 /** Which weights of a training predict. */
 export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;

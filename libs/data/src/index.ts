@@ -1,10 +1,11 @@
+export { augment, patchSymmetries } from './augment.ts';
 export {
   buildMicroscopeDataset,
   type MicroscopeDatasetConfig,
 } from './dataset/microscopeDataset.ts';
 export { buildMicrotubuleDataset, MICROTUBULE_PRESET } from './dataset/microtubuleDataset.ts';
 export { exposureGain, recordPairs, type Pair } from './dataset/recordPairs.ts';
-export { augment, crop, samplePatch, type PatchSample } from './patches.ts';
+export { crop, samplePatch, type PatchSample } from './patches.ts';
 export { beads } from './phantoms/beads.ts';
 export { hollowBars } from './phantoms/hollowBars.ts';
 export { microtubules } from './phantoms/microtubules.ts';

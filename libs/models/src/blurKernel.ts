@@ -167,7 +167,8 @@ function assertOddSides(where: string, size: Shape3): void {
   );
 }
 
-function gaussianKernel(size: Shape3, sigma: number): Float32Array {
+/** A Gaussian of unit sum about the center voxel, row-major; the same width along every axis. */
+export function gaussianKernel(size: Shape3, sigma: number): Float32Array {
   const profile = (axis: 0 | 1 | 2): number[] =>
     Array.from({ length: size[axis] }, (_, i) =>
       Math.exp(-0.5 * ((i - (size[axis] - 1) / 2) / sigma) ** 2),

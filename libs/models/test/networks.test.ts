@@ -1,5 +1,8 @@
 import {
+  concat,
+  mean,
   memory,
+  mul,
   ones,
   square,
   sub,
@@ -73,23 +76,58 @@ describe('buildUNet({ width, outputBias }, stream)', () => {
   });
 });
 
-describe('buildPatchDiscriminator(width, stream)', () => {
+describe('buildPatchDiscriminator({ width, channels, seesNoise }, stream)', () => {
   it('has the parameter count of a PatchGAN with kernel 4, base 32 and two strided layers', () => {
-    const network = buildPatchDiscriminator(32, stream());
+    const network = buildPatchDiscriminator({ width: 32 }, stream());
     expect(countParameters(network)).toBe(665_825);
     disposeNetworks(network);
   });
 
   it('scores patches down to 4 planes', () => {
-    const network = buildPatchDiscriminator(2, stream());
+    const network = buildPatchDiscriminator({ width: 2 }, stream());
     expect(tidy(() => network.apply(ones([1, 4, 12, 12, 1])).shape)).toEqual([1, 1, 3, 3, 1]);
     disposeNetworks(network);
   });
+
+  it('judges a volume behind what it was made from: both channels change the scores', () => {
+    const network = buildPatchDiscriminator({ width: 2, channels: 2 }, stream());
+    const scores = (input: number, output: number): number[] =>
+      tidy(() => {
+        const ramp = tensor5d(
+          Array.from({ length: 512 }, (_, i) => (i % 8) / 8),
+          [1, 8, 8, 8, 1],
+        );
+        const pair = concat([mul(ramp, input), mul(square(ramp), output)], 4) as Tensor5D;
+        return [...network.apply(pair).dataSync()];
+      });
+    expect(scores(1, 1)).not.toEqual(scores(0, 1));
+    expect(scores(1, 1)).not.toEqual(scores(1, 0));
+    disposeNetworks(network);
+  });
+
+  it('that sees noise tells noise of twice the strength, which a plain one hardly does', () => {
+    const noise = createRandomStream(5, 'noise');
+    const values = Array.from({ length: 16 ** 3 }, () => noise.normal());
+    const change = (seesNoise: boolean): number => {
+      const network = buildPatchDiscriminator({ width: 4, seesNoise }, stream());
+      const meanScore = (strength: number): number =>
+        tidy(
+          () =>
+            mean(network.apply(mul(tensor5d(values, [1, 16, 16, 16, 1]), strength))).dataSync()[0],
+        );
+      const difference = Math.abs(meanScore(2) - meanScore(1));
+      disposeNetworks(network);
+      return difference;
+    };
+    // The second layer's normalization divides by the strength, up to the leaky relu and the bias
+    // of the first; without it the scores are free to follow.
+    expect(change(true)).toBeGreaterThan(3 * change(false));
+  });
 });
 
-describe('buildMultiPatchDiscriminator(width, stream)', () => {
+describe('buildMultiPatchDiscriminator({ width }, stream)', () => {
   it('judges the patch, a half and a quarter with weights of their own', () => {
-    const network = buildMultiPatchDiscriminator(2, stream());
+    const network = buildMultiPatchDiscriminator({ width: 2 }, stream());
     const crop = drawNestedCrop([16, 32, 48], createRandomStream(2, 'crops'));
     const shapes = tidy(() =>
       network.apply(ones([2, 16, 32, 48, 1]), crop).map((scores) => scores.shape),

@@ -65,12 +65,14 @@ const EPSILON = 1e-12;
  * Gradient penalty of each scale of a critic between a real volume and a generated one:
  * (‖∇_x̃ Φ_s(x̃)‖ - 1)², x̃ = α x + (1 - α) G(y) (eq. 19), Φ_s the mean of the scores of scale s.
  *
- * The norm is the one of distances per voxel, ‖v‖² = mean(v²), as in the cycle terms: √N times the
- * Euclidean norm of the gradient for N voxels. So the target slope does not depend on the size of
- * the patch, and is the same for all scales.
+ * The norm is the one of distances per voxel, as in the cycle terms: √N times the Euclidean norm of
+ * the gradient for N voxels. So the target slope does not depend on the size of the patch, and is
+ * the same for all scales. A critic that sees two volumes has N voxels of two channels: it is
+ * differentiated for both, as x̃ lies between two pairs, and a channel that it ignores changes
+ * nothing.
  *
  * Its gradient differentiates the gradient of the critic (second order).
- * Shapes: `real` and `fake` [n, z, y, x, 1]. Memory: consumes nothing; call inside tidy.
+ * Shapes: `real` and `fake` [n, z, y, x, c]. Memory: consumes nothing; call inside tidy.
  * Source: paper eq. 19; Gulrajani et al. (2017), arXiv:1704.00028.
  *
  * @param alpha - Position between fake (0) and real (1).
@@ -87,7 +89,8 @@ export function gradientPenalty(
     // One gradient for each scale: through a common one, tfjs would differentiate the crops back to
     // the whole patch.
     const slope = grad((x) => sumOfMeans(critic.networks[i].apply(x as Tensor5D)))(patch);
-    const voxels = slope.size / slope.shape[0];
+    const [, depth, height, width] = slope.shape;
+    const voxels = depth * height * width;
     const norm = sqrt(add(mul(sum<Tensor1D>(square(slope), [1, 2, 3, 4]), voxels), EPSILON));
     return mean<Scalar>(square(sub(norm, 1))); // eq. 19
   });

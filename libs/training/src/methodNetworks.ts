@@ -2,6 +2,8 @@ import {
   createRandomStream,
   createVolume,
   type BlurPath,
+  type BlurredDiscriminator,
+  type DiscriminatorView,
   type Domain,
   type KernelConstraint,
   type KernelInit,
@@ -36,14 +38,26 @@ export interface MethodSettings {
   readonly blurPath: BlurPath;
   /** Domains that have a discriminator. */
   readonly discriminators: readonly Domain[];
+  /**
+   * What they judge: a volume alone, or behind what it was made from, as in pix2pix; the second
+   * needs paired sampling. @defaultValue 'output'
+   */
+  readonly discriminatorSees?: DiscriminatorView | undefined;
   /** Distance to the ground truth, for paired sampling. */
   readonly pixelLoss: PixelLoss;
+}
+
+/** Whether the discriminators of a method judge a volume behind what it was made from. */
+export function seesInput({ discriminatorSees }: MethodSettings): boolean {
+  return discriminatorSees === 'input-and-output';
 }
 
 /** Sizes of the networks, the same for all methods of a profile. */
 export interface NetworkSettings {
   readonly width: number;
   readonly discriminatorWidth: number;
+  /** Whether the discriminator of blurred volumes is built to see noise. */
+  readonly blurredDiscriminator: BlurredDiscriminator;
   readonly outputBias: number;
   readonly blurKernelSize: Shape3;
   readonly blurKernelInit: KernelInit;
@@ -95,7 +109,14 @@ export function buildMethodNetworks(
   };
   const discriminators = method.discriminators.map((domain) => [
     domain,
-    buildMultiPatchDiscriminator(network.discriminatorWidth, stream(`${domain}Discriminator`)),
+    buildMultiPatchDiscriminator(
+      {
+        width: network.discriminatorWidth,
+        channels: seesInput(method) ? 2 : 1,
+        seesNoise: domain === 'blurred' && network.blurredDiscriminator === 'sees-noise',
+      },
+      stream(`${domain}Discriminator`),
+    ),
   ]);
   return {
     sharpGenerator: buildUNet(network, stream('sharpGenerator')),

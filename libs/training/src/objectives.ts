@@ -10,7 +10,7 @@ import {
   type Scalar,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { meanAbsolute, meanSquare } from '@blurcycle/compute';
+import { concatChannels, meanAbsolute, meanSquare } from '@blurcycle/compute';
 import type { CycleNorm, Domain, GanLoss, Shape3 } from '@blurcycle/core';
 import {
   DISCRIMINATOR_SCALES,
@@ -25,7 +25,7 @@ import {
   meanOfScales,
   withoutMargin,
 } from './losses.ts';
-import type { MethodNetworks, MethodSettings } from './methodNetworks.ts';
+import { seesInput, type MethodNetworks, type MethodSettings } from './methodNetworks.ts';
 
 /** What is minimized and how; the same for all methods of a profile. */
 export interface ObjectiveSettings {
@@ -87,8 +87,26 @@ interface Objective {
 
 /** The loss of the generators, and the volumes that they generated. */
 interface GeneratorObjective extends Objective {
-  /** Generated volumes by domain, for the discriminators. */
+  /** Generated volumes by domain, as the discriminators see them (`shownTo`). */
   readonly fakes: Readonly<Partial<Record<Domain, Tensor5D>>>;
+}
+
+/**
+ * A volume as the discriminator of its domain sees it: alone, or as the second channel behind what
+ * it is made from, of the same sample: sharp behind blurred, as in pix2pix, or blurred behind
+ * sharp.
+ *
+ * Source: Isola et al. (2017), arXiv:1611.07004, eq. 1.
+ * Memory: consumes nothing; where it sees the volume alone, returns that very tensor.
+ */
+export function shownTo(
+  domain: Domain,
+  method: MethodSettings,
+  volume: Tensor5D,
+  { sharp, blurred }: Pick<SampleTensors, Domain>,
+): Tensor5D {
+  if (!seesInput(method)) return volume;
+  return concatChannels(domain === 'sharp' ? blurred : sharp, volume);
 }
 
 /**
@@ -140,11 +158,13 @@ export function generatorObjective(
     include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(fakeBlurred), x, cycleNorm));
   }
   for (const domain of method.discriminators) {
-    const fake = fakes[domain];
-    const scores =
-      fake === undefined ? undefined : discriminators[domain]?.apply(fake, crops[domain]);
-    if (scores === undefined)
+    const volume = fakes[domain];
+    const discriminator = discriminators[domain];
+    if (volume === undefined || discriminator === undefined)
       throw new Error(`internal: method ${method.id} generates nothing to score in ${domain}`);
+    const fake = shownTo(domain, method, volume, sample);
+    fakes[domain] = fake;
+    const scores = discriminator.apply(fake, crops[domain]);
     include(
       `adversarial${capitalize(domain)}`,
       lossWeights.adversarial,
@@ -154,7 +174,7 @@ export function generatorObjective(
   return { total: weighted.reduce((sum, term) => add(sum, term)), terms, fakes };
 }
 
-/** Input of a discriminator in one step. */
+/** Input of a discriminator in one step; volumes as it sees them (`shownTo`). */
 interface DiscriminatorSample {
   readonly real: Tensor5D;
   readonly fake: Tensor5D;
@@ -168,8 +188,9 @@ interface DiscriminatorSample {
  * The loss of the discriminator of one domain, averaged over its scales: `discriminatorLoss` (eq.
  * 18 or 22) plus, for `wasserstein-gp`, η times the gradient penalty (eq. 19).
  *
- * The terms: the loss of each scale, the penalty of each scale, and the standard deviation of all
- * scores (`...Spread`), which tells whether the discriminator distinguishes anything.
+ * The terms: the loss of each scale, the penalty of each scale, and the standard deviation of the
+ * scores (`...Spread`) of all scales and of each, which tells whether the discriminator
+ * distinguishes anything.
  *
  * Memory: consumes nothing; everything returned belongs to the caller's tidy.
  */
@@ -200,11 +221,15 @@ export function discriminatorObjective(
       ...byScale(name, losses),
       ...byScale(`gradientPenalty${capitalize(domain)}`, penalties),
       [`${name}Spread`]: standardDeviation([...realScores, ...fakeScores]),
+      ...byScale(
+        `${name}Spread`,
+        realScores.map((scores, i) => standardDeviation([scores, fakeScores[i]])),
+      ),
     },
   };
 }
 
-/** Standard deviation of all scores of all scales. */
+/** Standard deviation of all scores together. */
 function standardDeviation(scores: readonly Tensor5D[]): Scalar {
   const all = concat(scores.map((score) => reshape(score, [score.size])));
   return sqrt(mean<Scalar>(square(sub(all, mean(all)))));

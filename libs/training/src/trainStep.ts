@@ -19,6 +19,7 @@ import { withoutMargin } from './losses.ts';
 import {
   discriminatorObjective,
   generatorObjective,
+  shownTo,
   type ObjectiveSettings,
   type SampleTensors,
 } from './objectives.ts';
@@ -122,7 +123,8 @@ export function trainDiscriminatorStep(
     const { grads } = variableGradients(
       () => {
         const objectives = shown.map(({ domain, network, fake, alpha }) => {
-          const volumes = { real: sample[domain], fake, crop: crops[domain], alpha };
+          const real = shownTo(domain, method, sample[domain], sample);
+          const volumes = { real, fake, crop: crops[domain], alpha };
           return discriminatorObjective(network, domain, volumes, objective);
         });
         scalars = gather(

@@ -8,7 +8,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { backendReport, selectBackend } from '@blurcycle/compute';
 import { describe, expect, it } from 'vitest';
 import { createTrainer, disposeTrainer, trainStep, type LossValues } from '../src/index.ts';
-import { CASES, createTestSource, KNOWN_KERNEL, NETWORK, OBJECTIVE } from './support.ts';
+import { CASES, createTestSource, KNOWN_KERNEL, OBJECTIVE } from './support.ts';
 
 // Debian's chromium brings a program in place of a GPU.
 const SWIFTSHADER_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -19,13 +19,13 @@ const STEPS = 2;
 
 async function losses(
   backend: BackendName,
-  { method, ganLoss }: (typeof CASES)[number],
+  { method, network, ganLoss }: (typeof CASES)[number],
 ): Promise<LossValues[]> {
   await selectBackend(backend);
   const before = memory().numTensors;
   const trainer = createTrainer({
     method,
-    network: NETWORK,
+    network,
     objective: { ...OBJECTIVE, ganLoss },
     seed: 1,
     knownKernel: KNOWN_KERNEL,

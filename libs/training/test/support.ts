@@ -47,25 +47,27 @@ export const METHODS: readonly MethodSettings[] = [
     discriminators: ['sharp'],
     pixelLoss: 'none',
   },
-];
-
-/** Every method with each adversarial loss that makes a difference to it. */
-export const CASES: readonly {
-  id: string;
-  method: MethodSettings;
-  ganLoss: ObjectiveSettings['ganLoss'];
-}[] = [
-  ...METHODS.map((method) => ({ id: method.id, method, ganLoss: 'least-squares' as const })),
-  ...METHODS.filter(({ discriminators }) => discriminators.length > 0).map((method) => ({
-    id: `${method.id}, wasserstein-gp`,
-    method,
-    ganLoss: 'wasserstein-gp' as const,
-  })),
+  {
+    id: 'conditional-gan',
+    sampling: 'paired',
+    blurPath: 'none',
+    discriminators: ['sharp'],
+    discriminatorSees: 'input-and-output',
+    pixelLoss: 'l1',
+  },
+  {
+    id: 'blind-without-dy',
+    sampling: 'unpaired',
+    blurPath: 'learned-kernel',
+    discriminators: ['sharp'],
+    pixelLoss: 'none',
+  },
 ];
 
 export const NETWORK: NetworkSettings = {
   width: 2,
   discriminatorWidth: 2,
+  blurredDiscriminator: 'plain',
   outputBias: -2,
   blurKernelSize: [3, 3, 3],
   blurKernelInit: 'gaussian',
@@ -73,6 +75,33 @@ export const NETWORK: NetworkSettings = {
   blurKernelSymmetry: 'none',
   blurKernelConstraint: 'none',
 };
+
+const SEES_NOISE: NetworkSettings = { ...NETWORK, blurredDiscriminator: 'sees-noise' };
+
+interface Case {
+  readonly id: string;
+  readonly method: MethodSettings;
+  readonly network: NetworkSettings;
+}
+
+const LEAST_SQUARES_CASES: readonly Case[] = [
+  ...METHODS.map((method) => ({ id: method.id, method, network: NETWORK })),
+  ...METHODS.filter(({ discriminators }) => discriminators.includes('blurred')).map((method) => ({
+    id: `${method.id}, its discriminator of blurred volumes sees noise`,
+    method,
+    network: SEES_NOISE,
+  })),
+];
+
+/** Every method with each discriminator and adversarial loss that makes a difference to it. */
+export const CASES: readonly (Case & { readonly ganLoss: ObjectiveSettings['ganLoss'] })[] = [
+  ...LEAST_SQUARES_CASES.map((one) => ({ ...one, ganLoss: 'least-squares' as const })),
+  ...LEAST_SQUARES_CASES.filter(({ method }) => method.discriminators.length > 0).map((one) => ({
+    ...one,
+    id: `${one.id}, wasserstein-gp`,
+    ganLoss: 'wasserstein-gp' as const,
+  })),
+];
 
 export const OBJECTIVE: ObjectiveSettings = {
   patch: PATCH,

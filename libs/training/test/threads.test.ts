@@ -7,7 +7,7 @@ import { backendReport, selectBackend } from '@blurcycle/compute';
 import type { Shape3 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { createTrainer, disposeTrainer, trainStep, type LossValues } from '../src/index.ts';
-import { CASES, createTestSource, KNOWN_KERNEL, NETWORK, OBJECTIVE } from './support.ts';
+import { CASES, createTestSource, KNOWN_KERNEL, OBJECTIVE } from './support.ts';
 
 const { available, detail } = (await backendReport()).find(({ name }) => name === 'native') ?? {};
 if (available !== true) process.stderr.write(`no training is compared over threads: ${detail}\n`);
@@ -26,13 +26,13 @@ interface Training {
 }
 
 async function train(
-  { method, ganLoss }: (typeof CASES)[number],
+  { method, network, ganLoss }: (typeof CASES)[number],
   threads: number,
 ): Promise<Training> {
   await selectBackend('native', { threads });
   const trainer = createTrainer({
     method,
-    network: { ...NETWORK, width: 8, discriminatorWidth: 4 },
+    network: { ...network, width: 8, discriminatorWidth: 4 },
     objective: { ...OBJECTIVE, patch: PATCH, updates: UPDATES, ganLoss },
     seed: 1,
     knownKernel: KNOWN_KERNEL,

@@ -7,6 +7,7 @@ import {
   disposeTrainer,
   trainStep,
   type MethodSettings,
+  type NetworkSettings,
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
@@ -27,10 +28,14 @@ beforeAll(async () => {
   await selectCpuBackend();
 });
 
-const build = (method: MethodSettings, changes: Partial<ObjectiveSettings> = {}): Trainer =>
+const build = (
+  method: MethodSettings,
+  network: NetworkSettings,
+  changes: Partial<ObjectiveSettings> = {},
+): Trainer =>
   createTrainer({
     method,
-    network: NETWORK,
+    network,
     objective: { ...OBJECTIVE, ...changes },
     seed: 1,
     knownKernel: KNOWN_KERNEL,
@@ -41,9 +46,9 @@ const weights = (groups: readonly OptimizerGroup[]): Float32Array[] =>
     parameters.map(({ variable }) => Float32Array.from(variable.dataSync())),
   );
 
-describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) => {
+describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, network, ganLoss }) => {
   it('leaves no tensor behind once the history buffers are full', async () => {
-    const trainer = build(method, { ganLoss });
+    const trainer = build(method, network, { ganLoss });
     const source = createTestSource(1);
     for (let i = 0; i < 3; i++) await trainStep(trainer, source.next());
     const before = memory().numTensors;
@@ -54,14 +59,14 @@ describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) 
 
   it('frees everything with disposeTrainer', async () => {
     const before = memory().numTensors;
-    const trainer = build(method, { ganLoss });
+    const trainer = build(method, network, { ganLoss });
     await trainStep(trainer, createTestSource(1).next());
     disposeTrainer(trainer);
     expect(memory().numTensors).toBe(before);
   });
 
   it('changes the generators and no discriminator in a generator step, and the reverse', () => {
-    const trainer = build(method, { ganLoss });
+    const trainer = build(method, network, { ganLoss });
     const sample = toTensors(trainer, createTestSource(2).next());
     const { generator, discriminator } = trainer.groups;
 
@@ -82,7 +87,7 @@ describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) 
   });
 
   it('reports a total that is the weighted sum of its parts', async () => {
-    const trainer = build(method, { ganLoss });
+    const trainer = build(method, network, { ganLoss });
     const losses = await trainStep(trainer, createTestSource(3).next());
     const { cycle, pixel, adversarial, gradientPenalty } = OBJECTIVE.lossWeights;
     const expected = Object.entries(losses).reduce((sum, [name, value]) => {
@@ -101,13 +106,16 @@ describe.each(CASES)('trainStep(trainer, sample) of $id', ({ method, ganLoss }) 
       );
       const average = scales.reduce((sum, value) => sum + value, 0) / 3;
       expect(losses[`discriminator${domain}`] / average).toBeCloseTo(1, 5); // float32 sums
+      for (const scale of ['Full', 'Half', 'Quarter'])
+        expect(losses[`discriminator${domain}Spread${scale}`]).toBeGreaterThanOrEqual(0);
+      expect(losses[`discriminator${domain}SpreadFull`]).toBeGreaterThan(0);
     }
     disposeTrainer(trainer);
   });
 
   it('gives the same bits for the same seed', async () => {
     const run = async (): Promise<Float32Array[]> => {
-      const trainer = build(method, { ganLoss });
+      const trainer = build(method, network, { ganLoss });
       const source = createTestSource(4);
       for (let i = 0; i < 2; i++) await trainStep(trainer, source.next());
       const result = weights([...trainer.groups.generator, ...trainer.groups.discriminator]);

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
 import { datasetSettingsSchema } from '../settings/datasetSettings.ts';
-import {
-  inferenceSettingsSchema,
-  runSettingsSchema,
-  scoringSettingsSchema,
-} from '../settings/runSettings.ts';
+import { inferenceSettingsSchema, scoringSettingsSchema } from '../settings/runSettings.ts';
 import { STAGES } from '../stages/numerics.ts';
+import { recordedRunSettingsSchema } from './oldSettings.ts';
 
 /** SHA-256, 64 hexadecimal digits. */
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -93,7 +90,7 @@ export const runRecordSchema = z.strictObject({
   error: z.string().nullable(),
   /** `runKey` of settings and seed. */
   key: z.string(),
-  settings: runSettingsSchema,
+  settings: recordedRunSettingsSchema,
   origins: z.record(z.string(), z.string()),
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),

@@ -98,7 +98,7 @@ function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
 
 function checkMethod({ method, training, dataset }: RunSettings): SettingsViolation[] {
   const found: SettingsViolation[] = [];
-  const { sampling, blurPath, discriminators, pixelLoss } = method;
+  const { sampling, blurPath, discriminators, discriminatorSees, pixelLoss } = method;
   if (sampling === 'paired' && dataset.kind === 'tiff-folders') {
     const rule = `not be '${dataset.kind}' for the method '${method.id}', which learns from pairs`;
     const remedy = 'its sharp stacks show other places than the blurred ones: leave the row out';
@@ -110,6 +110,11 @@ function checkMethod({ method, training, dataset }: RunSettings): SettingsViolat
       rule: "be 'none' for unpaired sampling",
       value: pixelLoss,
     });
+  }
+  if (sampling === 'unpaired' && discriminatorSees === 'input-and-output') {
+    const rule = "be 'output' for unpaired sampling";
+    const remedy = 'no sharp patch belongs to the blurred one';
+    found.push({ path: 'method.discriminatorSees', rule, value: discriminatorSees, remedy });
   }
   if (pixelLoss === 'none' && blurPath === 'none' && discriminators.length === 0) {
     found.push({

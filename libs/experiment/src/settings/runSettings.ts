@@ -1,7 +1,10 @@
 import {
+  AUGMENTATIONS,
   BLUR_PATHS,
+  BLURRED_DISCRIMINATORS,
   CYCLE_BORDERS,
   CYCLE_NORMS,
+  DISCRIMINATOR_VIEWS,
   DOMAINS,
   GAN_LOSSES,
   type GanLoss,
@@ -37,6 +40,12 @@ export const methodSettingsSchema = z.strictObject({
     .enum(BLUR_PATHS)
     .describe('what turns sharp into blurred in the cycle; none means no cycle'),
   discriminators: z.array(z.enum(DOMAINS)).readonly().describe('domains that have discriminators'),
+  discriminatorSees: z
+    .enum(DISCRIMINATOR_VIEWS)
+    .optional()
+    .describe(
+      'a volume alone (output, unless given), or behind what it was made from, as in pix2pix; that needs pairs',
+    ),
   pixelLoss: z.enum(PIXEL_LOSSES).describe('distance to the paired truth'),
 });
 
@@ -50,6 +59,11 @@ export const networkSettingsSchema = z.strictObject({
     .positive()
     .describe('channels of the first U-Net level; the lower ones have 2 and 4 times as many'),
   discriminatorWidth: z.int().positive().describe('channels of the first discriminator layer'),
+  blurredDiscriminator: z
+    .enum(BLURRED_DISCRIMINATORS)
+    .describe(
+      'of blurred volumes. plain: as that of sharp ones; sees-noise: without the second normalization, with y minus its blur as a channel',
+    ),
   blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
   blurKernelInit: z.enum(KERNEL_INITS).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
   blurKernelSigmaVoxels: z
@@ -115,7 +129,11 @@ const trainingSettingsSchema = z.strictObject({
   logEvery: z.int().positive().describe('updates between lines of metrics.jsonl'),
   validateEvery: z.int().positive().describe('updates between looks at the validation volumes'),
   checkpointEvery: z.int().positive().describe('updates between checkpoints'),
-  augment: z.boolean().describe('rotate by 90 degrees and flip'),
+  augment: z
+    .enum(AUGMENTATIONS)
+    .describe(
+      'quarter turns and flips. lateral: in the y-x plane, of blurred patches only those that the PSF allows; all-planes: wherever the patch is square',
+    ),
   select: z.enum(SELECTION_RULES).describe('which weights predict the test volumes'),
 });
 

@@ -25,7 +25,13 @@ export interface NumericsChange {
  */
 export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>> = {
   data: [{ date: '2026-11-24', what: 'first version' }],
-  training: [{ date: '2026-11-24', what: 'first version' }],
+  training: [
+    { date: '2026-11-24', what: 'first version' },
+    {
+      date: '2026-11-28',
+      what: 'the log has the spread of scores of each scale; patches turn as the PSF allows',
+    },
+  ],
   prediction: [{ date: '2026-11-24', what: 'first version' }],
   scores: [{ date: '2026-11-24', what: 'first version' }],
   table: [{ date: '2026-11-24', what: 'first version' }],

@@ -1,5 +1,5 @@
-import type { Pairing, RandomStreamState, Shape3 } from '@blurcycle/core';
-import { augment, crop, type Pair, samplePatch } from '@blurcycle/data';
+import type { Augmentation, Pairing, RandomStreamState, Shape3, Volume } from '@blurcycle/core';
+import { augment, crop, type Pair, patchSymmetries, samplePatch } from '@blurcycle/data';
 import type { RunSettings } from '@blurcycle/experiment';
 import { createSavedStream, type SampleSource } from '@blurcycle/training';
 
@@ -26,8 +26,10 @@ export interface PatchSourceOptions {
   /** Voxels that the sharp patch is wider by on each side, for a method that blurs it. */
   readonly sharpMargin: Shape3;
   readonly sampling: Pairing;
-  /** Rotate by 90 degrees and flip (paper section IV). */
-  readonly augment: boolean;
+  /** Turns and flips (paper section IV). */
+  readonly augment: Augmentation;
+  /** The PSF of the blurred volumes for a method that knows it: it decides how they may turn. */
+  readonly kernel: Volume | null;
   readonly seed: number;
 }
 
@@ -36,7 +38,7 @@ export interface PatchSourceOptions {
  * alone.
  */
 export function createPatchSource(options: PatchSourceOptions): SampleSource<PatchSourceState> {
-  const { pairs, patch, sharpMargin, sampling, seed } = options;
+  const { pairs, patch, sharpMargin, sampling, seed, kernel } = options;
   const wide: Shape3 = [
     patch[0] + 2 * sharpMargin[0],
     patch[1] + 2 * sharpMargin[1],
@@ -44,10 +46,19 @@ export function createPatchSource(options: PatchSourceOptions): SampleSource<Pat
   ];
   const samplingStream = createSavedStream(seed, 'sampling/patches');
   const augmentationStream = createSavedStream(seed, 'augmentation');
+  const [{ blurred }] = pairs;
+  const turns =
+    options.augment === 'none'
+      ? null
+      : patchSymmetries({
+          ...{ augmentation: options.augment, sampling, kernel },
+          voxelSizeUm: blurred.voxelSizeUm,
+        });
   return {
     next() {
       const sample = samplePatch(pairs, samplingStream, wide, sampling);
-      const turned = options.augment ? augment(sample, augmentationStream, sampling) : sample;
+      const turned =
+        turns === null ? sample : augment(sample, augmentationStream, sampling, turns);
       return { sharp: turned.sharp, blurred: crop(turned.blurred, sharpMargin, patch) };
     },
     state: () => ({ sampling: samplingStream.state(), augmentation: augmentationStream.state() }),

@@ -67,18 +67,20 @@ export function startTraining({ settings, seed, pairs, knownKernel }: Omit<Train
 } {
   const { method, network, training } = settings;
   const margin = cycleMargin(settings);
+  const kernel = method.blurPath === 'known-psf' ? knownKernel : null;
   const trainer = createTrainer({
     method,
     network,
     objective: { ...training, cycleMargin: margin },
     seed,
-    knownKernel: method.blurPath === 'known-psf' ? knownKernel : null,
+    knownKernel: kernel,
   });
   const source = createPatchSource({
     ...training,
     sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
     pairs,
     sampling: method.sampling,
+    kernel,
     seed,
   });
   return { trainer, source };

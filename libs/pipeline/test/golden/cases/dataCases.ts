@@ -159,7 +159,7 @@ function patches(
     options.sampling === 'paired'
       ? [0, 2].map((i) => ({ id: `${i}`, blurred: volumes[i], sharp: volumes[i + 1] }))
       : unpairedPairs(volumes.slice(0, 2), volumes.slice(1));
-  const source = createPatchSource({ ...options, pairs, seed: 7 });
+  const source = createPatchSource({ ...options, pairs, kernel: null, seed: 7 });
   const drawn: PatchSample[] = Array.from({ length: 6 }, () => source.next());
   return drawn.map(({ blurred, sharp }) => [blurred.data, sharp.data]);
 }
@@ -217,12 +217,18 @@ export const DATA_CASES: GoldenCases = {
   'condition/noise-free': native(() => recordedAgain({ noise: NOISE_FREE })),
   tiff: portable(tiffStacks),
   'patches/paired': portable(() =>
-    patches({ sampling: 'paired', augment: false, patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
+    patches({ sampling: 'paired', augment: 'none', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
   ),
   'patches/paired-augmented': portable(() =>
-    patches({ sampling: 'paired', augment: true, patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
+    patches({ sampling: 'paired', augment: 'all-planes', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
+  ),
+  'patches/paired-lateral': portable(() =>
+    patches({ sampling: 'paired', augment: 'lateral', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
+  ),
+  'patches/unpaired-lateral': portable(() =>
+    patches({ sampling: 'unpaired', augment: 'lateral', patch: [4, 8, 8], sharpMargin: [1, 2, 2] }),
   ),
   'patches/unpaired-augmented': portable(() =>
-    patches({ sampling: 'unpaired', augment: true, patch: [4, 8, 8], sharpMargin: [1, 2, 2] }),
+    patches({ sampling: 'unpaired', augment: 'all-planes', patch: [4, 8, 8], sharpMargin: [1, 2, 2] }),
   ),
 };

@@ -45,6 +45,7 @@ function scoreOf(name: string): unknown {
 const NETWORK: NetworkSettings = {
   width: 1,
   discriminatorWidth: 1,
+  blurredDiscriminator: 'plain',
   outputBias: 0,
   blurKernelSize: [5, 7, 9],
   blurKernelInit: 'gaussian',

@@ -18,6 +18,7 @@ import { native, type GoldenCases } from './goldenCase.ts';
 const NETWORK: NetworkSettings = {
   width: 2,
   discriminatorWidth: 2,
+  blurredDiscriminator: 'plain',
   blurKernelSize: [3, 5, 5],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
@@ -47,7 +48,7 @@ const TRAINING: RunSettings['training'] = {
   logEvery: 1,
   validateEvery: 6,
   checkpointEvery: 6,
-  augment: true,
+  augment: 'lateral',
   select: 'last',
 };
 
@@ -85,11 +86,18 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
   'border-excluded-non-blind': ['non-blind', { training: { cycleBorder: 'exclude' } }],
   'pixel-loss-l1': ['supervised-mse', { method: { pixelLoss: 'l1' } }],
   'pixel-loss-l2': ['supervised-gan', { method: { pixelLoss: 'l2' } }],
-  'augment-off': ['proposed', { training: { augment: false } }],
+  'augment-off': ['proposed', { training: { augment: 'none' } }],
+  'augment-all-planes': ['proposed', { training: { augment: 'all-planes' } }],
+  'augment-known-psf': ['non-blind', { training: { patch: [16, 20, 20] } }],
   'patch-not-cubic': ['proposed', { training: { patch: [16, 20, 24] } }],
   'no-decay': ['proposed', { training: { optimizer: { ...TRAINING.optimizer, decayFrom: 1 } } }],
   'network-wider': ['proposed', { network: { width: 5, discriminatorWidth: 3 } }],
   'history-none': ['proposed', { training: { historyBuffer: 0 } }],
+  'discriminator-sees-noise': ['proposed', { network: { blurredDiscriminator: 'sees-noise' } }],
+  'wasserstein-sees-noise': [
+    'proposed',
+    { network: { blurredDiscriminator: 'sees-noise' }, training: { ganLoss: 'wasserstein-gp' } },
+  ],
 };
 
 /** Three updates of every method, loss and kernel option. */
@@ -158,12 +166,13 @@ async function withTrainer<T>(
   const network = { ...NETWORK, ...change.network };
   const training = { ...TRAINING, ...change.training };
   const margin = cycleMargin({ training, network });
+  const kernel = method.blurPath === 'known-psf' ? bell(network.blurKernelSize) : null;
   const trainer = createTrainer({
     method,
     network,
     objective: { ...training, cycleMargin: margin },
     seed: 1,
-    knownKernel: method.blurPath === 'known-psf' ? bell(network.blurKernelSize) : null,
+    knownKernel: kernel,
   });
   const pairs = [1, 2].map((seed) => ({
     id: `train-${seed}`,
@@ -175,6 +184,7 @@ async function withTrainer<T>(
     pairs,
     sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
     sampling: method.sampling,
+    kernel,
     seed: 1,
   });
   try {
@@ -196,9 +206,14 @@ async function arraysOf({ groups }: Trainer): Promise<unknown[]> {
   return arrays;
 }
 
-/** The methods of `experiments/methods.yaml` by id. */
+/** The methods of `experiments/methods.yaml` by id, without settings of their own. */
 function readMethods(): Readonly<Record<string, MethodSettings>> {
   const file = new URL('../../../../../experiments/methods.yaml', import.meta.url);
-  const methods = parse(readFileSync(file, 'utf8')) as Record<string, Omit<MethodSettings, 'id'>>;
-  return Object.fromEntries(Object.entries(methods).map(([id, rest]) => [id, { id, ...rest }]));
+  const methods = parse(readFileSync(file, 'utf8')) as Record<
+    string,
+    Omit<MethodSettings, 'id'> & { readonly settings?: unknown }
+  >;
+  return Object.fromEntries(
+    Object.entries(methods).map(([id, { settings: _, ...rest }]) => [id, { id, ...rest }]),
+  );
 }

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { runSettingsSchema, type RunSettings } from '../settings/runSettings.ts';
+
+/**
+ * The settings of a training run as a record holds them, whichever version of the program wrote it:
+ * a setting that there was not yet has the value that stands for what was done then.
+ */
+export const recordedRunSettingsSchema: z.ZodType<RunSettings> = z.preprocess(
+  withMeaningOfThen,
+  runSettingsSchema,
+);
+
+type Section = Readonly<Record<string, unknown>>;
+
+function withMeaningOfThen(settings: unknown): unknown {
+  if (!isSection(settings)) return settings;
+  const { network, training } = settings;
+  return {
+    ...settings,
+    ...(isSection(network) ? { network: { blurredDiscriminator: 'plain', ...network } } : {}),
+    ...(isSection(training) ? { training: { ...training, ...namedAugmentation(training) } } : {}),
+  };
+}
+
+/** Augmentation was a switch: off, or in every plane in which the patch is square. */
+function namedAugmentation({ augment }: Section): Section {
+  return typeof augment === 'boolean' ? { augment: augment ? 'all-planes' : 'none' } : {};
+}
+
+function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
