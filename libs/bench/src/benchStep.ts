@@ -58,6 +58,7 @@ export async function benchStep(
     network: {
       width,
       discriminatorWidth: Math.max(4, width / 2),
+      blurredDiscriminator: 'plain',
       outputBias: 0,
       blurKernelSize: size,
       blurKernelInit: 'gaussian',

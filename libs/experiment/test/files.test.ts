@@ -17,12 +17,14 @@ describe('loadExperiments(directory)', () => {
     }
   });
 
-  it('has the five trained methods', () => {
+  it('has the trained methods', () => {
     expect(Object.keys(loadExperiments(SHIPPED).methods.content).sort()).toEqual([
+      'blind-without-dy',
       'cyclegan',
       'non-blind',
       'proposed',
       'supervised-gan',
+      'supervised-gan-unconditional',
       'supervised-mse',
     ]);
   });

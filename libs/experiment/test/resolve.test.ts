@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRunSettings } from '../src/settings/checkRunSettings.ts';
 import {
   classicalRuns,
+  describeChanges,
   findRun,
   listAllRuns,
   listRuns,
@@ -35,13 +36,17 @@ describe('resolveRun(set, request)', () => {
     expect(settings.training.lossWeights.cycle).toBe(10);
   });
 
-  it('gives all methods of a profile the same data, network and training', () => {
+  it('gives all methods of a profile the same data, network and training, but for what methods.yaml says', () => {
     for (const profile of Object.keys(shipped.profiles.content)) {
-      const [first, ...others] = listRuns(shipped, 'table1', profile).map(({ settings }) => ({
-        ...settings,
-        method: null,
-      }));
-      for (const other of others) expect(other).toEqual(first);
+      const runs = listRuns(shipped, 'table1', profile);
+      for (const run of runs) {
+        for (const change of describeChanges(runs[0].settings, run.settings)) {
+          const origin = run.origins[change.split(':')[0]];
+          expect([run.id, change, origin]).toEqual([
+            ...[run.id, change, `experiments/methods.yaml#${run.method}`],
+          ]);
+        }
+      }
     }
   });
 
@@ -115,6 +120,22 @@ describe('checkRunSettings(settings)', () => {
     expect(
       paths({ ...settings, training: { ...training, select: 'best-cycle-residual' } }),
     ).toEqual(['training.select']);
+  });
+
+  it('refuses to show an input to the discriminators of a method that has no pairs', () => {
+    const changed = (sampling: 'paired' | 'unpaired') =>
+      checkRunSettings({
+        ...settings,
+        method: {
+          ...settings.method,
+          ...{ sampling, pixelLoss: 'none', discriminators: ['sharp'] },
+          discriminatorSees: 'input-and-output',
+        },
+      }).map(({ path, rule }) => `${path} must ${rule}`);
+    expect(changed('paired')).toEqual([]);
+    expect(changed('unpaired')).toEqual([
+      "method.discriminatorSees must be 'output' for unpaired sampling",
+    ]);
   });
 
   it('refuses to leave out the border of the cycle where nothing would be left', () => {

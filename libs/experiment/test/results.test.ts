@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   FIRST_NUMERICS,
@@ -121,6 +121,22 @@ describe('run records', () => {
     await writeRunRecord(path, record);
     expect(readRunRecord(path)).toEqual(record);
     expect(readdirSync(join(directory, 'runs/proposed-s0'))).toEqual(['record.json']);
+  });
+
+  it.each([
+    [true, 'all-planes'],
+    [false, 'none'],
+  ])('of the time when augmentation was %s mean %s, and a plain discriminator', (was, is) => {
+    const path = resolve(SHIPPED, '../results/standard/runs/proposed-s0/record.json');
+    const old = JSON.parse(readFileSync(path, 'utf8')) as {
+      settings: { network: { blurredDiscriminator?: unknown }; training: { augment: unknown } };
+    };
+    delete old.settings.network.blurredDiscriminator;
+    old.settings.training.augment = was;
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(old));
+    const settings = readRunRecord(join(directory, 'record.json'))?.settings;
+    expect(settings?.training.augment).toBe(is);
+    expect(settings?.network.blurredDiscriminator).toBe('plain');
   });
 
   it('are undefined where there are none, and an error where they are damaged', () => {

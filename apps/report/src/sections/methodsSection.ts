@@ -61,7 +61,7 @@ function describeTraining(records: readonly RunRecord[]): string {
   const lasted = [Math.min(...seconds), Math.max(...seconds)].map(formatDuration);
   return (
     `${formatList(methods)} ${methods.length === 1 ? 'was' : 'were'} trained for ${formatCount(training.updates)} generator updates ` +
-    `on random patches of ${sides(training.patch)} voxels (batch size ${training.batchSize}${training.augment ? ', rotated by multiples of 90° and flipped' : ''}) ` +
+    `on random patches of ${sides(training.patch)} voxels (batch size ${training.batchSize}${AUGMENTATION_WORDS[training.augment]}) ` +
     `with Adam (β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}; learning rate ${optimizer.learningRate} for the U-Nets, ` +
     `${optimizer.blurKernelLearningRate} for the blur kernel, ${optimizer.discriminatorLearningRate} for the discriminators), a ${GAN_LOSS_LABELS[training.ganLoss]} ` +
     `adversarial loss of weight ${lossWeights.adversarial}, an ${training.cycleNorm.toUpperCase()} cycle loss of weight ${lossWeights.cycle}, a pixel loss of weight ` +
@@ -70,6 +70,13 @@ function describeTraining(records: readonly RunRecord[]): string {
     `A run took ${lasted[0] === lasted[1] ? lasted[0] : `${lasted[0]} to ${lasted[1]}`}; the weights used are ${describeSelection(training.select)}.`
   );
 }
+
+/** What follows the batch size. */
+const AUGMENTATION_WORDS: Readonly<Record<RunSettings['training']['augment'], string>> = {
+  none: '',
+  lateral: ', turned about the optical axis and mirrored as far as the PSF allows',
+  'all-planes': ', rotated by multiples of 90° and flipped',
+};
 
 function describeSelection(select: RunSettings['training']['select']): string {
   if (select === 'last') return 'those of the last update';
