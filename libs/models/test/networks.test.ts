@@ -97,7 +97,7 @@ describe('buildPatchDiscriminator({ width, channels, seesNoise }, stream)', () =
           Array.from({ length: 512 }, (_, i) => (i % 8) / 8),
           [1, 8, 8, 8, 1],
         );
-        const pair = concat([mul(ramp, input), mul(square(ramp), output)], 4) as Tensor5D;
+        const pair = concat<Tensor5D>([mul(ramp, input), mul(square(ramp), output)], 4);
         return [...network.apply(pair).dataSync()];
       });
     expect(scores(1, 1)).not.toEqual(scores(0, 1));

@@ -63,7 +63,7 @@ export function holdSlopes(
         };
         const key = `${volume} ${scale}`;
         const shown = seesNoise ? concat([patch, withoutItsBlur(patch)], 4) : patch;
-        const first = activate(`${key} 1`, layer('layer1', shown as Tensor5D, true));
+        const first = activate(`${key} 1`, layer('layer1', shown, true));
         const strided = layer('layer2', first, true);
         const second = activate(`${key} 2`, seesNoise ? strided : normalize(strided));
         const third = activate(`${key} 3`, normalize(layer('layer3', second, false)));

@@ -57,8 +57,7 @@ export function createPatchSource(options: PatchSourceOptions): SampleSource<Pat
   return {
     next() {
       const sample = samplePatch(pairs, samplingStream, wide, sampling);
-      const turned =
-        turns === null ? sample : augment(sample, augmentationStream, sampling, turns);
+      const turned = turns === null ? sample : augment(sample, augmentationStream, sampling, turns);
       return { sharp: turned.sharp, blurred: crop(turned.blurred, sharpMargin, patch) };
     },
     state: () => ({ sampling: samplingStream.state(), augmentation: augmentationStream.state() }),

@@ -220,7 +220,12 @@ export const DATA_CASES: GoldenCases = {
     patches({ sampling: 'paired', augment: 'none', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
   ),
   'patches/paired-augmented': portable(() =>
-    patches({ sampling: 'paired', augment: 'all-planes', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
+    patches({
+      sampling: 'paired',
+      augment: 'all-planes',
+      patch: [8, 8, 8],
+      sharpMargin: NO_MARGIN,
+    }),
   ),
   'patches/paired-lateral': portable(() =>
     patches({ sampling: 'paired', augment: 'lateral', patch: [8, 8, 8], sharpMargin: NO_MARGIN }),
@@ -229,6 +234,11 @@ export const DATA_CASES: GoldenCases = {
     patches({ sampling: 'unpaired', augment: 'lateral', patch: [4, 8, 8], sharpMargin: [1, 2, 2] }),
   ),
   'patches/unpaired-augmented': portable(() =>
-    patches({ sampling: 'unpaired', augment: 'all-planes', patch: [4, 8, 8], sharpMargin: [1, 2, 2] }),
+    patches({
+      sampling: 'unpaired',
+      augment: 'all-planes',
+      patch: [4, 8, 8],
+      sharpMargin: [1, 2, 2],
+    }),
   ),
 };

@@ -214,6 +214,6 @@ function readMethods(): Readonly<Record<string, MethodSettings>> {
     Omit<MethodSettings, 'id'> & { readonly settings?: unknown }
   >;
   return Object.fromEntries(
-    Object.entries(methods).map(([id, { settings: _, ...rest }]) => [id, { id, ...rest }]),
+    Object.entries(methods).map(([id, method]) => [id, { id, ...method, settings: undefined }]),
   );
 }
