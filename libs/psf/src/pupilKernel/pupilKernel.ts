@@ -57,7 +57,7 @@ export interface PupilKernelValue {
   /** [z, y, x], non-negative; its sum is the gain. */
   readonly kernel: Float64Array;
   /** Gradients for the parameters of a scalar with gradient `gradient` for the kernel. */
-  pullBack(gradient: ArrayLike<number>): PupilGradient;
+  readonly pullBack: (gradient: ArrayLike<number>) => PupilGradient;
 }
 
 /** The map from parameters to kernels of one window. */
