@@ -64,14 +64,13 @@ const NOISE_RADIUS = 0.78;
  * Both assume a PSF that is round about the axis, an additive background of 0 and specimens of one
  * kind in both sets. Neither tells h(z) from h(-z).
  *
- * Cost: one real transform for each volume (0.1 s at 48 x 128 x 128); a second or two for a pupil at
- * 7 x 15 x 15.
+ * Cost: one real transform for each volume, 0.1 s at 48 x 128 x 128; a second or two for a pupil
+ * at 7 x 15 x 15.
  * Source: the idea in two dimensions: Haltmeier & Hwang (2024), arXiv:2402.00670.
  *
  * @param blurred - Volumes of the microscope.
  * @param sharp - Volumes of other specimens of the same kind; same voxel size.
- * @throws {RuleError} If a set is empty, voxel sizes differ, or a side is even or larger than half a
- *   volume.
+ * @throws {RuleError} If a set is empty, voxel sizes differ, or a side is even or above half a volume.
  */
 export function kernelFromSpectra(
   blurred: readonly Volume[],
