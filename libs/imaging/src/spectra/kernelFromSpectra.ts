@@ -70,7 +70,7 @@ const NOISE_RADIUS = 0.78;
  *
  * @param blurred - Volumes of the microscope.
  * @param sharp - Volumes of other specimens of the same kind; same voxel size.
- * @throws {RuleError} If a set is empty, voxel sizes differ, or a side is even or above half a volume.
+ * @throws {RuleError} If a set is empty, voxel sizes differ, or a side is even or too large.
  */
 export function kernelFromSpectra(
   blurred: readonly Volume[],
