@@ -24,7 +24,7 @@ rows:
   - { method: richardson-lucy-10 }
   - { method: wiener }
 claims:
-  - { id: sharper, text: deconvolution helps, rule: psnr(richardson-lucy-10) - psnr(input) > 0 }
+  - { id: sharper, kind: ours, text: deconvolution helps, rule: psnr(richardson-lucy-10) - psnr(input) > 0 }
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-classical-'));

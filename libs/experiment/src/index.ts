@@ -1,4 +1,5 @@
-export { judgeClaim } from './claims/judgeClaim.ts';
+export { judgeClaims } from './claims/judgeClaims.ts';
+export { KERNEL_FIGURES } from './claims/kernelFigures.ts';
 export { INPUT_METHOD, TARGET_METHOD } from './files/checkExperiment.ts';
 export {
   type CostFigure,
@@ -74,16 +75,14 @@ export {
 } from './records/records.ts';
 export { proves, type Replay } from './records/replay.ts';
 export {
-  absentScore,
   type ClaimResult,
   type ScoreSummary,
   type Table,
-  tableColumns,
   type TableCondition,
   type TableRow,
-  tableToCsv,
-  tableToMarkdown,
 } from './records/table.ts';
+export { absentScore, tableColumns, tableToCsv, tableToMarkdown } from './records/tableText.ts';
+export { CLAIM_KINDS, describeTallies, tallyClaims } from './records/tallyClaims.ts';
 export {
   type ClassicalRun,
   classicalRuns,

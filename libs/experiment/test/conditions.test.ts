@@ -66,11 +66,11 @@ describe('rules over conditions', () => {
 
   it.each([
     [
-      'sweep: { snrDb: [null, 10] }\nclaims: [{ id: c, text: t, rule: psnr(proposed) > 0 }]\n',
+      'sweep: { snrDb: [null, 10] }\nclaims: [{ id: c, kind: ours, text: t, rule: psnr(proposed) > 0 }]\n',
       "experiments/x.yaml:7: unknown row 'proposed' (known: input@noise-free, input@snr-10, ",
     ],
     [
-      'sweep: { snrDb: [null, 10] }\nclaims: [{ id: c, text: t, rule: psnr(proposed@snr-1) > 0 }]\n',
+      'sweep: { snrDb: [null, 10] }\nclaims: [{ id: c, kind: ours, text: t, rule: psnr(proposed@snr-1) > 0 }]\n',
       "unknown row 'proposed@snr-1' (did you mean 'proposed@snr-10'?",
     ],
     [

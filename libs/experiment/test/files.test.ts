@@ -90,6 +90,32 @@ describe('loadExperiments(directory)', () => {
       '{ id: other, settings: { training: { updates: 3 } }, method: wiener,',
       "row with settings must name a method that is trained, got 'wiener'",
     ],
+    ['table1.yaml', '    kind: paper\n', '', 'claims.2.kind must be given'],
+    ['table1.yaml', 'kind: paper', 'kind: papr', "unknown kind 'papr' (did you mean 'paper'?"],
+    [
+      'fig11.yaml',
+      'kernel.startCorrelation(proposed)',
+      'kernel.startCorelation(proposed)',
+      "unknown figure of a kernel 'kernel.startCorelation' (did you mean 'kernel.startCorrelation'?",
+    ],
+    [
+      'table1.yaml',
+      'ssim(supervised-mse) - ssim(supervised-gan) > 0',
+      'psnr(supervised-gan) < psnr(supervised-mse)',
+      'must not have the rule of the claim at experiments/table1.yaml:',
+    ],
+    [
+      'table3.yaml',
+      'rule: psnr(non-blind) - psnr(proposed) > 0',
+      'rule: psnr(proposed) >= psnr(input) + 2',
+      'must not have the rule of the claim at experiments/table1.yaml:',
+    ],
+    [
+      'table2.yaml',
+      'rule: psnr(proposed@richards-wolf) - psnr(cyclegan@richards-wolf) > 0',
+      'rule: psnr(proposed@born-wolf) - psnr(cyclegan@born-wolf) > 0',
+      'must not have the rule of the claim at experiments/table1.yaml:',
+    ],
     [
       'methods.yaml',
       'blurPath: unet',
@@ -145,6 +171,20 @@ describe('loadExperiments(directory)', () => {
     const row = '  - { method: proposed, settings: { training: { updates: 7 } } }\n';
     expect(messageOf(() => loadWith('x.yaml', head + row))).toContain(
       'must not be named after a method',
+    );
+  });
+
+  it('judges the same rule twice where the settings differ', () => {
+    const file = `title: t
+place: p
+settings: { training: { updates: 7 } }
+rows: [{ method: proposed }, { method: cyclegan }]
+claims: [{ id: c, kind: ours, text: t, rule: psnr(proposed) - psnr(cyclegan) > 0 }]
+`;
+    expect(loadWith('x.yaml', file).experiments.has('x')).toBe(true);
+    const same = file.replace('settings: { training: { updates: 7 } }\n', '');
+    expect(messageOf(() => loadWith('x.yaml', same))).toMatch(
+      /^experiments\/x\.yaml:4: claim c must not have the rule of the claim at experiments\/table1/,
     );
   });
 

@@ -5,6 +5,7 @@ import {
   loadExperiments,
   readTable,
   resolveExperiment,
+  tallyClaims,
 } from '@blurcycle/experiment';
 import { planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
 import { defineCommand, JSON_OPTION, PROFILE_OPTIONS } from './commonOptions.ts';
@@ -28,7 +29,7 @@ export const listCommand = defineCommand({
         tests: countStates(steps, 'test'),
         classical: countStates(steps, 'classical'),
         table: steps.find(({ kind }) => kind === 'table')?.state ?? 'missing',
-        verdicts: table?.claims.map(({ id, verdict }) => ({ id, verdict })) ?? [],
+        verdicts: table?.claims.map(({ id, kind, verdict }) => ({ id, kind, verdict })) ?? [],
       });
     }
     if (json) {
@@ -36,13 +37,15 @@ export const listCommand = defineCommand({
       return;
     }
     for (const { name, place, title, runs, tests, classical, table, verdicts } of experiments) {
-      const held = verdicts.filter(({ verdict }) => verdict === 'reproduced').length;
       const parts = [
         ...describeStates(runs, 'runs'),
         ...describeStates(tests, 'tests'),
         ...describeStates(classical, 'classical results'),
         `table ${table}`,
-        ...(verdicts.length === 0 ? [] : [`${held} of ${verdicts.length} claims reproduced`]),
+        ...tallyClaims(verdicts).map(({ label, total, verdicts: reached }) => {
+          const held = new Map(reached).get('reproduced') ?? 0;
+          return `${held} of ${total} ${label} reproduced`;
+        }),
       ];
       console.log(`${name}  ${place}: ${title}\n    ${profile}: ${parts.join(', ')}`);
     }

@@ -1,8 +1,8 @@
-import type { ClaimResult, Table } from '@blurcycle/experiment';
+import { CLAIM_KINDS, type ClaimResult, describeTallies, type Table } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, type ImageStore } from '../html/embed.ts';
-import { formatDifference, formatList, formatNumber } from '../html/format.ts';
+import { formatDifference, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { shownMetric } from '../model/metrics.ts';
@@ -70,13 +70,8 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
 }
 
 function verdictSentence({ claims }: Table): string {
-  const count = (verdict: string): number =>
-    claims.filter((claim) => claim.verdict === verdict).length;
   if (claims.length === 0) return 'No claim of the paper is judged here.';
-  const parts = (['reproduced', 'not reproduced', 'undecided'] as const)
-    .filter((verdict) => count(verdict) > 0)
-    .map((verdict) => `${count(verdict)} ${verdict}`);
-  return `Of ${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}: ${formatList(parts)}.`;
+  return describeTallies(claims).join(' ');
 }
 
 const CLASSES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' } as const;
@@ -96,7 +91,7 @@ function claimItem(claim: ClaimResult): Html {
       ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
     >
     <div>
-      <p>${capitalized(claim.text)}.</p>
+      <p>${capitalized(claim.text)}.${standing(claim)}</p>
       <p class="rule">
         Rule <code>${claim.rule}</code>:
         ${measuredValue(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.
@@ -105,14 +100,49 @@ function claimItem(claim: ClaimResult): Html {
   </li>`;
 }
 
-function measuredValue({ rule, value, low, high }: ClaimResult): string {
+/** What kind of claim it is, and how strictly it is judged; nothing in tables without kinds. */
+function standing({ kind, family }: ClaimResult): Html | null {
+  if (kind === undefined) return null;
+  const test =
+    family === null || family === undefined ? 'exploratory' : `confirmatory, family ${family}`;
+  return html` <span class="note standing">${CLAIM_KINDS[kind].word}, ${test}</span>`;
+}
+
+function measuredValue(claim: ClaimResult): string {
+  const { rule, value, low, high, kind } = claim;
   if (value === null) return 'no value';
   const metric = METRIC_NAMES.find((name) => rule.includes(`${name}(`));
   const { digits, unit: bareUnit } = shownMetric(metric ?? rule);
   const unit = bareUnit === null ? '' : ` ${bareUnit}`;
-  const number = `${rule.includes('abs(') ? formatNumber(value, digits) : formatDifference(value, digits)}${unit}`;
-  if (low === null || high === null) return `${number}, no interval`;
-  return `${number}, 95 % interval ${formatNumber(low, digits)} to ${formatNumber(high, digits)}${unit}`;
+  // Tables without kinds hold the size of what stands in abs(), newer ones the value with its sign.
+  const isSize = kind === undefined && rule.includes('abs(');
+  const shown = isSize ? formatNumber(value, digits) : formatDifference(value, digits);
+  if (low === null || high === null) return `${shown}${unit}, no interval`;
+  const interval = `${formatNumber(low, digits)} to ${formatNumber(high, digits)}${unit}`;
+  return [`${shown}${unit}`, `95 % interval ${interval}${overWhat(claim)}`, ...tested(claim)].join(
+    ', ',
+  );
+}
+
+/** ` over 5 seeds`; nothing in tables that do not tell. */
+function overWhat({ n, over, volumes }: ClaimResult): string {
+  if (n === undefined || over === undefined) return '';
+  const shared = volumes === undefined ? '' : ` and the ${volumes} volumes that they share`;
+  return ` over ${n} ${n === 1 ? over.slice(0, -1) : over}${shared}`;
+}
+
+function tested({ p, pAdjusted, seedsNeeded }: ClaimResult): string[] {
+  const known = (value: number | string | null | undefined): value is number | string =>
+    value !== null && value !== undefined;
+  return [
+    ...(known(p) ? [`p ${formatProbability(p)}`] : []),
+    ...(known(pAdjusted) ? [`corrected ${formatProbability(pAdjusted)}`] : []),
+    ...(known(seedsNeeded) ? [`${seedsNeeded} seeds would decide it`] : []),
+  ];
+}
+
+function formatProbability(p: number): string {
+  return p < 0.001 ? 'below 0.001' : formatNumber(p, 3);
 }
 
 function capitalized(text: string): string {

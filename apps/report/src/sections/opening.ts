@@ -1,4 +1,4 @@
-import type { Table } from '@blurcycle/experiment';
+import { CLAIM_KINDS, describeTallies, type Table, tallyClaims } from '@blurcycle/experiment';
 import { html, type Html } from '../html/html.ts';
 import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
@@ -7,16 +7,23 @@ import { formatDuration } from './frame.ts';
 /** Title of the paper that is reproduced. */
 export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Microscopy';
 
-/** What the report is about, and the outcome in a few numbers. */
+/**
+ * What the report is about, and the outcome in a few numbers: the verdicts on the paper's claims,
+ * then those on claims of other kinds. Tables of the first version tell no kinds.
+ */
 export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
   const claims = experiments.flatMap(({ table }) => table.claims);
+  const shown = claims.some(({ kind }) => kind === 'paper') ? 'paper' : undefined;
+  const main = claims.filter(({ kind }) => kind === shown);
+  const others = describeTallies(claims.filter(({ kind }) => kind !== shown));
   const tally = (verdict: string): number =>
-    claims.filter((claim) => claim.verdict === verdict).length;
+    main.filter((claim) => claim.verdict === verdict).length;
+  const held = tally('reproduced') === 1 ? 'claim' : 'claims';
   const seconds = runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0);
   const facts: readonly (readonly [string, string, string])[] = [
     [
       String(tally('reproduced')),
-      tally('reproduced') === 1 ? 'claim reproduced' : 'claims reproduced',
+      shown === undefined ? `${held} reproduced` : `${held} of the paper reproduced`,
       'yes',
     ],
     [String(tally('not reproduced')), 'not reproduced', 'no'],
@@ -40,6 +47,7 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
           </div>`,
       )}
     </dl>
+    ${others.length === 0 ? null : html`<p class="note">${others.join(' ')}</p>`}
   </header>`;
 }
 
@@ -94,10 +102,11 @@ export function contentsSection(entries: readonly ContentsEntry[]): Html {
 }
 
 function verdicts(claims: Table['claims']): readonly Html[] {
-  return (['reproduced', 'not reproduced', 'undecided'] as const).flatMap((verdict) => {
-    const count = claims.filter((claim) => claim.verdict === verdict).length;
-    return count === 0
-      ? []
-      : [html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`];
-  });
+  return tallyClaims(claims).map(
+    ({ kind, verdicts: reached }) =>
+      html`${kind === undefined ? null : html` <span class="tally-kind">${CLAIM_KINDS[kind].word}</span>`}${reached.map(
+        ([verdict, count]) =>
+          html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`,
+      )}`,
+  );
 }

@@ -129,9 +129,10 @@ function reason({ status, note }: TableRow): Html {
   return html`<span class="tag">${status}</span> ${note ?? fallback}`;
 }
 
-function countOf({ n, over }: ScoreSummary): Html {
+function countOf({ n, over, volumes }: ScoreSummary): Html {
   const thing = n === 1 ? over.slice(0, -1) : over;
-  return html`${n} <span class="unit">${thing}</span>`;
+  const shared = volumes === undefined ? '' : ` × ${volumes} volumes`;
+  return html`${n} <span class="unit">${thing}${shared}</span>`;
 }
 
 /** Every metric of a table with the values behind each mean, to unfold. */

@@ -25,15 +25,17 @@ export interface Rule {
 }
 
 // Names first, hyphens inside them: `supervised-mse` is one name, `psnr(a) - psnr(b)` is a
-// difference. A condition is part of the name of the row that it follows: `proposed@snr-1.25`.
+// difference. A condition is part of the name of the row that it follows: `proposed@snr-1.25`; the
+// figure of a kernel is one name with its prefix: `kernel.correlation`.
 const TOKEN =
-  /\s*(?:([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*)?)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
+  /\s*(?:((?:kernel\.)?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*)?)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
 
 /**
  * Parses the rule of a claim.
  *
  * rule = sum ('>' | '>=' | '<' | '<=') sum; sum and product as in arithmetic; a score is
- * `metric(row)` or, in an experiment with conditions, `metric(row@condition)`; `abs(sum)`.
+ * `metric(row)` or, in an experiment with conditions, `metric(row@condition)`; a figure of the
+ * learned kernel is `kernel.figure(row)`; `abs(sum)`.
  * Nothing else exists: no variables, no calls, no code.
  *
  * @param text - The rule, `psnr(proposed) - psnr(cyclegan) > 0`.

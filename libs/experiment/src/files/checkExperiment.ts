@@ -1,7 +1,9 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { METRIC_NAMES } from '@blurcycle/metrics/registry';
+import { KERNEL_FIGURES } from '../claims/kernelFigures.ts';
 import { parseRule, scoresOf } from '../claims/parseRule.ts';
 import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
+import { KERNEL_PREFIX } from '../statistics/scoreStatistics.ts';
 import { figureId } from './figureSchemas.ts';
 import type { ExperimentFile } from './fileSchemas.ts';
 import type { YamlSource } from './yamlSource.ts';
@@ -14,6 +16,8 @@ export const INPUT_METHOD = 'input';
  * volumes.
  */
 export const TARGET_METHOD = 'target';
+
+const KERNEL_SCORES = KERNEL_FIGURES.map((name) => `${KERNEL_PREFIX}${name}`);
 
 /** Ids of the methods that a row may name. */
 interface KnownMethods {
@@ -116,8 +120,11 @@ function checkClaims(
     refuseTwice('claim id', id, ids, at('claims', index));
     const where = at('claims', index, 'rule');
     for (const { metric, row } of scoresOf(parseRule(rule, where))) {
-      if (!METRIC_NAMES.includes(metric)) {
-        throw new InputError(describeUnknown(where, 'metric', metric, METRIC_NAMES));
+      if (!METRIC_NAMES.includes(metric) && !KERNEL_SCORES.includes(metric)) {
+        const [kind, known] = metric.startsWith(KERNEL_PREFIX)
+          ? (['figure of a kernel', KERNEL_SCORES] as const)
+          : (['metric', METRIC_NAMES] as const);
+        throw new InputError(describeUnknown(where, kind, metric, known));
       }
       if (!known.includes(row)) throw new InputError(describeUnknown(where, 'row', row, known));
     }

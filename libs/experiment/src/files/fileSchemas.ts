@@ -100,15 +100,34 @@ const rowSchema = z.strictObject({
     .describe('what differs for this row alone; it then needs an id of its own'),
 });
 
+/** What a claim is about: the paper's methods, our stand-in data, or an idea of ours. */
+export const claimKindSchema = z.enum(['paper', 'calibration', 'ours']);
+
+/** What a claim is about. */
+export type ClaimKind = z.infer<typeof claimKindSchema>;
+
 const claimSchema = z.strictObject({
   id: idSchema,
+  kind: claimKindSchema.describe(
+    "'paper': a statement of the paper about methods; 'calibration': a property of our data; 'ours': a hypothesis of ours",
+  ),
+  family: idSchema
+    .optional()
+    .describe(
+      'claims of one family in one file are confirmatory, judged with a correction for their number; all others are exploratory',
+    ),
   text: z.string().min(1).describe('the claim in words'),
-  rule: z.string().min(1).describe('an inequality over scores, psnr(row) or psnr(row@condition)'),
+  rule: z
+    .string()
+    .min(1)
+    .describe(
+      'an inequality over scores, psnr(row) or psnr(row@condition), and figures of learned kernels, kernel.correlation(row)',
+    ),
   about: z
     .enum(['method', 'trained-models'])
     .optional()
     .describe(
-      "'method' (the default) asks for an interval over seeds and volumes; 'trained-models' over volumes only",
+      "'method' (the default) asks for an interval over seeds; 'trained-models' for one over test volumes only",
     ),
 });
 

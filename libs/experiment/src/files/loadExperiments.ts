@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import type { z } from 'zod';
+import { ruleKey } from '../claims/ruleKey.ts';
+import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
 import type { SharedSettings } from '../settings/runSettings.ts';
+import { contentHash } from '../stages/keys.ts';
 import { checkExperiment } from './checkExperiment.ts';
 import {
   type ClassicalFile,
@@ -73,7 +76,41 @@ export function loadExperiments(directory: string): ExperimentSet {
     refuseUnknownProfile(experiment, Object.keys(profiles.content));
     experiments.set(file.slice(0, -'.yaml'.length), experiment);
   }
+  refuseSameClaims([...experiments.values()]);
   return { directory, defaults, profiles, methods, classical, experiments };
+}
+
+/**
+ * A claim is judged once. Two claims are the same where their rules decide the same about the same
+ * rows and conditions, in one file, or in two whose settings are the same.
+ */
+function refuseSameClaims(experiments: readonly CheckedFile<ExperimentFile>[]): void {
+  const known = new Map<string, string>();
+  for (const { source, content } of experiments) {
+    const { claims, rows, settings = {}, profiles = {} } = content;
+    const conditions = resolveConditions(content);
+    const identity = (name: string): string => {
+      for (const row of rows) {
+        for (const { id, test } of conditions) {
+          if (scoreName(row.id ?? row.method, id) !== name) continue;
+          return contentHash({ method: row.method, settings: row.settings ?? {}, test });
+        }
+      }
+      throw new Error(`internal: the rule was checked, and there is no row ${name}`);
+    };
+    claims.forEach(({ id, rule, about = 'method' }, index) => {
+      const where = `${source.file}:${source.lineOf(['claims', index, 'rule'])}`;
+      const key = contentHash({ rule: ruleKey(rule, identity), about, settings, profiles });
+      const before = known.get(key);
+      if (before !== undefined) {
+        const expected = `not have the rule of the claim at ${before}`;
+        throw new InputError(
+          describeViolation(where, `claim ${id}`, expected, rule, 'judge it once'),
+        );
+      }
+      known.set(key, where);
+    });
+  }
 }
 
 function refuseUnknownProfile(

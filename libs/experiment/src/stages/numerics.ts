@@ -34,7 +34,10 @@ export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>
   ],
   prediction: [{ date: '2026-11-24', what: 'first version' }],
   scores: [{ date: '2026-11-24', what: 'first version' }],
-  table: [{ date: '2026-11-24', what: 'first version' }],
+  table: [
+    { date: '2026-11-24', what: 'first version' },
+    { date: '2026-11-28', what: "Student's t in place of the bootstrap, Holm's correction" },
+  ],
 };
 
 /** The version of the numbers that each stage makes now: all that a key holds of the code. */

@@ -63,7 +63,10 @@ function named({ rows, claims }: Pick<Table, 'rows' | 'claims'>): object {
       ]),
     ),
     claims: Object.fromEntries(
-      claims.map(({ id, verdict, value, low, high }) => [id, { verdict, value, low, high }]),
+      claims.map(({ id, verdict, value, low, high, p, pAdjusted, seedsNeeded }) => [
+        id,
+        { verdict, value, low, high, p, pAdjusted, seedsNeeded },
+      ]),
     ),
   };
 }

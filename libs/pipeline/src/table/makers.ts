@@ -39,7 +39,7 @@ export function tableMakers(experiment: string, options: ComputeOptions): Makers
       say(`${run.id}: scoring (${result.reason})`);
       const dataset = await prepareDataset(settings.dataset, { resultsDir, profile, say });
       const before = isDone(result) ? scores : undefined;
-      return (await scoreRun(run, folder, record, dataset, before)).scores;
+      return scoreRun(run, folder, record, dataset, before);
     },
     async test(run, condition, left) {
       const { id, profile } = run;

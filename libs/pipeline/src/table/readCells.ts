@@ -12,6 +12,7 @@ import {
   type RowScores,
   type RunRecord,
   scoreName,
+  type Scores,
   TARGET_METHOD,
   testKey,
   type TestRecord,
@@ -33,6 +34,8 @@ interface ModelTest {
   readonly seed: number | null;
   /** Undefined unless there are scores, stale or not. */
   readonly scores: readonly VolumeScores[] | undefined;
+  /** Figures of the learned kernel, under any condition; null where none is learned. */
+  readonly kernel: Scores['kernel'];
   /** Folder of the predictions, one TIFF stack for each test volume. */
   readonly predictions: string;
   readonly failed: boolean;
@@ -52,8 +55,8 @@ export interface Cell {
 
 /** Makes predictions and scores that are missing, stale or incomplete. Each returns the scores. */
 export interface Makers {
-  /** The scores of a run on its own test volumes, from its predictions. */
-  run(result: RunResult): Promise<readonly VolumeScores[]>;
+  /** The scores of a run on its own test volumes, from its predictions; its kernel's figures. */
+  run(result: RunResult): Promise<Pick<Scores, 'scores' | 'kernel'>>;
   test(
     run: RunRecord,
     condition: ResolvedCondition,
@@ -90,27 +93,31 @@ export async function readCells(
       const cell = { row, condition };
       if (computed !== undefined) {
         const test = await classicalTest(computed, () => volumesOf(condition), today, make);
-        cells.push({ ...cell, tests: [test], scores: rowScores(name, [test]) });
+        cells.push({ ...cell, tests: [test], scores: rowScores(name, [test], false) });
       } else if (row.runs.length === 0) {
         const volumes = scoreGiven(experiment, row, await volumesOf(condition));
-        cells.push({ ...cell, tests: [], scores: { id: name, runs: [{ seed: null, volumes }] } });
+        const runs = [{ seed: null, data: DATA, volumes }];
+        cells.push({ ...cell, tests: [], scores: { id: name, trained: false, runs } });
       } else {
         const tests: ModelTest[] = [];
         for (const result of await readRuns(row.runs, resultsDir)) {
           tests.push(await testUnder(result, condition, today, make));
         }
-        cells.push({ ...cell, tests, scores: rowScores(name, tests) });
+        cells.push({ ...cell, tests, scores: rowScores(name, tests, true) });
       }
     }
   }
   return cells;
 }
 
-function rowScores(id: string, tests: readonly ModelTest[]): RowScores | null {
-  const runs = tests.flatMap(({ seed, scores }) =>
-    scores === undefined ? [] : [{ seed, volumes: scores }],
+/** All seeds are tested on the same specimens. */
+const DATA = 'shared';
+
+function rowScores(id: string, tests: readonly ModelTest[], trained: boolean): RowScores | null {
+  const runs = tests.flatMap(({ seed, scores, kernel }) =>
+    scores === undefined ? [] : [{ seed, data: DATA, volumes: scores, kernel }],
   );
-  return runs.length === 0 ? null : { id, runs };
+  return runs.length === 0 ? null : { id, trained, runs };
 }
 
 /** Scores of the input or of the target, which come with the data set. */
@@ -144,7 +151,8 @@ async function classicalTest(
 ): Promise<ModelTest> {
   const left = await classicalResult(run, today);
   const { state, reason, folder, scores } = left;
-  const test = { run: run.id, seed: null, failed: false, predictions: join(folder, 'predictions') };
+  const predictions = join(folder, 'predictions');
+  const test = { run: run.id, seed: null, failed: false, kernel: null, predictions };
   if (make !== undefined && isToBeMade(left)) {
     return { ...test, note: null, scores: await make.classical(run, await volumes(), left) };
   }
@@ -161,14 +169,17 @@ async function testUnder(
   const { run, result, record, note } = runResult;
   const { folder } = result;
   const failed = result.state === 'failed';
-  const own = { run: run.id, seed: run.seed, failed, note };
+  const kernel = result.scores?.kernel ?? null;
+  const own = { run: run.id, seed: run.seed, failed, note, kernel };
   const predictions = join(folder, 'predictions');
   if (record === undefined) return { ...own, predictions, scores: undefined };
   if (testKey(record.settings.dataset, condition) === null) {
     const isLacking = result.stage === 'scores' && existsSync(predictions);
-    const scores =
-      make !== undefined && isLacking ? await make.run(runResult) : result.scores?.scores;
-    return { ...own, predictions, scores };
+    if (make !== undefined && isLacking) {
+      const { scores, kernel: figures } = await make.run(runResult);
+      return { ...own, predictions, scores, kernel: figures };
+    }
+    return { ...own, predictions, scores: result.scores?.scores };
   }
 
   const left = await testResult(record, condition, today);

@@ -1,5 +1,5 @@
 import {
-  judgeClaim,
+  judgeClaims,
   type ResolvedCondition,
   type ResolvedExperiment,
   summarizeScores,
@@ -20,7 +20,7 @@ export function tabulate(
     ...{ experiment: name, title, place, profile },
     rows: cells.map(describeCell),
     ...(described.length === 0 ? {} : { conditions: described }),
-    claims: claims.map((claim) => judgeClaim(claim, scored)),
+    claims: judgeClaims(claims, scored),
   };
 }
 
