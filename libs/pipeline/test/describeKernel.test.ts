@@ -1,5 +1,5 @@
 import { createVolume, type Volume } from '@blurcycle/core';
-import { loadExperiments, resolveRun } from '@blurcycle/experiment';
+import { KERNEL_FIGURES, loadExperiments, resolveRun } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { describe, expect, it } from 'vitest';
 import { kernelContext } from '../src/run/scoreRun.ts';
@@ -43,6 +43,11 @@ describe('describeKernel(kernel, context)', () => {
   const start = gaussian(sigma.start);
   const learned = gaussian(sigma.learned, { gain: 1.5, shiftZ: 0.4 });
   const figures = describeKernel(learned, { start, truth, sigmaVoxels: 1.5 }) ?? {};
+
+  it('has the names that rules of claims know', () => {
+    const settings = ['smoothingSigmaVoxels'];
+    expect(Object.keys(figures).sort()).toEqual([...KERNEL_FIGURES, ...settings].sort());
+  });
 
   it('is null for a method that learns no kernel', () => {
     expect(describeKernel(null, { start, truth, sigmaVoxels: 1.5 })).toBeNull();
