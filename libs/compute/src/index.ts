@@ -2,7 +2,7 @@ export { backendReport, preferredBackend, type GpuLimits } from './backends/back
 export { asGpuMemoryError, GpuLostError, GpuMemoryError } from './backends/gpuErrors.ts';
 export { selectBackend, setThreads, type BackendInfo } from './backends/selectBackend.ts';
 export { createConvolver3d, type Window } from './fft/convolver.ts';
-export { smoothLength } from './fft/fft.ts';
+export { isSmooth, smoothLength } from './fft/fft.ts';
 export { createRealFft3d } from './fft/realFft3d.ts';
 export { variableGradients } from './gradients/variableGradients.ts';
 export {

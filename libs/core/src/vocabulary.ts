@@ -91,6 +91,11 @@ export const START_ESTIMATES = ['flat', 'observed'] as const;
 /** One of `START_ESTIMATES`. */
 export type StartEstimate = (typeof START_ESTIMATES)[number];
 
+/** When Richardson–Lucy stops: after a number of updates, or at the noise level of the data. */
+export const STOPPING_RULES = ['iterations', 'discrepancy'] as const;
+/** One of `STOPPING_RULES`. */
+export type StoppingRule = (typeof STOPPING_RULES)[number];
+
 /** What Tikhonov regularization penalizes: the values, or the differences of neighbors. */
 export const TIKHONOV_PENALTIES = ['identity', 'gradient'] as const;
 /** One of `TIKHONOV_PENALTIES`. */

@@ -13,6 +13,8 @@ import {
   wienerPrior,
 } from '@blurcycle/imaging';
 
+import { gaussianGuess } from './gaussianGuess.ts';
+
 /** Callbacks of a deconvolution, and its start. */
 interface DeconvolutionHooks {
   /** Updates, or steps of the solver, done and at most. */
@@ -33,7 +35,8 @@ interface ClassicalEstimate {
  * One classical deconvolution by its settings.
  *
  * @param observed - Stack; the estimate has its shape, voxel size and intensity scale.
- * @param psf - Unit sum, odd sides, no larger than the stack.
+ * @param psf - Unit sum, odd sides, no larger than the stack; not used by a blind method that has a
+ *   first PSF of its own.
  * @param reference - The stack from which a method takes its levels; the whole one where `observed`
  *   is a tile of it.
  */
@@ -66,8 +69,14 @@ export function deconvolveClassically(
     }
     case 'tikhonov':
       return { estimate: tikhonov(observed, psf, { ...settings, ...hooks }) };
-    case 'blind-rl':
-      return blindRichardsonLucy(observed, psf, { ...settings, ...hooks });
+    case 'blind-rl': {
+      const { firstPsf, ...options } = settings;
+      if (firstPsf === undefined)
+        return blindRichardsonLucy(observed, psf, { ...options, ...hooks });
+      const sigma = firstPsf.sigmaVoxels;
+      const first = gaussianGuess(firstPsf.size, observed.voxelSizeUm, [sigma, sigma, sigma]);
+      return blindRichardsonLucy(observed, first, { ...options, ...hooks });
+    }
     default:
       return assertUnreachable(settings);
   }

@@ -157,6 +157,11 @@ function refuseWhole(settings: ClassicalSettings, start: Volume | undefined): vo
       '--tolerance',
       'every tile would stop at an iteration of its own',
     ],
+    [
+      'stop' in settings && settings.stop === 'discrepancy',
+      '--stop discrepancy',
+      'every tile would stop at an iteration of its own',
+    ],
     [start !== undefined, '--start from a file', "give 'flat' or 'observed'"],
   ] as const;
   const found = whole.find(([applies]) => applies);

@@ -5,6 +5,7 @@ import {
   describeViolation,
   InputError,
   NEGATIVES,
+  STOPPING_RULES,
   TIFF_FORMATS,
   TIKHONOV_PENALTIES,
   WRITABLE_SAMPLE_TYPES,
@@ -31,8 +32,14 @@ const PARAMETERS = {
   iterations: {
     settings: ['iterations', 'objectIterations'],
     type: 'number',
-    defaultDescription: '50; linear 200; blind-rl 20 a round',
+    defaultDescription: '50; linear and --stop discrepancy 200; blind-rl 20 a round',
     describe: 'updates, or steps of the solver at most',
+  },
+  stop: {
+    settings: ['stop'],
+    choices: STOPPING_RULES,
+    defaultDescription: 'iterations',
+    describe: 'Richardson-Lucy: end after --iterations, or at the noise level of the data',
   },
   background: {
     settings: ['background'],

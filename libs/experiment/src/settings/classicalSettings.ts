@@ -1,5 +1,12 @@
-import { BOUNDARIES, NEGATIVES, START_ESTIMATES, TIKHONOV_PENALTIES } from '@blurcycle/core';
+import {
+  BOUNDARIES,
+  NEGATIVES,
+  START_ESTIMATES,
+  STOPPING_RULES,
+  TIKHONOV_PENALTIES,
+} from '@blurcycle/core';
 import { z } from 'zod';
+import { oddShape3Schema } from './datasetSettings.ts';
 
 /** What all classical methods can be told; what is left out is the method's own default. */
 const shared = {
@@ -20,6 +27,10 @@ const negatives = z
 const richardsonLucy = {
   ...shared,
   iterations: count.exactOptional().describe('updates at most'),
+  stop: z
+    .enum(STOPPING_RULES)
+    .exactOptional()
+    .describe('when updates end: after their number, or at the noise level of the data'),
   negatives,
   start: z.enum(START_ESTIMATES).exactOptional().describe('first estimate'),
   relativeTolerance: z
@@ -76,6 +87,13 @@ export const classicalSettingsSchema = z.discriminatedUnion('algorithm', [
     rounds: count.exactOptional().describe('rounds of object updates followed by PSF updates'),
     objectIterations: count.exactOptional().describe('updates of the object in a round'),
     psfIterations: count.exactOptional().describe('updates of the PSF in a round'),
+    firstPsf: z
+      .strictObject({
+        size: oddShape3Schema,
+        sigmaVoxels: z.number().positive().describe('standard deviation along each axis'),
+      })
+      .exactOptional()
+      .describe('a Gaussian to start from, instead of the PSF that is given'),
   }),
 ]);
 

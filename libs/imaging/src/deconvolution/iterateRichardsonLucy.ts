@@ -7,23 +7,42 @@ import {
   type Boundary,
   type Negatives,
   type StartEstimate,
+  type StoppingRule,
   type Volume,
 } from '@blurcycle/core';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
+import { noiseVariance } from './noiseLevel.ts';
 import {
   asCounts,
   checkObserved,
   createObservationModel,
+  divideByExpected,
   expectedFloor,
   expectedImage,
-  ratioToExpected,
+  meanSquaredResidual,
   type ObservationModel,
 } from './observationModel.ts';
 
 /** Options that all variants of Richardson-Lucy share. */
 export interface RichardsonLucyOptions {
-  /** Maximum number of updates. @defaultValue 50 */
+  /** Maximum number of updates. @defaultValue 50; 200 with `stop: 'discrepancy'` */
   readonly iterations?: number;
+  /**
+   * `iterations`: after that number. `discrepancy`: before the first update that starts from an
+   * estimate which explains the data as well as their noise allows: mean (y - b - H x)² at or below
+   * `noiseVariance`. Then a perfect estimate would leave no less, and what further updates add is
+   * noise.
+   *
+   * Under photon and read noise the variances of voxels differ, v_i = a μ_i + b. The mean of (y_i -
+   * μ_i)² is the mean of v_i whatever they are, and the spectrum gives that mean; so the plain mean
+   * square needs no calibrated camera. A sum weighted by 1/v_i, or the I-divergence of counts with
+   * its expectation 1/2 a voxel (Bertero et al. 2010), needs a and b. The residual is that of the
+   * data as they are fitted, negative values clipped.
+   * Source: Morozov, Soviet Math. Doklady 7, 414 (1966); Bertero et al. (2010)
+   * doi:10.1088/0266-5611/26/10/105004 for photon noise.
+   * @defaultValue 'iterations'
+   */
+  readonly stop?: StoppingRule;
   /**
    * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
    */
@@ -67,6 +86,8 @@ export interface RichardsonLucyVariant {
   readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
 }
 
+/** Updates at most where the noise stops them. */
+const MOST_UPDATES = 200;
 /**
  * Voxels that send less light into the image than this part of the maximum are not estimated and
  * stay dark.
@@ -103,8 +124,24 @@ export function iterateRichardsonLucy(
   );
   const model = createObservationModel(observed, psf, boundary);
   const first = startEstimate(where, observed, model, background, start);
-  const estimate = updateRepeatedly(where, observed, model, first, options, variant);
+  const limits =
+    options.stop === 'discrepancy'
+      ? { iterations: MOST_UPDATES, leastResidual: noiseVariance(observed, psf) }
+      : {};
+  const estimate = updateRepeatedly(
+    where,
+    observed,
+    model,
+    first,
+    { ...limits, ...options },
+    variant,
+  );
   return createVolume(observed.shape, observed.voxelSizeUm, model.crop(estimate));
+}
+
+interface UpdateOptions extends RichardsonLucyOptions {
+  /** Mean squared residual at which updates end; 0 never ends them. @defaultValue 0 */
+  readonly leastResidual?: number;
 }
 
 /**
@@ -121,10 +158,11 @@ export function updateRepeatedly(
   observed: Volume,
   model: ObservationModel,
   first: Float32Array,
-  options: RichardsonLucyOptions,
+  options: UpdateOptions,
   variant: RichardsonLucyVariant = {},
 ): Float32Array {
   const { iterations = 50, background = 0, relativeTolerance = 0, onIteration, onUpdate } = options;
+  const { leastResidual = 0 } = options;
   assertRange(
     Number.isSafeInteger(iterations) && iterations > 0,
     where,
@@ -155,7 +193,10 @@ export function updateRepeatedly(
     }
     if (last) return estimate;
     const from = variant.predict?.(estimate) ?? estimate;
-    const ratio = ratioToExpected(observed.data, model, from, background, floor, image);
+    model.forward(from, image);
+    if (leastResidual > 0 && meanSquaredResidual(observed.data, image, background) <= leastResidual)
+      return from;
+    const ratio = divideByExpected(observed.data, image, background, floor);
     const next = model.adjoint(ratio, other);
     applyCorrection(next, from, weights, variant.penaltyGradient?.(from, model));
     variant.learn?.(from, next);

@@ -170,11 +170,7 @@ export function expectedImage(
   return expected;
 }
 
-/**
- * y / (H x + b): ratio of the data to the expected image of an object, voxel by voxel.
- *
- * The same as dividing by `expectedImage`, in one pass; a new array, or `into`.
- */
+/** y / (H x + b): ratio of the data to the expected image of an object; a new array, or `into`. */
 export function ratioToExpected(
   observed: Float32Array,
   model: Pick<ObservationModel, 'forward'>,
@@ -183,12 +179,32 @@ export function ratioToExpected(
   floor: number,
   into?: Float32Array,
 ): Float32Array {
-  const ratio = model.forward(object, into);
-  for (let i = 0; i < ratio.length; i++) {
-    const value = ratio[i] + background;
-    ratio[i] = observed[i] / (value > floor ? value : floor);
+  return divideByExpected(observed, model.forward(object, into), background, floor);
+}
+
+/** Overwrites an image m of an object by y / (m + b), voxel by voxel. */
+export function divideByExpected(
+  observed: Float32Array,
+  image: Float32Array,
+  background: number,
+  floor: number,
+): Float32Array {
+  for (let i = 0; i < image.length; i++) {
+    const value = image[i] + background;
+    image[i] = observed[i] / (value > floor ? value : floor);
   }
-  return ratio;
+  return image;
+}
+
+/** Mean square of y - b - m, with the image m of an object. */
+export function meanSquaredResidual(
+  observed: Float32Array,
+  image: Float32Array,
+  background: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < image.length; i++) sum += (observed[i] - background - image[i]) ** 2;
+  return sum / image.length;
 }
 
 /**

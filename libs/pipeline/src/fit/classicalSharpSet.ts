@@ -2,18 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import {
-  createVolume,
-  type ClassicalAlgorithm,
-  type Shape3,
-  type Volume,
-  type VoxelSizeUm,
-} from '@blurcycle/core';
+import type { ClassicalAlgorithm, Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
-import { deconvolveClassically } from '@blurcycle/deconvolution';
+import { deconvolveClassically, gaussianGuess } from '@blurcycle/deconvolution';
 import { type ClassicalSettings, contentHash } from '@blurcycle/experiment';
 import { readIfThere, writeFileAtomically } from '@blurcycle/files';
-import { preparePsf } from '@blurcycle/imaging';
 import { backgroundLevel, type NamedStack } from '@blurcycle/stacks';
 
 /**
@@ -76,19 +69,7 @@ export async function classicalSharpSet(
 
 /** A guess that is too wide on purpose: blind Richardson-Lucy narrows it, and never widens one. */
 export function firstGuess(size: Shape3, voxelSizeUm: VoxelSizeUm): Volume {
-  const guess = createVolume(size, voxelSizeUm);
-  let i = 0;
-  for (let z = 0; z < size[0]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      for (let x = 0; x < size[2]; x++) {
-        const squares = [z, y, x].map(
-          (place, axis) => ((place - (size[axis] - 1) / 2) / (size[axis] / 6)) ** 2,
-        );
-        guess.data[i++] = Math.exp(-0.5 * (squares[0] + squares[1] + squares[2]));
-      }
-    }
-  }
-  return preparePsf(guess, { center: 'middle' });
+  return gaussianGuess(size, voxelSizeUm, [size[0] / 6, size[1] / 6, size[2] / 6]);
 }
 
 function methodSettings(
