@@ -24,13 +24,7 @@ const set = loadExperiments(EXPERIMENTS_DIRECTORY);
  * What is said of results of a working tree with changes, and nothing else may be said of these.
  */
 const DIRTY = 'was made from uncommitted changes';
-const CLASSICAL = [
-  'richardson-lucy-10',
-  'richardson-lucy-50',
-  'richardson-lucy-200',
-  'rl-tv',
-  'wiener',
-];
+const CLASSICAL = ['blind-richardson-lucy', 'richardson-lucy', 'rl-tv', 'wiener'];
 const METHODS = ['supervised-mse', 'supervised-gan', 'cyclegan', 'proposed', 'non-blind'];
 
 /**

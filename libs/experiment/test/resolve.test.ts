@@ -204,26 +204,20 @@ rows:
 
   it('says how a row that trains nothing is computed, and names it after row and condition', () => {
     const experiment = resolveExperiment(shipped, 'table1', 'standard');
-    const row = experiment.rows.find(({ id }) => id === 'richardson-lucy-50');
+    const row = experiment.rows.find(({ id }) => id === 'richardson-lucy');
     expect(row).toMatchObject({ runs: [], paper: null });
     expect(row?.classical).toMatchObject({
       algorithm: 'richardson-lucy',
-      iterations: 50,
+      stop: 'discrepancy',
       boundary: 'weights',
     });
     const runs = classicalRuns(experiment);
-    const ids = [
-      'richardson-lucy-10',
-      'richardson-lucy-50',
-      'richardson-lucy-200',
-      'rl-tv',
-      'wiener',
-    ];
+    const ids = ['blind-richardson-lucy', 'richardson-lucy', 'rl-tv', 'wiener'];
     expect(runs.map(({ id }) => id)).toEqual(ids);
     expect(new Set(runs.map(({ key }) => key)).size).toBe(ids.length);
     const noisy = { id: 'noisy', label: 'noisy', test: { noise: { averageSnrDb: 5 } }, paper: {} };
     const [other] = classicalRuns({ ...experiment, conditions: [noisy] });
-    expect(other.id).toBe('richardson-lucy-10@noisy');
+    expect(other.id).toBe('blind-richardson-lucy@noisy');
     expect(other.key).not.toBe(runs[0].key);
   });
 

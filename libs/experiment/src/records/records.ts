@@ -164,6 +164,11 @@ export const classicalRecordSchema = z.strictObject({
   /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
   scores: z.array(volumeScoresSchema).readonly().optional(),
   seconds: z.number().nonnegative(),
+  /**
+   * Updates, or steps of the solver, by test volume: where a rule stopped them, when. Not in older
+   * records.
+   */
+  updates: z.record(z.string(), z.int().nonnegative()).optional(),
   /** SHA-256 of the text of the sources; only in records of the first version. */
   sourceHash: z.string().optional(),
   /** SHA-256 of the data set's files by name. */

@@ -33,7 +33,8 @@ export function noiseVariance(image: Volume, psf: Volume): number {
     shape,
   );
   const limit = transfer.toSorted()[Math.floor(NOISE_PART * transfer.length)];
-  const dark = [...power].filter((_, i) => transfer[i] <= limit);
+  // A frequency and its negative, equal but for rounding, count together.
+  const dark = [...power].filter((_, i) => transfer[i] <= limit * (1 + 1e-9));
   return median(dark) / (Math.LN2 * voxelCount(shape));
 }
 

@@ -16,6 +16,7 @@ import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { hashOutputs } from '../run/hashOutputs.ts';
 import { originOf } from '../run/origin.ts';
 import { startProvenance } from '../run/provenance.ts';
+import { say } from '../say.ts';
 import { predictionPath } from '../scores/scorePredictions.ts';
 
 /** A classical method to apply to test volumes. */
@@ -40,18 +41,25 @@ export async function computeClassical(
   await mkdir(join(folder, 'predictions'), { recursive: true });
   const progress = show({ label: run.id, total: volumes.test.length });
   const started = performance.now();
+  const updates: Record<string, number> = {};
   try {
     for (const [i, { id, blurred }] of volumes.test.entries()) {
-      await writeTiffStack(join(folder, predictionPath(id)), estimateOf(run, blurred, volumes));
+      const estimate = estimateOf(run, blurred, volumes, (done) => (updates[id] = done));
+      await writeTiffStack(join(folder, predictionPath(id)), estimate);
       progress.update(i + 1);
     }
   } finally {
     progress.stop();
   }
+  if (stopsByItself(run.settings)) {
+    const counts = Object.values(updates);
+    say(`${run.id}: stopped after ${counts.join(', ')} updates`);
+  }
   const { method, profile, key, settings, dataset, scoring } = run;
   const record: ClassicalRecord = {
     ...{ method, profile, key, settings, dataset, scoring },
     seconds: (performance.now() - started) / 1000,
+    updates,
     inputs: volumes.hashes,
     outputs: await hashOutputs(folder),
     ...origin,
@@ -61,17 +69,26 @@ export async function computeClassical(
   return record;
 }
 
+function stopsByItself(settings: ClassicalRun['settings']): boolean {
+  return 'stop' in settings && settings.stop === 'discrepancy';
+}
+
 /**
  * What a classical method makes of a volume. It knows the blur, gain x PSF: it deconvolves with the
- * unit-sum PSF and divides by the gain.
+ * unit-sum PSF and divides by the gain. A blind method is told the gain alone.
+ *
+ * @param onUpdate - Called with the number of updates done.
  */
 export function estimateOf(
   { dataset, settings }: Pick<ClassicalRun, 'dataset' | 'settings'>,
   blurred: Volume,
   { facts: { gain } }: Pick<PreparedDataset, 'facts'>,
+  onUpdate: (done: number) => void = () => undefined,
 ): Volume {
   const psf = createDatasetPsf(dataset);
-  const { shape, voxelSizeUm, data } = deconvolveClassically(blurred, psf, settings).estimate;
+  const { shape, voxelSizeUm, data } = deconvolveClassically(blurred, psf, settings, {
+    onUpdate,
+  }).estimate;
   return createVolume(
     shape,
     voxelSizeUm,

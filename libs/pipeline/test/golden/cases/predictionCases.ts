@@ -38,6 +38,11 @@ const CLASSICAL: Readonly<Record<string, ClassicalSettings>> = {
   'richardson-lucy-periodic': { ...RL, boundary: 'periodic' },
   'richardson-lucy-tolerance': { ...RL, iterations: 20, relativeTolerance: 0.05 },
   'richardson-lucy-accelerated': { ...RL, iterations: 6, accelerated: true },
+  'richardson-lucy-discrepancy': { ...RL, iterations: 30, stop: 'discrepancy' },
+  'richardson-lucy-accelerated-discrepancy': {
+    ...RL,
+    ...{ iterations: 30, accelerated: true, stop: 'discrepancy' },
+  },
   'rl-tv': TV,
   'rl-tv-lambda': { ...TV, lambdaTv: 0.02, background: 0.01 },
   'rl-tv-accelerated': { ...TV, iterations: 6, accelerated: true },
@@ -48,6 +53,7 @@ const CLASSICAL: Readonly<Record<string, ClassicalSettings>> = {
   'tikhonov-gradient': { ...TIKHONOV, lambda: 0.05, penalty: 'gradient' },
   'tikhonov-tolerance': { ...TIKHONOV, iterations: 50, tolerance: 0.1, boundary: 'reflect' },
   'blind-rl': BLIND,
+  'blind-rl-first-psf': { ...BLIND, firstPsf: { size: [5, 7, 5], sigmaVoxels: 1.2 } },
   'blind-rl-zero': { ...BLIND, boundary: 'zero', background: 0.01 },
 };
 
