@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  describeTallies,
   FIRST_NUMERICS,
   loadExperiments,
   NUMERICS,
@@ -234,6 +235,55 @@ describe('tableToMarkdown(table)', () => {
     expect(text).toMatch(/\| Conventional cycleGAN † +\| 26\.25 +\| failed/);
     expect(text).toContain('- † Conventional cycleGAN: cyclegan-s0 failed: a loss is not finite');
     expect(text).toContain('undecided (no results for cyclegan)');
+  });
+});
+
+describe('the claims of a table', () => {
+  const [old] = table.claims;
+  const claims: Table['claims'] = [
+    {
+      ...{ ...old, text: 'first', kind: 'paper', family: 'order', verdict: 'reproduced' },
+      ...{ value: 1.5, low: 0.5, high: 2.5, n: 5, over: 'seeds', volumes: 4 },
+      ...{ p: 0.0002, pAdjusted: 0.0016, seedsNeeded: null, note: undefined },
+    },
+    {
+      ...{ ...old, text: 'second', kind: 'paper', family: null, verdict: 'undecided' },
+      ...{ value: -0.2, low: -1, high: 0.6, n: 5, over: 'seeds', p: 0.5, note: undefined },
+      ...{ pAdjusted: null, seedsNeeded: 'more than 1000' },
+    },
+    { ...old, kind: 'ours', family: null, p: null, pAdjusted: null, seedsNeeded: null },
+  ];
+
+  it('are told with kind, test, interval, p and the seeds that would decide', async () => {
+    const text = await tableToMarkdown({ ...table, claims });
+    expect(text).toContain(
+      'Of 2 claims of the paper: 1 reproduced, 1 undecided. Of 1 hypothesis of ours: 1 undecided.',
+    );
+    expect(text).toMatch(
+      /\| first +\| paper +\| confirmatory: order +\| reproduced +\| 1\.5000 \[0\.5000, 2\.5000\] +\| 5 seeds x 4 volumes \| < 0\.001 \| 0\.002 +\| +\|/,
+    );
+    expect(text).toMatch(
+      /\| second .+\| exploratory +\| undecided +\| -0\.2000 .+\| 5 seeds +\| 0\.500 +\| +\| more than 1000 +\|/,
+    );
+  });
+
+  it('come back as they were written, with or without kinds', async () => {
+    const path = join(directory, 'table.json');
+    const both = {
+      ...table,
+      claims: JSON.parse(JSON.stringify([...claims, old])) as Table['claims'],
+    };
+    await writeTable(path, both);
+    expect(readTable(path)).toEqual(both);
+    expect(await tableToMarkdown(table)).not.toContain('exploratory');
+  });
+
+  it('are tallied by kind, those without one last', () => {
+    expect(describeTallies([old, ...claims])).toEqual([
+      'Of 2 claims of the paper: 1 reproduced, 1 undecided.',
+      'Of 1 hypothesis of ours: 1 undecided.',
+      'Of 1 claim: 1 undecided.',
+    ]);
   });
 });
 
