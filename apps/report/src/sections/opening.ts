@@ -102,11 +102,14 @@ export function contentsSection(entries: readonly ContentsEntry[]): Html {
 }
 
 function verdicts(claims: Table['claims']): readonly Html[] {
-  return tallyClaims(claims).map(
-    ({ kind, verdicts: reached }) =>
-      html`${kind === undefined ? null : html` <span class="tally-kind">${CLAIM_KINDS[kind].word}</span>`}${reached.map(
+  return tallyClaims(claims).map(({ kind, verdicts: reached }) => {
+    const word =
+      kind === undefined ? null : html`<span class="tally-kind">${CLAIM_KINDS[kind].word}</span>`;
+    return html` <span class="tally-group"
+      >${word}${reached.map(
         ([verdict, count]) =>
           html` <span class="tally ${TONES[verdict]}">${count} ${verdict}</span>`,
-      )}`,
-  );
+      )}</span
+    >`;
+  });
 }
