@@ -1,7 +1,7 @@
 import { median, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
 import { createPupilKernel, type Optics, type PupilParameters } from '@blurcycle/psf';
 import { minimize } from './minimize.ts';
-import type { RadialBins, RadialSpectrum } from './radialSpectra.ts';
+import { LEAKY_BINS, type RadialBins, type RadialSpectrum, type Taper } from './radialSpectra.ts';
 
 /** What is fitted of a pupil. */
 export interface PupilFitOptions {
@@ -23,6 +23,7 @@ export interface PupilFitInput extends PupilFitOptions {
   readonly bins: RadialBins;
   readonly blurred: RadialSpectrum;
   readonly sharp: RadialSpectrum;
+  readonly taper: Taper;
   readonly noiseVariance: number;
   /** Sum of the kernel to start from. */
   readonly gain: number;
@@ -41,7 +42,7 @@ const LARGEST_SINE = 0.995;
  * Σ N (ln m + P_Y / m) with the expected power m = |H|² P_X + noise of a bin and 1/N = 2/(number of
  * frequencies) + (signal's part of the power)² τ². τ is the relative error of the sets' mean
  * spectra, which differ because their specimens do; it is measured between volumes. The frequency
- * 0 is left out.
+ * 0 is left out, and with a taper the innermost lateral frequencies.
  *
  * Deterministic; about 50 evaluations.
  */
@@ -130,8 +131,8 @@ interface UsedBin {
   readonly weight: number;
 }
 
-/** Bins up to the Nyquist frequency of the coarser lateral axis, without frequency 0. */
-function usedBins({ bins, blurred, sharp, noiseVariance }: PupilFitInput): UsedBin[] {
+/** Bins up to the Nyquist frequency of the coarser lateral axis that leakage does not fill. */
+function usedBins({ bins, blurred, sharp, noiseVariance, taper }: PupilFitInput): UsedBin[] {
   const { counts, radialCount, axialPerUm, radialPerUm, voxelSizeUm } = bins;
   const nyquist = 1 / (2 * Math.max(voxelSizeUm[1], voxelSizeUm[2]));
   const specimens = specimenVariance(sharp, counts) * (1 / sharp.blocks + 1 / blurred.blocks);
@@ -143,7 +144,10 @@ function usedBins({ bins, blurred, sharp, noiseVariance }: PupilFitInput): UsedB
       radialPerUm: radialPerUm[bin % radialCount],
       weight: 1 / (2 / (count * blurred.blocks) + signal * signal * specimens),
     };
-  }).filter(({ bin, radialPerUm: radius }) => bin > 0 && counts[bin] > 0 && radius <= nyquist);
+  }).filter(
+    ({ bin, radialPerUm: radius }) =>
+      bin > 0 && counts[bin] > 0 && radius <= nyquist && bin % radialCount >= LEAKY_BINS[taper],
+  );
 }
 
 /** Relative variance of the spectra of single specimens, median over the bins; 1 for one block. */

@@ -11,6 +11,7 @@ import type { PupilParameters } from '@blurcycle/psf';
 import { fitPupil, type PupilFitOptions } from './fitPupil.ts';
 import {
   commonBlock,
+  LEAKY_BINS,
   radialBins,
   radialSpectrum,
   type RadialBins,
@@ -58,8 +59,9 @@ const NOISE_RADIUS = 0.78;
  * E|Y|² = |H|² E|X|² + noise. The noise is white, so the corners of the spectrum, beyond the
  * support of any transfer function of light at the usual sampling, show its variance. The free
  * kernel has the transfer √((P_Y - noise) / P_X), averaged over the azimuth, where that is at least
- * three standard errors, and 0 elsewhere; its phase is 0, so it is symmetric; it is cut to the
- * window and its negative values become 0. With `pupil` the numbers of a pupil are fitted instead.
+ * three standard errors and no taper leaks, and 0 elsewhere; its phase is 0, so it is symmetric; it
+ * is cut to the window and its negative values become 0. With `pupil` the numbers of a pupil are
+ * fitted instead; then the window must hold the PSF, or the fit bends to replace what is missing.
  *
  * Both assume a PSF that is round about the axis, an additive background of 0 and specimens of one
  * kind in both sets. Neither tells h(z) from h(-z).
@@ -83,7 +85,7 @@ export function kernelFromSpectra(
   const bins = radialBins(commonBlock([...blurred, ...sharp]), voxelSizeUm);
   const [y, x] = [blurred, sharp].map((volumes) => radialSpectrum(volumes, bins, taper));
   const noiseVariance = noiseFloor(y, bins);
-  const transfer = squaredTransfer(y, x, bins, noiseVariance);
+  const transfer = squaredTransfer(y, x, bins, noiseVariance, taper);
   const gain = y.mean / x.mean;
   assertRange(
     gain > 0 && Number.isFinite(gain),
@@ -110,7 +112,7 @@ export function kernelFromSpectra(
       pupil: null,
     };
   }
-  const fit = fitPupil({ bins, blurred: y, sharp: x, noiseVariance, gain, size, ...pupil });
+  const fit = fitPupil({ bins, blurred: y, sharp: x, taper, noiseVariance, gain, size, ...pupil });
   return {
     ...facts,
     kernel: withSum(fit.kernel, size, voxelSizeUm, gain),
@@ -128,14 +130,16 @@ interface SquaredTransfer {
 function squaredTransfer(
   y: RadialSpectrum,
   x: RadialSpectrum,
-  { counts }: RadialBins,
+  { counts, radialCount }: RadialBins,
   noise: number,
+  taper: Taper,
 ): SquaredTransfer {
   const square = y.power.map(
     (power, bin) => (power - noise) / Math.max(x.power[bin], Number.MIN_VALUE),
   );
   const significant = Uint8Array.from(counts, (count, bin) => {
-    if (count === 0) return 0;
+    const leaky = bin >= radialCount && bin % radialCount < LEAKY_BINS[taper];
+    if (count === 0 || leaky) return 0;
     // The power at one frequency scatters by its mean; half of the frequencies mirror the rest.
     const error = (y.power[bin] / x.power[bin]) * Math.sqrt(2 / (count * y.blocks));
     return square[bin] > SIGNIFICANCE * error ? 1 : 0;

@@ -4,6 +4,13 @@ import { type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 /** How blocks end: `none` for volumes that are periodic, `hann` for all others. */
 export type Taper = 'none' | 'hann';
 
+/**
+ * Innermost radial bins that a taper fills with light of other bins, twice the half width of Hann's
+ * main lobe: out of focus a wide-field microscope transfers next to nothing there, and its
+ * brightest frequencies lie beside.
+ */
+export const LEAKY_BINS = { none: 0, hann: 4 } as const satisfies Record<Taper, number>;
+
 /** Bins of spatial frequency: |kz| by lateral radius, of a block of voxels. */
 export interface RadialBins {
   readonly block: Shape3;
