@@ -91,22 +91,23 @@ export {
   testedDataset,
   testKey,
 } from './resolve/resolveConditions.ts';
+export { findRun, listAllRuns, listRuns } from './resolve/findRuns.ts';
 export {
   describeExperiment,
-  findRun,
-  listAllRuns,
-  listRuns,
+  type ExperimentDataset,
   type ResolvedExperiment,
   type ResolvedRow,
   resolveExperiment,
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, resolveShared } from './resolve/resolveRun.ts';
 export { type ClassicalSettings, classicalSettingsSchema } from './settings/classicalSettings.ts';
-export type {
-  DatasetSettings,
-  MicrotubulesSettings,
-  SimulatedMicroscopeSettings,
-  TiffFoldersSettings,
+export {
+  dataSeed,
+  datasetOfSeed,
+  type DatasetSettings,
+  type MicrotubulesSettings,
+  type SimulatedMicroscopeSettings,
+  type TiffFoldersSettings,
 } from './settings/datasetSettings.ts';
 export {
   GAN_LOSS_LABELS,
@@ -134,10 +135,11 @@ export {
   type Recipe,
   runKey,
   runRecipe,
+  specimensKey,
   stageKeys,
   tableRecipe,
   testDataKey,
   testRecipe,
 } from './stages/keys.ts';
 export { NUMERICS, type Numerics, type Stage, STAGES } from './stages/numerics.ts';
-export { type RowScores, summarizeScores } from './statistics/scoreStatistics.ts';
+export { type RowScores, type RunScores, summarizeScores } from './statistics/scoreStatistics.ts';

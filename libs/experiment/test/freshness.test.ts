@@ -22,6 +22,7 @@ import {
   resolveExperiment,
   resolveRun,
   runDirectory,
+  runKey,
   runRecipe,
   stageKeys,
   tableRecipe,
@@ -328,6 +329,24 @@ describe('stageKeys(recipe)', () => {
   it('has one kind for all seeds', () => {
     expect(kindKey(runRecipe(edited(() => ({}), 7)))).toBe(kindKey(runRecipe(run)));
     expect(stageKeys(runRecipe(edited(() => ({}), 7)))).not.toEqual(stageKeys(runRecipe(run)));
+    const seventh = resolveRun(set, { method: 'proposed', profile: 'smoke', seed: 7 });
+    expect(kindKey(runRecipe(seventh))).toBe(kindKey(runRecipe(run)));
+    const tested = [run, seventh].map((one) => testRecipe(one, one.settings.dataset));
+    expect(kindKey(tested[1])).toBe(kindKey(tested[0]));
+    expect(stageKeys(runRecipe(seventh)).data).not.toBe(stageKeys(runRecipe(run)).data);
+  });
+});
+
+describe('a table', () => {
+  it('says of its rows that their runs have other settings, without keys', () => {
+    const declare = (seed: number) =>
+      tableRecipe({
+        dataSeeds: [seed],
+        rows: { proposed: { runs: [runKey(run.settings, seed)] } },
+      });
+    const verdict = freshness({ ...DONE, recipe: declare(1) }, { ...NOW, recipe: declare(2) });
+    expect(verdict).toMatchObject({ state: 'stale', stage: 'table' });
+    expect(verdict.reason).toContain('dataSeeds: [1] -> [2]; rows.proposed.runs: other settings');
   });
 });
 

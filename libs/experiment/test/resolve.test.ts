@@ -36,18 +36,36 @@ describe('resolveRun(set, request)', () => {
     expect(settings.training.lossWeights.cycle).toBe(10);
   });
 
-  it('gives all methods of a profile the same data, network and training, but for what methods.yaml says', () => {
-    for (const profile of Object.keys(shipped.profiles.content)) {
-      const runs = listRuns(shipped, 'table1', profile);
-      for (const run of runs) {
-        for (const change of describeChanges(runs[0].settings, run.settings)) {
-          const origin = run.origins[change.split(':')[0]];
-          expect([run.id, change, origin]).toEqual([
-            ...[run.id, change, `experiments/methods.yaml#${run.method}`],
-          ]);
+  it('gives all methods of a profile and seed the same data, network and training, but for what methods.yaml says', () => {
+    for (const [profile, { seeds }] of Object.entries(shipped.profiles.content)) {
+      for (const seed of seeds) {
+        const runs = listRuns(shipped, 'table1', profile).filter((run) => run.seed === seed);
+        for (const run of runs) {
+          expect(run.settings.dataset).toMatchObject({ seed: 1 + seed });
+          for (const change of describeChanges(runs[0].settings, run.settings)) {
+            const origin = run.origins[change.split(':')[0]];
+            expect([run.id, change, origin]).toEqual([
+              ...[run.id, change, `experiments/methods.yaml#${run.method}`],
+            ]);
+          }
         }
       }
     }
+  });
+
+  it('takes seeds that no table reports, for choosing settings, for rows too', () => {
+    const run = findRun(shipped, 'kernel-symmetric', 'quick', 100);
+    expect(run).toMatchObject({ id: 'kernel-symmetric-s100', seed: 100 });
+    expect(run.settings).toMatchObject({
+      network: { blurKernelSymmetry: 'point' },
+      dataset: { seed: 101 },
+    });
+    const { settings } = findRun(shipped, 'proposed', 'quick', 100);
+    expect(settings.dataset).toEqual(run.settings.dataset);
+    const report = () => loadChanged('_profiles.yaml', 'seeds: [0, 1, 2, 3, 4]', 'seeds: [0, 100]');
+    expect(messageOf(report)).toContain(
+      'standard.seeds.1 must be below 100 (seeds from 100 on are for choosing settings), got 100',
+    );
   });
 
   it.each([
@@ -213,12 +231,23 @@ rows:
     });
     const runs = classicalRuns(experiment);
     const ids = ['blind-richardson-lucy', 'richardson-lucy', 'rl-tv', 'wiener'];
-    expect(runs.map(({ id }) => id)).toEqual(ids);
-    expect(new Set(runs.map(({ key }) => key)).size).toBe(ids.length);
+    expect(runs.map(({ id }) => id)).toEqual(
+      ids.flatMap((id) => [1, 2, 3, 4, 5].map((seed) => `${id}-d${seed}`)),
+    );
+    expect(new Set(runs.map(({ key }) => key)).size).toBe(runs.length);
+    expect(new Set(runs.map(({ kind }) => kind)).size).toBe(ids.length);
     const noisy = { id: 'noisy', label: 'noisy', test: { noise: { averageSnrDb: 5 } }, paper: {} };
     const [other] = classicalRuns({ ...experiment, conditions: [noisy] });
-    expect(other.id).toBe('blind-richardson-lucy@noisy');
+    expect(other.id).toBe('blind-richardson-lucy-d1@noisy');
     expect(other.key).not.toBe(runs[0].key);
+  });
+
+  it('has a data set for each seed, and one for all seeds where stacks are read', () => {
+    const { datasets, settings } = resolveExperiment(shipped, 'fig12', 'standard');
+    expect(datasets.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4]);
+    datasets.forEach(({ settings: dataset }, seed) =>
+      expect(dataset).toEqual({ ...settings.dataset, seed: 1 + seed }),
+    );
   });
 
   it('shares runs between experiments and names a row of its own after its id', () => {

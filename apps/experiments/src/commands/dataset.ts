@@ -11,7 +11,7 @@ import { defineCommand, EXPERIMENT, PROFILE_OPTIONS } from './commonOptions.ts';
 
 /**
  * `blurcycle dataset <experiment>`: makes the data sets that the training runs of an experiment
- * need, unless they exist already.
+ * need, one for each seed, unless they exist already.
  */
 export const datasetCommand = defineCommand({
   builder: (yargs) =>

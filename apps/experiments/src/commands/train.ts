@@ -18,7 +18,7 @@ export const trainCommand = defineCommand({
       .option('seed', {
         type: 'number',
         demandOption: true,
-        describe: 'seed of weights and sampling',
+        describe: 'seed of weights, sampling and data; from 100 on for choosing settings',
       })
       .option('resume', {
         type: 'boolean',

@@ -28,6 +28,8 @@ interface Answer {
   readonly checked: readonly string[];
   readonly absent: readonly string[];
   readonly differences: readonly string[];
+  /** What changed since it was made; null where nothing has. */
+  readonly stale: string | null;
 }
 
 /** `blurcycle verify <experiment>`: are the results on disk what their records say? */
@@ -88,7 +90,7 @@ async function* replayAnswers(
   const { replay } = await import('@blurcycle/pipeline');
   const options = { ...args, updates, progress: createProgress };
   for await (const { run, compared, differences } of replay(experiments, options)) {
-    yield { what: `replay ${run}`, checked: compared, absent: [], differences };
+    yield { what: `replay ${run}`, checked: compared, absent: [], differences, stale: null };
   }
 }
 
@@ -114,10 +116,11 @@ async function report(
   if (all.length === 0) throw new InputError(`verify: nothing${of} is there to be verified`);
 }
 
-function describeAnswer({ what, checked, absent, differences }: Answer): string {
-  if (differences.length > 0) return `FAIL  ${what}: ${summarize(differences)}`;
+function describeAnswer({ what, checked, absent, differences, stale }: Answer): string {
+  const old = stale === null ? '' : `; stale: ${stale}`;
+  if (differences.length > 0) return `FAIL  ${what}: ${summarize(differences)}${old}`;
   const rest = absent.length === 0 ? '' : `; not stored in the repository: ${absent.join(', ')}`;
-  return `ok    ${what}: ${checked.join(', ')}${rest}`;
+  return `ok    ${what}: ${checked.join(', ')}${rest}${old}`;
 }
 
 const SHOWN = 3;

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import {
   contentHash,
+  datasetOfSeed,
   isExperimentFile,
   listRuns,
   loadExperiments,
@@ -154,9 +155,10 @@ function stackInputs(name: string, runs: readonly ResolvedRun[]): { runtime: str
   return reads ? [{ runtime: `${CLI} dataset ${name} --hash` }] : [];
 }
 
-/** Whether a run is trained on other data than the defaults of its profile. */
-function ownData(set: ExperimentSet, { profile, settings }: ResolvedRun): boolean {
-  return contentHash(settings.dataset) !== contentHash(resolveShared(set, profile).dataset);
+/** Whether a run is trained on other data than the defaults of its profile and seed. */
+function ownData(set: ExperimentSet, { profile, seed, settings }: ResolvedRun): boolean {
+  const shared = datasetOfSeed(resolveShared(set, profile).dataset, seed);
+  return contentHash(settings.dataset) !== contentHash(shared);
 }
 
 /**

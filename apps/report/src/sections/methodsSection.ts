@@ -1,6 +1,7 @@
 import {
   GAN_LOSS_LABELS,
   PSF_MODEL_LABELS,
+  dataSeed,
   type DatasetSettings,
   type MicrotubulesSettings,
   type RunRecord,
@@ -23,11 +24,13 @@ export function methodsSection(runs: readonly RunInput[]): Html | null {
   </section>`;
 }
 
-/** Groups runs that differ only in method and seed. */
+/** Groups runs that differ only in method and seed, and in the seed of their data. */
 function groupBySharedSettings(records: readonly RunRecord[]): readonly (readonly RunRecord[])[] {
   const groups = new Map<string, RunRecord[]>();
   for (const record of records) {
-    const key = JSON.stringify({ ...record.settings, method: undefined });
+    const { settings } = record;
+    const dataset = { ...settings.dataset, seed: undefined };
+    const key = JSON.stringify({ ...settings, dataset, method: undefined });
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }
   return [...groups.values()];
@@ -37,6 +40,7 @@ function describe(records: readonly RunRecord[]): string {
   const [{ settings }] = records;
   return [
     describeData(settings.dataset),
+    ...describeDataSeeds(records),
     describeNetworks(settings),
     describeTraining(records),
     describeInference(settings),
@@ -92,13 +96,26 @@ function describeInference({ inference, scoring }: RunSettings): string {
   );
 }
 
-/** The data of training and test, in two sentences. */
+/** The data of training and test, in two sentences, and the sharp set of unpaired training. */
 function describeData(dataset: DatasetSettings): string {
   const { volumes } = dataset;
+  const other = dataset.kind === 'microtubules' && dataset.unpairedFrom === 'other-specimens';
   return (
     `${dataset.kind === 'tiff-folders' ? describeStacks(dataset) : describeSimulation(dataset)}. ${volumes.train} volumes served for training, ` +
-    `${volumes.validation} for validation and ${volumes.test} for testing.`
+    `${volumes.validation} for validation and ${volumes.test} for testing.` +
+    (other ? ` Unpaired methods took sharp patches from ${volumes.train} other specimens.` : '')
   );
+}
+
+/** Which data the runs had, where they have seeds. */
+function describeDataSeeds(records: readonly RunRecord[]): string[] {
+  const seeds = records.flatMap(({ settings }) => dataSeed(settings.dataset) ?? []);
+  const distinct = [...new Set(seeds)].sort((a, b) => a - b);
+  if (distinct.length < 2) return [];
+  const named = formatList(distinct.map(String));
+  return [
+    `Each training seed had specimens and noise of its own, the same for every method (data seeds ${named}).`,
+  ];
 }
 
 /** Sizes along z, y, x. */

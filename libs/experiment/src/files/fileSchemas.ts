@@ -57,9 +57,16 @@ export const defaultsFileSchema = sharedSettingsSchema;
 const profileSchema = z.strictObject({
   description: z.string().min(1).describe('what the profile is for'),
   seeds: z
-    .array(z.int().nonnegative())
+    .array(
+      z
+        .int()
+        .nonnegative()
+        .max(99, { message: 'be below 100 (seeds from 100 on are for choosing settings)' }),
+    )
     .min(1)
-    .describe('seeds of the training runs of each method'),
+    .describe(
+      'seeds of the training runs of each method, and with dataset.seed of their data; below 100, because settings are chosen on seeds from 100 on',
+    ),
   settings: overridesSchema.optional().describe('what differs from the defaults'),
 });
 

@@ -1,9 +1,13 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { ExperimentFile, PaperValues, TestSettings } from '../files/fileSchemas.ts';
-import { type DatasetSettings, datasetSettingsSchema } from '../settings/datasetSettings.ts';
+import {
+  dataSeed,
+  type DatasetSettings,
+  datasetSettingsSchema,
+} from '../settings/datasetSettings.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import type { ScoringSettings, SharedSettings } from '../settings/runSettings.ts';
-import { contentHash } from '../stages/keys.ts';
+import { classicalRecipe, contentHash, kindKey } from '../stages/keys.ts';
 
 /** What the rows of an experiment are tested on. */
 export interface ResolvedCondition {
@@ -84,13 +88,17 @@ export function scoreName(row: string, condition: string | null | undefined): st
 }
 
 /**
- * A classical method on the test volumes of a condition: nothing is trained and nothing is random,
- * so there is no seed.
+ * A classical method on the test volumes of a data set under a condition: nothing is trained and
+ * nothing is random.
  */
 export interface ClassicalRun {
-  /** Name of its scores in rules: `wiener`, or `wiener@snr-20`. */
+  /** Unique in an experiment: `wiener-d1`, or `wiener-d1@snr-20`, with the seed of the data. */
   readonly id: string;
   readonly profile: string;
+  /** Id of the row that it fills. */
+  readonly row: string;
+  /** Seed of the runs that it stands beside; null where all seeds have the same data. */
+  readonly seed: number | null;
   /** Id in classical.yaml. */
   readonly method: string;
   readonly settings: ClassicalSettings;
@@ -102,12 +110,18 @@ export interface ClassicalRun {
   readonly scoring: ScoringSettings;
   /** Hash of all that decides its numbers besides the code; two runs with one key are one. */
   readonly key: string;
+  /** `kindKey`: the same for all data seeds. */
+  readonly kind: string;
 }
 
 /** What classical runs are of an experiment. */
 interface ClassicalRows {
   readonly profile: string;
-  readonly settings: Pick<SharedSettings, 'dataset' | 'scoring'>;
+  readonly settings: Pick<SharedSettings, 'scoring'>;
+  readonly datasets: readonly {
+    readonly seed: number | null;
+    readonly settings: DatasetSettings;
+  }[];
   readonly conditions: readonly ResolvedCondition[];
   readonly rows: readonly {
     readonly id: string;
@@ -116,17 +130,32 @@ interface ClassicalRows {
   }[];
 }
 
-/** The classical runs of an experiment, conditions outermost as in its table. */
-export function classicalRuns(experiment: ClassicalRows): readonly ClassicalRun[] {
-  const { profile, settings: shared, conditions, rows } = experiment;
+/** The classical runs of an experiment: conditions outermost, then rows, then data sets. */
+export function classicalRuns({
+  profile,
+  settings: { scoring },
+  datasets,
+  conditions,
+  rows,
+}: ClassicalRows): readonly ClassicalRun[] {
   return conditions.flatMap((condition) =>
-    rows.flatMap(({ id, method, classical: settings }) => {
-      if (settings === null) return [];
-      const { dataset: trained, scoring } = shared;
-      const dataset = testedDataset(trained, condition);
-      const key = contentHash({ settings, trained, dataset, scoring });
-      const name = scoreName(id, condition.id);
-      return [{ id: name, profile, method, settings, condition, trained, dataset, scoring, key }];
-    }),
+    rows.flatMap(({ id: row, method, classical: settings }) =>
+      datasets.flatMap(({ seed, settings: trained }): ClassicalRun[] => {
+        if (settings === null) return [];
+        const dataset = testedDataset(trained, condition);
+        const key = contentHash({ settings, trained, dataset, scoring });
+        const [from, to] = [trained, dataset].map((one) => ({ ...one, seed: undefined }));
+        const seedless = contentHash({ settings, trained: from, dataset: to, scoring });
+        const kind = kindKey(classicalRecipe({ settings, dataset, scoring, key: seedless }));
+        const number = dataSeed(trained);
+        const id = scoreName(number === null ? row : `${row}-d${number}`, condition.id);
+        return [
+          {
+            ...{ id, profile, row, seed, method, settings, condition, trained, dataset, scoring },
+            ...{ key, kind },
+          },
+        ];
+      }),
+    ),
   );
 }

@@ -1,9 +1,10 @@
-import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
+import { describeViolation, InputError } from '@blurcycle/core';
 import { INPUT_METHOD, TARGET_METHOD } from '../files/checkExperiment.ts';
 import { type FigureDeclaration, figureId } from '../files/figureSchemas.ts';
-import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
+import type { ClaimDeclaration, ExperimentFile, PaperValues } from '../files/fileSchemas.ts';
 import { type ExperimentSet, getExperiment } from '../files/loadExperiments.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
+import { dataSeed, datasetOfSeed, type DatasetSettings } from '../settings/datasetSettings.ts';
 import {
   type Origins,
   type ResolvedRun,
@@ -29,6 +30,13 @@ export interface ResolvedRow {
   readonly classical: ClassicalSettings | null;
 }
 
+/** A data set of an experiment. */
+export interface ExperimentDataset {
+  /** Seed of the runs that are trained and tested on it; null where it is the same for all. */
+  readonly seed: number | null;
+  readonly settings: DatasetSettings;
+}
+
 /** An experiment of one profile: nothing is left to decide. */
 export interface ResolvedExperiment {
   readonly name: string;
@@ -37,8 +45,13 @@ export interface ResolvedExperiment {
   readonly place: string;
   readonly profile: string;
   readonly seeds: readonly number[];
-  /** Settings without the method: the data set that the input row shows, and the scoring. */
+  /** Settings without the method, as the files say: the data set is that of seed 0. */
   readonly settings: SharedSettings;
+  /**
+   * The data set of each seed, or the one that all seeds share: what rows that train nothing are
+   * tested on, and what the runs of rows that override nothing of it are trained on.
+   */
+  readonly datasets: readonly ExperimentDataset[];
   readonly origins: Origins;
   readonly rows: readonly ResolvedRow[];
   /** What every row is tested on, at least one. */
@@ -69,7 +82,7 @@ export function resolveExperiment(
   profile: string,
 ): ResolvedExperiment {
   const experiment = getExperiment(set, name);
-  const { title, place, rows, figures = [], claims, settings, profiles } = experiment.content;
+  const { title, place, rows, figures = [], claims } = experiment.content;
   const common = sharedLayers(set, profile);
   const shared = keepKind(
     mergeLayers([...common, ...ownLayers({ experiment, profile })]),
@@ -94,7 +107,7 @@ export function resolveExperiment(
   const conditions = resolveConditions(experiment.content);
   // Refuses what data of this kind cannot be tested on.
   for (const condition of conditions) testedDataset(data.dataset, condition);
-  const suffix = settings === undefined && profiles === undefined ? '' : `-${name}`;
+  const suffix = suffixOf(name, experiment.content);
   return {
     name,
     title,
@@ -102,6 +115,7 @@ export function resolveExperiment(
     profile,
     seeds,
     settings: data,
+    datasets: datasetsOf(data.dataset, seeds),
     origins: shared.origins,
     conditions,
     figures,
@@ -135,35 +149,17 @@ export function resolveExperiment(
   };
 }
 
-/** The runs that an experiment needs, each once. */
-export function listRuns(
-  set: ExperimentSet,
-  name: string,
-  profile: string,
-): readonly ResolvedRun[] {
-  return distinctRuns(resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs));
+/** What stands behind the names of rows whose settings the experiment overrides as a whole. */
+export function suffixOf(name: string, { settings, profiles }: ExperimentFile): string {
+  return settings === undefined && profiles === undefined ? '' : `-${name}`;
 }
 
-/** The runs of all experiments, each once, in the order of the experiments' names. */
-export function listAllRuns(set: ExperimentSet, profile: string): readonly ResolvedRun[] {
-  return distinctRuns(
-    [...set.experiments.keys()].flatMap((name) => [...listRuns(set, name, profile)]),
-  );
-}
-
-function distinctRuns(runs: readonly ResolvedRun[]): readonly ResolvedRun[] {
-  const byId = new Map<string, ResolvedRun>();
-  for (const run of runs) {
-    const other = byId.get(run.id);
-    if (other !== undefined && other.key !== run.key) {
-      const rule = 'stand for one set of settings, two experiments give it different ones';
-      throw new InputError(
-        describeViolation('listRuns', 'run id', rule, run.id, 'give one row another id'),
-      );
-    }
-    byId.set(run.id, run);
-  }
-  return [...byId.values()];
+function datasetsOf(
+  declared: DatasetSettings,
+  seeds: readonly number[],
+): readonly ExperimentDataset[] {
+  if (dataSeed(declared) === null) return [{ seed: null, settings: declared }];
+  return seeds.map((seed) => ({ seed, settings: datasetOfSeed(declared, seed) }));
 }
 
 function valueAt(values: Record<string, unknown>, path: string): unknown {
@@ -173,42 +169,16 @@ function valueAt(values: Record<string, unknown>, path: string): unknown {
 }
 
 /**
- * The run of that name and seed: a method as every table has it, or a row of an experiment that
- * overrides settings.
- *
- * @param set - The checked files.
- * @param name - Id of a method, or what stands before `-s<seed>` in the id of a run.
- * @param profile - Name of the profile.
- * @param seed - Any seed for a method; one of the profile's for a row.
- * @throws {InputError} For an unknown name, naming the nearest known one.
- */
-export function findRun(
-  set: ExperimentSet,
-  name: string,
-  profile: string,
-  seed: number,
-): ResolvedRun {
-  if (Object.hasOwn(set.methods.content, name))
-    return resolveRun(set, { method: name, profile, seed });
-  const runs = listAllRuns(set, profile);
-  const found = runs.find((run) => run.id === `${name}-s${seed}`);
-  if (found !== undefined) return found;
-  const names = [
-    ...Object.keys(set.methods.content),
-    ...runs.map((run) => run.id.replace(/-s\d+$/, '')),
-  ];
-  throw new InputError(describeUnknown('findRun', 'method or row', name, [...new Set(names)]));
-}
-
-/**
  * Everything that an experiment file decides about its table and figures, as a plain value by name:
  * what is recorded, and compared to say what changed since. Settings of runs are left to the
  * records of the runs; their keys stand for them.
  */
 export function describeExperiment(experiment: ResolvedExperiment): Record<string, unknown> {
-  const { title, place, settings, seeds, rows, conditions, figures, claims } = experiment;
+  const { title, place, settings, seeds, datasets, rows, conditions, figures, claims } = experiment;
+  const dataSeeds = datasets.map((dataset) => dataSeed(dataset.settings));
   return {
     ...{ title, place, seeds, dataset: settings.dataset, scoring: settings.scoring },
+    ...(dataSeeds.includes(null) ? {} : { dataSeeds }),
     rowOrder: rows.map(({ id }) => id),
     rows: Object.fromEntries(
       rows.map(({ id, runs, ...row }) => [id, { ...row, runs: runs.map(({ key }) => key) }]),

@@ -2,6 +2,7 @@ import { describeUnknown, describeViolation, InputError } from '@blurcycle/core'
 import type { ExperimentFile } from '../files/fileSchemas.ts';
 import type { CheckedFile, ExperimentSet } from '../files/loadExperiments.ts';
 import { checkRunSettings } from '../settings/checkRunSettings.ts';
+import { datasetOfSeed } from '../settings/datasetSettings.ts';
 import {
   type ResolvedRun,
   type RunSettings,
@@ -34,7 +35,7 @@ export interface RunRequest {
 
 /**
  * The settings of a training run: defaults, then profile, method, experiment and row, each
- * overriding what came before.
+ * overriding what came before; the seed is added to that of the data set.
  *
  * @param set - The checked files.
  * @param request - Method, profile and seed; experiment and row where they override something.
@@ -55,7 +56,8 @@ export function resolveRun(
     mergeLayers([...shared, ...ownLayers(request)]),
     shared.map(({ origin }) => origin),
   );
-  const settings: RunSettings = parseMerged(runSettingsSchema, merged);
+  const declared: RunSettings = parseMerged(runSettingsSchema, merged);
+  const settings = { ...declared, dataset: datasetOfSeed(declared.dataset, seed) };
   refuseViolations(settings, merged);
   return {
     id: `${name}-s${seed}`,

@@ -110,7 +110,11 @@ const specimenFields = {
     .number()
     .positive()
     .describe('length in µm over which the curvature of a filament changes'),
-  seed: z.int().describe('seed of specimen and noise; the same for every method and training seed'),
+  seed: z
+    .int()
+    .describe(
+      'seed of specimens and noise for training seed 0; training seed k has this number + k, the same for every method',
+    ),
 };
 
 /** Simulated microtubule stacks: the specimen, the microscope, the noise, the split. */
@@ -202,6 +206,19 @@ export type MicrotubulesSettings = z.infer<typeof microtubulesSchema>;
 export type SimulatedMicroscopeSettings = z.infer<typeof simulatedMicroscopeSchema>;
 /** Settings of stacks that are read. */
 export type TiffFoldersSettings = z.infer<typeof tiffFoldersSchema>;
+
+/**
+ * The data set of a training seed: what files say of it, with the training seed added to the data
+ * seed. Stacks that are read have no seed and are the same for every training seed.
+ */
+export function datasetOfSeed(declared: DatasetSettings, seed: number): DatasetSettings {
+  return 'seed' in declared ? { ...declared, seed: declared.seed + seed } : declared;
+}
+
+/** Seed of specimens and noise; null for stacks that are read. */
+export function dataSeed(dataset: DatasetSettings): number | null {
+  return 'seed' in dataset ? dataset.seed : null;
+}
 
 /** The keys that settings of a kind may have. */
 export function datasetKeys(kind: DatasetSettings['kind']): readonly string[] {

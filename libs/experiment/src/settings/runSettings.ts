@@ -190,7 +190,10 @@ export interface ResolvedRun {
   readonly profile: string;
   /** Id of the method in methods.yaml. */
   readonly method: string;
-  /** Seed of initial weights, sampling, augmentation and buffer. The data set has its own seed. */
+  /**
+   * Seed of initial weights, sampling, augmentation and buffer. The seed of the data set is this
+   * number more than the files say.
+   */
   readonly seed: number;
   readonly settings: RunSettings;
   readonly origins: Origins;

@@ -129,11 +129,16 @@ function changedStages(before: Recorded, now: Now): Change[] {
     const [was, is] = [before.recipe[stage], now.recipe[stage]];
     if (was === undefined && is === undefined) return [];
     if (was === undefined) return [{ stage, what: 'its predictions were not scored' }];
-    const phrases = describeChanges(was, is ?? {});
+    const phrases = describeChanges(was, is ?? {}).map(withoutKeys);
     const [from, to] = [before.numerics[stage], now.numerics[stage]];
     if (from !== to) phrases.push(`NUMERICS.${stage}: ${from} -> ${to}${reasonOf(stage, from)}`);
     return phrases.map((what) => ({ stage, what }));
   });
+}
+
+/** Of the keys of a row's runs a table says only that they changed: runs say what did. */
+function withoutKeys(change: string): string {
+  return change.replace(/^(rows\.[^:]+\.runs): .+$/, '$1: other settings');
 }
 
 function reasonOf(stage: Stage, since: number): string {

@@ -126,13 +126,41 @@ export function testDataKey(
 }
 
 /**
- * The key that results of one kind share: the same but for the seed. Replaying one of them proves
- * them all.
+ * What decides the specimens of a data set: two with one key show the same ones under the same
+ * names, however they are imaged, and however many of them.
  */
-export function kindKey(recipe: Recipe): string {
-  const { training, ...others } = recipe;
-  const seedless = training === undefined ? {} : { training: { ...training, seed: undefined } };
-  return contentHash({ ...others, ...seedless });
+export function specimensKey(dataset: DatasetSettings): string {
+  if (dataset.kind === 'tiff-folders') return contentHash(dataset);
+  const { filamentRadiusUm, filamentDensityPerUm2, persistenceLengthUm, curvatureLengthUm } =
+    dataset;
+  const { shape, voxelSizeUm, seed } = dataset;
+  return contentHash({
+    ...{ filamentRadiusUm, filamentDensityPerUm2, persistenceLengthUm, curvatureLengthUm },
+    ...{ shape, voxelSizeUm, seed },
+  });
+}
+
+/**
+ * The key that results of one kind share: the same but for the seed, and that of their data.
+ * Replaying one of them proves them all.
+ */
+export function kindKey({ data, training, prediction, ...others }: Recipe): string {
+  return contentHash({
+    ...others,
+    ...(data === undefined ? {} : { data: withoutSeedIn('dataset', data) }),
+    ...(training === undefined ? {} : { training: { ...training, seed: undefined } }),
+    ...(prediction === undefined ? {} : { prediction: withoutSeedIn('test', prediction) }),
+  });
+}
+
+/** A part of a recipe without the seed of the data set that it has under a name. */
+function withoutSeedIn(
+  name: string,
+  part: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const dataset = part[name];
+  if (dataset === undefined) return part;
+  return { ...part, [name]: { ...(dataset as object), seed: undefined } };
 }
 
 /**

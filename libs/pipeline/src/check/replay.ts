@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
 import {
-  classicalRecipe,
   type ClassicalRun,
   classicalRuns,
   describeExperiment,
@@ -119,7 +118,7 @@ async function* replayAll(
     yield { kind, run: run.id, ...(await replayRun(run, record, folder, work)) };
   }
   for (const run of experiments.flatMap((experiment) => [...classicalRuns(experiment)])) {
-    const kind = kindKey(classicalRecipe(run));
+    const { kind } = run;
     if (done.has(kind)) continue;
     const { record, ...verdict } = await classicalResult(run, work.today);
     if (record === undefined || !isToCompare(run.id, verdict)) continue;
@@ -129,7 +128,7 @@ async function* replayAll(
   for (const experiment of experiments) {
     const { record, ...verdict } = await tableResult(experiment, work.today);
     if (record === undefined || !isToCompare(experiment.name, verdict)) continue;
-    const volumesOf = rememberVolumes(experiment, work.folder);
+    const volumesOf = rememberVolumes(work.profile, work.folder);
     const { checked, differences } = await verifyTable(
       experiment,
       record,

@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
+  type ClassicalRecord,
   type ClassicalRun,
   classicalRuns,
   contentHash,
   type DatasetSettings,
+  isDone,
   type ResolvedCondition,
   type ResolvedExperiment,
+  type ResolvedRun,
   runDirectory,
   type RunRecord,
   testedDataset,
   testKey,
+  type TestRecord,
   WEIGHTS,
 } from '@blurcycle/experiment';
 import { fileHash } from '@blurcycle/files';
@@ -27,12 +31,14 @@ import {
 } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
 import { type Checked, verifyResult } from './verifyResult.ts';
-import { verifyTable } from './verifyTable.ts';
+import { verifyTable, verifyTableFiles } from './verifyTable.ts';
 
 /** What was checked and every way in which it is not what its record says. */
 export interface Verification extends Checked {
   /** `run proposed-s0`, `test proposed-s0@snr-10`, `table fig8`. */
   readonly what: string;
+  /** What changed since it was made; null where it is what would be made now. */
+  readonly stale: string | null;
 }
 
 /**
@@ -44,41 +50,57 @@ export async function* verifyExperiment(
   experiment: ResolvedExperiment,
   resultsDir: string,
 ): AsyncGenerator<Verification> {
-  const { profile } = experiment;
+  const { profile, rows, seeds, conditions } = experiment;
   const today = await readToday(resultsDir, profile);
-  const data = rememberDatasets(resultsDir, profile);
-  const runs = new Map(
-    experiment.rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)),
-  );
-  for (const run of runs.values()) {
-    const result = await runResult(run, today);
-    const { record } = result;
-    yield { what: `run ${run.id}`, ...(await tolerant(() => checkRun(result, data))) };
-    if (record?.status !== 'done') continue;
-    for (const condition of experiment.conditions) {
-      if (testKey(record.settings.dataset, condition) === null) continue;
-      yield {
-        what: `test ${run.id}@${condition.id}`,
-        ...(await tolerant(() => checkTest(record, condition, today, data))),
-      };
+  const runs = new Map(rows.flatMap((row) => row.runs.map((run) => [run.id, run] as const)));
+  const classical = classicalRuns(experiment);
+  // Seed by seed, so that the data of one are let go before those of the next are read.
+  for (const [i, seed] of seeds.entries()) {
+    const data = rememberDatasets(resultsDir, profile);
+    for (const run of runs.values()) {
+      if (run.seed === seed) yield* verifyRun(run, conditions, today, data);
     }
-  }
-  for (const run of classicalRuns(experiment)) {
-    yield {
-      what: `classical ${run.id}`,
-      ...(await tolerant(() => checkClassical(run, today, data))),
-    };
+    for (const run of classical) {
+      if (run.seed !== seed && (run.seed !== null || i > 0)) continue;
+      const result = await classicalResult(run, today);
+      yield verify(`classical ${run.id}`, result, () => checkClassical(run, result, data));
+    }
   }
   const table = await tableResult(experiment, today);
   const { record } = table;
-  yield {
-    what: `table ${experiment.name}`,
-    ...(await tolerant(() =>
-      record === undefined
-        ? Promise.resolve(unrecorded(table))
-        : verifyTable(experiment, record, resultsDir),
-    )),
-  };
+  yield verify(`table ${experiment.name}`, table, async () => {
+    if (record === undefined) return unrecorded(table);
+    if (isDone(table)) return verifyTable(experiment, record, resultsDir);
+    return verifyTableFiles(experiment, record, resultsDir);
+  });
+}
+
+async function* verifyRun(
+  run: ResolvedRun,
+  conditions: readonly ResolvedCondition[],
+  today: Today,
+  data: DatasetsOf,
+): AsyncGenerator<Verification> {
+  const result = await runResult(run, today);
+  const { record } = result;
+  yield verify(`run ${run.id}`, result, () => checkRun(result, data));
+  if (record?.status !== 'done') return;
+  for (const condition of conditions) {
+    if (testKey(record.settings.dataset, condition) === null) continue;
+    const test = await testResult(record, condition, today);
+    const check = (): Promise<Checked> => checkTest(record, condition, test, today, data);
+    yield verify(`test ${run.id}@${condition.id}`, test, check);
+  }
+}
+
+/** Of a stale result, too, everything has to be as its record says. */
+async function verify(
+  what: string,
+  { state, reason, record }: Result<unknown>,
+  check: () => Promise<Checked>,
+): Promise<Verification> {
+  const stale = state === 'stale' && record !== undefined ? reason : null;
+  return { what, stale, ...(await tolerant(check)) };
 }
 
 /** Nothing but what is wrong. */
@@ -134,10 +156,10 @@ async function checkRun(result: Result<RunRecord>, data: DatasetsOf): Promise<Ch
 async function checkTest(
   run: RunRecord,
   condition: ResolvedCondition,
+  result: Result<TestRecord>,
   today: Today,
   data: DatasetsOf,
 ): Promise<Checked> {
-  const result = await testResult(run, condition, today);
   const { record, scores, folder } = result;
   if (record === undefined) return unrecorded(result);
   const volumes = await data(run.settings.dataset, condition);
@@ -149,8 +171,11 @@ async function checkTest(
   return verifyResult(record, scores, { folder, inputs, mayLack: [WEIGHTS], volumes });
 }
 
-async function checkClassical(run: ClassicalRun, today: Today, data: DatasetsOf): Promise<Checked> {
-  const result = await classicalResult(run, today);
+async function checkClassical(
+  run: ClassicalRun,
+  result: Result<ClassicalRecord>,
+  data: DatasetsOf,
+): Promise<Checked> {
   const { record, scores, folder } = result;
   if (record === undefined) return unrecorded(result);
   const volumes = await data(run.trained, run.condition);

@@ -7,7 +7,12 @@ import {
   type ResolvedExperiment,
   type Table,
 } from '@blurcycle/experiment';
-import { hashTableInputs, hashTableOutputs, tableInputsNow } from '../state/tableFiles.ts';
+import {
+  hashRecordedInputs,
+  hashTableInputs,
+  hashTableOutputs,
+  tableInputsNow,
+} from '../state/tableFiles.ts';
 import { readCells, rememberVolumes, type TestVolumesOf } from '../table/readCells.ts';
 import { tabulate } from '../table/tabulate.ts';
 import { type Checked, compareHashes } from './verifyResult.ts';
@@ -23,7 +28,7 @@ export async function verifyTable(
   experiment: ResolvedExperiment,
   record: ExperimentRecord,
   resultsDir: string,
-  volumesOf: TestVolumesOf = rememberVolumes(experiment, resultsDir),
+  volumesOf: TestVolumesOf = rememberVolumes(experiment.profile, resultsDir),
 ): Promise<Checked> {
   const folder = experimentDirectory(resultsDir, experiment.profile, experiment.name);
   // The input row is scored again, for which its volumes are made where they are not here.
@@ -49,6 +54,28 @@ export async function verifyTable(
       ...compareHashes('input', Object.fromEntries(recorded), Object.fromEntries(here)),
       ...compareHashes('output', record.outputs, outputs),
       ...repeated,
+    ],
+  };
+}
+
+/**
+ * Checks that a stale table and its figures are what their record says, byte for byte, and so is
+ * what they were made from where it is here. Nothing is computed: it would be another table.
+ */
+export async function verifyTableFiles(
+  { profile, name }: ResolvedExperiment,
+  record: ExperimentRecord,
+  resultsDir: string,
+): Promise<Checked> {
+  const outputs = await hashTableOutputs(experimentDirectory(resultsDir, profile, name));
+  const here = await hashRecordedInputs(record.inputs, resultsDir, profile);
+  const recorded = Object.entries(record.inputs).filter(([input]) => input in here);
+  return {
+    checked: [`${recorded.length} inputs`, `${Object.keys(outputs).length} outputs`],
+    absent: [],
+    differences: [
+      ...compareHashes('input', Object.fromEntries(recorded), here),
+      ...compareHashes('output', record.outputs, outputs),
     ],
   };
 }

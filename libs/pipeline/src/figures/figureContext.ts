@@ -1,4 +1,9 @@
-import type { FigureBlock, ResolvedCondition, ResolvedExperiment } from '@blurcycle/experiment';
+import type {
+  ExperimentDataset,
+  FigureBlock,
+  ResolvedCondition,
+  ResolvedExperiment,
+} from '@blurcycle/experiment';
 import type { ComputeOptions } from '../contracts.ts';
 import type { Cell, TestVolumesOf } from '../table/readCells.ts';
 
@@ -21,6 +26,22 @@ export type MakeFigure<Declaration> = (
   id: string,
   context: FigureContext,
 ) => Promise<readonly FigureBlock[]>;
+
+/**
+ * The data set whose volumes and kernel a figure shows: that of the first seed of which a trained
+ * row has scores, the first of all where none has.
+ */
+export function shownDataset({
+  experiment: { datasets },
+  cells,
+}: Pick<FigureContext, 'experiment' | 'cells'>): ExperimentDataset {
+  const seeds = cells.flatMap(({ row, tests }) =>
+    row.runs.length === 0
+      ? []
+      : tests.flatMap(({ seed, scores }) => (scores === undefined ? [] : [seed])),
+  );
+  return datasets.find(({ seed }) => seeds.includes(seed)) ?? datasets[0];
+}
 
 /** The cells of one condition that a figure shows, in the order of the rows that it names. */
 export function shownCells(

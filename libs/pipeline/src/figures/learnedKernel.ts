@@ -16,7 +16,7 @@ import {
   type KernelFigures,
 } from '../scores/describeKernel.ts';
 import { readRuns } from '../table/readRuns.ts';
-import type { FigureContext } from './figureContext.ts';
+import { type FigureContext, shownDataset } from './figureContext.ts';
 import { type FigureParts, joinParts, planeImages, writeParts } from './images.ts';
 import { type KernelEntry, kernelFacts } from './kernelFacts.ts';
 
@@ -241,9 +241,11 @@ function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]
 export async function learnedKernel(
   figure: LearnedKernelFigure,
   id: string,
-  { experiment, volumesOf, folder, options }: FigureContext,
+  context: FigureContext,
 ): Promise<readonly FigureBlock[]> {
-  const { kernel: truth } = await volumesOf(experiment.conditions[0]);
+  const { experiment, volumesOf, folder, options } = context;
+  const { settings } = shownDataset(context);
+  const { kernel: truth } = await volumesOf(settings, experiment.conditions[0]);
   const truthLabel =
     experiment.settings.dataset.kind === 'tiff-folders' ? 'Computed kernel' : 'Truth';
   const rows: LearnedKernels[] = [];

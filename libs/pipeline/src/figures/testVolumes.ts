@@ -3,20 +3,23 @@ import { join } from 'node:path';
 import type { Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import {
+  dataSeed,
+  type DatasetSettings,
   INPUT_METHOD,
+  specimensKey,
   TARGET_METHOD,
   type VolumesBlock,
   type VolumesFigure,
 } from '@blurcycle/experiment';
 import { cutMiddle } from '@blurcycle/stacks';
-import { blockPart, type FigureContext, shownCells } from './figureContext.ts';
+import { blockPart, type FigureContext, shownCells, shownDataset } from './figureContext.ts';
 import { type ShownVolumes, writeVolumesBlock } from './images.ts';
 
 /**
- * One test volume under each condition: its image, its truth where that is known, and every row's
- * estimate (first seed), all through the window [0, dataRange].
+ * One test volume of one data set under each condition: its image, its truth where that is known,
+ * and every row's estimate, all through the window [0, dataRange].
  *
- * A row without a prediction is left out; the table says why.
+ * A row without a prediction of this specimen is left out; the table says why.
  */
 export async function testVolumes(
   figure: VolumesFigure,
@@ -25,10 +28,11 @@ export async function testVolumes(
 ): Promise<readonly VolumesBlock[]> {
   const { experiment, volumesOf, folder } = context;
   const wanted = figure.conditions;
+  const { seed, settings: dataset } = shownDataset(context);
   const blocks: VolumesBlock[] = [];
   for (const condition of experiment.conditions) {
     if (wanted !== undefined && !wanted.includes(condition.id ?? '')) continue;
-    const { test, targets } = await volumesOf(condition);
+    const { test, targets } = await volumesOf(dataset, condition);
     const shown = test[figure.volume ?? 0];
     if (shown === undefined) continue;
     const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
@@ -52,18 +56,26 @@ export async function testVolumes(
         items.push({ id: row.id, label: row.label, role: 'estimate', volume });
         continue;
       }
-      const path = join(tests[0]?.predictions ?? '', `${shown.id}.tif`);
-      if (tests[0]?.scores === undefined || !existsSync(path)) continue;
+      const test = tests.find((one) => seed === null || one.seed === seed);
+      if (test?.scores === undefined || test.data !== specimensKey(dataset)) continue;
+      const path = join(test.predictions, `${shown.id}.tif`);
+      if (!existsSync(path)) continue;
       const { volume } = await readTiffStack(path);
       items.push({ id: row.id, label: row.label, role: 'estimate', volume: cut(volume) });
     }
     const part = condition.id === null ? id : `${id}-${blockPart(condition.id)}`;
-    const name = figure.title ?? `Test volume ${shown.id}`;
+    const name = `${figure.title ?? 'Test volume'}, ${specimenName(shown.id, dataset)}`;
     const title = condition.id === null ? name : `${name}: ${condition.label}`;
     const window = [0, experiment.settings.scoring.dataRange] as const;
     blocks.push(await writeVolumesBlock(folder, { id: part, title, window, items }));
   }
   return blocks;
+}
+
+/** `test-0` alone is another specimen in each data set. */
+function specimenName(id: string, dataset: DatasetSettings): string {
+  const seed = dataSeed(dataset);
+  return seed === null ? id : `${id} of data seed ${seed}`;
 }
 
 function middlePlanes(volume: Volume, planes: number | undefined): Volume {

@@ -112,7 +112,7 @@ export async function classicalResult(
   const folder = classicalDirectory(resultsDir, profile, run.method, run.key);
   const record = readUnlessDamaged(() => readClassicalRecord(join(folder, 'record.json')));
   const data = await readDataNow(run.trained, resultsDir, profile, run.condition);
-  const now = nowOf(today, classicalRecipe(run), data);
+  const now = nowOf(today, classicalRecipe(run), data, run.kind);
   if (record === undefined || record === null) {
     const found = record === null ? DAMAGED : nothing('never computed');
     return { folder, record: undefined, scores: undefined, ...freshness(found, now) };

@@ -44,14 +44,16 @@ export async function hashTableInputs(
   experiment: ResolvedExperiment,
   resultsDir: string,
 ): Promise<Hashes> {
-  const { profile, rows, conditions, settings } = experiment;
+  const { profile, rows, conditions, datasets } = experiment;
   const root = join(resultsDir, profile);
   const folders = new Set<string>();
   const data: Record<string, string> = {};
   for (const condition of conditions) {
-    const folder = datasetFolder(settings.dataset, resultsDir, profile, condition);
-    const volumes = rows.length === 0 ? undefined : readManifest(folder)?.hashes;
-    if (volumes !== undefined) data[relative(root, folder)] = contentHash(volumes);
+    for (const { settings } of rows.length === 0 ? [] : datasets) {
+      const folder = datasetFolder(settings, resultsDir, profile, condition);
+      const volumes = readManifest(folder)?.hashes;
+      if (volumes !== undefined) data[relative(root, folder)] = contentHash(volumes);
+    }
     for (const run of rows.flatMap((row) => row.runs)) {
       folders.add(runDirectory(resultsDir, profile, run.id));
       const test = testKey(run.settings.dataset, condition);
@@ -81,6 +83,21 @@ export function tableInputsNow(
     ([name]) => !name.startsWith(DATA) || name in recorded,
   );
   return Object.fromEntries([...known, ...gone.map((name) => [name, null] as const)]);
+}
+
+/**
+ * SHA-256 of the records and scores that a table was made from, as far as they are on this machine.
+ */
+export function hashRecordedInputs(
+  recorded: Hashes,
+  resultsDir: string,
+  profile: string,
+): Promise<Hashes> {
+  const root = join(resultsDir, profile);
+  const names = Object.keys(recorded).filter(
+    (name) => !name.startsWith(DATA) && existsSync(join(root, name)),
+  );
+  return hashFiles(root, names);
 }
 
 async function hashFiles(root: string, names: readonly string[]): Promise<Record<string, string>> {

@@ -37,7 +37,7 @@ export async function buildTable(
   const { resultsDir } = options;
   const { profile, name } = experiment;
   const clock = await startProvenance(null);
-  const volumesOf = rememberVolumes(experiment, resultsDir);
+  const volumesOf = rememberVolumes(profile, resultsDir);
   const cells = await readCells(experiment, volumesOf, resultsDir, tableMakers(name, options));
   const folder = experimentDirectory(resultsDir, profile, name);
   await rm(join(folder, 'record.json'), { force: true });

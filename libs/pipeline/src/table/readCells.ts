@@ -5,20 +5,24 @@ import {
   type ClassicalRecord,
   type ClassicalRun,
   classicalRuns,
+  type DatasetSettings,
   isDone,
   type ResolvedCondition,
   type ResolvedExperiment,
   type ResolvedRow,
   type RowScores,
   type RunRecord,
+  type RunScores,
   scoreName,
   type Scores,
+  specimensKey,
   TARGET_METHOD,
   testKey,
   type TestRecord,
   type VolumeScores,
   WEIGHTS,
 } from '@blurcycle/experiment';
+import { datasetFolder } from '../dataset/manifest.ts';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { say } from '../say.ts';
@@ -30,8 +34,10 @@ import { readRuns, type RunResult } from './readRuns.ts';
 /** What one trained model, or a classical method, did under one condition. */
 interface ModelTest {
   readonly run: string;
-  /** Null for a classical method, in which nothing is random. */
+  /** Seed of the run; of a classical method null where all seeds have the same data. */
   readonly seed: number | null;
+  /** `specimensKey` of the test volumes. */
+  readonly data: string;
   /** Undefined unless there are scores, stale or not. */
   readonly scores: readonly VolumeScores[] | undefined;
   /** Figures of the learned kernel, under any condition; null where none is learned. */
@@ -47,7 +53,7 @@ interface ModelTest {
 export interface Cell {
   readonly row: ResolvedRow;
   readonly condition: ResolvedCondition;
-  /** One for each seed, one for a classical method; empty for the input and the target. */
+  /** One for each seed; empty for the input and the target. */
   readonly tests: readonly ModelTest[];
   /** Null when nothing is there to score. */
   readonly scores: RowScores | null;
@@ -55,7 +61,7 @@ export interface Cell {
 
 /** Makes predictions and scores that are missing, stale or incomplete. Each returns the scores. */
 export interface Makers {
-  /** The scores of a run on its own test volumes, from its predictions; its kernel's figures. */
+  /** The scores of a run on its own test volumes, from its predictions, and its kernel's figures. */
   run(result: RunResult): Promise<Pick<Scores, 'scores' | 'kernel'>>;
   test(
     run: RunRecord,
@@ -69,8 +75,11 @@ export interface Makers {
   ): Promise<readonly VolumeScores[]>;
 }
 
-/** Test volumes of a condition, for models that were trained on the data set of the experiment. */
-export type TestVolumesOf = (condition: ResolvedCondition) => Promise<PreparedDataset>;
+/** Test volumes of a data set under a condition. */
+export type TestVolumesOf = (
+  dataset: DatasetSettings,
+  condition: ResolvedCondition,
+) => Promise<PreparedDataset>;
 
 /**
  * Every row under every condition, conditions outermost. Nothing is trained; `make` is called for
@@ -84,49 +93,80 @@ export async function readCells(
   make?: Makers,
 ): Promise<readonly Cell[]> {
   const today = await readToday(resultsDir, experiment.profile);
-  const classical = new Map(classicalRuns(experiment).map((run) => [run.id, run]));
   const cells: Cell[] = [];
   for (const condition of experiment.conditions) {
+    const untrained = await testUntrained(experiment, condition, { volumesOf, today, make });
     for (const row of experiment.rows) {
       const name = scoreName(row.id, condition.id);
-      const computed = classical.get(name);
       const cell = { row, condition };
-      if (computed !== undefined) {
-        const test = await classicalTest(computed, () => volumesOf(condition), today, make);
-        cells.push({ ...cell, tests: [test], scores: rowScores(name, [test], false) });
-      } else if (row.runs.length === 0) {
-        const volumes = scoreGiven(experiment, row, await volumesOf(condition));
-        const runs = [{ seed: null, data: DATA, volumes }];
-        cells.push({ ...cell, tests: [], scores: { id: name, trained: false, runs } });
+      if (row.runs.length === 0) {
+        const { tests = [], runs = [] } = untrained.get(row.id) ?? {};
+        cells.push({ ...cell, tests, scores: rowScores(name, runs, false) });
       } else {
         const tests: ModelTest[] = [];
         for (const result of await readRuns(row.runs, resultsDir)) {
           tests.push(await testUnder(result, condition, today, make));
         }
-        cells.push({ ...cell, tests, scores: rowScores(name, tests, true) });
+        cells.push({ ...cell, tests, scores: rowScores(name, tests.flatMap(scoresOf), true) });
       }
     }
   }
   return cells;
 }
 
-/** All seeds are tested on the same specimens. */
-const DATA = 'shared';
+/** What rows that train nothing did under a condition, on each of the data sets. */
+interface Untrained {
+  /** Of classical methods. */
+  readonly tests: ModelTest[];
+  readonly runs: RunScores[];
+}
 
-function rowScores(id: string, tests: readonly ModelTest[], trained: boolean): RowScores | null {
-  const runs = tests.flatMap(({ seed, scores, kernel }) =>
-    scores === undefined ? [] : [{ seed, data: DATA, volumes: scores, kernel }],
-  );
+/**
+ * Rows that train nothing, by their ids: data sets outermost, so that each is read once and let go.
+ */
+async function testUntrained(
+  experiment: ResolvedExperiment,
+  condition: ResolvedCondition,
+  { volumesOf, today, make }: { volumesOf: TestVolumesOf; today: Today; make: Makers | undefined },
+): Promise<ReadonlyMap<string, Untrained>> {
+  const { rows, datasets, settings } = experiment;
+  const classical = classicalRuns(experiment).filter((run) => run.condition === condition);
+  const found = new Map<string, Untrained>();
+  for (const { seed, settings: dataset } of datasets) {
+    const volumes = (): Promise<PreparedDataset> => volumesOf(dataset, condition);
+    for (const row of rows) {
+      if (row.runs.length > 0) continue;
+      const { tests, runs } = found.get(row.id) ?? { tests: [], runs: [] };
+      const run = classical.find((one) => one.row === row.id && one.seed === seed);
+      if (run === undefined) {
+        const scores = scoreGiven(settings, row, await volumes());
+        runs.push({ seed, data: specimensKey(dataset), volumes: scores });
+      } else {
+        const test = await classicalTest(run, volumes, today, make);
+        tests.push(test);
+        runs.push(...scoresOf(test));
+      }
+      found.set(row.id, { tests, runs });
+    }
+  }
+  return found;
+}
+
+function rowScores(id: string, runs: readonly RunScores[], trained: boolean): RowScores | null {
   return runs.length === 0 ? null : { id, trained, runs };
+}
+
+function scoresOf({ seed, data, scores, kernel }: ModelTest): RunScores[] {
+  return scores === undefined ? [] : [{ seed, data, volumes: scores, kernel }];
 }
 
 /** Scores of the input or of the target, which come with the data set. */
 function scoreGiven(
-  { settings }: ResolvedExperiment,
+  { scoring }: ResolvedExperiment['settings'],
   { method }: ResolvedRow,
   { test, targets, kernel }: PreparedDataset,
 ): VolumeScores[] {
-  const options = { ...settings.scoring, kernel };
+  const options = { ...scoring, kernel };
   return test.map((observation, i) => ({
     volume: observation.id,
     scores: scoreEstimate(
@@ -151,8 +191,11 @@ async function classicalTest(
 ): Promise<ModelTest> {
   const left = await classicalResult(run, today);
   const { state, reason, folder, scores } = left;
-  const predictions = join(folder, 'predictions');
-  const test = { run: run.id, seed: null, failed: false, kernel: null, predictions };
+  const test = {
+    ...{ run: run.id, seed: run.seed, data: specimensKey(run.trained) },
+    ...{ failed: false, kernel: null },
+    predictions: join(folder, 'predictions'),
+  };
   if (make !== undefined && isToBeMade(left)) {
     return { ...test, note: null, scores: await make.classical(run, await volumes(), left) };
   }
@@ -169,11 +212,13 @@ async function testUnder(
   const { run, result, record, note } = runResult;
   const { folder } = result;
   const failed = result.state === 'failed';
+  // What a stale model was tested on may be other specimens than those of now.
+  const { dataset } = record?.settings ?? run.settings;
   const kernel = result.scores?.kernel ?? null;
-  const own = { run: run.id, seed: run.seed, failed, note, kernel };
+  const own = { run: run.id, seed: run.seed, data: specimensKey(dataset), failed, note, kernel };
   const predictions = join(folder, 'predictions');
   if (record === undefined) return { ...own, predictions, scores: undefined };
-  if (testKey(record.settings.dataset, condition) === null) {
+  if (testKey(dataset, condition) === null) {
     const isLacking = result.stage === 'scores' && existsSync(predictions);
     if (make !== undefined && isLacking) {
       const { scores, kernel: figures } = await make.run(runResult);
@@ -205,19 +250,17 @@ async function testUnder(
 }
 
 /**
- * Test volumes of an experiment, made or read once for each condition, and only if something asks
- * for them.
+ * Test volumes, made or read when something asks for them. The last ones are remembered, those
+ * before them let go: all of a sweep would fill gigabytes.
  */
-export function rememberVolumes(
-  { settings, profile }: Pick<ResolvedExperiment, 'settings' | 'profile'>,
-  resultsDir: string,
-): TestVolumesOf {
-  const known = new Map<ResolvedCondition, Promise<PreparedDataset>>();
-  return (condition) => {
-    const volumes =
-      known.get(condition) ??
-      prepareTestVolumes(settings.dataset, condition, { resultsDir, profile, say });
-    known.set(condition, volumes);
-    return volumes;
+export function rememberVolumes(profile: string, resultsDir: string): TestVolumesOf {
+  let last: { readonly key: string; readonly volumes: Promise<PreparedDataset> } | undefined;
+  return (dataset, condition) => {
+    const key = datasetFolder(dataset, resultsDir, profile, condition);
+    if (last?.key !== key) {
+      const volumes = prepareTestVolumes(dataset, condition, { resultsDir, profile, say });
+      last = { key, volumes };
+    }
+    return last.volumes;
   };
 }
