@@ -42,7 +42,8 @@ interface LearnedKernels {
 interface LearnedKernelContent {
   readonly rows: readonly LearnedKernels[];
   /**
-   * Gain times PSF: the kernel that blurred the data, or that of the optics where it is not known.
+   * Gain times PSF: the kernel that blurred the data of the first seed, or that of the optics where
+   * it is not known. The data of other seeds differ by the gain, a few percent.
    */
   readonly truth: Volume;
   /** What `truth` is called. */
@@ -243,7 +244,7 @@ export async function learnedKernel(
   id: string,
   context: FigureContext,
 ): Promise<readonly FigureBlock[]> {
-  const { experiment, volumesOf, folder, options } = context;
+  const { experiment, volumesOf, folder } = context;
   const { settings } = shownDataset(context);
   const { kernel: truth } = await volumesOf(settings, experiment.conditions[0]);
   const truthLabel =
@@ -252,7 +253,7 @@ export async function learnedKernel(
   for (const row of experiment.rows) {
     if (figure.rows?.includes(row.id) === false || !learnsKernel(row)) continue;
     const { label, method } = row;
-    rows.push({ id: row.id, label, method, seeds: await readKernels(row, truth, options) });
+    rows.push({ id: row.id, label, method, seeds: await readKernels(row, context) });
   }
   const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
   return writeParts(
@@ -265,14 +266,16 @@ function learnsKernel({ runs: [first] }: ResolvedRow): boolean {
   return first?.settings.method.blurPath === 'learned-kernel';
 }
 
+/** What the runs of a row learned, each beside the kernel that blurred its own data. */
 async function readKernels(
   row: ResolvedRow,
-  truth: Volume,
-  { resultsDir }: FigureContext['options'],
+  { experiment, volumesOf, options: { resultsDir } }: FigureContext,
 ): Promise<LearnedKernels['seeds']> {
   const seeds: LearnedKernel[] = [];
   for (const { run, record, result } of await readRuns(row.runs, resultsDir)) {
     if (record === undefined) continue;
+    const { dataset } = record.settings;
+    const { kernel: truth } = await volumesOf(dataset, experiment.conditions[0]);
     const context = { ...kernelContext(run, { kernel: truth }), truth };
     const folder = runDirectory(resultsDir, run.profile, run.id);
     const isHere = existsSync(join(folder, KERNEL));
