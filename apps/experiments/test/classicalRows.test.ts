@@ -84,12 +84,12 @@ describe('rows of classical methods', () => {
 
   it('are kept until their settings change', async () => {
     const plan = await blurcycle('plan', 'pair', ...places);
-    expect(plan.out).toMatch(/^keep +classical +richardson-lucy-10 +done and proved$/m);
+    expect(plan.out).toMatch(/^keep +classical +richardson-lucy-10-d1 +done and proved$/m);
     const file = join(experimentsDir, 'classical.yaml');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('iterations: 10', 'iterations: 11'));
     expect((await blurcycle('plan', 'pair', ...places)).out).toMatch(
-      /^compute +classical +richardson-lucy-10 +missing/m,
+      /^compute +classical +richardson-lucy-10-d1 +missing/m,
     );
     writeFileSync(file, text);
   });
@@ -109,10 +109,10 @@ describe('rows of classical methods', () => {
     writeFileSync(path, JSON.stringify({ ...before, metrics, scores }));
     const record = readFileSync(join(made, 'record.json'));
     expect((await blurcycle('plan', 'pair', ...places)).out).toMatch(
-      /^score +classical +richardson-lucy-10 +done and proved +not scored yet: nrmse$/m,
+      /^score +classical +richardson-lucy-10-d1 +done and proved +not scored yet: nrmse$/m,
     );
     expect((await blurcycle('table', 'pair', '--no-report', ...places)).error).toContain(
-      'richardson-lucy-10: scoring (not scored yet: nrmse)',
+      'richardson-lucy-10-d1: scoring (not scored yet: nrmse)',
     );
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(before);
     expect(readFileSync(join(made, 'record.json'))).toEqual(record);
@@ -122,7 +122,7 @@ describe('rows of classical methods', () => {
   it('are verified: hashes and scores', async () => {
     const verify = await blurcycle('verify', 'pair', ...places);
     expect(verify.out).toMatch(
-      /^ok {4}classical richardson-lucy-10: \d+ inputs, 2 outputs, scores of 2 volumes\n/,
+      /^ok {4}classical richardson-lucy-10-d1: \d+ inputs, 2 outputs, scores of 2 volumes\n/,
     );
     expect(verify.out).toMatch(/^ok {4}table pair: .+ rows and .+ claims computed again\n/m);
     expect(verify.out.match(/^ok /gm)).toHaveLength(3);
