@@ -61,7 +61,7 @@ export interface Cell {
 
 /** Makes predictions and scores that are missing, stale or incomplete. Each returns the scores. */
 export interface Makers {
-  /** The scores of a run on its own test volumes, from its predictions, and its kernel's figures. */
+  /** The scores of a run on its own test volumes, and the figures of its kernel. */
   run(result: RunResult): Promise<Pick<Scores, 'scores' | 'kernel'>>;
   test(
     run: RunRecord,
