@@ -4,7 +4,7 @@ import type { ScoreSummary } from '../records/table.ts';
 import { type Interval, studentInterval, studentProbability } from './student.ts';
 
 /** Scores of the test volumes of one run. */
-interface RunScores {
+export interface RunScores {
   /**
    * Seed of the run, and of its data where each seed has its own; null for what is the same for
    * every seed.
