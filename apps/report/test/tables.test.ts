@@ -54,6 +54,18 @@ function table(rows: readonly TableRow[], conditions?: Table['conditions']): Tab
   };
 }
 
+it('resultTable(table) says below the name of a method that its discriminator idles', () => {
+  const discriminators = [
+    { domain: 'sharp', scales: [], idle: 0.1 },
+    { domain: 'blurred', scales: [], idle: 0.78 },
+  ] as const;
+  const { markup: text } = resultTable(table([row('a', { discriminators })]));
+  expect(text).toMatch(
+    /Method a<span class="note"\s*>its discriminator of blurred volumes idles: /,
+  );
+  expect(text).not.toContain('discriminator of sharp');
+});
+
 const paper = { psnr: 26, ssim: 0.95 };
 const conditions = [
   { id: 'a', label: 'Condition A', test: {} },

@@ -93,6 +93,13 @@ export {
 } from './resolve/resolveConditions.ts';
 export { findRun, listAllRuns, listRuns } from './resolve/findRuns.ts';
 export {
+  averageDiscriminators,
+  type Discriminator,
+  idleFindings,
+  type LoggedLosses,
+  summarizeDiscriminators,
+} from './statistics/discriminators.ts';
+export {
   describeExperiment,
   type ExperimentDataset,
   type ResolvedExperiment,

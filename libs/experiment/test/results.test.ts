@@ -236,6 +236,25 @@ describe('tableToMarkdown(table)', () => {
     expect(text).toContain('- † Conventional cycleGAN: cyclegan-s0 failed: a loss is not finite');
     expect(text).toContain('undecided (no results for cyclegan)');
   });
+
+  it('has a line for each discriminator, and names one that idles', async () => {
+    const [first, ...others] = table.rows;
+    const scales = (['full', 'half', 'quarter'] as const).map((scale, i) => ({
+      ...{ scale, loss: 0.25, spread: i === 2 ? null : 0.01 },
+    }));
+    const discriminators = [
+      { domain: 'sharp', scales, idle: 0.25 },
+      { domain: 'blurred', scales, idle: 0.78 },
+    ] as const;
+    expect(await tableToMarkdown(table)).not.toContain('Discriminators');
+    const judged = { ...first, discriminators };
+    const text = await tableToMarkdown({ ...table, rows: [judged, judged, ...others] });
+    const lines = text.split('\n').filter((line) => /\| (sharp|blurred) /.test(line));
+    expect(lines).toHaveLength(2); // a row under two conditions has the same runs
+    expect(lines[1]).toMatch(/^\| \S.* \| blurred \| 0\.250 +\| 0\.010 .*\| 78 % +\|$/);
+    expect(text).toMatch(/\n- .+: its discriminator of blurred volumes idles: .+ in 78 % of/);
+    expect(text).not.toContain('its discriminator of sharp');
+  });
 });
 
 describe('the claims of a table', () => {

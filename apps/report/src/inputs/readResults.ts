@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
   readExperimentRecord,
+  type LoggedLosses,
   readFigures,
   readRunRecord,
   readScores,
@@ -177,6 +178,8 @@ export interface CurvePoint {
 /** The curves of a run by name. */
 interface RunMetrics {
   readonly train: ReadonlyMap<string, readonly CurvePoint[]>;
+  /** The losses line by line. */
+  readonly losses: readonly LoggedLosses[];
   readonly validation: ReadonlyMap<string, readonly CurvePoint[]>;
   /** Number of unreadable lines (the last one of a killed run, say) and of non-finite values. */
   readonly unreadable: number;
@@ -186,6 +189,7 @@ interface RunMetrics {
 async function readMetrics(path: string): Promise<RunMetrics> {
   const train = new Map<string, CurvePoint[]>();
   const validation = new Map<string, CurvePoint[]>();
+  const losses: LoggedLosses[] = [];
   let unreadable = 0;
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
   for (const line of lines) {
@@ -195,12 +199,17 @@ async function readMetrics(path: string): Promise<RunMetrics> {
       continue;
     }
     const curves = entry.kind === 'train' ? train : validation;
+    const values: Record<string, number> = {};
     for (const [name, value] of Object.entries(entry.values)) {
       if (typeof value !== 'number') unreadable += 1;
-      else append(curves, name, { step: entry.step, value });
+      else {
+        append(curves, name, { step: entry.step, value });
+        values[name] = value;
+      }
     }
+    if (entry.kind === 'train') losses.push({ step: entry.step, values });
   }
-  return { train, validation, unreadable };
+  return { train, validation, losses, unreadable };
 }
 
 interface MetricsLine {

@@ -1,4 +1,5 @@
 import {
+  idleFindings,
   absentScore,
   type ScoreSummary,
   type Table,
@@ -81,7 +82,9 @@ function resultRow(row: TableRow, columns: readonly Column[], hasPaper: boolean)
       row.note === undefined || row.ours === null
         ? null
         : html`<span class="note">${row.note}</span>`
-    }
+    }${idleFindings(row.discriminators ?? []).map(
+      (finding) => html`<span class="note">${finding}</span>`,
+    )}
   </th>`;
   return html`<tr
     class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}"

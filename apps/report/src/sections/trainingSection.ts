@@ -12,6 +12,7 @@ import {
   sectionHead,
   type FigureFrame,
 } from './frame.ts';
+import { discriminatorTable } from './discriminatorTable.ts';
 import { kernelTable, runTable, selectionTable } from './runTables.ts';
 
 /** The charts of the training, drawn. */
@@ -60,7 +61,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         )}
       </dl>
     </details>
-    ${selectionTable(runs)} ${kernelTable(runs)}
+    ${selectionTable(runs)} ${discriminatorTable(runs)} ${kernelTable(runs)}
   </section>`;
 }
 

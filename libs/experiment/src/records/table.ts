@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claimKindSchema } from '../files/fileSchemas.ts';
+import { discriminatorSchema } from '../statistics/discriminators.ts';
 import { SAMPLE_SIZE_LIMIT } from '../statistics/student.ts';
 import { provenanceSchema } from './records.ts';
 
@@ -33,6 +34,8 @@ const tableRowSchema = z.strictObject({
   overrides: z.record(z.string(), z.unknown()).optional(),
   /** Ids of the runs behind the row. */
   runs: z.array(z.string()).readonly(),
+  /** What the discriminators of its runs did, the means over the runs; left out where it has none. */
+  discriminators: z.array(discriminatorSchema).readonly().optional(),
   /** Metric name to summary; null when no run is done. */
   ours: z.record(z.string(), scoreSummarySchema).nullable(),
 });

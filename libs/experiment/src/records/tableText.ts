@@ -1,5 +1,6 @@
 import { findMetric, METRIC_NAMES } from '@blurcycle/metrics/registry';
 import { parseRule, scoresOf } from '../claims/parseRule.ts';
+import { idleFindings } from '../statistics/discriminators.ts';
 import type { ClaimResult, ScoreSummary, Table, TableRow } from './table.ts';
 import { CLAIM_KINDS, describeTallies } from './tallyClaims.ts';
 
@@ -87,13 +88,15 @@ export async function tableToMarkdown(table: Table): Promise<string> {
     if (table.claims.some(({ kind }) => kind !== undefined)) parts.push(HOW_JUDGED);
     parts.push(align(from(claims).toMarkdown()));
   }
-  const notes = [
-    ...new Set(
-      table.rows.flatMap(({ label, note }) =>
-        note === undefined ? [] : [`- ${MARK} ${label}: ${note}`],
-      ),
-    ),
-  ];
+  const discriminators = unique(table.rows.flatMap(discriminatorCells));
+  if (discriminators.length > 0)
+    parts.push('## Discriminators', DISCRIMINATORS, align(from(discriminators).toMarkdown()));
+  const notes = unique(
+    table.rows.flatMap(({ label, note, discriminators: judges = [] }) => [
+      ...(note === undefined ? [] : [`- ${MARK} ${label}: ${note}`]),
+      ...idleFindings(judges).map((finding) => `- ${label}: ${finding}`),
+    ]),
+  );
   if (notes.length > 0) parts.push('## Notes', notes.join('\n'));
   const { gitCommit, gitDirty } = table.provenance;
   if (gitDirty === true)
@@ -140,6 +143,28 @@ function formatCount({ n, over, volumes }: Pick<ScoreSummary, 'n' | 'over' | 'vo
 function overWhat(summary: ScoreSummary | undefined): string {
   if (summary === undefined) return '';
   return summary.volumes === undefined ? summary.over : `${summary.over} and volumes`;
+}
+
+const DISCRIMINATORS =
+  'Loss and standard deviation of the scores at each scale, means over the second half of the training and the runs; idle: part of the training with a least-squares loss within 0.005 of guessing, 0.25.';
+
+/** One line for each discriminator of a row. */
+function discriminatorCells({ label, discriminators = [] }: TableRow): Record<string, string>[] {
+  return discriminators.map(({ domain, scales, idle }) => ({
+    ...{ method: label, volumes: domain },
+    ...Object.fromEntries(
+      scales.flatMap(({ scale, loss, spread }) => [
+        [`loss, ${scale}`, loss.toFixed(3)],
+        [`spread, ${scale}`, spread?.toFixed(3) ?? ''],
+      ]),
+    ),
+    idle: idle === null ? '' : `${Math.round(100 * idle)} %`,
+  }));
+}
+
+/** Each value once: rows under several conditions have the same runs. */
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 const HOW_JUDGED =

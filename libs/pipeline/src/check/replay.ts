@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
@@ -30,6 +30,7 @@ import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { openBackend } from '../openBackend.ts';
 import { trainingOf } from '../run/makeRun.ts';
 import { startProvenance } from '../run/provenance.ts';
+import { readLog } from '../run/readLog.ts';
 import { startTraining, validateTrainer } from '../run/trainNetworks.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
@@ -155,7 +156,7 @@ async function replayRun(
   work: Work,
 ): Promise<Comparison> {
   const { settings } = run;
-  const recorded = (await readLog(recordFolder)).filter(({ step }) => step <= work.updates);
+  const recorded = readLog(recordFolder).filter(({ step }) => step <= work.updates);
   if (recorded.length === 0) {
     const rule = `reach the first line of the log of ${run.id}, update ${settings.training.logEvery}`;
     throw new InputError(describeViolation('verify', '--replay', rule, work.updates));
@@ -191,7 +192,7 @@ async function replayRun(
   } finally {
     disposeTrainer(trainer);
   }
-  differences.push(...compareLogs(recorded, await readLog(folder)));
+  differences.push(...compareLogs(recorded, readLog(folder)));
   compared.push(`${recorded.length} lines of the log, to update ${recorded.at(-1)?.step}`);
   if (existsSync(join(recordFolder, WEIGHTS))) {
     const [first] = dataset.test;
@@ -233,13 +234,6 @@ async function comparePrediction(
 ): Promise<string[]> {
   const hash = await fileHash(join(folder, name));
   return hash === outputs[name] ? [] : [`output ${name} has other bytes than recorded`];
-}
-
-async function readLog(folder: string): Promise<readonly MetricsLine[]> {
-  const path = join(folder, 'metrics.jsonl');
-  if (!existsSync(path)) return [];
-  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as MetricsLine);
 }
 
 /** Every number of the recorded lines, and the hash of the weights where both have one. */

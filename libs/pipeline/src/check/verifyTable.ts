@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   describeChanges,
+  type Discriminator,
   experimentDirectory,
   type ExperimentRecord,
   readTable,
@@ -84,9 +85,9 @@ export async function verifyTableFiles(
 function named({ rows, claims }: Pick<Table, 'rows' | 'claims'>): object {
   return {
     rows: Object.fromEntries(
-      rows.map(({ id, condition, status, paper, ours }) => [
+      rows.map(({ id, condition, status, paper, ours, discriminators = [] }) => [
         condition === undefined ? id : `${id}@${condition}`,
-        { status, paper, ours },
+        { status, paper, ours, discriminators: Object.fromEntries(discriminators.map(byDomain)) },
       ]),
     ),
     claims: Object.fromEntries(
@@ -96,6 +97,12 @@ function named({ rows, claims }: Pick<Table, 'rows' | 'claims'>): object {
       ]),
     ),
   };
+}
+
+/** The numbers of a discriminator by their names, since arrays are compared whole. */
+function byDomain({ domain, scales, idle }: Discriminator): [string, object] {
+  const ofScales = scales.map(({ scale, loss, spread }) => [scale, { loss, spread }] as const);
+  return [domain, { idle, ...Object.fromEntries(ofScales) }];
 }
 
 function describeDifference(change: string): string {

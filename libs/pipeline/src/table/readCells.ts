@@ -6,6 +6,7 @@ import {
   type ClassicalRun,
   classicalRuns,
   type DatasetSettings,
+  type Discriminator,
   isDone,
   type ResolvedCondition,
   type ResolvedExperiment,
@@ -47,6 +48,8 @@ interface ModelTest {
   readonly failed: boolean;
   /** What a reader must know; null when all is well. */
   readonly note: string | null;
+  /** What the discriminators of the training did. */
+  readonly discriminators: readonly Discriminator[];
 }
 
 /** One row of an experiment under one of its conditions. */
@@ -193,7 +196,7 @@ async function classicalTest(
   const { state, reason, folder, scores } = left;
   const test = {
     ...{ run: run.id, seed: run.seed, data: specimensKey(run.trained) },
-    ...{ failed: false, kernel: null },
+    ...{ failed: false, kernel: null, discriminators: [] },
     predictions: join(folder, 'predictions'),
   };
   if (make !== undefined && isToBeMade(left)) {
@@ -209,13 +212,21 @@ async function testUnder(
   today: Today,
   make: Makers | undefined,
 ): Promise<ModelTest> {
-  const { run, result, record, note } = runResult;
+  const { run, result, record, note, discriminators } = runResult;
   const { folder } = result;
   const failed = result.state === 'failed';
   // What a stale model was tested on may be other specimens than those of now.
   const { dataset } = record?.settings ?? run.settings;
   const kernel = result.scores?.kernel ?? null;
-  const own = { run: run.id, seed: run.seed, data: specimensKey(dataset), failed, note, kernel };
+  const own = {
+    run: run.id,
+    seed: run.seed,
+    data: specimensKey(dataset),
+    failed,
+    note,
+    kernel,
+    discriminators,
+  };
   const predictions = join(folder, 'predictions');
   if (record === undefined) return { ...own, predictions, scores: undefined };
   if (testKey(dataset, condition) === null) {

@@ -1,4 +1,11 @@
-import { isDone, type ResolvedRun, type RunRecord } from '@blurcycle/experiment';
+import {
+  type Discriminator,
+  isDone,
+  type ResolvedRun,
+  type RunRecord,
+  summarizeDiscriminators,
+} from '@blurcycle/experiment';
+import { readLog } from '../run/readLog.ts';
 import { type Result, runResult } from '../state/results.ts';
 import { readToday } from '../state/today.ts';
 
@@ -10,6 +17,8 @@ export interface RunResult {
   readonly record: RunRecord | undefined;
   /** Missing, failed, stale or of a dirty tree, and why; null when all is well. */
   readonly note: string | null;
+  /** What its log says of its discriminators; empty unless the run is done. */
+  readonly discriminators: readonly Discriminator[];
 }
 
 /** Looks at what runs of one profile have left, without making anything. */
@@ -29,7 +38,13 @@ export async function readRuns(
         : []),
     ];
     const note = notes.length === 0 ? null : notes.join('; ');
-    results.push({ run, result, record: usable, note });
+    const discriminators = usable === undefined ? [] : ofLog(result.folder, usable);
+    results.push({ run, result, record: usable, note, discriminators });
   }
   return results;
+}
+
+function ofLog(folder: string, { settings }: RunRecord): readonly Discriminator[] {
+  const losses = readLog(folder).filter((line) => line.kind === 'train');
+  return summarizeDiscriminators(losses, settings.training.ganLoss);
 }

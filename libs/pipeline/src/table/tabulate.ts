@@ -1,4 +1,5 @@
 import {
+  averageDiscriminators,
   judgeClaims,
   type ResolvedCondition,
   type ResolvedExperiment,
@@ -28,6 +29,7 @@ function describeCell({ row, condition, tests, scores }: Cell): TableRow {
   const { id, label, method, overrides, runs } = row;
   const notes = tests.flatMap(({ note }) => (note === null ? [] : [note]));
   const failed = tests.some((test) => test.failed);
+  const discriminators = averageDiscriminators(tests.map((test) => test.discriminators));
   return {
     id,
     ...(condition.id === null ? {} : { condition: condition.id }),
@@ -38,6 +40,7 @@ function describeCell({ row, condition, tests, scores }: Cell): TableRow {
     ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
     ...(Object.keys(overrides).length === 0 ? {} : { overrides }),
     runs: runs.map((run) => run.id),
+    ...(discriminators.length === 0 ? {} : { discriminators }),
     ours: scores === null ? null : summarizeScores(scores),
   };
 }
