@@ -9,6 +9,7 @@ import {
   loadExperiments,
   resolveExperiment,
   resolveRun,
+  resolveShared,
   runKey,
   type RunSettings,
 } from '../src/index.ts';
@@ -39,10 +40,12 @@ describe('resolveRun(set, request)', () => {
   it('gives all methods of a profile and seed the same data, network and training, but for what methods.yaml says', () => {
     for (const [profile, { seeds }] of Object.entries(shipped.profiles.content)) {
       for (const seed of seeds) {
+        const shared = { ...resolveShared(shipped, profile), method: undefined };
         const runs = listRuns(shipped, 'table1', profile).filter((run) => run.seed === seed);
         for (const run of runs) {
           expect(run.settings.dataset).toMatchObject({ seed: 1 + seed });
-          for (const change of describeChanges(runs[0].settings, run.settings)) {
+          const settings = { ...run.settings, method: undefined };
+          for (const change of describeChanges(shared, settings, ['dataset.seed'])) {
             const origin = run.origins[change.split(':')[0]];
             expect([run.id, change, origin]).toEqual([
               ...[run.id, change, `experiments/methods.yaml#${run.method}`],
