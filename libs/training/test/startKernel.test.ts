@@ -29,6 +29,7 @@ function settingsOf(init: KernelInit, symmetry: KernelSymmetry, constraint: Kern
   return {
     width: 2,
     discriminatorWidth: 2,
+    blurredDiscriminator: 'plain',
     outputBias: 0,
     blurKernelSize: [3, 5, 7],
     blurKernelInit: init,
