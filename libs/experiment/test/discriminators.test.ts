@@ -60,7 +60,7 @@ describe('summarizeDiscriminators(lines, ganLoss)', () => {
       step,
       values: Object.fromEntries(
         Object.entries(values).filter(([name]) => !/Spread./.test(name)),
-      ) as Record<string, number>,
+      ,
     }));
     const [{ scales }] = summarizeDiscriminators(old, 'least-squares');
     expect(scales.map(({ spread }) => spread)).toEqual([null, null, null]);

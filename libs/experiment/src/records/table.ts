@@ -34,7 +34,7 @@ const tableRowSchema = z.strictObject({
   overrides: z.record(z.string(), z.unknown()).optional(),
   /** Ids of the runs behind the row. */
   runs: z.array(z.string()).readonly(),
-  /** What the discriminators of its runs did, the means over the runs; left out where it has none. */
+  /** What its discriminators did, the means over the runs; left out where it has none. */
   discriminators: z.array(discriminatorSchema).readonly().optional(),
   /** Metric name to summary; null when no run is done. */
   ours: z.record(z.string(), scoreSummarySchema).nullable(),

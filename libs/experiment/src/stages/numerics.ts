@@ -36,7 +36,10 @@ export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>
   scores: [{ date: '2026-11-24', what: 'first version' }],
   table: [
     { date: '2026-11-24', what: 'first version' },
-    { date: '2026-11-28', what: "Student's t in place of the bootstrap, Holm's correction; what the discriminators did" },
+    {
+      date: '2026-11-28',
+      what: "Student's t in place of the bootstrap, Holm's correction; what the discriminators did",
+    },
   ],
 };
 
