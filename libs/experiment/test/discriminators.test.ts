@@ -58,9 +58,7 @@ describe('summarizeDiscriminators(lines, ganLoss)', () => {
   it('has no spread of scales in old logs, and nothing where there is no discriminator', () => {
     const old = log([0.2, 0.2]).map(({ step, values }) => ({
       step,
-      values: Object.fromEntries(
-        Object.entries(values).filter(([name]) => !/Spread./.test(name)),
-      ,
+      values: Object.fromEntries(Object.entries(values).filter(([name]) => !/Spread./.test(name))),
     }));
     const [{ scales }] = summarizeDiscriminators(old, 'least-squares');
     expect(scales.map(({ spread }) => spread)).toEqual([null, null, null]);
