@@ -63,7 +63,7 @@ export async function benchStep(
       blurKernelSize: size,
       blurKernelInit: 'gaussian',
       blurKernelSigmaVoxels: 2,
-      blurKernelSymmetry: 'none',
+      blurKernelGauge: 'none',
       blurKernelConstraint: 'none',
     },
     objective: {

@@ -4,7 +4,7 @@ export { selectBackend, setThreads, type BackendInfo } from './backends/selectBa
 export { createConvolver3d, type Window } from './fft/convolver.ts';
 export { isSmooth, smoothLength } from './fft/fft.ts';
 export { createRealFft3d } from './fft/realFft3d.ts';
-export { variableGradients } from './gradients/variableGradients.ts';
+export { stopGradient, variableGradients } from './gradients/variableGradients.ts';
 export {
   adamUpdate,
   createAdamState,

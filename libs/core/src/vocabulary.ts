@@ -157,8 +157,11 @@ export const BLURRED_DISCRIMINATORS = ['plain', 'sees-noise'] as const;
 /** One of `BLURRED_DISCRIMINATORS`. */
 export type BlurredDiscriminator = (typeof BLURRED_DISCRIMINATORS)[number];
 
-/** Norms of the cycle terms. */
-export const CYCLE_NORMS = ['l1', 'l2'] as const;
+/**
+ * Norms of the cycle terms. `anscombe`: L1, of blurred volumes after the generalized Anscombe
+ * transform, which gives all voxels the same noise.
+ */
+export const CYCLE_NORMS = ['l1', 'l2', 'anscombe'] as const;
 /** One of `CYCLE_NORMS`. */
 export type CycleNorm = (typeof CYCLE_NORMS)[number];
 
@@ -174,8 +177,26 @@ export const AUGMENTATIONS = ['none', 'lateral', 'all-planes'] as const;
 /** One of `AUGMENTATIONS`. */
 export type Augmentation = (typeof AUGMENTATIONS)[number];
 
-/** Which weights of a training predict. */
-export const SELECTION_RULES = ['last', 'best-validation-psnr', 'best-cycle-residual'] as const;
+/** Which cycles a method closes: both of the paper, or that of sharp volumes alone. */
+export const CYCLES = ['both', 'sharp'] as const;
+/** One of `CYCLES`. */
+export type Cycles = (typeof CYCLES)[number];
+
+/**
+ * Noise of generated blurred volumes: none, as in the paper; that of the data set; or one of two
+ * learned numbers.
+ */
+export const BLUR_NOISES = ['none', 'known', 'learned'] as const;
+/** One of `BLUR_NOISES`. */
+export type BlurNoiseKind = (typeof BLUR_NOISES)[number];
+
+/** Which weights of a training predict; `average`: the moving average at the last update. */
+export const SELECTION_RULES = [
+  'last',
+  'best-validation-psnr',
+  'best-cycle-residual',
+  'average',
+] as const;
 /** One of `SELECTION_RULES`. */
 export type SelectionRule = (typeof SELECTION_RULES)[number];
 
@@ -184,10 +205,13 @@ export const KERNEL_INITS = ['gaussian', 'normal'] as const;
 /** One of `KERNEL_INITS`. */
 export type KernelInit = (typeof KERNEL_INITS)[number];
 
-/** Symmetries of a learned blur kernel; `point`: h(r) = h(-r). */
-export const KERNEL_SYMMETRIES = ['none', 'point'] as const;
-/** One of `KERNEL_SYMMETRIES`. */
-export type KernelSymmetry = (typeof KERNEL_SYMMETRIES)[number];
+/**
+ * What holds a learned blur kernel in its place: nothing; `point`: h(r) = h(-r); `core`: its bright
+ * core is centered after every update.
+ */
+export const KERNEL_GAUGES = ['none', 'point', 'core'] as const;
+/** One of `KERNEL_GAUGES`. */
+export type KernelGauge = (typeof KERNEL_GAUGES)[number];
 
 /** Constraints on a learned blur kernel. */
 export const KERNEL_CONSTRAINTS = ['none', 'non-negative', 'unit-sum'] as const;

@@ -2,9 +2,16 @@ import {
   add,
   customGrad,
   div,
+  exp,
   mul,
+  pad,
+  range,
   relu,
+  reshape,
   reverse,
+  slice,
+  square,
+  sub,
   sum,
   tensor3d,
   tidy,
@@ -17,8 +24,8 @@ import {
   assertShape,
   voxelCount,
   type KernelConstraint,
+  type KernelGauge,
   type KernelInit,
-  type KernelSymmetry,
   type RandomStream,
   type Shape3,
   type Volume,
@@ -40,9 +47,9 @@ export interface BlurKernelOptions {
   /**
    * `none`: the free kernel of the paper. It determines G and kernel only up to a shift: a kernel
    * shifted one way and a G shifted the other satisfy every loss as well. `point`: h(r) = h(-r),
-   * which has no shift.
+   * which has no shift. `core`: `centerCore` after every update, for PSFs without that symmetry.
    */
-  readonly symmetry: KernelSymmetry;
+  readonly gauge: KernelGauge;
   /**
    * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain;
    * the gain is the kernel's sum, which stays free, because the exposure of the data is not known.
@@ -73,14 +80,19 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
   assertOddSides('buildLearnedBlur', options.size);
   const data = initialValues(options, stream);
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
-  const kernel = (): Tensor3D => (options.symmetry === 'point' ? pointSymmetric(free) : free);
-  const constrain = (): void => tidy(() => free.assign(project(free, options.constraint)));
-  if (options.constraint !== 'none') constrain();
+  const kernel = (): Tensor3D => (options.gauge === 'point' ? pointSymmetric(free) : free);
+  const constrained = options.constraint !== 'none';
+  if (constrained) tidy(() => free.assign(project(free, options.constraint)));
+  const constrain = (): void =>
+    tidy(() => {
+      const held = options.gauge === 'core' ? centerCore(free) : free;
+      free.assign(project(held, options.constraint));
+    });
   return {
     parameters: [{ name: 'kernel', variable: free }],
     kernel,
     apply: (x) => blur3d(x, kernel()),
-    ...(options.constraint === 'none' ? {} : { constrain }),
+    ...(constrained || options.gauge === 'core' ? { constrain } : {}),
   };
 }
 
@@ -99,7 +111,7 @@ export function startingKernel(options: BlurKernelOptions, stream: RandomStream)
   const total = physical.reduce((sum, value) => sum + value, 0);
   const start =
     options.constraint === 'unit-sum' ? physical.map((value) => value / total) : physical;
-  if (options.symmetry !== 'point') return start;
+  if (options.gauge !== 'point') return start;
   // Each of both steps rounds to float32, as tensors do.
   return start.map((value, i) => 0.5 * Math.fround(value + start[start.length - 1 - i]));
 }
@@ -124,6 +136,52 @@ function project(kernel: Tensor3D, constraint: KernelConstraint): Tensor3D {
   if (constraint === 'none') return kernel;
   const physical = relu(kernel);
   return constraint === 'non-negative' ? physical : div(physical, sum(physical));
+}
+
+/** Standard deviation in voxels of the weight that says what the core of a kernel is. */
+const CORE_SIGMA_VOXELS = 2;
+
+/**
+ * The kernel translated by minus the centroid of its core, to first order: h + Σ_a c_a ∂_a h with
+ * central differences and zeros beyond the window.
+ *
+ * c_a = Σ r_a w [h]₊ / Σ w [h]₊, w = exp(-|r|²/(2 σ²)), σ = 2 voxels: the far haze, which is dim,
+ * wide and cut off by the window, has no say. Small steps add up: applied after every update, the
+ * centroid stays within a few thousandths of a voxel. A kernel without positive values stays.
+ * Memory: returns a new tensor; call inside tidy.
+ */
+export function centerCore(kernel: Tensor3D): Tensor3D {
+  const shape = kernel.shape;
+  const radii = ([0, 1, 2] as const).map((axis) => {
+    const along = [1, 1, 1];
+    along[axis] = shape[axis];
+    const half = (shape[axis] - 1) / 2;
+    return reshape(range(-half, half + 0.5, 1), along as [number, number, number]);
+  });
+  const squared = radii.map((r) => square(r)).reduce((total, r) => add(total, r));
+  const weights = mul(exp(mul(squared, -1 / (2 * CORE_SIGMA_VOXELS ** 2))), relu(kernel));
+  const total = add(sum(weights), 1e-30);
+  return radii.reduce<Tensor3D>((moved, r, axis) => {
+    const centroid = div(sum(mul(weights, r)), total);
+    const ahead = shiftedBy(kernel, axis, 1);
+    const behind = shiftedBy(kernel, axis, -1);
+    return add(moved, mul(mul(centroid, 0.5), sub(ahead, behind)));
+  }, kernel);
+}
+
+/** h(r + step) along an axis, zero beyond the window. */
+function shiftedBy(kernel: Tensor3D, axis: number, step: 1 | -1): Tensor3D {
+  const size = [...kernel.shape] as [number, number, number];
+  size[axis] -= 1;
+  const begin = [0, 0, 0] as [number, number, number];
+  begin[axis] = step === 1 ? 1 : 0;
+  const padding = [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ] as [[number, number], [number, number], [number, number]];
+  padding[axis] = step === 1 ? [0, 1] : [1, 0];
+  return pad(slice(kernel, begin, size), padding);
 }
 
 /**

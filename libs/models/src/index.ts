@@ -1,5 +1,11 @@
 export { buildKnownBlur, buildLearnedBlur, type LinearBlur, startingKernel } from './blurKernel.ts';
 export {
+  buildKnownNoise,
+  buildLearnedNoise,
+  type BlurNoise,
+  type NoiseCoefficients,
+} from './blurNoise.ts';
+export {
   buildMultiPatchDiscriminator,
   DISCRIMINATOR_SCALES,
   drawNestedCrop,

@@ -175,7 +175,7 @@ describe('the linear blur generator', () => {
         size: [31, 31, 31],
         init: 'gaussian',
         sigmaVoxels: 2,
-        symmetry: 'none',
+        gauge: 'none',
         constraint: 'none',
       },
       stream(),
@@ -201,7 +201,7 @@ describe('the linear blur generator', () => {
       size: [3, 3, 5],
       init: 'normal',
       sigmaVoxels: 1,
-      symmetry: 'point',
+      gauge: 'point',
       constraint: 'none',
     } as const;
     const network = buildLearnedBlur(options, stream());
@@ -232,7 +232,7 @@ describe('the linear blur generator', () => {
       size: [3, 3, 5],
       init: 'normal',
       sigmaVoxels: 1,
-      symmetry: 'none',
+      gauge: 'none',
       constraint,
     } as const;
     const network = buildLearnedBlur(options, stream());
@@ -255,7 +255,7 @@ describe('the linear blur generator', () => {
       size: [3, 3, 5],
       init: 'normal',
       sigmaVoxels: 1,
-      symmetry: 'none',
+      gauge: 'none',
       constraint: 'none',
     } as const;
     const network = buildLearnedBlur(options, stream());
@@ -269,7 +269,7 @@ describe('the linear blur generator', () => {
       size: [4, 5, 5],
       init: 'gaussian',
       sigmaVoxels: 1,
-      symmetry: 'none',
+      gauge: 'none',
       constraint: 'none',
     } as const;
     expect(() => buildLearnedBlur(options, stream())).toThrow('must have odd sides, got [4, 5, 5]');

@@ -92,7 +92,7 @@ describe.skipIf(available !== true)('a known kernel of 5x5x5 voxels', () => {
         blurKernelSize: [5, 5, 5],
         blurKernelInit: 'gaussian',
         blurKernelSigmaVoxels: 1,
-        blurKernelSymmetry: 'none',
+        blurKernelGauge: 'none',
         blurKernelConstraint: 'none',
       },
       objective: {

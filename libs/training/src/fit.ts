@@ -11,7 +11,7 @@ import {
   type Selection,
   type ValidationValues,
 } from './selection.ts';
-import { hashWeights, readGeneratingWeights } from './snapshot.ts';
+import { hashWeights, readAverageWeights, readGeneratingWeights } from './snapshot.ts';
 import { trainStep, type LossValues, type Sample } from './trainStep.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -115,7 +115,8 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
       consecutive = watchOutput(step, values.outputStandardDeviation, last, consecutive);
       const score = selectionScore(schedule.select, step, values);
       if (selection === null || score > selection.score) {
-        selection = { step, score, weights: await readGeneratingWeights(trainer) };
+        const read = schedule.select === 'average' ? readAverageWeights : readGeneratingWeights;
+        selection = { step, score, weights: await read(trainer) };
       }
     }
     if (step % schedule.checkpointEvery === 0 || last) await save();

@@ -10,6 +10,11 @@ export {
 export type { MetricsLine } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';
 export type { ValidationValues } from './selection.ts';
-export { readGeneratorWeights, writeGeneratingWeights, writeNetworkWeights } from './snapshot.ts';
+export {
+  readGeneratorWeights,
+  withAverageWeights,
+  writeGeneratingWeights,
+  writeNetworkWeights,
+} from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export { createSavedStream, createTrainer, disposeTrainer, type Trainer } from './trainer.ts';

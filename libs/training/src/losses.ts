@@ -108,7 +108,7 @@ function sumOfMeans(scores: Tensor5D): Scalar {
  * One cycle-consistency term: ‖a - b‖ per voxel (eq. 14 and 16), L1 as in the cycleGAN framework or
  * squared L2.
  */
-export function cycleLoss(a: Tensor5D, b: Tensor5D, norm: CycleNorm): Scalar {
+export function cycleLoss(a: Tensor5D, b: Tensor5D, norm: Exclude<CycleNorm, 'anscombe'>): Scalar {
   return norm === 'l1' ? meanAbsolute(a, b) : meanSquare(a, b); // eq. 14, 16
 }
 

@@ -1,13 +1,15 @@
 import {
   createRandomStream,
   createVolume,
+  type BlurNoiseKind,
   type BlurPath,
   type BlurredDiscriminator,
+  type Cycles,
   type DiscriminatorView,
   type Domain,
   type KernelConstraint,
+  type KernelGauge,
   type KernelInit,
-  type KernelSymmetry,
   type Pairing,
   type PixelLoss,
   type RandomStream,
@@ -17,13 +19,17 @@ import {
 } from '@blurcycle/core';
 import {
   buildKnownBlur,
+  buildKnownNoise,
   buildLearnedBlur,
+  buildLearnedNoise,
   buildMultiPatchDiscriminator,
   buildUNet,
+  type BlurNoise,
   type LinearBlur,
   type MultiPatchDiscriminator,
   type Network,
   startingKernel,
+  type NoiseCoefficients,
 } from '@blurcycle/models';
 
 /** What distinguishes one method of the paper from another. */
@@ -36,6 +42,11 @@ export interface MethodSettings {
   readonly sampling: Pairing;
   /** Maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
   readonly blurPath: BlurPath;
+  /**
+   * Cycles that it closes: both of the paper, or `sharp`, x against G of its simulated image, which
+   * with a known blur path is supervised training on simulated pairs. @defaultValue 'both'
+   */
+  readonly cycles?: Cycles | undefined;
   /** Domains that have a discriminator. */
   readonly discriminators: readonly Domain[];
   /**
@@ -59,11 +70,13 @@ export interface NetworkSettings {
   /** Whether the discriminator of blurred volumes is built to see noise. */
   readonly blurredDiscriminator: BlurredDiscriminator;
   readonly outputBias: number;
+  /** Noise of the blurred volumes that a blur path makes of sharp ones. @defaultValue 'none' */
+  readonly blurNoise?: BlurNoiseKind | undefined;
   readonly blurKernelSize: Shape3;
   readonly blurKernelInit: KernelInit;
   /** Standard deviation of the Gaussian initialization in voxels, the same along every axis. */
   readonly blurKernelSigmaVoxels: number;
-  readonly blurKernelSymmetry: KernelSymmetry;
+  readonly blurKernelGauge: KernelGauge;
   readonly blurKernelConstraint: KernelConstraint;
 }
 
@@ -73,9 +86,22 @@ export interface MethodNetworks {
   readonly sharpGenerator: Network;
   /** F: sharp to blurred; null for the supervised methods. */
   readonly blurGenerator: Network | LinearBlur | null;
+  /** Noise after F; null where its output has none. */
+  readonly noise: BlurNoise | null;
   /** The discriminator of each domain that has one. */
   readonly discriminators: Readonly<Partial<Record<Domain, MultiPatchDiscriminator>>>;
 }
+
+/** What a method may know of the microscope. */
+interface KnownMicroscope {
+  /** Gain times PSF, for `known-psf`. */
+  readonly kernel: Volume | null;
+  /** Noise of the images, for `blurNoise: known`. */
+  readonly noise: NoiseCoefficients | null;
+}
+
+/** Where learned noise starts: 100 photons at intensity 1, read noise of 3 % of the range. */
+const NOISE_START: NoiseCoefficients = { a: 0.01, b: 0.001 };
 
 /**
  * Builds the networks of a method.
@@ -83,14 +109,14 @@ export interface MethodNetworks {
  * Each network draws from its own random stream, so that G starts from the same weights in every
  * method of a seed.
  *
- * @param knownKernel - Gain times PSF, for `known-psf`.
- * @throws {Error} If the method needs the known kernel and it is null.
+ * @param known - What the method asks for must not be null.
+ * @throws {Error} If the method needs what is null.
  */
 export function buildMethodNetworks(
   method: MethodSettings,
   network: NetworkSettings,
   seed: number,
-  knownKernel: Volume | null,
+  known: KnownMicroscope,
 ): MethodNetworks {
   const stream = (name: string): RandomStream => initialStream(seed, name);
   const blurGenerator = (): Network | LinearBlur | null => {
@@ -102,9 +128,18 @@ export function buildMethodNetworks(
       case 'learned-kernel':
         return buildLearnedBlur(kernelOptions(network), stream(BLUR_GENERATOR));
       case 'known-psf':
-        if (knownKernel === null)
-          throw new Error(`internal: method ${method.id} needs the known kernel`);
-        return buildKnownBlur(knownKernel);
+        return buildKnownBlur(given(method, 'kernel', known.kernel));
+    }
+  };
+  const noise = (): BlurNoise | null => {
+    if (method.blurPath === 'none') return null;
+    switch (network.blurNoise ?? 'none') {
+      case 'none':
+        return null;
+      case 'known':
+        return buildKnownNoise(given(method, 'noise', known.noise));
+      case 'learned':
+        return buildLearnedNoise(NOISE_START);
     }
   };
   const discriminators = method.discriminators.map((domain) => [
@@ -121,6 +156,7 @@ export function buildMethodNetworks(
   return {
     sharpGenerator: buildUNet(network, stream('sharpGenerator')),
     blurGenerator: blurGenerator(),
+    noise: noise(),
     discriminators: Object.fromEntries(discriminators) as MethodNetworks['discriminators'],
   };
 }
@@ -152,7 +188,12 @@ function kernelOptions(network: NetworkSettings): Parameters<typeof startingKern
     size: network.blurKernelSize,
     init: network.blurKernelInit,
     sigmaVoxels: network.blurKernelSigmaVoxels,
-    symmetry: network.blurKernelSymmetry,
+    gauge: network.blurKernelGauge,
     constraint: network.blurKernelConstraint,
   };
+}
+
+function given<T>({ id }: MethodSettings, what: keyof KnownMicroscope, value: T | null): T {
+  if (value === null) throw new Error(`internal: method ${id} needs the known ${what}`);
+  return value;
 }

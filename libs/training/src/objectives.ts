@@ -10,7 +10,7 @@ import {
   type Scalar,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { concatChannels, meanAbsolute, meanSquare } from '@blurcycle/compute';
+import { concatChannels, meanAbsolute, meanSquare, stopGradient } from '@blurcycle/compute';
 import type { CycleNorm, Domain, GanLoss, Shape3 } from '@blurcycle/core';
 import {
   DISCRIMINATOR_SCALES,
@@ -46,6 +46,13 @@ export interface ObjectiveSettings {
   readonly cycleMargin: Shape3;
   /** Generated volumes kept for each discriminator. */
   readonly historyBuffer: number;
+  /**
+   * Whether a learned kernel has a gradient from ‖x - G(h*x)‖. That term rewards any h that G can
+   * easily invert, whether or not it is that of the microscope. @defaultValue true
+   */
+  readonly sharpCycleTrainsKernel?: boolean | undefined;
+  /** Updates after which a step weighs half in the moving average of G; null: none is kept. */
+  readonly averageHalfLife?: number | null | undefined;
 }
 
 /** Adam's constants; the three groups of parameters have a learning rate each. */
@@ -53,6 +60,8 @@ interface OptimizerSettings {
   readonly learningRate: number;
   readonly blurKernelLearningRate: number;
   readonly discriminatorLearningRate: number;
+  /** Of log a and log b of learned noise. @defaultValue 0.01 */
+  readonly noiseLearningRate?: number | undefined;
   /**
    * Fraction of the updates after which all rates fall linearly to zero, as in the cycleGAN
    * framework; 1 keeps them constant.
@@ -77,6 +86,8 @@ interface LossWeights {
 export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
   /** The sharp patch with its surroundings, `cycleMargin` voxels on each side. */
   readonly sharpWide: Tensor5D;
+  /** Standard normal deviates of the blurred patch's shape, for a method whose blur has noise. */
+  readonly deviates: Tensor5D | null;
 }
 
 /** A total loss and the terms that the log shows. */
@@ -114,7 +125,9 @@ export function shownTo(
  *
  * Cycle methods: ℓ = γ ℓ_cycle + ℓ_GAN (eq. 13 blind, eq. 15 non-blind), with ℓ_cycle = ‖x -
  * G(h*x)‖ + ‖y - h*G(y)‖ (eq. 14, 16). Supervised: distance of G(y) to its ground truth, plus the
- * GAN term if the method has a discriminator.
+ * GAN term if the method has a discriminator. With noise (not in the paper), the image of x is y' =
+ * h*x + √(a [h*x]₊ + b) ε for G and for the discriminator; learned a and b have the gradient of the
+ * likelihood of y around h*G(y), no other.
  *
  * Memory: consumes nothing; everything returned belongs to the caller's tidy.
  */
@@ -125,8 +138,8 @@ export function generatorObjective(
   sample: SampleTensors,
   crops: Readonly<Record<Domain, NestedCrop>>,
 ): GeneratorObjective {
-  const { sharpGenerator: G, blurGenerator: F, discriminators } = networks;
-  const { lossWeights, ganLoss, cycleNorm, cycleMargin } = objective;
+  const { sharpGenerator: G, blurGenerator: F, noise, discriminators } = networks;
+  const { lossWeights, ganLoss, cycleMargin } = objective;
   const { blurred: y, sharp: x } = sample;
   const terms: Record<string, Scalar> = {};
   const weighted: Scalar[] = [];
@@ -135,27 +148,33 @@ export function generatorObjective(
     weighted.push(mul(term, weight));
   };
 
-  const fakeSharp = G.apply(y);
-  const fakes: Partial<Record<Domain, Tensor5D>> = { sharp: fakeSharp };
-  if (method.pixelLoss !== 'none') {
+  const fakeSharp = needsFakeSharp(method) ? G.apply(y) : null;
+  const fakes: Partial<Record<Domain, Tensor5D>> = fakeSharp === null ? {} : { sharp: fakeSharp };
+  if (method.pixelLoss !== 'none' && fakeSharp !== null) {
     const distance = method.pixelLoss === 'l1' ? meanAbsolute : meanSquare;
     include('pixel', lossWeights.pixel, distance(fakeSharp, x));
   }
   if (F !== null) {
     // The kernel sees the surroundings of the patch, so that its zero border darkens no part of
     // h*x.
-    const fakeBlurred =
+    const clean =
       method.blurPath === 'unet'
         ? F.apply(x)
         : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
+    const fakeBlurred = withNoise(networks, clean, sample);
     fakes.blurred = fakeBlurred;
-    const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
-    include(
-      'cycleBlurred',
-      lossWeights.cycle,
-      cycleLoss(blurredAgain, withoutMargin(y, cycleMargin), cycleNorm),
-    );
-    include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(fakeBlurred), x, cycleNorm));
+    if (fakeSharp !== null && method.cycles !== 'sharp') {
+      const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
+      const observed = withoutMargin(y, cycleMargin);
+      const distance = blurredCycleLoss(networks, objective, blurredAgain, observed);
+      include('cycleBlurred', lossWeights.cycle, distance);
+      if (noise !== null && noise.parameters.length > 0)
+        include('noise', 1, noise.negativeLogLikelihood(observed, blurredAgain));
+    }
+    const image =
+      objective.sharpCycleTrainsKernel === false ? stopGradient(fakeBlurred) : fakeBlurred;
+    const norm = objective.cycleNorm === 'l2' ? 'l2' : 'l1';
+    include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(image), x, norm));
   }
   for (const domain of method.discriminators) {
     const volume = fakes[domain];
@@ -172,6 +191,33 @@ export function generatorObjective(
     );
   }
   return { total: weighted.reduce((sum, term) => add(sum, term)), terms, fakes };
+}
+
+/** Whether anything looks at G(y). */
+function needsFakeSharp({ pixelLoss, cycles, discriminators }: MethodSettings): boolean {
+  return pixelLoss !== 'none' || cycles !== 'sharp' || discriminators.includes('sharp');
+}
+
+function withNoise(
+  { noise }: MethodNetworks,
+  clean: Tensor5D,
+  { deviates }: SampleTensors,
+): Tensor5D {
+  if (noise === null) return clean;
+  if (deviates === null) throw new Error('internal: noise needs deviates');
+  return noise.addTo(clean, deviates);
+}
+
+/** ‖y - h*G(y)‖; for `anscombe` both stabilized by the noise. */
+function blurredCycleLoss(
+  { noise }: MethodNetworks,
+  { cycleNorm }: ObjectiveSettings,
+  again: Tensor5D,
+  observed: Tensor5D,
+): Scalar {
+  if (cycleNorm !== 'anscombe') return cycleLoss(again, observed, cycleNorm);
+  if (noise === null) throw new Error('internal: the Anscombe transform needs noise');
+  return meanAbsolute(noise.stabilize(again, observed), noise.stabilize(observed, observed));
 }
 
 /** Input of a discriminator in one step; volumes as it sees them (`shownTo`). */

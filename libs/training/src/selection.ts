@@ -12,6 +12,9 @@ export interface ValidationValues {
    */
   readonly cycleResidual?: number;
   readonly outputStandardDeviation: number;
+  /** As `psnr` and `ssim`, by the moving average of G; absent where none is kept. */
+  readonly psnrAverage?: number;
+  readonly ssimAverage?: number;
 }
 
 /** The best weights so far of the generators, the blur path included. */
@@ -22,7 +25,8 @@ export interface Selection {
 }
 
 /**
- * The score by which a rule ranks a validation, higher is better; the step itself for `last`.
+ * The score by which a rule ranks a validation, higher is better; the step itself for `last` and
+ * for `average`, which takes the average at that step.
  *
  * Where the value is absent, as the cycle residual of a method without a blur path, the rule
  * becomes `last`.
@@ -34,6 +38,7 @@ export function selectionScore(
 ): number {
   switch (rule) {
     case 'last':
+    case 'average':
       return step;
     case 'best-validation-psnr':
       return values.psnr ?? step;
@@ -56,8 +61,9 @@ export function chooseByEachRule(
   validations: readonly Choice[],
 ): Partial<Record<SelectionRule, Choice>> {
   const ranks = (rule: SelectionRule): boolean =>
-    rule !== 'best-cycle-residual' ||
-    validations.every(({ values }) => values.cycleResidual !== undefined);
+    (rule !== 'best-cycle-residual' ||
+      validations.every(({ values }) => values.cycleResidual !== undefined)) &&
+    (rule !== 'average' || validations.every(({ values }) => values.psnrAverage !== undefined));
   const better = (rule: SelectionRule, a: Choice, b: Choice): Choice =>
     selectionScore(rule, b.step, b.values) > selectionScore(rule, a.step, a.values) ? b : a;
   const [first, ...others] = validations;

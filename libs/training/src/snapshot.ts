@@ -16,7 +16,9 @@ export interface TrainerState {
   readonly step: number;
   readonly adamSteps: Readonly<Record<string, number>>;
   readonly buffered: Readonly<Partial<Record<Domain, number>>>;
-  readonly streams: Readonly<Record<'crops' | 'buffer' | 'interpolation', RandomStreamState>>;
+  readonly streams: Readonly<
+    Record<'crops' | 'buffer' | 'interpolation' | 'noise', RandomStreamState>
+  >;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
       crops: trainer.crops.state(),
       buffer: trainer.bufferStream.state(),
       interpolation: trainer.interpolation.state(),
+      noise: trainer.noiseStream.state(),
     },
   };
   return { state, arrays };
@@ -67,6 +70,7 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
   trainer.crops.restore(state.streams.crops);
   trainer.bufferStream.restore(state.streams.buffer);
   trainer.interpolation.restore(state.streams.interpolation);
+  trainer.noiseStream.restore(state.streams.noise);
   trainer.step = state.step;
 }
 
@@ -78,6 +82,30 @@ export function readGeneratorWeights({ networks }: Trainer): Promise<Map<string,
 /** The weights of the generators, the blur path included, by parameter name, in host memory. */
 export function readGeneratingWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
   return readWeights(generatingParameters(trainer));
+}
+
+/**
+ * The weights of the generators with the moving average in place of G's own.
+ *
+ * @throws {Error} If the trainer keeps none.
+ */
+export async function readAverageWeights(trainer: Trainer): Promise<Map<string, NamedArray>> {
+  if (trainer.average === null) throw new Error('internal: this trainer keeps no average');
+  const weights = await readGeneratingWeights(trainer);
+  for (const { name, variable } of trainer.average)
+    weights.set(`sharpGenerator/${name}`, await readArray(variable));
+  return weights;
+}
+
+/** What `use` says of the networks while G has its moving average; then G has its own again. */
+export async function withAverageWeights<T>(trainer: Trainer, use: () => Promise<T>): Promise<T> {
+  const own = await readGeneratingWeights(trainer);
+  writeGeneratingWeights(trainer, await readAverageWeights(trainer));
+  try {
+    return await use();
+  } finally {
+    writeGeneratingWeights(trainer, own);
+  }
 }
 
 /** Restores weights that `readGeneratingWeights` returned. */
@@ -136,6 +164,7 @@ export function writeNetworkWeights(
 }
 
 function* variablesOf(trainer: Trainer): Generator<readonly [string, Variable]> {
+  const { average } = trainer;
   for (const { name: group, parameters, adam } of optimizerGroups(trainer)) {
     for (const [i, { name, variable }] of parameters.entries()) {
       yield [`weights/${name}`, variable];
@@ -143,6 +172,7 @@ function* variablesOf(trainer: Trainer): Generator<readonly [string, Variable]> 
       yield [`adam/${group}/v/${name}`, adam.v[i]];
     }
   }
+  for (const { name, variable } of average ?? []) yield [`average/${name}`, variable];
 }
 
 async function readArray(source: {

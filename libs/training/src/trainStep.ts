@@ -3,7 +3,9 @@ import {
   clone,
   dispose,
   keep,
+  mul,
   stack,
+  sub,
   tensor5d,
   tidy,
   type NamedTensorMap,
@@ -13,7 +15,7 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { adamUpdate, variableGradients } from '@blurcycle/compute';
-import type { Domain, Volume } from '@blurcycle/core';
+import type { Domain, RandomStream, Volume } from '@blurcycle/core';
 import { drawNestedCrop, type NestedCrop } from '@blurcycle/models';
 import { withoutMargin } from './losses.ts';
 import {
@@ -50,7 +52,8 @@ export async function trainStep(trainer: Trainer, sample: Sample): Promise<LossV
   const tensors = toTensors(trainer, sample);
   const { scalars, fakes } = trainGeneratorStep(trainer, tensors);
   const scored = trainDiscriminatorStep(trainer, tensors, fakes);
-  dispose([tensors.blurred, tensors.sharp, tensors.sharpWide]);
+  const { blurred, sharp, sharpWide, deviates } = tensors;
+  dispose([blurred, sharp, sharpWide, ...(deviates === null ? [] : [deviates])]);
   dispose(Object.values(fakes));
   trainer.step++;
 
@@ -91,6 +94,7 @@ export function trainGeneratorStep(
     );
     for (const group of groups.generator) updateGroup(group, grads, objective, trainer.step);
     networks.blurGenerator?.constrain?.();
+    updateAverage(trainer);
   });
   if (scalars === undefined) throw new Error('internal: the generator objective was not evaluated');
   return { scalars, fakes };
@@ -157,7 +161,8 @@ function gather(scalars: Readonly<Record<string, Scalar>>): NamedScalars {
 }
 
 /** Memory: the caller disposes the tensors. */
-export function toTensors({ method, objective }: Trainer, sample: Sample): SampleTensors {
+export function toTensors(trainer: Trainer, sample: Sample): SampleTensors {
+  const { method, objective, networks, noiseStream } = trainer;
   const toTensor = ({ data, shape }: Volume): Tensor5D => tensor5d(data, [1, ...shape, 1]);
   const sharpWide = toTensor(sample.sharp);
   const margin = method.blurPath === 'none' ? NO_MARGIN : objective.cycleMargin;
@@ -165,7 +170,23 @@ export function toTensors({ method, objective }: Trainer, sample: Sample): Sampl
     blurred: toTensor(sample.blurred),
     sharp: tidy(() => clone(withoutMargin(sharpWide, margin))),
     sharpWide,
+    deviates: networks.noise === null ? null : normalDeviates(noiseStream, sample.blurred),
   };
+}
+
+function normalDeviates(stream: RandomStream, { data, shape }: Volume): Tensor5D {
+  const values = Float32Array.from({ length: data.length }, () => stream.normal());
+  return tensor5d(values, [1, ...shape, 1]);
+}
+
+/** Moves the average of G's weights towards them: w̄ ← w̄ + (1 - 2^(-1/half-life)) (w - w̄). */
+function updateAverage({ average, networks, objective }: Trainer): void {
+  if (average === null || objective.averageHalfLife == null) return;
+  const part = 1 - 2 ** (-1 / objective.averageHalfLife);
+  for (const [i, { variable }] of networks.sharpGenerator.parameters.entries()) {
+    const mean = average[i].variable;
+    mean.assign(add(mean, mul(sub(variable, mean), part)));
+  }
 }
 
 const NO_MARGIN = [0, 0, 0] as const;

@@ -1,4 +1,4 @@
-import { clone, keep, type Tensor5D } from '@tensorflow/tfjs-core';
+import { clone, keep, tidy, variable, type Tensor5D } from '@tensorflow/tfjs-core';
 import { createAdamState, disposeAdamState, type AdamState } from '@blurcycle/compute';
 import {
   createRandomStream,
@@ -8,7 +8,7 @@ import {
   type RandomStreamState,
   type Volume,
 } from '@blurcycle/core';
-import type { Parameter } from '@blurcycle/models';
+import type { NoiseCoefficients, Parameter } from '@blurcycle/models';
 import {
   buildMethodNetworks,
   type MethodNetworks,
@@ -34,6 +34,12 @@ export interface Trainer {
   readonly bufferStream: SavedStream;
   /** Draws α of eq. 19, the position between real and fake of the gradient penalty. */
   readonly interpolation: SavedStream;
+  /** Draws the noise of generated blurred volumes. */
+  readonly noiseStream: SavedStream;
+  /**
+   * Moving average of the weights of G, in the order of its parameters; null where none is kept.
+   */
+  readonly average: readonly Parameter[] | null;
   /** Generator updates so far. */
   step: number;
 }
@@ -73,6 +79,8 @@ export interface TrainerOptions {
   readonly seed: number;
   /** Gain times PSF; only `known-psf` needs it. */
   readonly knownKernel: Volume | null;
+  /** Noise of the images; only `blurNoise: known` needs it. @defaultValue null */
+  readonly knownNoise?: NoiseCoefficients | null;
 }
 
 /**
@@ -87,9 +95,11 @@ export function createTrainer({
   objective,
   seed,
   knownKernel,
+  knownNoise = null,
 }: TrainerOptions): Trainer {
-  const networks = buildMethodNetworks(method, network, seed, knownKernel);
-  const { sharpGenerator, blurGenerator, discriminators } = networks;
+  const known = { kernel: knownKernel, noise: knownNoise };
+  const networks = buildMethodNetworks(method, network, seed, known);
+  const { sharpGenerator, blurGenerator, noise, discriminators } = networks;
   const { learningRate, blurKernelLearningRate, discriminatorLearningRate } = objective.optimizer;
   const prefixed = (prefix: string, parameters: readonly Parameter[]): Parameter[] =>
     parameters.map(({ name, variable }) => ({ name: `${prefix}/${name}`, variable }));
@@ -103,6 +113,10 @@ export function createTrainer({
   const generator = [createOptimizerGroup('generator', uNets, learningRate)];
   if (learnsKernel)
     generator.push(createOptimizerGroup('blurKernel', blurParameters, blurKernelLearningRate));
+  const { noiseLearningRate = DEFAULT_NOISE_RATE } = objective.optimizer;
+  const noiseParameters = prefixed('noise', noise?.parameters ?? []);
+  if (noiseParameters.length > 0)
+    generator.push(createOptimizerGroup('noise', noiseParameters, noiseLearningRate));
 
   const scoring = method.discriminators.flatMap((domain) =>
     prefixed(`discriminator${capitalize(domain)}`, discriminators[domain]?.parameters ?? []),
@@ -128,8 +142,19 @@ export function createTrainer({
     crops: createSavedStream(seed, 'sampling/crops'),
     bufferStream,
     interpolation: createSavedStream(seed, 'interpolation'),
+    noiseStream: createSavedStream(seed, 'noise'),
+    average: objective.averageHalfLife == null ? null : copyOf(sharpGenerator.parameters),
     step: 0,
   };
+}
+
+const DEFAULT_NOISE_RATE = 0.01;
+
+function copyOf(parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.map(({ name, variable: one }) => ({
+    name,
+    variable: tidy(() => variable(one)),
+  }));
 }
 
 /** All groups, those of the generator step first. */
@@ -144,7 +169,9 @@ export function disposeTrainer(trainer: Trainer): void {
     disposeAdamState(group.adam);
   }
   for (const buffer of Object.values(trainer.buffers)) buffer.dispose();
+  trainer.average?.forEach((parameter) => parameter.variable.dispose());
   trainer.networks.blurGenerator?.dispose?.();
+  trainer.networks.noise?.dispose?.();
 }
 
 /** A group before its first update. The names of its parameters are unique within the group. */

@@ -2,10 +2,10 @@ import { selectBackend } from '@blurcycle/compute';
 import {
   KERNEL_CONSTRAINTS,
   KERNEL_INITS,
-  KERNEL_SYMMETRIES,
+  KERNEL_GAUGES,
   type KernelConstraint,
   type KernelInit,
-  type KernelSymmetry,
+  type KernelGauge,
 } from '@blurcycle/core';
 import { disposeNetworks } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,12 +20,12 @@ const METHOD = {
 } as const;
 
 const COMBINATIONS = KERNEL_INITS.flatMap((init) =>
-  KERNEL_SYMMETRIES.flatMap((symmetry) =>
+  KERNEL_GAUGES.flatMap((symmetry) =>
     KERNEL_CONSTRAINTS.map((constraint) => [init, symmetry, constraint] as const),
   ),
 );
 
-function settingsOf(init: KernelInit, symmetry: KernelSymmetry, constraint: KernelConstraint) {
+function settingsOf(init: KernelInit, symmetry: KernelGauge, constraint: KernelConstraint) {
   return {
     width: 2,
     discriminatorWidth: 2,
@@ -34,7 +34,7 @@ function settingsOf(init: KernelInit, symmetry: KernelSymmetry, constraint: Kern
     blurKernelSize: [3, 5, 7],
     blurKernelInit: init,
     blurKernelSigmaVoxels: 1.1,
-    blurKernelSymmetry: symmetry,
+    blurKernelGauge: symmetry,
     blurKernelConstraint: constraint,
   } as const;
 }

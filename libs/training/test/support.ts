@@ -72,7 +72,7 @@ export const NETWORK: NetworkSettings = {
   blurKernelSize: [3, 3, 3],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
-  blurKernelSymmetry: 'none',
+  blurKernelGauge: 'none',
   blurKernelConstraint: 'none',
 };
 

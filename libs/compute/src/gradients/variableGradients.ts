@@ -57,6 +57,28 @@ function tapeGradients(
   }
 }
 
+/**
+ * The same values, through which no gradient flows.
+ *
+ * Memory: returns a new tensor.
+ */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  const backend = tf.backend();
+  if (!(backend instanceof NativeBackend)) {
+    return tf.customGrad((t) => ({
+      value: tf.mul(t as tf.Tensor, 1),
+      gradFunc: () => tf.zerosLike(x),
+    }))(x) as T;
+  }
+  const { tape } = backend;
+  backend.tape = null;
+  try {
+    return tf.mul(x, 1);
+  } finally {
+    backend.tape = tape;
+  }
+}
+
 /** A kernel that ran on something a variable had influenced, and what its gradient needs. */
 interface TapeRecord {
   readonly kernelName: string;

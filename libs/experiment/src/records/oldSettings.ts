@@ -17,8 +17,25 @@ function withMeaningOfThen(settings: unknown): unknown {
   const { network, training } = settings;
   return {
     ...settings,
-    ...(isSection(network) ? { network: { blurredDiscriminator: 'plain', ...network } } : {}),
-    ...(isSection(training) ? { training: { ...training, ...namedAugmentation(training) } } : {}),
+    ...(isSection(network) ? { network: withNamedGauge(network) } : {}),
+    ...(isSection(training) ? { training: withLaterChoices(training) } : {}),
+  };
+}
+
+/** What holds the kernel in place was called its symmetry. */
+function withNamedGauge({ blurKernelSymmetry = 'none', ...network }: Section): Section {
+  const gauge = { blurKernelGauge: blurKernelSymmetry };
+  return { blurredDiscriminator: 'plain', blurNoise: 'none', ...gauge, ...network };
+}
+
+function withLaterChoices(training: Section): Section {
+  const { optimizer } = training;
+  return {
+    ...{ sharpCycleTrainsKernel: true, averageHalfLife: null },
+    ...training,
+    ...namedAugmentation(training),
+    // A rate of something that there was not.
+    ...(isSection(optimizer) ? { optimizer: { noiseLearningRate: 0.01, ...optimizer } } : {}),
   };
 }
 

@@ -96,7 +96,7 @@ function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
   return found;
 }
 
-function checkMethod({ method, training, dataset }: RunSettings): SettingsViolation[] {
+function checkMethod({ method, network, training, dataset }: RunSettings): SettingsViolation[] {
   const found: SettingsViolation[] = [];
   const { sampling, blurPath, discriminators, discriminatorSees, pixelLoss } = method;
   if (sampling === 'paired' && dataset.kind === 'tiff-folders') {
@@ -134,6 +134,24 @@ function checkMethod({ method, training, dataset }: RunSettings): SettingsViolat
       rule: 'name each domain once',
       value: discriminators,
     });
+  }
+  const { blurNoise } = network;
+  if (blurNoise === 'known' && dataset.kind !== 'microtubules') {
+    const rule = `not be 'known' for data of the kind '${dataset.kind}'`;
+    const remedy = "only simulated microtubules know their noise; take 'learned'";
+    found.push({ path: 'network.blurNoise', rule, value: blurNoise, remedy });
+  }
+  if (training.cycleNorm === 'anscombe' && blurPath !== 'none' && blurNoise === 'none') {
+    const rule = "not be 'anscombe' without network.blurNoise";
+    found.push({ path: 'training.cycleNorm', rule, value: training.cycleNorm });
+  }
+  if (blurNoise === 'learned' && method.cycles === 'sharp') {
+    const rule = "not be 'learned' for a method without the cycle of blurred volumes";
+    found.push({ path: 'network.blurNoise', rule, value: blurNoise, remedy: "take 'known'" });
+  }
+  if (training.select === 'average' && training.averageHalfLife === null) {
+    const rule = "not be 'average' without training.averageHalfLife";
+    found.push({ path: 'training.select', rule, value: training.select });
   }
   if (pixelLoss !== 'none' && training.lossWeights.pixel === 0) {
     found.push({

@@ -1,16 +1,18 @@
 import {
   AUGMENTATIONS,
+  BLUR_NOISES,
   BLUR_PATHS,
   BLURRED_DISCRIMINATORS,
   CYCLE_BORDERS,
   CYCLE_NORMS,
+  CYCLES,
   DISCRIMINATOR_VIEWS,
   DOMAINS,
   GAN_LOSSES,
   type GanLoss,
   KERNEL_CONSTRAINTS,
+  KERNEL_GAUGES,
   KERNEL_INITS,
-  KERNEL_SYMMETRIES,
   PAIRINGS,
   PIXEL_LOSSES,
   type PsfModelName,
@@ -39,6 +41,12 @@ export const methodSettingsSchema = z.strictObject({
   blurPath: z
     .enum(BLUR_PATHS)
     .describe('what turns sharp into blurred in the cycle; none means no cycle'),
+  cycles: z
+    .enum(CYCLES)
+    .optional()
+    .describe(
+      'cycles that are closed: both (unless given), or that of sharp volumes alone; with a known kernel the latter trains on simulated pairs',
+    ),
   discriminators: z.array(z.enum(DOMAINS)).readonly().describe('domains that have discriminators'),
   discriminatorSees: z
     .enum(DISCRIMINATOR_VIEWS)
@@ -70,13 +78,20 @@ export const networkSettingsSchema = z.strictObject({
     .number()
     .positive()
     .describe('standard deviation of the Gaussian start in voxels'),
-  blurKernelSymmetry: z
-    .enum(KERNEL_SYMMETRIES)
-    .describe('none: a free kernel, whose shift nothing determines; point: h(r) = h(-r)'),
+  blurKernelGauge: z
+    .enum(KERNEL_GAUGES)
+    .describe(
+      'what holds a learned kernel in place. none: nothing determines its shift; point: h(r) = h(-r); core: its core is centered after every update',
+    ),
   blurKernelConstraint: z
     .enum(KERNEL_CONSTRAINTS)
     .describe(
       'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
+    ),
+  blurNoise: z
+    .enum(BLUR_NOISES)
+    .describe(
+      'noise of generated blurred volumes. none; known: that of the data set; learned: two numbers, variance a μ + b',
     ),
   outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
 });
@@ -96,6 +111,7 @@ const trainingSettingsSchema = z.strictObject({
     learningRate: rate.describe('Adam rate of the U-Nets'),
     blurKernelLearningRate: rate.describe('Adam rate of the blur kernel'),
     discriminatorLearningRate: rate.describe('Adam rate of the discriminators'),
+    noiseLearningRate: rate.describe('Adam rate of log a and log b of learned noise'),
     decayFrom: z
       .number()
       .min(0)
@@ -121,7 +137,14 @@ const trainingSettingsSchema = z.strictObject({
         'η of eq. 19, weight of the gradient penalty in the critic; unused for least-squares',
       ),
   }),
-  cycleNorm: z.enum(CYCLE_NORMS).describe('norm of the cycle terms'),
+  cycleNorm: z
+    .enum(CYCLE_NORMS)
+    .describe(
+      'norm of the cycle terms; anscombe: l1, of blurred volumes after the generalized Anscombe transform',
+    ),
+  sharpCycleTrainsKernel: z
+    .boolean()
+    .describe('whether a learned kernel has a gradient from the cycle of sharp volumes'),
   cycleBorder: z
     .enum(CYCLE_BORDERS)
     .describe('whether voxels whose blur sees the zero border count in the cycle terms'),
@@ -133,6 +156,13 @@ const trainingSettingsSchema = z.strictObject({
     .enum(AUGMENTATIONS)
     .describe(
       'quarter turns and flips. lateral: in the y-x plane, of blurred patches only those that the PSF allows; all-planes: wherever the patch is square',
+    ),
+  averageHalfLife: z
+    .number()
+    .positive()
+    .nullable()
+    .describe(
+      'updates after which a step weighs half in the moving average of the weights of G; null keeps none',
     ),
   select: z.enum(SELECTION_RULES).describe('which weights predict the test volumes'),
 });

@@ -29,13 +29,13 @@ export function countParametersAt(
   method: MethodSettings,
   network: NetworkSettings,
 ): ParameterCounts {
-  // The values of a known kernel do not matter: it has no parameter.
+  // The values of a known kernel and noise do not matter: they have no parameter.
   const kernel = createVolume([1, 1, 1], [1, 1, 1], Float32Array.of(1));
   const { sharpGenerator, blurGenerator, discriminators } = buildMethodNetworks(
     method,
     network,
     0,
-    kernel,
+    { kernel, noise: { a: 0, b: 0 } },
   );
   const judges = Object.values(discriminators);
   const networks = [sharpGenerator, ...(blurGenerator === null ? [] : [blurGenerator])];

@@ -19,7 +19,11 @@ const TIMED = 3;
 
 /** Times a few updates on a trainer that is thrown away. */
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
-  const { trainer, source } = startTraining({ ...prepared, knownKernel: prepared.kernel });
+  const { trainer, source } = startTraining({
+    ...prepared,
+    knownKernel: prepared.kernel,
+    knownNoise: null,
+  });
   const times: number[] = [];
   try {
     for (let i = 0; i < WARM_UP + TIMED; i++) {

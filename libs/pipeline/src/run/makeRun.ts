@@ -3,12 +3,13 @@ import type { Pairing } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import {
   contentHash,
+  type DatasetSettings,
   type ResolvedRun,
   runRecipe,
   type RunRecord,
   writeRunRecord,
 } from '@blurcycle/experiment';
-import { countParameters } from '@blurcycle/models';
+import { countParameters, type NoiseCoefficients } from '@blurcycle/models';
 import { unpairedPairs } from '@blurcycle/stacks';
 import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
@@ -79,10 +80,21 @@ export async function makeRun(
 /** What a run trains, on what. */
 export function trainingOf(
   { id, settings, seed }: Pick<ResolvedRun, 'id' | 'settings' | 'seed'>,
-  dataset: Pick<PreparedDataset, 'train' | 'unpaired' | 'kernel'>,
+  dataset: Pick<PreparedDataset, 'train' | 'unpaired' | 'kernel' | 'facts'>,
 ): Training {
   const pairs = trainingPairs(dataset, settings.method.sampling);
-  return { id, settings, seed, pairs, knownKernel: dataset.kernel };
+  const knownNoise = noiseOf(settings.dataset, dataset.facts);
+  return { id, settings, seed, pairs, knownKernel: dataset.kernel, knownNoise };
+}
+
+/** Noise of the training images where the simulation knows it in closed form. */
+export function noiseOf(
+  dataset: DatasetSettings,
+  { readNoiseSigma }: Pick<PreparedDataset['facts'], 'readNoiseSigma'>,
+): NoiseCoefficients | null {
+  if (dataset.kind !== 'microtubules' || readNoiseSigma === null) return null;
+  const { poissonPeakCounts } = dataset.noise;
+  return { a: poissonPeakCounts === null ? 0 : 1 / poissonPeakCounts, b: readNoiseSigma ** 2 };
 }
 
 /**

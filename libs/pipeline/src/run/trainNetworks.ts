@@ -8,7 +8,7 @@ import {
   predictVolume,
 } from '@blurcycle/inference';
 import { meanSquaredError, psnr, ssim } from '@blurcycle/metrics';
-import type { Network } from '@blurcycle/models';
+import type { Network, NoiseCoefficients } from '@blurcycle/models';
 import {
   createTrainer,
   disposeTrainer,
@@ -17,6 +17,7 @@ import {
   type Trainer,
   TrainingFailure,
   type ValidationValues,
+  withAverageWeights,
   writeGeneratingWeights,
 } from '@blurcycle/training';
 import type { Progress, ProgressOptions } from '../contracts.ts';
@@ -33,6 +34,8 @@ export interface Training {
   readonly pairs: readonly Pair[];
   /** Linear operator between sharp and blurred, for methods that know it. */
   readonly knownKernel: Volume | null;
+  /** Noise of the blurred stacks, for methods that know it. */
+  readonly knownNoise: NoiseCoefficients | null;
 }
 
 /** How a training is carried out, and what watches it. */
@@ -61,7 +64,13 @@ export interface Trained {
 }
 
 /** A trainer before its first update, and its patches in the order that follows from the seed. */
-export function startTraining({ settings, seed, pairs, knownKernel }: Omit<Training, 'id'>): {
+export function startTraining({
+  settings,
+  seed,
+  pairs,
+  knownKernel,
+  knownNoise,
+}: Omit<Training, 'id'>): {
   readonly trainer: Trainer;
   readonly source: ReturnType<typeof createPatchSource>;
 } {
@@ -74,6 +83,7 @@ export function startTraining({ settings, seed, pairs, knownKernel }: Omit<Train
     objective: { ...training, cycleMargin: margin },
     seed,
     knownKernel: kernel,
+    knownNoise,
   });
   const source = createPatchSource({
     ...training,
@@ -157,6 +167,17 @@ async function train(
 
 /** What the validation volumes say of the networks as they are now: the mean over the volumes. */
 export async function validateTrainer(
+  trainer: Trainer,
+  options: Pick<TrainNetworksOptions, 'validation' | 'inference' | 'dataRange'>,
+): Promise<ValidationValues> {
+  const values = await validateWeights(trainer, options);
+  if (trainer.average === null || values.psnr === undefined) return values;
+  const average = await withAverageWeights(trainer, () => validateWeights(trainer, options));
+  const { psnr: psnrAverage = NaN, ssim: ssimAverage = NaN } = average;
+  return { ...values, psnrAverage, ssimAverage };
+}
+
+async function validateWeights(
   { networks, method }: Trainer,
   {
     validation,
@@ -167,7 +188,7 @@ export async function validateTrainer(
   const { sharpGenerator, blurGenerator } = networks;
   const apply = (network: Network, volume: Volume): Promise<Volume> =>
     inference === null ? applyWhole(network, volume) : predictVolume(network, volume, inference);
-  const each: Required<ValidationValues>[] = [];
+  const each: Record<'psnr' | 'ssim' | 'outputStandardDeviation' | 'cycleResidual', number>[] = [];
   for (const { blurred, sharp } of validation) {
     const estimate = await apply(sharpGenerator, blurred);
     // A blur kernel has no statistics of a tile: it takes any volume whole.
@@ -180,7 +201,7 @@ export async function validateTrainer(
       cycleResidual: reblurred === null ? NaN : Math.sqrt(meanSquaredError(reblurred, blurred)),
     });
   }
-  const mean = (name: keyof ValidationValues): number =>
+  const mean = (name: keyof (typeof each)[number]): number =>
     each.reduce((sum, one) => sum + one[name], 0) / each.length;
   const knowsTruth = validation.every(({ sharp }) => sharp !== null);
   return {

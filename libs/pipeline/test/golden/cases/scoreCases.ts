@@ -50,7 +50,7 @@ const NETWORK: NetworkSettings = {
   blurKernelSize: [5, 7, 9],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1.1,
-  blurKernelSymmetry: 'none',
+  blurKernelGauge: 'none',
   blurKernelConstraint: 'none',
 };
 
@@ -123,7 +123,7 @@ function describedStart(): unknown {
 const START_SETTINGS: readonly Partial<NetworkSettings>[] = [
   { blurKernelInit: 'normal' },
   { blurKernelInit: 'gaussian' },
-  { blurKernelInit: 'normal', blurKernelSymmetry: 'point', blurKernelConstraint: 'non-negative' },
+  { blurKernelInit: 'normal', blurKernelGauge: 'point', blurKernelConstraint: 'non-negative' },
   { blurKernelInit: 'normal', blurKernelConstraint: 'unit-sum' },
 ];
 const STARTS = START_SETTINGS.map((settings) =>

@@ -22,8 +22,9 @@ const NETWORK: NetworkSettings = {
   blurKernelSize: [3, 5, 5],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
-  blurKernelSymmetry: 'none',
+  blurKernelGauge: 'none',
   blurKernelConstraint: 'none',
+  blurNoise: 'none',
   outputBias: -1,
 };
 
@@ -35,6 +36,7 @@ const TRAINING: RunSettings['training'] = {
     learningRate: 1e-3,
     blurKernelLearningRate: 1e-2,
     discriminatorLearningRate: 2e-3,
+    noiseLearningRate: 1e-2,
     decayFrom: 0.25,
     beta1: 0.5,
     beta2: 0.999,
@@ -43,12 +45,14 @@ const TRAINING: RunSettings['training'] = {
   ganLoss: 'least-squares',
   lossWeights: { cycle: 10, pixel: 10, adversarial: 1, gradientPenalty: 10 },
   cycleNorm: 'l1',
+  sharpCycleTrainsKernel: true,
   cycleBorder: 'keep',
   historyBuffer: 1,
   logEvery: 1,
   validateEvery: 6,
   checkpointEvery: 6,
   augment: 'lateral',
+  averageHalfLife: null,
   select: 'last',
 };
 
@@ -65,7 +69,7 @@ const METHODS = readMethods();
 const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]>> = {
   'kernel-init-normal': ['proposed', { network: { blurKernelInit: 'normal' } }],
   'kernel-sigma': ['proposed', { network: { blurKernelSigmaVoxels: 2 } }],
-  'kernel-symmetry-point': ['proposed', { network: { blurKernelSymmetry: 'point' } }],
+  'kernel-symmetry-point': ['proposed', { network: { blurKernelGauge: 'point' } }],
   'kernel-constraint-non-negative': [
     'proposed',
     { network: { blurKernelInit: 'normal', blurKernelConstraint: 'non-negative' } },
@@ -73,7 +77,7 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
   'kernel-constraint-unit-sum': ['proposed', { network: { blurKernelConstraint: 'unit-sum' } }],
   'kernel-symmetric-unit-sum': [
     'proposed',
-    { network: { blurKernelSymmetry: 'point', blurKernelConstraint: 'unit-sum' } },
+    { network: { blurKernelGauge: 'point', blurKernelConstraint: 'unit-sum' } },
   ],
   'kernel-size': ['proposed', { network: { blurKernelSize: [7, 7, 7] } }],
   'wasserstein-proposed': ['proposed', { training: { ganLoss: 'wasserstein-gp' } }],
