@@ -12,6 +12,7 @@ export type { ObjectiveSettings } from './objectives.ts';
 export type { ValidationValues } from './selection.ts';
 export {
   readGeneratorWeights,
+  readLearnedNoise,
   withAverageWeights,
   writeGeneratingWeights,
   writeNetworkWeights,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { formatValue, InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
-import type { Network } from '@blurcycle/models';
+import type { Network, NoiseCoefficients } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
 
@@ -120,6 +120,15 @@ type Parameters = Pick<Network, 'parameters'>;
 
 function generatingParameters({ groups }: Trainer): Parameters {
   return { parameters: groups.generator.flatMap(({ parameters }) => parameters) };
+}
+
+/** The noise of blurred volumes that a trainer has learned; null where it learns none. */
+export async function readLearnedNoise({ networks }: Trainer): Promise<NoiseCoefficients | null> {
+  const [logA, logB] = networks.noise?.parameters ?? [];
+  if (logA === undefined || logB === undefined) return null;
+  const [a] = await logA.variable.data();
+  const [b] = await logB.variable.data();
+  return { a: Math.exp(a), b: Math.exp(b) };
 }
 
 /**

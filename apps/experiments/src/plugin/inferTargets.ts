@@ -122,7 +122,10 @@ function experimentTargets(
     targets[data] ??= own ? dataTarget(name, file) : dataTarget(sharedData);
     targets[`train-${run.id}`] = {
       ...trainTarget(run, file, runsAtOnce),
-      dependsOn: [{ target: inProfile(data, profile) }],
+      dependsOn: [
+        { target: inProfile(data, profile) },
+        ...(run.first === null ? [] : [{ target: inProfile(`train-${run.first.id}`, profile) }]),
+      ],
     };
   }
   const place = set.experiments.get(name)?.content.place;

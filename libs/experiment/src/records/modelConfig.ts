@@ -37,6 +37,8 @@ export const modelConfigSchema = z.strictObject({
     .refine(({ black, white }) => white > black, { message: 'have white above black' }),
   /** Where `kernel.tif` comes from; `none` when there is no such file. */
   kernel: z.enum(['learned', 'known', 'none']),
+  /** Noise that was learned with the kernel, variance a μ + b in the network's intensities. */
+  noise: z.strictObject({ a: z.number(), b: z.number() }).optional(),
   /** Microscope as it was described when the model was made; null where nobody said. */
   optics: z.record(z.string(), z.json()).nullable(),
   training: z.strictObject({

@@ -92,6 +92,8 @@ export const runRecordSchema = z.strictObject({
   key: z.string(),
   settings: recordedRunSettingsSchema,
   origins: z.record(z.string(), z.string()),
+  /** Noise of blurred volumes that was learned, variance a μ + b; absent where none was. */
+  noise: z.strictObject({ a: z.number(), b: z.number() }).optional(),
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),
   /**

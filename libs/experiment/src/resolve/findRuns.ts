@@ -1,16 +1,20 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import type { ExperimentSet } from '../files/loadExperiments.ts';
 import type { ResolvedRun } from '../settings/runSettings.ts';
-import { resolveExperiment, suffixOf } from './resolveExperiment.ts';
-import { resolveRun } from './resolveRun.ts';
+import { resolveExperiment } from './resolveExperiment.ts';
+import { resolveRun, suffixOf } from './resolveRun.ts';
 
-/** The runs that an experiment needs, each once. */
+/**
+ * The runs that an experiment needs, each once; one that another takes its kernel from stands before
+ * it.
+ */
 export function listRuns(
   set: ExperimentSet,
   name: string,
   profile: string,
 ): readonly ResolvedRun[] {
-  return distinctRuns(resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs));
+  const runs = resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs);
+  return distinctRuns(runs.flatMap((run) => (run.first === null ? [run] : [run.first, run])));
 }
 
 /** The runs of all experiments, each once, in the order of the experiments' names. */
@@ -59,9 +63,15 @@ export function findRun(
       ({ method, id = method }) =>
         `${id}${suffix}` === name && Object.hasOwn(set.methods.content, method),
     );
-    if (rowIndex === -1) continue;
-    const { method } = experiment.content.rows[rowIndex];
-    return resolveRun(set, { method, profile, seed, experiment, rowIndex }, name);
+    if (rowIndex !== -1) {
+      const { method } = experiment.content.rows[rowIndex];
+      return resolveRun(set, { method, profile, seed, experiment, rowIndex }, name);
+    }
+    const first = experiment.content.rows
+      .map(({ method }) => set.methods.content[method]?.kernelFrom)
+      .find((method) => method !== undefined && `${method}${suffix}` === name);
+    if (first !== undefined)
+      return resolveRun(set, { method: first, profile, seed, experiment }, name);
   }
   const names = [
     ...Object.keys(set.methods.content),

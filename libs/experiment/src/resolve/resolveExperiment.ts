@@ -1,7 +1,7 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import { INPUT_METHOD, TARGET_METHOD } from '../files/checkExperiment.ts';
 import { type FigureDeclaration, figureId } from '../files/figureSchemas.ts';
-import type { ClaimDeclaration, ExperimentFile, PaperValues } from '../files/fileSchemas.ts';
+import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
 import { type ExperimentSet, getExperiment } from '../files/loadExperiments.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import { dataSeed, datasetOfSeed, type DatasetSettings } from '../settings/datasetSettings.ts';
@@ -13,7 +13,7 @@ import {
 } from '../settings/runSettings.ts';
 import { keepKind, mergeLayers, parseMerged } from './mergeLayers.ts';
 import { resolveConditions, type ResolvedCondition, testedDataset } from './resolveConditions.ts';
-import { ownLayers, resolveRun, rowLayer, sharedLayers } from './resolveRun.ts';
+import { ownLayers, resolveRun, rowLayer, sharedLayers, suffixOf } from './resolveRun.ts';
 
 /** A row of a table with the runs, one per seed, that fill it. */
 export interface ResolvedRow {
@@ -147,11 +147,6 @@ export function resolveExperiment(
       };
     }),
   };
-}
-
-/** What stands behind the names of rows whose settings the experiment overrides as a whole. */
-export function suffixOf(name: string, { settings, profiles }: ExperimentFile): string {
-  return settings === undefined && profiles === undefined ? '' : `-${name}`;
 }
 
 function datasetsOf(

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import type { ExperimentFile } from '../files/fileSchemas.ts';
 import type { CheckedFile, ExperimentSet } from '../files/loadExperiments.ts';
@@ -57,7 +58,12 @@ export function resolveRun(
     shared.map(({ origin }) => origin),
   );
   const declared: RunSettings = parseMerged(runSettingsSchema, merged);
-  const settings = { ...declared, dataset: datasetOfSeed(declared.dataset, seed) };
+  const first = resolveFirst(set, request, declared);
+  const settings: RunSettings = {
+    ...declared,
+    dataset: datasetOfSeed(declared.dataset, seed),
+    ...(first === null ? {} : { first: pickTraining(first) }),
+  };
   refuseViolations(settings, merged);
   return {
     id: `${name}-s${seed}`,
@@ -67,7 +73,30 @@ export function resolveRun(
     settings,
     origins: merged.origins,
     key: runKey(settings, seed),
+    first,
   };
+}
+
+/** The run of the method that a method takes its kernel from: as in every row of the experiment. */
+function resolveFirst(
+  set: ExperimentSet,
+  { profile, seed, experiment }: RunRequest,
+  { method: { kernelFrom } }: RunSettings,
+): ResolvedRun | null {
+  if (kernelFrom === undefined) return null;
+  const request = { method: kernelFrom, profile, seed };
+  if (experiment === undefined) return resolveRun(set, request);
+  const { source, content } = experiment;
+  return resolveRun(
+    set,
+    { ...request, experiment },
+    `${kernelFrom}${suffixOf(basename(source.file, '.yaml'), content)}`,
+  );
+}
+
+function pickTraining({ settings }: ResolvedRun): NonNullable<RunSettings['first']> {
+  const { method, network, training } = settings;
+  return { method, network, training };
 }
 
 function refuseViolations(settings: RunSettings, merged: MergedLayers): void {
@@ -145,4 +174,9 @@ export function rowLayer(
   const row = content.rows[rowIndex];
   const origin = `${source.file}#${row.id ?? row.method}`;
   return { origin, source, at: ['rows', rowIndex, 'settings'], values: row.settings ?? {} };
+}
+
+/** What stands behind the names of rows whose settings the experiment overrides as a whole. */
+export function suffixOf(name: string, { settings, profiles }: ExperimentFile): string {
+  return settings === undefined && profiles === undefined ? '' : `-${name}`;
 }

@@ -96,7 +96,8 @@ function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
   return found;
 }
 
-function checkMethod({ method, network, training, dataset }: RunSettings): SettingsViolation[] {
+function checkMethod(settings: RunSettings): SettingsViolation[] {
+  const { method, network, training, dataset, first } = settings;
   const found: SettingsViolation[] = [];
   const { sampling, blurPath, discriminators, discriminatorSees, pixelLoss } = method;
   if (sampling === 'paired' && dataset.kind === 'tiff-folders') {
@@ -136,10 +137,22 @@ function checkMethod({ method, network, training, dataset }: RunSettings): Setti
     });
   }
   const { blurNoise } = network;
-  if (blurNoise === 'known' && dataset.kind !== 'microtubules') {
+  if (blurNoise === 'known' && first === undefined && dataset.kind !== 'microtubules') {
     const rule = `not be 'known' for data of the kind '${dataset.kind}'`;
     const remedy = "only simulated microtubules know their noise; take 'learned'";
     found.push({ path: 'network.blurNoise', rule, value: blurNoise, remedy });
+  }
+  if (first !== undefined && blurPath !== 'known-psf') {
+    const rule = "be 'known-psf' for a method with kernelFrom";
+    found.push({ path: 'method.blurPath', rule, value: blurPath });
+  }
+  if (first !== undefined && first.method.blurPath !== 'learned-kernel') {
+    const rule = 'name a method that learns a kernel';
+    found.push({ path: 'method.kernelFrom', rule, value: first.method.id });
+  }
+  if (first !== undefined && blurNoise === 'known' && first.network.blurNoise !== 'learned') {
+    const rule = `not be 'known' where ${first.method.id} learns no noise`;
+    found.push({ path: 'network.blurNoise', rule, value: blurNoise });
   }
   if (training.cycleNorm === 'anscombe' && blurPath !== 'none' && blurNoise === 'none') {
     const rule = "not be 'anscombe' without network.blurNoise";

@@ -55,6 +55,11 @@ export const methodSettingsSchema = z.strictObject({
       'a volume alone (output, unless given), or behind what it was made from, as in pix2pix; that needs pairs',
     ),
   pixelLoss: z.enum(PIXEL_LOSSES).describe('distance to the paired truth'),
+  kernelFrom: idSchema
+    .optional()
+    .describe(
+      'a method that learns a kernel: what it has learned with the same seed, kernel and noise, is what this method knows',
+    ),
 });
 
 /** Settings of one method. */
@@ -196,6 +201,14 @@ export const runSettingsSchema = z.strictObject({
   training: trainingSettingsSchema,
   inference: inferenceSettingsSchema,
   scoring: scoringSettingsSchema,
+  first: z
+    .strictObject({
+      method: methodSettingsSchema,
+      network: networkSettingsSchema,
+      training: trainingSettingsSchema,
+    })
+    .optional()
+    .describe('training of the method that `kernelFrom` names, on the same data'),
 });
 
 /** The resolved settings of a training run. */
@@ -205,7 +218,7 @@ export type RunSettings = z.infer<typeof runSettingsSchema>;
  * The settings that files other than methods.yaml may hold: a method is chosen by its id, not
  * spelled out.
  */
-export const sharedSettingsSchema = runSettingsSchema.omit({ method: true });
+export const sharedSettingsSchema = runSettingsSchema.omit({ method: true, first: true });
 
 /** Settings without the method. */
 export type SharedSettings = z.infer<typeof sharedSettingsSchema>;
@@ -229,6 +242,8 @@ export interface ResolvedRun {
   readonly origins: Origins;
   /** Hash of the settings and the seed: two runs with one key have the same numbers. */
   readonly key: string;
+  /** The run whose kernel and noise this one takes; null for most. */
+  readonly first: ResolvedRun | null;
 }
 
 /** Models of the point spread function as the field names them. */

@@ -29,11 +29,12 @@ export interface TrainingRequest {
  * computed is no setting: a metric that is added later makes scores incomplete, not other ones.
  */
 export function runRecipe({ settings, seed }: TrainingRequest): Recipe {
-  const { dataset, method, network, training, inference, scoring } = settings;
+  const { dataset, method, network, training, inference, scoring, first } = settings;
   return {
     data: { dataset },
     training: {
-      ...{ method: { ...method, label: undefined }, network, training, seed, inference },
+      ...{ method: withoutLabel(method), network, training, seed, inference },
+      ...(first === undefined ? {} : { first: { ...first, method: withoutLabel(first.method) } }),
       scoring: { dataRange: scoring.dataRange },
     },
     prediction: { inference },
@@ -173,8 +174,15 @@ function withoutSeedIn(
  * @returns 64 hexadecimal digits (SHA-256).
  */
 export function runKey(settings: RunSettings, seed: number): string {
-  const method = { ...settings.method, label: undefined };
-  return contentHash({ settings: { ...settings, method }, seed });
+  const method = withoutLabel(settings.method);
+  const { first } = settings;
+  const named =
+    first === undefined ? {} : { first: { ...first, method: withoutLabel(first.method) } };
+  return contentHash({ settings: { ...settings, method, ...named }, seed });
+}
+
+function withoutLabel(method: RunSettings['method']): Record<string, unknown> {
+  return { ...method, label: undefined };
 }
 
 /** SHA-256 of a plain value as JSON with sorted keys, 64 hexadecimal digits. */

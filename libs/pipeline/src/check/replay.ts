@@ -28,6 +28,7 @@ import type { ComputeOptions } from '../contracts.ts';
 import { prepareDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { openBackend } from '../openBackend.ts';
+import { knownMicroscope } from '../run/knownMicroscope.ts';
 import { trainingOf } from '../run/makeRun.ts';
 import { startProvenance } from '../run/provenance.ts';
 import { readLog } from '../run/readLog.ts';
@@ -163,7 +164,8 @@ async function replayRun(
   }
   const dataset = await prepareDataset(settings.dataset, { ...work, resultsDir: work.folder, say });
   const folder = join(work.folder, run.id);
-  const { trainer, source } = startTraining(trainingOf(run, dataset));
+  const known = await knownMicroscope(run, dataset, work.resultsDir);
+  const { trainer, source } = startTraining(trainingOf(run, dataset, known));
   const stop = new AbortController();
   const differences = compareHashes('input', record.inputs, dataset.hashes);
   const compared = [`${Object.keys(dataset.hashes).length} inputs`];

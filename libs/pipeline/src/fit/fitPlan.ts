@@ -21,8 +21,7 @@ const TIMED = 3;
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
   const { trainer, source } = startTraining({
     ...prepared,
-    knownKernel: prepared.kernel,
-    knownNoise: null,
+    known: { kernel: prepared.kernel, noise: null },
   });
   const times: number[] = [];
   try {

@@ -1,31 +1,44 @@
 import { join } from 'node:path';
-import type { Pairing } from '@blurcycle/core';
+import type { Pairing, Volume } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import {
   contentHash,
-  type DatasetSettings,
   type ResolvedRun,
   runRecipe,
   type RunRecord,
   writeRunRecord,
 } from '@blurcycle/experiment';
-import { countParameters, type NoiseCoefficients } from '@blurcycle/models';
+import { countParameters } from '@blurcycle/models';
 import { unpairedPairs } from '@blurcycle/stacks';
-import { type FitResult, type Trainer, TrainingFailure } from '@blurcycle/training';
+import {
+  type FitResult,
+  readLearnedNoise,
+  type Trainer,
+  TrainingFailure,
+} from '@blurcycle/training';
 import type { TrainRunOptions } from '../contracts.ts';
 import { withTruth } from '../dataset/datasetFolder.ts';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { hashOutputs } from './hashOutputs.ts';
+import { knownMicroscope } from './knownMicroscope.ts';
 import { originOf } from './origin.ts';
 import type { ProvenanceClock } from './provenance.ts';
 import { scoreRun } from './scoreRun.ts';
-import { type Trained, type Training, trainNetworks } from './trainNetworks.ts';
+import {
+  type KnownMicroscope,
+  type Trained,
+  type Training,
+  trainNetworks,
+} from './trainNetworks.ts';
 import { writeRunModel } from './writeModel.ts';
 
 /** How a run is made. */
-interface MakeRunOptions extends Pick<TrainRunOptions, 'resume' | 'restart' | 'progress'> {
+interface MakeRunOptions extends Pick<
+  TrainRunOptions,
+  'resultsDir' | 'resume' | 'restart' | 'progress'
+> {
   readonly clock: ProvenanceClock;
 }
 
@@ -38,6 +51,7 @@ export async function makeRun(
 ): Promise<RunRecord> {
   const { settings, seed, id } = run;
   const started = performance.now();
+  const known = await knownMicroscope(run, dataset, options.resultsDir);
   const origin = await originOf(runRecipe(run), dataset.sources);
   const trainOptions = {
     folder,
@@ -51,17 +65,19 @@ export async function makeRun(
     patchOption: 'training.patch of the profile',
   };
   const record = await trainNetworks(
-    trainingOf(run, dataset),
+    trainingOf(run, dataset, known),
     trainOptions,
     async (trainer, outcome) => {
       const parameterCounts = countNetworks(trainer);
+      const noise = await readLearnedNoise(trainer);
       const finished =
         outcome instanceof TrainingFailure
           ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
-          : await predict(run, trainer, outcome, dataset, folder);
+          : await predict(run, trainer, outcome, { ...dataset, kernel: known.kernel }, folder);
       const made: RunRecord = {
         ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
         ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
+        ...(noise === null ? {} : { noise }),
         ...finished,
         outputs: await hashOutputs(folder),
         ...origin,
@@ -80,21 +96,11 @@ export async function makeRun(
 /** What a run trains, on what. */
 export function trainingOf(
   { id, settings, seed }: Pick<ResolvedRun, 'id' | 'settings' | 'seed'>,
-  dataset: Pick<PreparedDataset, 'train' | 'unpaired' | 'kernel' | 'facts'>,
+  dataset: Pick<PreparedDataset, 'train' | 'unpaired'>,
+  known: KnownMicroscope,
 ): Training {
   const pairs = trainingPairs(dataset, settings.method.sampling);
-  const knownNoise = noiseOf(settings.dataset, dataset.facts);
-  return { id, settings, seed, pairs, knownKernel: dataset.kernel, knownNoise };
-}
-
-/** Noise of the training images where the simulation knows it in closed form. */
-export function noiseOf(
-  dataset: DatasetSettings,
-  { readNoiseSigma }: Pick<PreparedDataset['facts'], 'readNoiseSigma'>,
-): NoiseCoefficients | null {
-  if (dataset.kind !== 'microtubules' || readNoiseSigma === null) return null;
-  const { poissonPeakCounts } = dataset.noise;
-  return { a: poissonPeakCounts === null ? 0 : 1 / poissonPeakCounts, b: readNoiseSigma ** 2 };
+  return { id, settings, seed, pairs, known };
 }
 
 /**
@@ -117,7 +123,7 @@ async function predict(
   run: ResolvedRun,
   trainer: Trainer,
   { selectedUpdate, choices, seconds }: Trained,
-  dataset: PreparedDataset,
+  dataset: PredictedDataset,
   folder: string,
 ): Promise<Outcome> {
   await writeRunModel(join(folder, 'model'), trainer, run, dataset, selectedUpdate);
@@ -130,6 +136,9 @@ async function predict(
     inferenceSeconds: secondsSince(predicting),
   };
 }
+
+/** A data set with the kernel that the method was given; null where nobody knows one. */
+type PredictedDataset = Omit<PreparedDataset, 'kernel'> & { readonly kernel: Volume | null };
 
 type Outcome = Pick<
   RunRecord,

@@ -32,10 +32,15 @@ export interface Training {
   readonly settings: Pick<RunSettings, 'method' | 'network' | 'training'>;
   readonly seed: number;
   readonly pairs: readonly Pair[];
-  /** Linear operator between sharp and blurred, for methods that know it. */
-  readonly knownKernel: Volume | null;
-  /** Noise of the blurred stacks, for methods that know it. */
-  readonly knownNoise: NoiseCoefficients | null;
+  readonly known: KnownMicroscope;
+}
+
+/** What may be known of the microscope, for methods that ask for it. */
+export interface KnownMicroscope {
+  /** Linear operator between sharp and blurred. */
+  readonly kernel: Volume | null;
+  /** Noise of the blurred stacks. */
+  readonly noise: NoiseCoefficients | null;
 }
 
 /** How a training is carried out, and what watches it. */
@@ -64,26 +69,20 @@ export interface Trained {
 }
 
 /** A trainer before its first update, and its patches in the order that follows from the seed. */
-export function startTraining({
-  settings,
-  seed,
-  pairs,
-  knownKernel,
-  knownNoise,
-}: Omit<Training, 'id'>): {
+export function startTraining({ settings, seed, pairs, known }: Omit<Training, 'id'>): {
   readonly trainer: Trainer;
   readonly source: ReturnType<typeof createPatchSource>;
 } {
   const { method, network, training } = settings;
   const margin = cycleMargin(settings);
-  const kernel = method.blurPath === 'known-psf' ? knownKernel : null;
+  const kernel = method.blurPath === 'known-psf' ? known.kernel : null;
   const trainer = createTrainer({
     method,
     network,
     objective: { ...training, cycleMargin: margin },
     seed,
     knownKernel: kernel,
-    knownNoise,
+    knownNoise: known.noise,
   });
   const source = createPatchSource({
     ...training,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeViolation, InputError } from '@blurcycle/core';
 import {
   isDone,
   type ResolvedRun,
@@ -45,6 +46,13 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
   if (record !== undefined && kept === 'all') {
     say(`${run.id}: up to date${left.reason === '' ? '' : ` (${left.reason})`}`);
     return record;
+  }
+  if (run.first !== null) {
+    const { status, error } = await trainRun(run.first, { ...options, restart: false });
+    if (status === 'failed') {
+      const rule = `have the kernel of ${run.first.id}`;
+      throw new InputError(describeViolation('train', run.id, rule, `it failed: ${error}`));
+    }
   }
   const prepare = (): Promise<PreparedDataset> =>
     prepareDataset(run.settings.dataset, { resultsDir, profile: run.profile, say });

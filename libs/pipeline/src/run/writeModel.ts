@@ -9,7 +9,7 @@ import {
 } from '@blurcycle/inference';
 import type { Volume } from '@blurcycle/core';
 import { fromNetworkScale } from '@blurcycle/stacks';
-import type { Trainer } from '@blurcycle/training';
+import { readLearnedNoise, type Trainer } from '@blurcycle/training';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 
 /** A trained model before it is written. */
@@ -52,7 +52,13 @@ export async function writeModel(
     license,
     citation: METHOD_CITATION,
   };
-  const content = await modelOfTrainer(trainer, config, knownKernel, testInput);
+  const noise = await readLearnedNoise(trainer);
+  const content = await modelOfTrainer(
+    trainer,
+    { ...config, ...(noise === null ? {} : { noise }) },
+    knownKernel,
+    testInput,
+  );
   await writeModelFolder(folder, content);
   return content;
 }
@@ -65,7 +71,11 @@ export async function writeRunModel(
   folder: string,
   trainer: Trainer,
   { settings, seed, profile, key }: ResolvedRun,
-  { train, kernel, facts }: Pick<PreparedDataset, 'train' | 'kernel' | 'facts'>,
+  {
+    train,
+    kernel,
+    facts,
+  }: Pick<PreparedDataset, 'train' | 'facts'> & { readonly kernel: Volume | null },
   selectedUpdate: number,
 ): Promise<void> {
   const { method, dataset, training } = settings;
