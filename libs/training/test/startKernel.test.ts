@@ -48,7 +48,10 @@ describe('startKernelOf(network, seed, voxelSizeUm)', () => {
     'is the kernel that the networks start with: %s, symmetry %s, constraint %s',
     (init, symmetry, constraint) => {
       const network = settingsOf(init, symmetry, constraint);
-      const { sharpGenerator, blurGenerator } = buildMethodNetworks(METHOD, network, 5, null);
+      const { sharpGenerator, blurGenerator } = buildMethodNetworks(METHOD, network, 5, {
+        kernel: null,
+        noise: null,
+      });
       if (blurGenerator === null || !('kernel' in blurGenerator)) throw new Error('no kernel');
       const built = Float32Array.from(blurGenerator.kernel().dataSync());
       disposeNetworks(sharpGenerator, blurGenerator);
