@@ -60,7 +60,7 @@ describe('resolveRun(set, request)', () => {
     const run = findRun(shipped, 'kernel-symmetric', 'quick', 100);
     expect(run).toMatchObject({ id: 'kernel-symmetric-s100', seed: 100 });
     expect(run.settings).toMatchObject({
-      network: { blurKernelSymmetry: 'point' },
+      network: { blurKernelGauge: 'point' },
       dataset: { seed: 101 },
     });
     const { settings } = findRun(shipped, 'proposed', 'quick', 100);

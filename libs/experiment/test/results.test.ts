@@ -140,6 +140,26 @@ describe('run records', () => {
     expect(settings?.network.blurredDiscriminator).toBe('plain');
   });
 
+  it('of the time of symmetries mean a gauge, and neither noise nor an average', () => {
+    const path = resolve(SHIPPED, '../results/standard/runs/proposed-s0/record.json');
+    const old = JSON.parse(readFileSync(path, 'utf8')) as {
+      settings: { network: Record<string, unknown>; training: Record<string, unknown> };
+    };
+    const { network, training } = old.settings;
+    delete network.blurKernelGauge;
+    delete network.blurNoise;
+    delete training.sharpCycleTrainsKernel;
+    delete training.averageHalfLife;
+    network.blurKernelSymmetry = 'point';
+    writeFileSync(join(directory, 'record.json'), JSON.stringify(old));
+    const settings = readRunRecord(join(directory, 'record.json'))?.settings;
+    expect(settings?.network).toMatchObject({ blurKernelGauge: 'point', blurNoise: 'none' });
+    expect(settings?.training).toMatchObject({
+      sharpCycleTrainsKernel: true,
+      averageHalfLife: null,
+    });
+  });
+
   it('are undefined where there are none, and an error where they are damaged', () => {
     const path = join(directory, 'record.json');
     expect(readRunRecord(path)).toBeUndefined();

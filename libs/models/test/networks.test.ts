@@ -7,6 +7,7 @@ import {
   square,
   sub,
   sum,
+  tensor3d,
   tensor5d,
   tidy,
   variableGrads,
@@ -261,6 +262,54 @@ describe('the linear blur generator', () => {
     const network = buildLearnedBlur(options, stream());
     expect(Math.min(...network.parameters[0].variable.dataSync())).toBeLessThan(0);
     expect('constrain' in network).toBe(false);
+    disposeNetworks(network);
+  });
+
+  it('centers its core after an update, as the plain formula does, whatever the far haze', () => {
+    const size = [5, 7, 7] as const;
+    const options = { size, init: 'normal', sigmaVoxels: 1, constraint: 'none' } as const;
+    const network = buildLearnedBlur({ ...options, gauge: 'core' }, stream());
+    const { variable } = network.parameters[0];
+    // A Gaussian that is off center, and haze in a corner.
+    const values = new Float32Array(5 * 7 * 7);
+    const at = (z: number, y: number, x: number): number => (z * 7 + y) * 7 + x;
+    const each = (use: (i: number, r: readonly [number, number, number]) => void): void => {
+      for (let z = 0; z < 5; z++)
+        for (let y = 0; y < 7; y++)
+          for (let x = 0; x < 7; x++) use(at(z, y, x), [z - 2, y - 3, x - 3]);
+    };
+    each((i, [z, y, x]) => {
+      values[i] = Math.exp(-((z - 0.2) ** 2 + (y + 0.1) ** 2 + x ** 2) / 2);
+    });
+    values[at(4, 6, 6)] = 0.3;
+    const centroid = (h: Float32Array): number[] => {
+      const sums = [0, 0, 0, 0];
+      each((i, r) => {
+        const weight = Math.exp(-(r[0] ** 2 + r[1] ** 2 + r[2] ** 2) / 8) * Math.max(0, h[i]);
+        sums[3] += weight;
+        r.forEach((part, axis) => (sums[axis] += part * weight));
+      });
+      return sums.slice(0, 3).map((one) => one / sums[3]);
+    };
+    const c = centroid(values);
+    const expected = Float32Array.from(values);
+    each((i, r) => {
+      const sides = [5, 7, 7];
+      const strides = [49, 7, 1];
+      const p = [r[0] + 2, r[1] + 3, r[2] + 3];
+      p.forEach((place, axis) => {
+        const ahead = place + 1 < sides[axis] ? values[i + strides[axis]] : 0;
+        const behind = place > 0 ? values[i - strides[axis]] : 0;
+        expected[i] += (c[axis] * (ahead - behind)) / 2;
+      });
+    });
+    tidy(() => variable.assign(tensor3d(values, [5, 7, 7])));
+    network.constrain?.();
+    const once = Float32Array.from(variable.dataSync());
+    for (let i = 0; i < once.length; i++) expect(once[i]).toBeCloseTo(expected[i], 6); // float32
+    for (let i = 0; i < 5; i++) network.constrain?.();
+    for (const one of centroid(Float32Array.from(variable.dataSync())))
+      expect(Math.abs(one)).toBeLessThan(3e-3);
     disposeNetworks(network);
   });
 

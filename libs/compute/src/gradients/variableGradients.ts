@@ -64,7 +64,7 @@ function tapeGradients(
  */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   const backend = tf.backend();
-  if (!(backend instanceof NativeBackend)) {
+  if (!(backend instanceof NativeBackend) || backend.tape === null) {
     return tf.customGrad((t) => ({
       value: tf.mul(t as tf.Tensor, 1),
       gradFunc: () => tf.zerosLike(x),
