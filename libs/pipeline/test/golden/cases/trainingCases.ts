@@ -102,6 +102,16 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
     'proposed',
     { network: { blurredDiscriminator: 'sees-noise' }, training: { ganLoss: 'wasserstein-gp' } },
   ],
+  'kernel-gauge-core': ['proposed', { network: { blurKernelGauge: 'core' } }],
+  'noise-learned': ['proposed', { network: { blurNoise: 'learned' } }],
+  'noise-known': ['non-blind', { network: { blurNoise: 'known' } }],
+  'noise-known-simulated': ['simulated', { network: { blurNoise: 'known' } }],
+  'cycle-norm-anscombe': [
+    'proposed',
+    { network: { blurNoise: 'learned' }, training: { cycleNorm: 'anscombe' } },
+  ],
+  'sharp-cycle-leaves-kernel': ['proposed', { training: { sharpCycleTrainsKernel: false } }],
+  'moving-average': ['proposed', { training: { averageHalfLife: 2 } }],
 };
 
 /** Three updates of every method, loss and kernel option. */
@@ -177,6 +187,7 @@ async function withTrainer<T>(
     objective: { ...training, cycleMargin: margin },
     seed: 1,
     knownKernel: kernel,
+    knownNoise: { a: 0.004, b: 0.0003 },
   });
   const pairs = [1, 2].map((seed) => ({
     id: `train-${seed}`,
@@ -198,14 +209,17 @@ async function withTrainer<T>(
   }
 }
 
-/** Weights and Adam's moments, in the order of the trainer's groups. */
-async function arraysOf({ groups }: Trainer): Promise<unknown[]> {
+/** Weights and Adam's moments, in the order of the trainer's groups, and the moving average. */
+async function arraysOf({ groups, average }: Trainer): Promise<unknown[]> {
   const arrays: unknown[] = [];
   for (const { parameters, adam } of [...groups.generator, ...groups.discriminator]) {
     const variables = parameters.map(({ variable }) => variable);
     for (const variable of [...variables, ...adam.m, ...adam.v]) {
       arrays.push([[...variable.shape], Float32Array.from(await variable.data())]);
     }
+  }
+  for (const { variable } of average ?? []) {
+    arrays.push([[...variable.shape], Float32Array.from(await variable.data())]);
   }
   return arrays;
 }
