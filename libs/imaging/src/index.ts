@@ -14,10 +14,6 @@ export {
 export { tikhonov } from './deconvolution/tikhonov.ts';
 export { wiener, wienerPrior } from './deconvolution/wiener.ts';
 export { blur, createForwardModel } from './forwardModel.ts';
-export {
-  kernelFromSpectra,
-  type KernelFromSpectra,
-  type KernelFromSpectraOptions,
-} from './spectra/kernelFromSpectra.ts';
+export { kernelFromSpectra } from './spectra/kernelFromSpectra.ts';
 export { addPhotonNoise, addReadNoise, averageSnrDb, calibrateReadNoise } from './noise.ts';
 export { recordEmccd, type EmccdCamera } from './recordEmccd.ts';

@@ -150,7 +150,7 @@ const CORE_SIGMA_VOXELS = 2;
  * centroid stays within a few thousandths of a voxel. A kernel without positive values stays.
  * Memory: returns a new tensor; call inside tidy.
  */
-export function centerCore(kernel: Tensor3D): Tensor3D {
+function centerCore(kernel: Tensor3D): Tensor3D {
   const shape = kernel.shape;
   const radii = ([0, 1, 2] as const).map((axis) => {
     const along = [1, 1, 1];

@@ -20,7 +20,7 @@ import {
 } from './radialSpectra.ts';
 
 /** Window and model of a kernel that two unpaired sets of volumes determine. */
-export interface KernelFromSpectraOptions {
+interface KernelFromSpectraOptions {
   /** Sides of the kernel in voxels, all odd. */
   readonly size: Shape3;
   /**
@@ -33,7 +33,7 @@ export interface KernelFromSpectraOptions {
 }
 
 /** A kernel and how it came about. */
-export interface KernelFromSpectra {
+interface KernelFromSpectra {
   /** Non-negative; its sum is the ratio of the mean intensities. */
   readonly kernel: Volume;
   /** Variance of the white noise in a voxel of the blurred volumes. */

@@ -43,7 +43,7 @@ export async function knownMicroscope(
 }
 
 /** Noise of the training images where the simulation knows it in closed form. */
-export function noiseOf(
+function noiseOf(
   dataset: DatasetSettings,
   { readNoiseSigma }: Pick<PreparedDataset['facts'], 'readNoiseSigma'>,
 ): NoiseCoefficients | null {

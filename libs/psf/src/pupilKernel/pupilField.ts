@@ -19,7 +19,7 @@ export interface PupilGroups {
 }
 
 /** Gradients of a scalar for the numbers of `PupilGroups`, in the same order. */
-export interface PupilGroupsGradient {
+interface PupilGroupsGradient {
   readonly kx: Float64Array;
   readonly ky: Float64Array;
   readonly kz: Float64Array;

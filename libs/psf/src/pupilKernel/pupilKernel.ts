@@ -44,7 +44,7 @@ export interface PupilKernelOptions {
 }
 
 /** Gradients of a scalar for the parameters of a kernel. */
-export interface PupilGradient {
+interface PupilGradient {
   readonly zernike: Float64Array;
   readonly logGain: number;
   readonly numericalAperture: number;
