@@ -22,10 +22,16 @@ describe('loadExperiments(directory)', () => {
       'blind-without-dy',
       'cyclegan',
       'non-blind',
+      'non-blind-noise',
       'proposed',
+      'proposed-centered',
+      'proposed-decoupled',
+      'simulated',
+      'simulated-blind',
       'supervised-gan',
       'supervised-gan-unconditional',
       'supervised-mse',
+      'two-stage',
     ]);
   });
 

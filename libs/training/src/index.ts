@@ -3,6 +3,7 @@ export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.t
 export { TrainingFailure } from './guards.ts';
 export {
   buildMethodNetworks,
+  hasKernel,
   type MethodSettings,
   type NetworkSettings,
   startKernelOf,

@@ -63,6 +63,11 @@ export function seesInput({ discriminatorSees }: MethodSettings): boolean {
   return discriminatorSees === 'input-and-output';
 }
 
+/** Whether a method blurs with a kernel, learned or known. */
+export function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boolean {
+  return blurPath === 'learned-kernel' || blurPath === 'known-psf';
+}
+
 /** Sizes of the networks, the same for all methods of a profile. */
 export interface NetworkSettings {
   readonly width: number;

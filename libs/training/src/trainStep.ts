@@ -25,6 +25,7 @@ import {
   type ObjectiveSettings,
   type SampleTensors,
 } from './objectives.ts';
+import { hasKernel } from './methodNetworks.ts';
 import type { OptimizerGroup, Trainer } from './trainer.ts';
 
 /**
@@ -165,7 +166,7 @@ export function toTensors(trainer: Trainer, sample: Sample): SampleTensors {
   const { method, objective, networks, noiseStream } = trainer;
   const toTensor = ({ data, shape }: Volume): Tensor5D => tensor5d(data, [1, ...shape, 1]);
   const sharpWide = toTensor(sample.sharp);
-  const margin = method.blurPath === 'none' ? NO_MARGIN : objective.cycleMargin;
+  const margin = hasKernel(method) ? objective.cycleMargin : NO_MARGIN;
   return {
     blurred: toTensor(sample.blurred),
     sharp: tidy(() => clone(withoutMargin(sharpWide, margin))),

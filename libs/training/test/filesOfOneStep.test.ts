@@ -2,10 +2,11 @@
  * How many files a reader opens to follow one training step.
  *
  * Counted are the modules that `trainStep.ts` reaches by its import statements within libs/training
- * and libs/models, type imports and index files included, and each file of libs/compute that
- * defines an operation or a type which one of these modules imports from `@blurcycle/compute`. Not
- * counted are how libs/compute carries out an operation on a back-end, libs/core (shapes, random
- * streams, errors) and packages of others.
+ * and libs/models, type imports included, and each file of libs/compute that defines an operation
+ * or a type which one of these modules imports from `@blurcycle/compute`. A name from the index of
+ * a library leads to the file that defines it, and to no other. Not counted are how libs/compute
+ * carries out an operation on a back-end, libs/core (shapes, random streams, errors) and packages
+ * of others.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -29,11 +30,11 @@ function importsOf(file: string): { readonly names: readonly string[]; readonly 
   });
 }
 
-/** The file of libs/compute from which its index exports a name. */
-function computeFileOf(name: string): string {
-  const source = join(LIBS, 'compute/src');
+/** The file from which the index of a library exports a name. */
+function fileOf(library: string, name: string): string {
+  const source = join(LIBS, library, 'src');
   const found = importsOf(join(source, 'index.ts')).find(({ names }) => names.includes(name));
-  if (found === undefined) throw new Error(`the index of libs/compute does not export ${name}`);
+  if (found === undefined) throw new Error(`the index of libs/${library} does not export ${name}`);
   return join(source, found.from);
 }
 
@@ -44,9 +45,8 @@ function filesOfOneStep(): string[] {
     if (file.startsWith(join(LIBS, 'compute'))) continue;
     for (const { names, from } of importsOf(file)) {
       if (from.startsWith('.')) reached.add(join(dirname(file), from));
-      else if (from === '@blurcycle/models') reached.add(join(LIBS, 'models/src/index.ts'));
-      else if (from === '@blurcycle/compute')
-        for (const name of names) reached.add(computeFileOf(name));
+      else if (from === '@blurcycle/models' || from === '@blurcycle/compute')
+        for (const name of names) reached.add(fileOf(from.slice('@blurcycle/'.length), name));
     }
   }
   return [...reached].map((file) => relative(LIBS, file)).sort();

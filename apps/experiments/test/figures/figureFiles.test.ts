@@ -65,8 +65,7 @@ describe('figures of experiments of which nothing is trained', () => {
   it('fig11 shows the true kernel and says that the others are missing', async () => {
     const facts = (await blocksOf('fig11')).find(({ kind }) => kind === 'facts');
     expect(facts?.kind === 'facts' ? facts.rows.map(([name]) => name) : []).toEqual([
-      'Truth, raw',
-      'Truth, smoothed',
+      'Truth',
       'Proposed, blind: no finished run',
       'Proposed, kernel from noise: no finished run',
     ]);

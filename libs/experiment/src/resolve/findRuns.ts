@@ -5,8 +5,8 @@ import { resolveExperiment } from './resolveExperiment.ts';
 import { resolveRun, suffixOf } from './resolveRun.ts';
 
 /**
- * The runs that an experiment needs, each once; one that another takes its kernel from stands before
- * it.
+ * The runs that an experiment needs, each once; one that another takes its kernel from stands
+ * before it.
  */
 export function listRuns(
   set: ExperimentSet,

@@ -31,6 +31,10 @@ export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>
       date: '2026-11-28',
       what: 'the log has the spread of scores of each scale; patches turn as the PSF allows',
     },
+    {
+      date: '2026-11-28',
+      what: 'a U-Net in place of the kernel has patches without surroundings',
+    },
   ],
   prediction: [{ date: '2026-11-24', what: 'first version' }],
   scores: [{ date: '2026-11-24', what: 'first version' }],

@@ -14,6 +14,7 @@ import {
   disposeTrainer,
   fit,
   type FitResult,
+  hasKernel,
   type Trainer,
   TrainingFailure,
   type ValidationValues,
@@ -86,7 +87,8 @@ export function startTraining({ settings, seed, pairs, known }: Omit<Training, '
   });
   const source = createPatchSource({
     ...training,
-    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
+    // Only a kernel has a border that spoils the blur of a patch without surroundings.
+    sharpMargin: hasKernel(method) ? margin : [0, 0, 0],
     pairs,
     sampling: method.sampling,
     kernel,

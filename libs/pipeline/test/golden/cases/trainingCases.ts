@@ -5,6 +5,7 @@ import type { MethodSettings, NetworkSettings, RunSettings } from '@blurcycle/ex
 import {
   createTrainer,
   disposeTrainer,
+  hasKernel,
   fit,
   trainStep,
   type LossValues,
@@ -197,7 +198,7 @@ async function withTrainer<T>(
   const source = createPatchSource({
     ...training,
     pairs,
-    sharpMargin: method.blurPath === 'none' ? [0, 0, 0] : margin,
+    sharpMargin: hasKernel(method) ? margin : [0, 0, 0],
     sampling: method.sampling,
     kernel,
     seed: 1,
