@@ -80,10 +80,10 @@ export function watchDiscriminators(
 }
 
 /**
- * Standard deviation below which an output counts as constant: a thousandth of the range of the
- * data.
+ * Standard deviation below which an output counts as constant, in the range of the data. An output
+ * that has hardly left a start at sigmoid(-7) has 1e-4; one that has collapsed has rounding errors.
  */
-const CONSTANT_BELOW = 1e-3;
+const CONSTANT_BELOW = 1e-5;
 
 /**
  * Throws a `TrainingFailure` when the output of the sharp generator is constant at the last

@@ -74,11 +74,11 @@ describe('watchDiscriminators(step, losses, ganLoss, consecutive)', () => {
 
 describe('watchOutput(step, standardDeviation, last, consecutive)', () => {
   it('allows one constant output, not two consecutive ones, and none at the last update', () => {
-    const once = watchOutput(10, 1e-5, false, {});
-    expect(() => watchOutput(20, 1e-5, false, once)).toThrow(
-      "training stopped at step 20: the sharp generator's output is constant (standard deviation 1.0e-5)",
+    const once = watchOutput(10, 1e-6, false, {});
+    expect(() => watchOutput(20, 1e-6, false, once)).toThrow(
+      "training stopped at step 20: the sharp generator's output is constant (standard deviation 1.0e-6)",
     );
-    expect(() => watchOutput(30, 1e-5, false, watchOutput(20, 0.1, false, once))).not.toThrow();
+    expect(() => watchOutput(30, 1e-6, false, watchOutput(20, 0.1, false, once))).not.toThrow();
     expect(() => watchOutput(10, NaN, true, {})).toThrow(TrainingFailure);
   });
 });
