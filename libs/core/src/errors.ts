@@ -70,6 +70,9 @@ export function nearestName(name: string, known: readonly string[]): string | un
     : undefined;
 }
 
+/** Names from which a list is no help to somebody who has mistyped one of them. */
+const LONG_LIST = 30;
+
 /** One line for an unknown name, with the nearest known name and all known names. */
 export function describeUnknown(
   where: string,
@@ -78,8 +81,11 @@ export function describeUnknown(
   known: readonly string[],
 ): string {
   const near = nearestName(name, known);
-  const hint = near === undefined ? '' : `did you mean '${near}'? `;
-  return `${where}: unknown ${kind} '${name}' (${hint}known: ${known.join(', ')})`;
+  const list = `known: ${known.join(', ')}`;
+  if (near === undefined) return `${where}: unknown ${kind} '${name}' (${list})`;
+  const hint = `did you mean '${near}'?`;
+  const parts = known.length > LONG_LIST ? [hint] : [hint, list];
+  return `${where}: unknown ${kind} '${name}' (${parts.join(' ')})`;
 }
 
 /** For the default branch of an exhaustive switch. */

@@ -28,3 +28,8 @@ export function formatSeconds(seconds: number, digits = 0): string {
   if (hours > 0) return `${hours} h ${padded(minutes)} min`;
   return minutes > 0 ? `${minutes} min ${padded(rest)} s` : `${rest} s`;
 }
+
+/** The text with its first letter in upper case: a sentence, or a word as part of a name. */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

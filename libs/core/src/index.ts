@@ -8,7 +8,7 @@ export {
   nearestName,
   RuleError,
 } from './errors.ts';
-export { formatSeconds, formatShape } from './format.ts';
+export { capitalize, formatSeconds, formatShape } from './format.ts';
 export { axialSection, lateralSection, type PlaneSection } from './planeSection.ts';
 export {
   createRandomStream,
@@ -31,6 +31,7 @@ export {
   CYCLE_NORMS,
   CYCLES,
   DIFFRACTION_MODELS,
+  DISCRIMINATOR_SCALES,
   DISCRIMINATOR_VIEWS,
   DOMAINS,
   GAN_LOSSES,

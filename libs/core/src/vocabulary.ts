@@ -141,6 +141,9 @@ export const GAN_LOSSES = ['least-squares', 'wasserstein-gp'] as const;
 /** One of `GAN_LOSSES`. */
 export type GanLoss = (typeof GAN_LOSSES)[number];
 
+/** Scales of a discriminator: the whole patch, half its sides, a quarter of its sides. */
+export const DISCRIMINATOR_SCALES = ['full', 'half', 'quarter'] as const;
+
 /**
  * What a discriminator judges: what was generated, or that behind what it was generated from, as in
  * pix2pix.

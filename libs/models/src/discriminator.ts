@@ -1,12 +1,10 @@
 import { slice, sub, tensor3d, type Tensor5D } from '@tensorflow/tfjs-core';
 import { blur3d, concatChannels, instanceNorm, leakyRelu } from '@blurcycle/compute';
-import { assertRange, type RandomStream, type Shape3 } from '@blurcycle/core';
+import { assertRange, DISCRIMINATOR_SCALES, type RandomStream, type Shape3 } from '@blurcycle/core';
 import { gaussianKernel } from './blurKernel.ts';
 import { convolutionLayer, createParameterStore, type Network, type Parameter } from './network.ts';
 
-/** Scales of the discriminator: the whole patch, half its sides, a quarter of its sides. */
-export const DISCRIMINATOR_SCALES = ['full', 'half', 'quarter'] as const;
-
+/** Parts of the sides that the scales see. */
 const DIVISORS: Shape3 = [1, 2, 4];
 
 /** The parts of a patch that the three discriminators see. */

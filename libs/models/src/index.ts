@@ -7,7 +7,6 @@ export {
 } from './blurNoise.ts';
 export {
   buildMultiPatchDiscriminator,
-  DISCRIMINATOR_SCALES,
   drawNestedCrop,
   type MultiPatchDiscriminator,
   type NestedCrop,

@@ -1,5 +1,4 @@
-import type { GanLoss } from '@blurcycle/core';
-import { capitalize } from './objectives.ts';
+import { capitalize, type GanLoss } from '@blurcycle/core';
 import type { LossValues } from './trainStep.ts';
 
 /** Training has failed and cannot recover; the run is marked as failed, with this message. */

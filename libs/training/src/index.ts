@@ -4,6 +4,7 @@ export { TrainingFailure } from './guards.ts';
 export {
   buildMethodNetworks,
   hasKernel,
+  type KnownMicroscope,
   type MethodSettings,
   type NetworkSettings,
   startKernelOf,

@@ -98,7 +98,7 @@ export interface MethodNetworks {
 }
 
 /** What a method may know of the microscope. */
-interface KnownMicroscope {
+export interface KnownMicroscope {
   /** Gain times PSF, for `known-psf`. */
   readonly kernel: Volume | null;
   /** Noise of the images, for `blurNoise: known`. */

@@ -11,12 +11,15 @@ import {
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
 import { concatChannels, meanAbsolute, meanSquare, stopGradient } from '@blurcycle/compute';
-import type { CycleNorm, Domain, GanLoss, Shape3 } from '@blurcycle/core';
 import {
+  capitalize,
   DISCRIMINATOR_SCALES,
-  type MultiPatchDiscriminator,
-  type NestedCrop,
-} from '@blurcycle/models';
+  type CycleNorm,
+  type Domain,
+  type GanLoss,
+  type Shape3,
+} from '@blurcycle/core';
+import type { MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
 import {
   cycleLoss,
   discriminatorLoss,
@@ -279,9 +282,4 @@ export function discriminatorObjective(
 function standardDeviation(scores: readonly Tensor5D[]): Scalar {
   const all = concat(scores.map((score) => reshape(score, [score.size])));
   return sqrt(mean<Scalar>(square(sub(all, mean(all)))));
-}
-
-/** First letter in upper case: a domain as the end of a loss name. */
-export function capitalize(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,6 +1,7 @@
 import { clone, keep, tidy, variable, type Tensor5D } from '@tensorflow/tfjs-core';
 import { createAdamState, disposeAdamState, type AdamState } from '@blurcycle/compute';
 import {
+  capitalize,
   createRandomStream,
   restoreRandomStream,
   type Domain,
@@ -15,7 +16,7 @@ import {
   type MethodSettings,
   type NetworkSettings,
 } from './methodNetworks.ts';
-import { capitalize, type ObjectiveSettings } from './objectives.ts';
+import type { ObjectiveSettings } from './objectives.ts';
 
 /** The networks, the optimizer and every other state that a training step changes. */
 export interface Trainer {

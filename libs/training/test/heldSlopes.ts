@@ -13,7 +13,8 @@ import {
   type Tensor,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { DISCRIMINATOR_SCALES, type MultiPatchDiscriminator } from '@blurcycle/models';
+import { DISCRIMINATOR_SCALES } from '@blurcycle/core';
+import type { MultiPatchDiscriminator } from '@blurcycle/models';
 
 /**
  * A discriminator written out with standard operations, its leaky relu as a multiplication by

@@ -1,3 +1,4 @@
+import { DISCRIMINATOR_SCALES } from '@blurcycle/core';
 import { idleFindings, summarizeDiscriminators, type Discriminator } from '@blurcycle/experiment';
 import { formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
@@ -38,7 +39,7 @@ export function discriminatorTable(runs: readonly RunInput[]): Html | null {
 }
 
 /** A column and what it shows of a scale. */
-const COLUMNS = (['full', 'half', 'quarter'] as const).flatMap((scale) => [
+const COLUMNS = DISCRIMINATOR_SCALES.flatMap((scale) => [
   [`Loss, ${scale}`, scale, 'loss'] as const,
   [`Spread, ${scale}`, scale, 'spread'] as const,
 ]);

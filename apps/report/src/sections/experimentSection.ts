@@ -1,3 +1,4 @@
+import { capitalize } from '@blurcycle/core';
 import { CLAIM_KINDS, type ClaimResult, describeTallies, type Table } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics';
 import type { RenderedChart } from '../charts/renderChart.ts';
@@ -91,7 +92,7 @@ function claimItem(claim: ClaimResult): Html {
       ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
     >
     <div>
-      <p>${capitalized(claim.text)}.${standing(claim)}</p>
+      <p>${sentence(claim.text)}.${standing(claim)}</p>
       <p class="rule">
         Rule <code>${claim.rule}</code>:
         ${measuredValue(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.
@@ -145,6 +146,7 @@ function formatProbability(p: number): string {
   return p < 0.001 ? 'below 0.001' : formatNumber(p, 3);
 }
 
-function capitalized(text: string): string {
-  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.$/, '');
+/** A claim as the beginning of a paragraph, which ends it itself. */
+function sentence(text: string): string {
+  return capitalize(text).replace(/\.$/, '');
 }

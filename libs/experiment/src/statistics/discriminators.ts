@@ -1,4 +1,4 @@
-import { DOMAINS, mean, type Domain, type GanLoss } from '@blurcycle/core';
+import { capitalize, DISCRIMINATOR_SCALES, DOMAINS, mean, type GanLoss } from '@blurcycle/core';
 import { z } from 'zod';
 
 /** What the log says of one discriminator; of several runs, the means. */
@@ -11,7 +11,7 @@ export const discriminatorSchema = z.strictObject({
   scales: z
     .array(
       z.strictObject({
-        scale: z.enum(['full', 'half', 'quarter']),
+        scale: z.enum(DISCRIMINATOR_SCALES),
         loss: z.number(),
         spread: z.number().nullable(),
       }),
@@ -30,8 +30,6 @@ export interface LoggedLosses {
   readonly step: number;
   readonly values: Readonly<Record<string, number>>;
 }
-
-const SCALES = ['full', 'half', 'quarter'] as const;
 
 /** Least-squares loss of a discriminator that gives one score of 1/2 to everything. */
 const GUESSING = 0.25;
@@ -68,7 +66,7 @@ export function summarizeDiscriminators(
     const losses = weighed.filter(({ values }) => name in values);
     if (losses.length === 0) return [];
     const idle = losses.filter(({ values }) => Math.abs(values[name] - GUESSING) <= NEAR);
-    const scales = SCALES.flatMap((scale) => {
+    const scales = DISCRIMINATOR_SCALES.flatMap((scale) => {
       const loss = meanOf(name + capitalize(scale), later);
       const spread = meanOf(`${name}Spread${capitalize(scale)}`, later);
       return loss === null ? [] : [{ scale, loss, spread }];
@@ -100,7 +98,7 @@ export function averageDiscriminators(
   return DOMAINS.flatMap((domain): Discriminator[] => {
     const all = runs.flatMap((run) => run.filter((one) => one.domain === domain));
     if (all.length === 0) return [];
-    const scales = SCALES.flatMap((scale) => {
+    const scales = DISCRIMINATOR_SCALES.flatMap((scale) => {
       const those = all.flatMap((one) => one.scales.filter((other) => other.scale === scale));
       if (those.length === 0) return [];
       const spread = averageKnown(those.map((one) => one.spread));
@@ -127,9 +125,4 @@ export function idleFindings(discriminators: readonly Discriminator[]): readonly
           `its discriminator of ${domain} volumes idles: loss within ${NEAR} of ${GUESSING} in ${Math.round(100 * idle)} % of the training`,
         ],
   );
-}
-
-/** First letter in upper case: a domain or scale as a part of a loss name. */
-function capitalize(word: Domain | (typeof SCALES)[number]): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { axialSection, extent, lateralSection, type Volume } from '@blurcycle/core';
+import { axialSection, capitalize, extent, lateralSection, type Volume } from '@blurcycle/core';
 import {
   type CurvesBlock,
   type FigureBlock,
@@ -142,7 +142,7 @@ function viewsOf(
       ...starts
         .filter((one) => one.seed === seed)
         .map(({ id, label }) => ({
-          ...{ id, label: capitalized(label), method: 'input', kernel: start },
+          ...{ id, label: capitalize(label), method: 'input', kernel: start },
           alt: described(figures.startCorrelation),
         })),
       ...(kernel === null
@@ -159,10 +159,6 @@ function viewsOf(
 
 function described(correlation: number | undefined): string {
   return `correlation with the reference ${correlation === undefined ? 'unknown' : correlation.toFixed(3)}`;
-}
-
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** Sections and profiles of one row, first of the kernels as they are, then smoothed. */

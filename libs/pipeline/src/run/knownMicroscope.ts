@@ -9,9 +9,9 @@ import {
   runDirectory,
 } from '@blurcycle/experiment';
 import type { NoiseCoefficients } from '@blurcycle/models';
+import type { KnownMicroscope } from '@blurcycle/training';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { KERNEL } from './scoreRun.ts';
-import type { KnownMicroscope } from './trainNetworks.ts';
 
 /**
  * What a run may know of its microscope: kernel and noise of the data set, or, for a method of two
@@ -31,7 +31,7 @@ export async function knownMicroscope(
   if (record?.status !== 'done' || !existsSync(path)) {
     const rule = `have the kernel that ${first.id} has learned`;
     throw new InputError(
-      describeViolation('knownMicroscope', id, rule, 'none here', `train ${first.method} first`),
+      describeViolation('train', id, rule, 'none here', `train ${first.method} first`),
     );
   }
   const { volume } = await readTiffStack(path);

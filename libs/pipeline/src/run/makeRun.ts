@@ -12,6 +12,7 @@ import { countParameters } from '@blurcycle/models';
 import { unpairedPairs } from '@blurcycle/stacks';
 import {
   type FitResult,
+  type KnownMicroscope,
   readLearnedNoise,
   type Trainer,
   TrainingFailure,
@@ -26,12 +27,7 @@ import { knownMicroscope } from './knownMicroscope.ts';
 import { originOf } from './origin.ts';
 import type { ProvenanceClock } from './provenance.ts';
 import { scoreRun } from './scoreRun.ts';
-import {
-  type KnownMicroscope,
-  type Trained,
-  type Training,
-  trainNetworks,
-} from './trainNetworks.ts';
+import { type Trained, type Training, trainNetworks } from './trainNetworks.ts';
 import { writeRunModel } from './writeModel.ts';
 
 /** How a run is made. */

@@ -8,13 +8,14 @@ import {
   predictVolume,
 } from '@blurcycle/inference';
 import { meanSquaredError, psnr, ssim } from '@blurcycle/metrics';
-import type { Network, NoiseCoefficients } from '@blurcycle/models';
+import type { Network } from '@blurcycle/models';
 import {
   createTrainer,
   disposeTrainer,
   fit,
   type FitResult,
   hasKernel,
+  type KnownMicroscope,
   type Trainer,
   TrainingFailure,
   type ValidationValues,
@@ -34,14 +35,6 @@ export interface Training {
   readonly seed: number;
   readonly pairs: readonly Pair[];
   readonly known: KnownMicroscope;
-}
-
-/** What may be known of the microscope, for methods that ask for it. */
-export interface KnownMicroscope {
-  /** Linear operator between sharp and blurred. */
-  readonly kernel: Volume | null;
-  /** Noise of the blurred stacks. */
-  readonly noise: NoiseCoefficients | null;
 }
 
 /** How a training is carried out, and what watches it. */

@@ -5,6 +5,7 @@ import { describeViolation, InputError } from '@blurcycle/core';
 import {
   isDone,
   type ResolvedRun,
+  runDirectory,
   runRecipe,
   type RunRecord,
   WEIGHTS,
@@ -47,13 +48,6 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
     say(`${run.id}: up to date${left.reason === '' ? '' : ` (${left.reason})`}`);
     return record;
   }
-  if (run.first !== null) {
-    const { status, error } = await trainRun(run.first, { ...options, restart: false });
-    if (status === 'failed') {
-      const rule = `have the kernel of ${run.first.id}`;
-      throw new InputError(describeViolation('train', run.id, rule, `it failed: ${error}`));
-    }
-  }
   const prepare = (): Promise<PreparedDataset> =>
     prepareDataset(run.settings.dataset, { resultsDir, profile: run.profile, say });
   if (record !== undefined && kept === 'predictions') {
@@ -63,6 +57,7 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
       return record;
     });
   }
+  if (kept === undefined || kept === 'nothing') await trainFirst(run, options);
   const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const clock = await startProvenance(backend);
@@ -76,6 +71,21 @@ export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Prom
     await rm(join(folder, 'scores.json'), { force: true });
     return makeRun(run, folder, dataset, { ...options, clock });
   });
+}
+
+/**
+ * Trains the run whose kernel this one takes, unless its kernel is here: a record may be stored
+ * without it.
+ */
+async function trainFirst({ id, first }: ResolvedRun, options: TrainRunOptions): Promise<void> {
+  if (first === null) return;
+  const kernel = join(runDirectory(options.resultsDir, first.profile, first.id), KERNEL);
+  let record = await trainRun(first, { ...options, restart: false });
+  if (record.status === 'done' && !existsSync(kernel))
+    record = await trainRun(first, { ...options, restart: true });
+  if (record.status === 'done') return;
+  const rule = `have the kernel of ${first.id}`;
+  throw new InputError(describeViolation('train', id, rule, `it failed: ${record.error}`));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Volume } from '@blurcycle/core';
+import { capitalize, type Volume } from '@blurcycle/core';
 import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
 
 /** What a learned kernel is seen beside. */
@@ -137,7 +137,7 @@ function told(figures: Readonly<Record<string, number | null>>): KernelFigures {
 /** `smoothed`, `fwhmUmZ`: `smoothedFwhmUmZ`; `raw` and an empty prefix leave the name as it is. */
 function prefixed(prefix: State | 'start' | '', name: string): string {
   if (prefix === '' || prefix === 'raw') return name;
-  return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return prefix + capitalize(name);
 }
 
 function byAxis(
