@@ -58,6 +58,11 @@ describe('errors', () => {
   it('suggest the nearest known name and none when nothing is near', () => {
     expect(nearestName('propsed', ['proposed', 'cyclegan'])).toBe('proposed');
     expect(nearestName('xyz', ['proposed', 'cyclegan'])).toBeUndefined();
+    const many = Array.from({ length: 31 }, (_, k) => `row-${k}`);
+    expect(describeUnknown('run', 'row', 'row-1x', many)).toBe(
+      "run: unknown row 'row-1x' (did you mean 'row-1'?)",
+    );
+    expect(describeUnknown('run', 'row', 'elephant', many)).toContain('known: row-0, row-1, ');
     expect(describeUnknown('run', 'profile', 'qick', ['quick', 'smoke'])).toContain(
       "did you mean 'quick'?",
     );
