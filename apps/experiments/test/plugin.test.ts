@@ -48,6 +48,15 @@ describe('inferTargets(files, root)', () => {
     expect(made.outputs).toEqual(['{workspaceRoot}/results/{options.profile}/table1']);
   });
 
+  it('names the longest runs first, as Nx starts what it has never timed in this order', () => {
+    const { 'make-table1': made } = targetsOf('apps/experiments');
+    const runs = (made.dependsOn ?? []).map((on) => (on as { target: string }).target);
+    const [last, before] = [runs.slice(-2), runs.slice(1, -2)];
+    expect(runs[0]).toBe('train-cyclegan-s0');
+    expect(before.sort()).toEqual(['train-non-blind-s0', 'train-proposed-s0']);
+    expect(last.sort()).toEqual(['train-supervised-gan-s0', 'train-supervised-mse-s0']);
+  });
+
   it('makes targets of every other profile, found where Nx looks for configurations', () => {
     const targets = targetsOf('apps/experiments');
     for (const profile of ['smoke', 'standard', 'paper']) {
