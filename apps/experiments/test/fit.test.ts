@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 import { microtubules, readTiffStack, writeTiffStack } from '@blurcycle/data';
-import { lockRun } from '@blurcycle/files';
+import { lockFolder } from '@blurcycle/files';
 import { createForwardModel } from '@blurcycle/imaging';
 import { MODEL_FILES } from '@blurcycle/inference';
 import { createPsf, normalizePsf } from '@blurcycle/psf';
@@ -212,7 +212,7 @@ describe('blurcycle fit', () => {
 
   it('refuses a second process on the same model with one line, and leaves the first one its folder', async () => {
     mkdirSync(at('busy.training'));
-    const lock = lockRun(at('busy.training'), 'fit');
+    const lock = await lockFolder(at('busy.training'), 'fit');
     const { code, error, out } = await fit(...DATA, '--psf', at('psf.tif'), '--out', at('busy'));
     expect(error).toMatch(
       /^fit: .+busy\.training must be used by one process at a time, got process \d+.+\n$/,

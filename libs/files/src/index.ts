@@ -1,5 +1,6 @@
 export { availableMemoryBytes } from './availableMemoryBytes.ts';
 export { EXPERIMENTS_DIRECTORY, makeFolders, PROJECT_ROOT, RESULTS_DIRECTORY } from './folders.ts';
 export { fileHash, readIfThere } from './readFile.ts';
-export { lockRun, useRunFolder } from './runFolder.ts';
+export { type FolderLock, lockFolder } from './folderLock.ts';
+export { useRunFolder } from './runFolder.ts';
 export { explainWriteError, syncFolder, writeFileAtomically } from './writeFileAtomically.ts';

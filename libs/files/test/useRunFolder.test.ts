@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +20,13 @@ describe('useRunFolder(folder, runId, work)', () => {
     const folder = join(place, 'results/quick/runs/run-s0');
     const seen = await useRunFolder(folder, 'run-s0', () => Promise.resolve(readdirSync(folder)));
     expect(seen).toEqual(['run.lock']);
-    mkdirSync(join(folder, 'model.tmp'));
-    writeFileSync(join(folder, 'kept'), '');
+    mkdirSync(join(folder, `.model.${randomUUID()}.tmp`));
+    mkdirSync(join(folder, `.model.${randomUUID()}.tmp.old`));
+    mkdirSync(join(folder, 'sub'));
+    writeFileSync(join(folder, 'sub', `.record.json.${randomUUID()}.tmp`), '');
+    writeFileSync(join(folder, 'kept.tmp'), '');
     await enter(folder);
-    expect(readdirSync(folder)).toEqual(['kept']);
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(['kept.tmp', 'sub']);
   });
 
   // Permissions do not bind root, under which tests may run; a file in the way does.

@@ -41,4 +41,6 @@ export interface TrainRunOptions extends ComputeOptions {
   readonly resume: boolean;
   /** Throw away what an earlier process left. */
   readonly restart: boolean;
+  /** Wait for another process that is at the same run. */
+  readonly wait: boolean;
 }

@@ -44,6 +44,8 @@ export interface FitOptions<State = unknown> extends CheckpointOptions<State> {
   readonly onStart?: (step: number) => void;
   /** Called after every step. */
   readonly onStep?: (step: number, losses: LossValues) => void;
+  /** Called before anything is written; what it throws ends the training. */
+  readonly beforeWrite?: () => void;
   /** When aborted, `fit` finishes the step, saves a checkpoint and returns. */
   readonly stop?: AbortSignal;
 }
@@ -82,8 +84,14 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
   await log.rewindTo(trainer.step);
   options.onStart?.(trainer.step);
   const seconds = (): number => earlier.seconds + (performance.now() - begun) / 1000;
-  const save = (): Promise<void> =>
-    checkpoints.save({ window, selection, consecutive, seconds: seconds() });
+  const save = async (): Promise<void> => {
+    options.beforeWrite?.();
+    await checkpoints.save({ window, selection, consecutive, seconds: seconds() });
+  };
+  const append = async (line: Parameters<typeof log.append>[0]): Promise<void> => {
+    options.beforeWrite?.();
+    await log.append(line);
+  };
   const finish = (finished: boolean): FitResult => {
     const validations = log.read().filter((line) => line.kind === 'validation');
     return { finished, selection, choices: chooseByEachRule(validations), seconds: seconds() };
@@ -106,12 +114,12 @@ export async function fit<State>(trainer: Trainer, options: FitOptions<State>): 
     options.onStep?.(step, losses);
     if (step % schedule.logEvery === 0 || last) {
       const weights = await hashWeights(trainer);
-      await log.append({ step, kind: 'train', values: windowMeans(window), weights });
+      await append({ step, kind: 'train', values: windowMeans(window), weights });
       window = EMPTY_WINDOW;
     }
     if (step % schedule.validateEvery === 0 || last) {
       const values = await validate();
-      await log.append({ step, kind: 'validation', values });
+      await append({ step, kind: 'validation', values });
       consecutive = watchOutput(step, values.outputStandardDeviation, last, consecutive);
       const score = selectionScore(schedule.select, step, values);
       if (selection === null || score > selection.score) {

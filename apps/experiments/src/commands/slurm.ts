@@ -65,7 +65,8 @@ export function slurmScript(request: SlurmRequest): string {
           `runs=(`,
           ...runs.map(({ name, seed }) => `  '${name} --seed ${seed}'`),
           `)`,
-          command(request, 'train ${runs[$SLURM_ARRAY_TASK_ID]}'),
+          // Another job may train the same run for another experiment.
+          command(request, 'train ${runs[$SLURM_ARRAY_TASK_ID]} --wait'),
         ],
       }),
     );

@@ -26,6 +26,11 @@ export const trainCommand = defineCommand({
         describe: 'resume from the last checkpoint',
       })
       .option('restart', { type: 'boolean', default: false, describe: 'start over' })
+      .option('wait', {
+        type: 'boolean',
+        default: false,
+        describe: 'wait for another process that is at the same run, instead of refusing',
+      })
       .example('$0 train proposed --seed 0 --profile quick', 'train the blind method'),
   handler: async ({ experimentsDir, method, profile, seed, ...options }) => {
     const run = findRun(loadExperiments(experimentsDir), method, profile, seed);

@@ -215,7 +215,7 @@ function trainTarget(run: ResolvedRun, file: string, runsAtOnce: number): Target
       (item) => `${directory}/${item}`,
     ),
     options: {
-      command: `${CLI} train ${name} --seed ${run.seed}`,
+      command: `${CLI} train ${name} --seed ${run.seed} --wait`,
       // Two runs on a thread each get through more than one after the other on two.
       env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) },
     },

@@ -3,7 +3,7 @@ import { basename, join, normalize } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
 import type { ModelConfig } from '@blurcycle/experiment';
-import { readIfThere, useRunFolder } from '@blurcycle/files';
+import { type FolderLock, readIfThere, useRunFolder } from '@blurcycle/files';
 import { checkModelFolder, MODEL_FILES, type ModelContent } from '@blurcycle/inference';
 import { toNetworkScale } from '@blurcycle/stacks';
 import { TrainingFailure } from '@blurcycle/training';
@@ -45,6 +45,7 @@ type FitOutcome =
 /** A request with its folders. */
 interface Fit extends FitRequest {
   readonly trainingFolder: string;
+  readonly lock: Pick<FolderLock, 'assertHeld'>;
 }
 
 /**
@@ -62,12 +63,13 @@ export async function fitModel(request: FitRequest): Promise<FitOutcome> {
   await checkModelFolder(out);
   const input = await readFit(request);
   const { name, description } = await openBackend(request);
-  const work = (): Promise<FitOutcome> => {
+  const work = (lock: Fit['lock']): Promise<FitOutcome> => {
     say(`back-end ${name}, ${description}`);
-    return carryOut({ ...request, out, trainingFolder }, input);
+    return carryOut({ ...request, out, trainingFolder, lock }, input);
   };
-  if (request.dryRun) return work();
-  return useRunFolder(trainingFolder, 'fit', work, '--out').finally(() =>
+  // A plan writes nothing, so nothing is locked.
+  if (request.dryRun) return work({ assertHeld: () => undefined });
+  return useRunFolder(trainingFolder, 'fit', work, { option: '--out' }).finally(() =>
     // Only removes an empty folder: nothing was trained.
     rmdir(trainingFolder).catch(() => undefined),
   );
@@ -138,6 +140,7 @@ function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
     dataRange: 1,
     progress: fit.progress,
     warn,
+    lock: fit.lock,
     patchOption: '--patch',
   };
   return trainNetworks(training, options, async (trainer, outcome) => {

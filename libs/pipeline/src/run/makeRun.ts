@@ -8,6 +8,7 @@ import {
   type RunRecord,
   writeRunRecord,
 } from '@blurcycle/experiment';
+import type { FolderLock } from '@blurcycle/files';
 import { countParameters } from '@blurcycle/models';
 import { unpairedPairs } from '@blurcycle/stacks';
 import {
@@ -36,6 +37,7 @@ interface MakeRunOptions extends Pick<
   'resultsDir' | 'resume' | 'restart' | 'progress'
 > {
   readonly clock: ProvenanceClock;
+  readonly lock: Pick<FolderLock, 'assertHeld'>;
 }
 
 /** Trains, predicts the test volumes, writes the record, and scores. */
@@ -58,12 +60,14 @@ export async function makeRun(
     dataRange: settings.scoring.dataRange,
     progress: options.progress,
     warn: (line: string) => say(`warning: ${id}: ${line}`),
+    lock: options.lock,
     patchOption: 'training.patch of the profile',
   };
   const record = await trainNetworks(
     trainingOf(run, dataset, known),
     trainOptions,
     async (trainer, outcome) => {
+      options.lock.assertHeld();
       const parameterCounts = countNetworks(trainer);
       const noise = await readLearnedNoise(trainer);
       const finished =

@@ -8,6 +8,7 @@ import {
   predictVolume,
 } from '@blurcycle/inference';
 import { meanSquaredError, psnr, ssim } from '@blurcycle/metrics';
+import type { FolderLock } from '@blurcycle/files';
 import type { Network } from '@blurcycle/models';
 import {
   createTrainer,
@@ -51,6 +52,8 @@ export interface TrainNetworksOptions {
   readonly dataRange: number;
   readonly progress: (options: ProgressOptions) => Progress;
   readonly warn: (line: string) => void;
+  /** Of the folder. */
+  readonly lock: Pick<FolderLock, 'assertHeld'>;
   /** The option or setting to make smaller where a step does not fit the memory of a GPU. */
   readonly patchOption: string;
 }
@@ -145,6 +148,7 @@ async function train(
       },
       onStep: (step, { generatorTotal }) => progress?.update(step, { loss: generatorTotal }),
       warn: options.warn,
+      beforeWrite: () => options.lock.assertHeld(),
       stop: interruption.signal,
     });
     if (!result.finished) throw interruption.error(id, trainer.step);

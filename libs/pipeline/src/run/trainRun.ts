@@ -11,7 +11,7 @@ import {
   WEIGHTS,
   writeRunRecord,
 } from '@blurcycle/experiment';
-import { fileHash, useRunFolder } from '@blurcycle/files';
+import { fileHash, type FolderLock, useRunFolder } from '@blurcycle/files';
 import { loadModel } from '@blurcycle/inference';
 import type { TrainRunOptions } from '../contracts.ts';
 import { prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
@@ -34,43 +34,81 @@ import { startProvenance } from './provenance.ts';
  * predictions are stale predicts with the weights that it has. An unfinished training goes on from
  * its last checkpoint.
  *
- * @throws {InputError} If another process is at the same run, or the results cannot be written;
- *   what was saved stays.
+ * @throws {InputError} If another process is at the same run and `wait` is not set, or the results
+ *   cannot be written; what was saved stays.
  * @throws {Interrupted} On SIGINT or SIGTERM, after the step is finished and saved; a later call
  *   goes on.
  */
 export async function trainRun(run: ResolvedRun, options: TrainRunOptions): Promise<RunRecord> {
-  const { resultsDir, restart } = options;
+  const found = await findKept(run, options);
+  if (found.kept === 'all') return sayUpToDate(run, found);
+  if (found.kept === 'nothing') await trainFirst(run, options);
+  const { folder } = found.left;
+  return useRunFolder(
+    folder,
+    run.id,
+    async (lock) => {
+      if (!lock.waited) return carryOut(run, found, lock, options);
+      // Whoever held the folder has worked on this run.
+      const now = await findKept(run, { ...options, restart: false });
+      return now.kept === 'all' ? sayUpToDate(run, now) : carryOut(run, now, lock, options);
+    },
+    { wait: options.wait, onWait: (holder) => say(`${run.id}: waits for ${holder}`) },
+  );
+}
+
+/** What an earlier process left of a run, and what of it stays. */
+type Found =
+  | { readonly kept: 'nothing'; readonly left: Result<RunRecord> }
+  | { readonly kept: Kept; readonly left: Result<RunRecord>; readonly record: RunRecord };
+
+async function findKept(
+  run: ResolvedRun,
+  { resultsDir, restart }: Pick<TrainRunOptions, 'resultsDir' | 'restart'>,
+): Promise<Found> {
   const left = await runResult(run, await readToday(resultsDir, run.profile));
-  const { folder, record } = left;
-  const kept = restart || record === undefined ? undefined : await keptStages(left, record);
-  if (record !== undefined && kept === 'all') {
-    say(`${run.id}: up to date${left.reason === '' ? '' : ` (${left.reason})`}`);
+  const { record } = left;
+  if (restart || record === undefined) return { kept: 'nothing', left };
+  return { kept: await keptStages(left, record), left, record };
+}
+
+function sayUpToDate({ id }: ResolvedRun, { left, record }: Extract<Found, { record: RunRecord }>) {
+  say(`${id}: up to date${left.reason === '' ? '' : ` (${left.reason})`}`);
+  return record;
+}
+
+/** Makes what is missing of a run, in its folder. */
+async function carryOut(
+  run: ResolvedRun,
+  found: Found,
+  lock: Pick<FolderLock, 'assertHeld'>,
+  options: TrainRunOptions,
+): Promise<RunRecord> {
+  const { left } = found;
+  const { folder, reason } = left;
+  const prepare = (): Promise<PreparedDataset> =>
+    prepareDataset(run.settings.dataset, {
+      resultsDir: options.resultsDir,
+      profile: run.profile,
+      say,
+    });
+  if (found.kept === 'predictions') {
+    const { record } = found;
+    say(`${run.id}: scoring (${reason})`);
+    await scoreRun(run, folder, record, await prepare(), isDone(left) ? left.scores : undefined);
     return record;
   }
-  const prepare = (): Promise<PreparedDataset> =>
-    prepareDataset(run.settings.dataset, { resultsDir, profile: run.profile, say });
-  if (record !== undefined && kept === 'predictions') {
-    return useRunFolder(folder, run.id, async () => {
-      say(`${run.id}: scoring (${left.reason})`);
-      await scoreRun(run, folder, record, await prepare(), isDone(left) ? left.scores : undefined);
-      return record;
-    });
-  }
-  if (kept === undefined || kept === 'nothing') await trainFirst(run, options);
   const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const clock = await startProvenance(backend);
-  return useRunFolder(folder, run.id, async () => {
-    const dataset = await prepare();
-    if (record !== undefined && kept === 'weights') {
-      say(`${run.id}: predicting (${left.reason})`);
-      return predictAgain(record, run, folder, dataset);
-    }
-    await rm(join(folder, 'record.json'), { force: true });
-    await rm(join(folder, 'scores.json'), { force: true });
-    return makeRun(run, folder, dataset, { ...options, clock });
-  });
+  const dataset = await prepare();
+  if (found.kept === 'weights') {
+    say(`${run.id}: predicting (${reason})`);
+    return predictAgain(found.record, run, folder, dataset);
+  }
+  await rm(join(folder, 'record.json'), { force: true });
+  await rm(join(folder, 'scores.json'), { force: true });
+  return makeRun(run, folder, dataset, { ...options, clock, lock });
 }
 
 /**

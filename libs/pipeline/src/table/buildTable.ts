@@ -12,11 +12,12 @@ import {
   writeFigures,
   writeTable,
 } from '@blurcycle/experiment';
-import { writeFileAtomically } from '@blurcycle/files';
+import { lockFolder, makeFolders, writeFileAtomically } from '@blurcycle/files';
 import type { ComputeOptions } from '../contracts.ts';
 import { makeFigures } from '../figures/makeFigures.ts';
 import { originOf } from '../run/origin.ts';
 import { startProvenance } from '../run/provenance.ts';
+import { say } from '../say.ts';
 import { hashTableInputs, hashTableOutputs } from '../state/tableFiles.ts';
 import { tableMakers } from './makers.ts';
 import { readCells, rememberVolumes } from './readCells.ts';
@@ -28,12 +29,30 @@ import { tabulate } from './tabulate.ts';
  * conditions are made where they are missing, and metrics that scores lack are computed where the
  * predictions are here; nothing is trained.
  *
- * A run that failed, is missing or stale is said to be so in its row.
+ * A run that failed, is missing or stale is said to be so in its row. Tables of one profile share
+ * tests and classical results, so they are made one after the other: this waits for another process
+ * that makes one.
  */
 export async function buildTable(
   experiment: ResolvedExperiment,
   options: ComputeOptions,
 ): Promise<Table> {
+  const { profile, name } = experiment;
+  const folder = join(options.resultsDir, profile);
+  makeFolders(folder, name, '--results-dir');
+  const lock = await lockFolder(folder, name, {
+    file: 'tables.lock',
+    wait: true,
+    onWait: (holder) => say(`${name}: waits for ${holder}, which makes a table`),
+  });
+  try {
+    return await makeTable(experiment, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function makeTable(experiment: ResolvedExperiment, options: ComputeOptions): Promise<Table> {
   const { resultsDir } = options;
   const { profile, name } = experiment;
   const clock = await startProvenance(null);
