@@ -92,7 +92,7 @@ describe('inferTargets(files, root)', () => {
 
   it('makes one target for each training run, which shares the cores with another and is cached', () => {
     const run = targetsOf('apps/experiments')['train-proposed-s0'];
-    const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0';
+    const command = 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 0 --wait';
     expect(run.options).toEqual({ command, env: { BLURCYCLE_RUNS_AT_ONCE: '2' } });
     expect(run.configurations?.quick).toEqual({ profile: 'quick' });
     expect(run).toMatchObject({ cache: true, defaultConfiguration: 'quick' });
@@ -139,7 +139,7 @@ describe('inferTargets(files, root)', () => {
       (target.dependsOn ?? []).filter((on) => JSON.stringify(on).includes('train-proposed-s'))
         .length;
     expect(targets['train-proposed-s2:standard'].options).toMatchObject({
-      command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2',
+      command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2 --wait',
       profile: 'standard',
     });
     expect(seeds(targets['make-table1:standard'])).toBe(5);
