@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CurvesBlock } from '@blurcycle/experiment';
 import { makeFolders, writeFileAtomically } from '@blurcycle/files';
 import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
@@ -6,6 +7,7 @@ import { methodStyles } from './charts/methodColors.ts';
 import { renderChart, type RenderedChart } from './charts/renderChart.ts';
 import { scoreChart } from './charts/scoreChart.ts';
 import { trainingCharts } from './charts/trainingCharts.ts';
+import type { ShownBlock } from './inputs/readBlock.ts';
 import { readResults, type ReportInputs, type ReportSources } from './inputs/readResults.ts';
 import { readAssets } from './page/page.ts';
 import { renderReport, type ReportFigures } from './renderReport.ts';
@@ -66,6 +68,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
   ]);
   const byDirectory = new Map<string, readonly RenderedChart[]>();
   const drawn = new Map<string, ExperimentFigures>();
+  const opening = new Map<string, readonly RenderedChart[]>();
   for (const { id, table, blocks } of experiments) {
     const hasCurves = blocks.some(({ kind }) => kind === 'curves');
     // Curves show the scores already, but not the paper's values.
@@ -78,6 +81,10 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
       block.kind === 'curves' ? [blockChart(block, styles)] : [],
     );
     const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
+    const first = blocks.flatMap((block) =>
+      isForOpening(block) ? [blockChart(block, styles)] : [],
+    );
+    if (first.length > 0) opening.set(id, await drawAll(first, `opening-${id}`));
     byDirectory.set(id, [...figures.scores, ...figures.curves]);
     drawn.set(id, {
       ...figures,
@@ -91,9 +98,18 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
     furtherValidation: await drawAll(charts.furtherValidation, 'training'),
   };
   return {
-    figures: { experiments: drawn, training },
+    figures: { experiments: drawn, opening, training },
     byDirectory: byDirectory.set('training', Object.values(training).flat()),
   };
+}
+
+/** Curves for the top of the page; they wait until something was trained. */
+function isForOpening(block: ShownBlock): block is CurvesBlock {
+  return (
+    block.kind === 'curves' &&
+    block.opening === true &&
+    block.series.some(({ points }) => points.length > 0)
+  );
 }
 
 async function drawAll(charts: readonly Chart[], scope: string): Promise<RenderedChart[]> {

@@ -1,3 +1,4 @@
+import type { RenderedChart } from './charts/renderChart.ts';
 import { createImageStore } from './html/embed.ts';
 import { html } from './html/html.ts';
 import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
@@ -12,6 +13,7 @@ import {
   bannerSection,
   contentsSection,
   headerSection,
+  openingFigures,
   PAPER_TITLE,
   type ContentsEntry,
 } from './sections/opening.ts';
@@ -24,6 +26,8 @@ const PAGE_LIMIT_BYTES = 4.9e6;
 export interface ReportFigures {
   /** Id of the experiment to its charts. */
   readonly experiments: ReadonlyMap<string, ExperimentFigures>;
+  /** Id of an experiment to those of its charts that also stand at the top. */
+  readonly opening: ReadonlyMap<string, readonly RenderedChart[]>;
   readonly training: TrainingFigures;
 }
 
@@ -99,7 +103,8 @@ function renderPage(
     body: html`<a class="skip" href="#content">Skip to the results</a>
       ${stacks}
       <div class="page">
-        ${headerSection(inputs)} ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
+        ${headerSection(inputs)} ${openingFigures(inputs.experiments, figures.opening)}
+        ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
         <main id="content">${experiments}${further.map(({ section }) => section)}</main>
       </div>`,
   });

@@ -10,7 +10,7 @@ import { SYNTHETIC_FACTS, syntheticCurves } from './syntheticFigures.ts';
 
 const frame = { reference: 'Figure 5', made: html`` };
 const styles = methodStyles(['proposed', 'cyclegan', 'input']);
-const [profiles, decay, noise] = syntheticCurves();
+const [profiles, decay, noise, balance] = syntheticCurves();
 
 describe('curvePoints(block)', () => {
   it('leaves out what a logarithmic axis cannot show, and ends a limit below zero at the smallest value', () => {
@@ -53,6 +53,19 @@ describe('blockChart(block, styles)', () => {
     const { svg } = await renderChart(blockChart(noise, styles), 'fig');
     for (const step of ['1.25 dB', '5 dB', '20 dB', 'without noise'])
       expect(svg).toContain(`>${step}<`);
+  });
+
+  it('shows the values behind the points as dots, and level lines, with ticks where points are', async () => {
+    const { svg } = await renderChart(blockChart(balance, styles), 'fig');
+    const dots = svg.match(/mark-symbol[\s\S]*?<\/g>/)?.[0] ?? '';
+    expect(dots.match(/<path/g)).toHaveLength(30); // 2 lines, 5 points, 3 values
+    const rules = svg.match(/mark-rule[\s\S]*?<\/g>/g)?.join('') ?? '';
+    expect(rules).toContain(`stroke="${styles.get('input')?.light}"`);
+    for (const tick of ['0.01', '0.03', '0.1', '0.3', '1']) expect(svg).toContain(`>${tick}<`);
+    expect(blockChart(balance, styles).summary).toContain('Input: 22.3 throughout');
+    const { columns, rows } = blockChart(balance, styles).table;
+    expect(columns.at(-1)).toBe('Input');
+    expect(rows.map((row) => row.at(-1))).toEqual(Array(5).fill('22.3'));
   });
 
   it('describes the lines in its text alternative, and what is not drawn', () => {

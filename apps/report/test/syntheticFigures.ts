@@ -76,7 +76,7 @@ const NONE = { low: null, high: null };
 
 /**
  * Lines of every kind: many points without limits, bands on logarithmic axes, whiskers at named
- * steps.
+ * steps, the values behind the points with a level line.
  */
 export function syntheticCurves(): readonly CurvesBlock[] {
   const offsets = Array.from({ length: 41 }, (_, i) => (i - 20) / 20);
@@ -102,6 +102,11 @@ export function syntheticCurves(): readonly CurvesBlock[] {
       low: from + 1.5 * x - 0.5,
       high: from + 2.5 * x + 0.5,
     }));
+  const weighed = (from: number, slope: number) =>
+    [0.01, 0.03, 0.1, 0.3, 1].map((x) => {
+      const y = Number((from + slope * Math.log10(x)).toPrecision(4));
+      return { x, y, low: y - 1, high: y + 1, values: [y - 0.6, y, y + 0.6] };
+    });
   return [
     {
       kind: 'curves',
@@ -140,6 +145,24 @@ export function syntheticCurves(): readonly CurvesBlock[] {
         { id: 'input', label: 'Input', method: 'input', points: scores(18) },
         { id: 'proposed', label: 'Proposed, blind', method: 'proposed', points: scores(21) },
       ],
+    },
+    {
+      kind: 'curves',
+      id: 'balance',
+      title: 'Synthetic PSNR over a weight',
+      x: { label: 'weight', unit: null, scale: 'log' },
+      y: { label: 'PSNR', unit: 'dB', scale: 'linear' },
+      series: [
+        { id: 'proposed', label: 'Proposed, blind', method: 'proposed', points: weighed(30, -1) },
+        {
+          id: 'cyclegan',
+          label: 'Conventional cycleGAN',
+          method: 'cyclegan',
+          points: weighed(26, 6),
+        },
+      ],
+      references: [{ id: 'input', label: 'Input', method: 'input', y: 22.3 }],
+      opening: true,
     },
   ];
 }

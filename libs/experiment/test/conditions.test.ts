@@ -110,7 +110,7 @@ describe('figures of an experiment', () => {
     ['[{ kind: sweep-curves, metrics: [psrn] }]', "unknown metrics 'psrn' (did you mean 'psnr'?"],
     [
       '[{ kind: sweep-curves, metrics: [psnr] }]',
-      "sweep must be given for curves over it, got 'none'",
+      "sweep or vary must be given for curves over it, got 'none'",
     ],
   ])('%s is refused', (figures, expected) => {
     expect(

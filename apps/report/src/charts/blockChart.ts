@@ -4,6 +4,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { axisTitle } from '../html/format.ts';
 import { CHART_WIDTH, estimateTextWidth, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import {
+  curveDots,
   curvePoints,
   curveTable,
   describeCurves,
@@ -19,10 +20,18 @@ type Axis = Pick<
   'scale' | 'axis'
 >;
 
+/** Dash of level lines. */
+const LEVEL_DASH = [3, 3];
 /** Lines with more points than this have no markers. */
 const MOST_MARKERS = 24;
 
-/** The lines of a block with their intervals: bands over numbers, whiskers over named steps. */
+/** A logarithmic axis of so few positions has its ticks there. */
+const FEW_POSITIONS = 8;
+
+/**
+ * The lines of a block with their intervals: bands over numbers, whiskers over named steps; with
+ * the values behind the points as dots, and level lines for what does not depend on x.
+ */
 export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, MethodStyle>): Chart {
   const points = curvePoints(block);
   return {
@@ -46,8 +55,14 @@ function layers(
   points: readonly CurvePointDrawn[],
   styles: ReadonlyMap<string, MethodStyle>,
 ): Layer[] {
-  const drawn = seriesStyles(block.series, styles);
-  const domain = block.series.map(({ label }) => label);
+  const { references = [] } = block;
+  const drawn = [
+    ...seriesStyles(block.series, styles),
+    ...seriesStyles(references, styles).map((style) => ({ ...style, dash: LEVEL_DASH })),
+  ];
+  const domain = [...block.series, ...references].map(({ label }) => label);
+  const dots = curveDots(block);
+  const levels = references.map(({ label, y }) => ({ series: label, y }));
   const bySeries = <T>(range: T[]) =>
     ({ field: 'series', type: 'nominal', scale: { domain, range } }) as const;
   const steps = stepNames(block);
@@ -64,10 +79,10 @@ function layers(
     title: axisTitle(block.y),
     scale: { type: block.y.scale, nice: true, ...fromData(block.y.scale) },
     axis: {
-      ...tickPositions(
-        block.y.scale,
-        points.flatMap(({ y: value, low, high }) => [value, low ?? value, high ?? value]),
-      ),
+      ...tickPositions(block.y.scale, [
+        ...points.flatMap(({ y: value, low, high }) => [value, low ?? value, high ?? value]),
+        ...[...dots, ...levels].map((one) => one.y),
+      ]),
       format: '~g',
     },
   } as const;
@@ -93,10 +108,22 @@ function layers(
     mark: { type: 'point', filled: true, size: 46, opacity: 1, clip: true },
     encoding: { x, y, color, tooltip, shape: bySeries(drawn.map(({ shape }) => shape)) },
   };
+  const singles: Layer = {
+    data: { values: dots },
+    mark: { type: 'circle', size: 14, opacity: 0.55, clip: true },
+    encoding: { x, y, color },
+  };
+  const rules: Layer = {
+    data: { values: levels },
+    mark: { type: 'rule', strokeWidth: 1.4, clip: true },
+    encoding: { y, color, strokeDash: bySeries(drawn.map(({ dash }) => [...dash])) },
+  };
   const intervals = new Set(points.map(({ interval }) => interval));
   return [
     ...(intervals.has('band') ? [bands] : []),
     ...(intervals.has('whisker') ? [whiskers] : []),
+    ...(levels.length === 0 ? [] : [rules]),
+    ...(dots.length === 0 ? [] : [singles]),
     lines,
     ...(block.series.every(({ points: own }) => own.length <= MOST_MARKERS) ? [markers] : []),
   ];
@@ -108,14 +135,13 @@ function xAxis(
   steps: readonly string[],
 ): Axis {
   if (x.scale !== 'ordinal') {
+    const positions = [...new Set(points.map((point) => point.x))];
+    const isFew = x.scale === 'log' && positions.length <= FEW_POSITIONS;
     return {
       scale: { type: x.scale, nice: false, padding: 8, ...fromData(x.scale) },
       axis: {
         grid: false,
-        ...tickPositions(
-          x.scale,
-          points.map((point) => point.x),
-        ),
+        ...(isFew ? { values: positions } : tickPositions(x.scale, positions)),
         format: '~g',
       },
     };
@@ -158,7 +184,7 @@ function fromData(scale: 'linear' | 'log'): { zero?: false } {
  * method. Lines of the same method differ in dash and marker.
  */
 export function seriesStyles(
-  series: CurvesBlock['series'],
+  series: readonly Pick<CurvesBlock['series'][number], 'method'>[],
   styles: ReadonlyMap<string, MethodStyle>,
 ): readonly MethodStyle[] {
   let others = 0;

@@ -74,6 +74,22 @@ export function curvePoints(block: CurvesBlock): readonly CurvePointDrawn[] {
   });
 }
 
+/** The values that points are the means of, as they are drawn beside them. */
+export function curveDots({
+  x: { scale },
+  y,
+  series,
+}: CurvesBlock): readonly Pick<CurvePointDrawn, 'series' | 'x' | 'y'>[] {
+  if (scale === 'ordinal') return [];
+  return series.flatMap(({ label, points }) =>
+    points.flatMap(({ x, values = [] }) =>
+      values
+        .filter((value) => (scale !== 'log' || x > 0) && (y.scale !== 'log' || value > 0))
+        .map((value) => ({ series: label, x: short(x), y: short(value) })),
+    ),
+  );
+}
+
 function short(value: number): number {
   return Number(value.toPrecision(6));
 }
@@ -85,7 +101,10 @@ function short(value: number): number {
  */
 export function describeCurves(block: CurvesBlock, drawnCount: number): string {
   const { x, y, series } = block;
-  const lines = series.map((one) => describeSeries(block, one)).join('; ');
+  const levels = (block.references ?? []).map(
+    ({ label, y: value }) => `${label}: ${formatSignificant(value)} throughout`,
+  );
+  const lines = [...series.map((one) => describeSeries(block, one)), ...levels].join('; ');
   const undrawn = series.reduce((count, { points }) => count + points.length, 0) - drawnCount;
   const note =
     undrawn === 0
@@ -111,9 +130,12 @@ function positionOf({ x }: CurvesBlock, point: Point): string {
   return x.unit === null ? formatSignificant(point.x) : `${formatSignificant(point.x)} ${x.unit}`;
 }
 
-/** One row per position on the horizontal axis: the value of each line and its limits, if any. */
+/**
+ * One row per position on the horizontal axis: the value of each line and its limits, if any, and
+ * the level lines.
+ */
 export function curveTable(block: CurvesBlock): ChartTable {
-  const { x, series } = block;
+  const { x, series, references = [] } = block;
   const key = (point: Point): string =>
     x.scale === 'ordinal' ? nameOf(point) : formatSignificant(point.x, 6);
   const points = series.flatMap((one) => one.points);
@@ -132,10 +154,15 @@ export function curveTable(block: CurvesBlock): ChartTable {
     };
   });
   return {
-    columns: [axisTitle(x), ...columns.flatMap(({ titles }) => titles)],
+    columns: [
+      axisTitle(x),
+      ...columns.flatMap(({ titles }) => titles),
+      ...references.map(({ label }) => label),
+    ],
     rows: [...new Set(sorted.map(key))].map((position) => [
       position,
       ...columns.flatMap(({ cells }) => cells(position)),
+      ...references.map(({ y }) => formatSignificant(y)),
     ]),
   };
 }

@@ -1,7 +1,9 @@
 import { CLAIM_KINDS, describeTallies, type Table, tallyClaims } from '@blurcycle/experiment';
+import type { RenderedChart } from '../charts/renderChart.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
+import { chartFigure } from './chartFigure.ts';
 import { formatDuration } from './frame.ts';
 
 /** Title of the paper that is reproduced. */
@@ -71,6 +73,23 @@ export function bannerSection(problems: readonly Problem[]): Html | null {
       ${problems.map(({ kind, text }) => html`<li><span class="tag">${WORDS[kind]}</span> ${text}</li>`)}
     </ul>
   </aside>`;
+}
+
+/** The charts that a reader sees first, each with a link to its experiment; null without any. */
+export function openingFigures(
+  experiments: ReportInputs['experiments'],
+  charts: ReadonlyMap<string, readonly RenderedChart[]>,
+): Html | null {
+  if (charts.size === 0) return null;
+  return html`<section class="charts opening-charts" aria-label="First of all">
+    ${experiments.map(({ id, table }) => {
+      const made = html`<p class="made-brief">
+        <a href="#${id}">${table.place}: claims, numbers and how it was made</a>
+      </p>`;
+      const reference = `First of all, ${table.place}`;
+      return charts.get(id)?.map((chart) => chartFigure(chart, { reference, made }));
+    })}
+  </section>`;
 }
 
 /** An entry of the contents: a section of the page. */

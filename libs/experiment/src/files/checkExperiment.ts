@@ -89,6 +89,12 @@ function checkConditions(content: ExperimentFile, rows: readonly string[], at: L
       describeViolation(at('sweep'), 'sweep', 'not stand beside conditions', 'both', remedy),
     );
   }
+  if (content.vary !== undefined && content.sweep !== undefined) {
+    const remedy = 'train other rows, or test the same ones elsewhere';
+    throw new InputError(
+      describeViolation(at('vary'), 'vary', 'not stand beside a sweep', 'both', remedy),
+    );
+  }
   const ids = new Set<string>();
   resolveConditions(content).forEach(({ id, paper }, index) => {
     if (id === null) return;
@@ -152,7 +158,7 @@ interface KnownNames {
 
 /**
  * The rules of figures that a schema cannot say: ids that differ, rows and conditions that exist,
- * curves only over a sweep.
+ * curves only over a sweep or values of `vary`.
  *
  * @throws {InputError} One line for the first thing wrong.
  */
@@ -181,10 +187,14 @@ function checkFigures(
       const kind = key === 'rows' ? 'row' : 'condition';
       throw new InputError(describeUnknown(at('figures', index, key), kind, unknown, known[key]));
     }
-    if (figure.kind === 'sweep-curves' && content.sweep === undefined) {
+    if (
+      figure.kind === 'sweep-curves' &&
+      content.sweep === undefined &&
+      content.vary === undefined
+    ) {
       const where = at('figures', index);
       throw new InputError(
-        describeViolation(where, 'sweep', 'be given for curves over it', 'none'),
+        describeViolation(where, 'sweep or vary', 'be given for curves over it', 'none'),
       );
     }
   });

@@ -41,12 +41,19 @@ const volumesFigureSchema = z.strictObject({
 /** A figure of stacks. */
 export type VolumesFigure = z.infer<typeof volumesFigureSchema>;
 
-/** Metrics over the steps of the sweep, one line for each row, with 95 % intervals. */
+/**
+ * Metrics with 95 % intervals over the steps of the sweep, one line for each row; or over the
+ * values of `vary`, one line for each row that is repeated, and level lines for rows that are not.
+ */
 const sweepCurvesFigureSchema = z.strictObject({
   kind: z.literal('sweep-curves'),
   ...figureFields,
   rows: shownRows,
   metrics: z.array(z.enum(METRIC_NAMES)).min(1).describe('one block of curves for each'),
+  opening: z
+    .boolean()
+    .optional()
+    .describe('whether the curves of the first metric also stand at the top of the report'),
 });
 
 /** A figure of curves over a sweep. */

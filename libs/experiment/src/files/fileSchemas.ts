@@ -46,6 +46,21 @@ const sweepSchema = z.strictObject({
     .describe('average SNR of the test volumes in dB; null for volumes without any noise'),
 });
 
+/** One setting in which the trained rows are repeated. */
+const varySchema = z.strictObject({
+  setting: z.string().describe('path of a number among the settings: training.updates'),
+  name: idSchema.describe('word for it in ids and labels of the rows'),
+  label: z.string().min(1).describe('name of the axis of its figures'),
+  scale: z.enum(['linear', 'log']).describe('scale of that axis'),
+  values: z
+    .array(z.number())
+    .min(1)
+    .describe('every trained row is trained with each of them; as it stands, and with the others'),
+});
+
+/** One setting in which the trained rows are repeated. */
+export type VaryDeclaration = z.infer<typeof varySchema>;
+
 /** What test volumes are recorded with instead. */
 export type TestSettings = z.infer<typeof testSettingsSchema>;
 
@@ -156,6 +171,9 @@ export const experimentFileSchema = z.strictObject({
   sweep: sweepSchema
     .optional()
     .describe('conditions that differ in one number; in place of conditions'),
+  vary: varySchema
+    .optional()
+    .describe('repeats every trained row with other values of one setting'),
   figures: z.array(figureSchema).optional().describe('what is shown beside the table'),
   claims: z.array(claimSchema).describe('what is judged, decided before anything runs'),
 });

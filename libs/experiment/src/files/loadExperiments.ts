@@ -18,6 +18,7 @@ import {
   type ProfilesFile,
   profilesFileSchema,
 } from './fileSchemas.ts';
+import { varyRows } from './varyRows.ts';
 import { checkSource, parseYamlSource, type YamlSource } from './yamlSource.ts';
 
 /** A checked file with its positions. */
@@ -68,7 +69,8 @@ export function loadExperiments(directory: string): ExperimentSet {
   refuseCommonIds(methods, classical);
   const experiments = new Map<string, CheckedFile<ExperimentFile>>();
   for (const file of readdirSync(directory).filter(isExperimentFile).sort()) {
-    const experiment = read(file, experimentFileSchema);
+    const shared = { defaults: defaults.content, methods: methods.content };
+    const experiment = varyRows(read(file, experimentFileSchema), shared);
     checkExperiment(experiment, {
       trained: Object.keys(methods.content),
       classical: Object.keys(classical.content),

@@ -61,6 +61,8 @@ const curvesBlockSchema = z.strictObject({
               /** 95 % limits; null where there are none. */
               low: z.number().nullable(),
               high: z.number().nullable(),
+              /** What the value is the mean of, shown as dots. */
+              values: z.array(z.number()).readonly().optional(),
             }),
           )
           .readonly(),
@@ -68,6 +70,20 @@ const curvesBlockSchema = z.strictObject({
     )
     .min(1)
     .readonly(),
+  /** Level lines: what does not depend on x. */
+  references: z
+    .array(
+      z.strictObject({
+        id: blockId,
+        label: z.string().min(1),
+        method: z.string().nullable(),
+        y: z.number(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  /** Whether it also stands at the top of the report. */
+  opening: z.boolean().optional(),
 });
 
 /** Plane images side by side, 8-bit gray PNGs that share one display window. */

@@ -120,16 +120,17 @@ export function parseMerged<T>(schema: z.ZodType<T>, merged: MergedLayers): T {
   const result = schema.safeParse(merged.values);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const where = merged.locate('dataset.kind');
   const path = issue.path.map(String);
   const value = path.reduce<unknown>(
     (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
     merged.values,
   );
+  if (value !== undefined) {
+    const setting = path.join('.');
+    throw new InputError(describeViolation(merged.locate(setting), setting, ruleOf(issue), value));
+  }
   const { kind } = merged.values['dataset'] as { readonly kind: string };
   throw new InputError(
-    value === undefined
-      ? `${where}: ${path.join('.')} must be given for data of the kind '${kind}'`
-      : describeViolation(where, path.join('.'), ruleOf(issue), value),
+    `${merged.locate('dataset.kind')}: ${path.join('.')} must be given for data of the kind '${kind}'`,
   );
 }

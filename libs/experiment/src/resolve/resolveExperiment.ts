@@ -1,8 +1,9 @@
 import { describeViolation, InputError } from '@blurcycle/core';
 import { INPUT_METHOD, TARGET_METHOD } from '../files/checkExperiment.ts';
 import { type FigureDeclaration, figureId } from '../files/figureSchemas.ts';
-import type { ClaimDeclaration, PaperValues } from '../files/fileSchemas.ts';
+import type { ClaimDeclaration, PaperValues, VaryDeclaration } from '../files/fileSchemas.ts';
 import { type ExperimentSet, getExperiment } from '../files/loadExperiments.ts';
+import { valueAt, variedSuffix } from '../files/varyRows.ts';
 import type { ClassicalSettings } from '../settings/classicalSettings.ts';
 import { dataSeed, datasetOfSeed, type DatasetSettings } from '../settings/datasetSettings.ts';
 import {
@@ -28,6 +29,8 @@ export interface ResolvedRow {
   readonly runs: readonly ResolvedRun[];
   /** How a row that is computed is computed; null for all others. */
   readonly classical: ClassicalSettings | null;
+  /** Where the experiment varies a setting: its value here, and the row that is repeated. */
+  readonly varied?: { readonly of: string; readonly value: number };
 }
 
 /** A data set of an experiment. */
@@ -56,6 +59,8 @@ export interface ResolvedExperiment {
   readonly rows: readonly ResolvedRow[];
   /** What every row is tested on, at least one. */
   readonly conditions: readonly ResolvedCondition[];
+  /** The setting in which rows are repeated; null where none is. */
+  readonly vary: VaryDeclaration | null;
   readonly figures: readonly FigureDeclaration[];
   readonly claims: readonly ClaimDeclaration[];
 }
@@ -82,7 +87,7 @@ export function resolveExperiment(
   profile: string,
 ): ResolvedExperiment {
   const experiment = getExperiment(set, name);
-  const { title, place, rows, figures = [], claims } = experiment.content;
+  const { title, place, rows, vary = null, figures = [], claims } = experiment.content;
   const common = sharedLayers(set, profile);
   const shared = keepKind(
     mergeLayers([...common, ...ownLayers({ experiment, profile })]),
@@ -118,6 +123,7 @@ export function resolveExperiment(
     datasets: datasetsOf(data.dataset, seeds),
     origins: shared.origins,
     conditions,
+    vary,
     figures,
     claims,
     rows: rows.map((row, rowIndex) => {
@@ -129,21 +135,23 @@ export function resolveExperiment(
         ? set.classical.content[method]
         : null;
       const { origins, values } = mergeLayers([rowLayer(experiment, rowIndex)]);
+      const runs =
+        trained === null
+          ? []
+          : seeds.map((seed) =>
+              resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
+            );
       return {
         id,
         label: row.label ?? trained?.label ?? classical?.label ?? GIVEN_LABELS[method],
         method,
         paper,
         overrides: Object.fromEntries(
-          Object.keys(origins).map((path) => [path, valueAt(values, path)]),
+          Object.keys(origins).map((path) => [path, valueAt(values, path.split('.'))]),
         ),
-        runs:
-          trained === null
-            ? []
-            : seeds.map((seed) =>
-                resolveRun(set, { method, profile, seed, experiment, rowIndex }, `${id}${suffix}`),
-              ),
+        runs,
         classical: classical?.deconvolution ?? null,
+        ...(vary === null || trained === null ? {} : { varied: variedOf(vary, id, runs[0]) }),
       };
     }),
   };
@@ -157,10 +165,14 @@ function datasetsOf(
   return seeds.map((seed) => ({ seed, settings: datasetOfSeed(declared, seed) }));
 }
 
-function valueAt(values: Record<string, unknown>, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+function variedOf(
+  vary: VaryDeclaration,
+  id: string,
+  { settings }: ResolvedRun,
+): NonNullable<ResolvedRow['varied']> {
+  const value = Number(valueAt(settings, vary.setting.split('.')));
+  const suffix = variedSuffix(vary, value);
+  return { of: id.endsWith(suffix) ? id.slice(0, -suffix.length) : id, value };
 }
 
 /**
@@ -169,7 +181,8 @@ function valueAt(values: Record<string, unknown>, path: string): unknown {
  * records of the runs; their keys stand for them.
  */
 export function describeExperiment(experiment: ResolvedExperiment): Record<string, unknown> {
-  const { title, place, settings, seeds, datasets, rows, conditions, figures, claims } = experiment;
+  const { title, place, settings, seeds, datasets, rows, conditions, vary, figures, claims } =
+    experiment;
   const dataSeeds = datasets.map((dataset) => dataSeed(dataset.settings));
   return {
     ...{ title, place, seeds, dataset: settings.dataset, scoring: settings.scoring },
@@ -181,6 +194,7 @@ export function describeExperiment(experiment: ResolvedExperiment): Record<strin
     conditions: Object.fromEntries(
       conditions.map(({ id, ...condition }) => [id ?? 'own', condition]),
     ),
+    ...(vary === null ? {} : { vary }),
     figures: Object.fromEntries(figures.map((figure) => [figureId(figure), figure])),
     claims: Object.fromEntries(claims.map(({ id, ...claim }) => [id, claim])),
   };
