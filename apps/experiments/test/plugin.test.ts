@@ -184,6 +184,25 @@ describe('inferTargets(files, root)', () => {
     expect(targets['make-table1'].inputs).not.toContain(own);
   });
 
+  it('lets an experiment with the settings of another share its runs and data', () => {
+    const before = targetsOf('apps/experiments');
+    writeFileSync(
+      join(root, 'experiments/second.yaml'),
+      `${SECOND.replace('claims: []', 'claims: []\nlike: fig12')}`,
+    );
+    const after = targetsOf('apps/experiments');
+    const [own, other] = ['second', 'fig12'].map(
+      (name) => `{workspaceRoot}/experiments/${name}.yaml`,
+    );
+    expect(after['train-proposed-fig12-s0']).toEqual(before['train-proposed-fig12-s0']);
+    expect(after['data-second']).toBeUndefined();
+    expect(after['train-small-kernel-fig12-s0']).toMatchObject({
+      dependsOn: [{ target: 'data-fig12' }],
+      inputs: expect.arrayContaining([own, other]) as unknown,
+    });
+    expect(after['make-second'].inputs).toEqual(expect.arrayContaining([own, other]));
+  });
+
   it('retrains for settings and numbers alone: the version of the numbers and their golden bits', () => {
     const inputs = targetsOf('apps/experiments')['train-proposed-s0'].inputs ?? [];
     const files = inputs.flatMap((input) =>

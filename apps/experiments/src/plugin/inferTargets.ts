@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import {
   contentHash,
   datasetOfSeed,
+  getExperiment,
   isExperimentFile,
   listRuns,
   loadExperiments,
@@ -115,20 +116,27 @@ function experimentTargets(
 ): Targets {
   const runs = listRuns(set, name, profile);
   const targets: Targets = {};
-  const stacks = stackInputs(name, runs);
+  const { content } = getExperiment(set, name);
+  const { like = name } = content;
+  const stacks = stackInputs(like, runs);
+  const settingsFile = join(dirname(file), `${like}.yaml`);
+  const files = like === name ? [file] : [settingsFile, file];
+  const changed = content.rows
+    .filter(({ settings }) => settings !== undefined)
+    .map(({ id, method }) => `${id ?? method}-${like}`);
   for (const run of runs) {
     const own = ownData(set, run);
-    const data = own ? `data-${name}` : 'data';
-    targets[data] ??= own ? dataTarget(name, file) : dataTarget(sharedData);
+    const data = own ? `data-${like}` : 'data';
+    targets[data] ??= own ? dataTarget(like, [settingsFile]) : dataTarget(sharedData);
+    const isChanged = changed.includes(nameOf(run));
     targets[`train-${run.id}`] = {
-      ...trainTarget(run, file, runsAtOnce),
+      ...trainTarget(run, isChanged ? files : [settingsFile], runsAtOnce),
       dependsOn: [
         { target: inProfile(data, profile) },
         ...(run.first === null ? [] : [{ target: inProfile(`train-${run.first.id}`, profile) }]),
       ],
     };
   }
-  const place = set.experiments.get(name)?.content.place;
   targets[`make-${name}`] = {
     executor: 'nx:run-commands',
     // Nx starts tasks that it has never timed in this order: the longest first, or two that run at
@@ -138,10 +146,10 @@ function experimentTargets(
       .map(({ id }) => ({ target: inProfile(`train-${id}`, profile) })),
     cache: true,
     parallelism: false,
-    inputs: tableInputs(file) as Inputs,
+    inputs: tableInputs(files) as Inputs,
     outputs: [`{workspaceRoot}/results/{options.profile}/${name}`],
     options: { command: `${CLI} table ${name} --no-report` },
-    metadata: { description: `${place}: table, figures and verdicts` },
+    metadata: { description: `${content.place}: table, figures and verdicts` },
   };
   for (const target of Object.values(targets)) {
     target.inputs = [...(target.inputs ?? []), ...stacks];
@@ -151,7 +159,7 @@ function experimentTargets(
     [name]: {
       ...reportTarget(` ${name}`),
       dependsOn: [{ target: inProfile(`make-${name}`, profile) }],
-      metadata: { description: `${place}, and the HTML report` },
+      metadata: { description: `${content.place}, and the HTML report` },
     },
   };
 }
@@ -191,26 +199,35 @@ function firstOnSharedData(set: ExperimentSet): string {
  * The data set is found again by its content, and training makes what is missing: Nx has nothing to
  * store.
  */
-function dataTarget(experiment: string, file?: string): TargetConfiguration {
+function dataTarget(experiment: string, files?: readonly string[]): TargetConfiguration {
   return {
     executor: 'nx:run-commands',
     cache: true,
     parallelism: false,
-    inputs: trainingInputs(file) as Inputs,
+    inputs: trainingInputs(files) as Inputs,
     outputs: [],
     options: { command: `${CLI} dataset ${experiment}` },
     metadata: { description: 'simulate the volumes to train on and to test' },
   };
 }
 
-function trainTarget(run: ResolvedRun, file: string, runsAtOnce: number): TargetConfiguration {
-  const name = run.id.replace(/-s\d+$/, '');
+/** What stands before the seed in the id of a run. */
+function nameOf({ id }: ResolvedRun): string {
+  return id.replace(/-s\d+$/, '');
+}
+
+function trainTarget(
+  run: ResolvedRun,
+  files: readonly string[],
+  runsAtOnce: number,
+): TargetConfiguration {
+  const name = nameOf(run);
   const isVariant = name !== run.method;
   const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
   return {
     executor: 'nx:run-commands',
     cache: true,
-    inputs: trainingInputs(isVariant ? file : undefined) as Inputs,
+    inputs: trainingInputs(isVariant ? files : []) as Inputs,
     outputs: ['record.json', 'scores.json', 'metrics.jsonl', 'model', 'predictions'].map(
       (item) => `${directory}/${item}`,
     ),

@@ -20,20 +20,20 @@ const SHARED_FILES = ['_defaults', '_profiles', 'methods'].map(
   (name) => `{workspaceRoot}/experiments/${name}.yaml`,
 );
 
-/** Nx inputs of training. A variant also depends on the experiment file that declares it. */
-export function trainingInputs(experimentFile?: string): readonly unknown[] {
+/** Nx inputs of training. A variant also depends on the experiment files that declare it. */
+export function trainingInputs(experimentFiles: readonly string[] = []): readonly unknown[] {
   return [
     ...NUMBERS,
     ...SHARED_FILES,
-    ...(experimentFile === undefined ? [] : [`{workspaceRoot}/${experimentFile}`]),
+    ...experimentFiles.map((file) => `{workspaceRoot}/${file}`),
     { externalDependencies: TRAINING_PACKAGES },
   ];
 }
 
-/** Nx inputs of a table with its figures: its file, and the records and scores of its runs. */
-export function tableInputs(experimentFile: string): readonly unknown[] {
+/** Nx inputs of a table with its figures: its files, and the records and scores of its runs. */
+export function tableInputs(experimentFiles: readonly string[]): readonly unknown[] {
   return [
-    ...trainingInputs(experimentFile),
+    ...trainingInputs(experimentFiles),
     '{workspaceRoot}/experiments/classical.yaml',
     { dependentTasksOutputFiles: '**/record.json', transitive: true },
     { dependentTasksOutputFiles: '**/scores.json', transitive: true },

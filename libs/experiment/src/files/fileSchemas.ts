@@ -157,6 +157,11 @@ const claimSchema = z.strictObject({
 export const experimentFileSchema = z.strictObject({
   title: z.string().min(1),
   place: z.string().min(1).describe('where it stands in the paper: Table I'),
+  like: idSchema
+    .optional()
+    .describe(
+      'an experiment whose settings and profiles this one has in place of its own; rows that both have share their runs',
+    ),
   settings: overridesSchema.optional().describe('what differs for every row'),
   profiles: z
     .record(idSchema, overridesSchema)

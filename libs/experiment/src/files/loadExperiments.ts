@@ -68,18 +68,46 @@ export function loadExperiments(directory: string): ExperimentSet {
   const classical = read('classical.yaml', classicalFileSchema);
   refuseCommonIds(methods, classical);
   const experiments = new Map<string, CheckedFile<ExperimentFile>>();
-  for (const file of readdirSync(directory).filter(isExperimentFile).sort()) {
+  const files = readdirSync(directory).filter(isExperimentFile).sort();
+  const declared = new Map(
+    files.map((file) => [file.slice(0, -'.yaml'.length), read(file, experimentFileSchema)]),
+  );
+  for (const [name, file] of declared) {
     const shared = { defaults: defaults.content, methods: methods.content };
-    const experiment = varyRows(read(file, experimentFileSchema), shared);
+    const experiment = varyRows(withSettingsOf(file, declared), shared);
     checkExperiment(experiment, {
       trained: Object.keys(methods.content),
       classical: Object.keys(classical.content),
     });
     refuseUnknownProfile(experiment, Object.keys(profiles.content));
-    experiments.set(file.slice(0, -'.yaml'.length), experiment);
+    experiments.set(name, experiment);
   }
   refuseSameClaims([...experiments.values()]);
   return { directory, defaults, profiles, methods, classical, experiments };
+}
+
+/** The file with the settings of the experiment that it is like, where it names one. */
+function withSettingsOf(
+  file: CheckedFile<ExperimentFile>,
+  declared: ReadonlyMap<string, CheckedFile<ExperimentFile>>,
+): CheckedFile<ExperimentFile> {
+  const { source, content } = file;
+  const { like } = content;
+  if (like === undefined) return file;
+  const where = `${source.file}:${source.lineOf(['like'])}`;
+  const other = declared.get(like)?.content;
+  if (other === undefined)
+    throw new InputError(describeUnknown(where, 'experiment', like, [...declared.keys()]));
+  if (other.like !== undefined) {
+    const rule = 'name an experiment with settings of its own';
+    throw new InputError(describeViolation(where, 'like', rule, like));
+  }
+  if (content.settings !== undefined || content.profiles !== undefined) {
+    const rule = 'not stand beside settings or profiles';
+    throw new InputError(describeViolation(where, 'like', rule, like));
+  }
+  const { settings, profiles } = other;
+  return { source, content: { ...content, settings, profiles } };
 }
 
 /**

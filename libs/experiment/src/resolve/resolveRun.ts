@@ -177,6 +177,6 @@ export function rowLayer(
 }
 
 /** What stands behind the names of rows whose settings the experiment overrides as a whole. */
-export function suffixOf(name: string, { settings, profiles }: ExperimentFile): string {
-  return settings === undefined && profiles === undefined ? '' : `-${name}`;
+export function suffixOf(name: string, { like, settings, profiles }: ExperimentFile): string {
+  return settings === undefined && profiles === undefined ? '' : `-${like ?? name}`;
 }
