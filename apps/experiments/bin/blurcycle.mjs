@@ -3,7 +3,9 @@
 // itself: tsx strips the types while loading.
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
+import { watchOutput } from './watchOutput.mjs';
 
+watchOutput();
 const root = join(import.meta.dirname, '../../..');
 const entry = 'apps/experiments/src/main.ts';
 const bundled = process.env.BLURCYCLE_SOURCE === '1' ? null : await bundle(root, entry);

@@ -1,4 +1,10 @@
-import { describeUnknown, describeViolation, InputError, RuleError } from '@blurcycle/core';
+import {
+  describeUnknown,
+  describeViolation,
+  escapeControls,
+  InputError,
+  RuleError,
+} from '@blurcycle/core';
 import yargs, { type Argv } from 'yargs';
 import { COMMANDS } from './commands/commandRegistry.ts';
 
@@ -20,7 +26,9 @@ export async function main(parameters: readonly string[]): Promise<number> {
     return process.exitCode === undefined ? SUCCESS : Number(process.exitCode);
   } catch (error) {
     const shown = error instanceof Error ? error : new Error(String(error));
-    process.stderr.write(`${verbose ? (shown.stack ?? shown.message) : shown.message}\n`);
+    process.stderr.write(
+      `${escapeControls(verbose ? (shown.stack ?? shown.message) : shown.message)}\n`,
+    );
     return exitCodeOf(shown);
   }
 }

@@ -168,6 +168,7 @@ describe('blurcycle train, ended from outside', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s finishes the step, saves and exits with %i; the same command goes on',
     async (signal, code) => {

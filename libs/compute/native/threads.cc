@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -120,7 +121,15 @@ class Pool {
     if (static_cast<int>(workers_.size()) == size_ - 1) return;
     stopping_ = false;
     const uint64_t seen = round();
-    for (int i = 1; i < size_; ++i) workers_.emplace_back([this, i, seen] { loop(i, seen); });
+    for (int i = 1; i < size_; ++i) {
+      try {
+        workers_.emplace_back([this, i, seen] { loop(i, seen); });
+      } catch (const std::system_error&) {
+        // The system gives no more: go on with those that there are.
+        size_ = i;
+        return;
+      }
+    }
   }
 
   void stop() {

@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { escapeControls } from './format.ts';
 
 /**
  * An error in the input of the user: the command line prints its one line and exits with 2.
@@ -23,7 +24,7 @@ export class RuleError extends RangeError {
 /** A value as error messages print it: shapes as `[16, 64, 64]`, text in quotes. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).join(', ')}]`;
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${escapeControls(value)}'`;
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return String(value);
 }

@@ -33,3 +33,15 @@ export function formatSeconds(seconds: number, digits = 0): string {
 export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/**
+ * The text with control characters written out (`\\x1b`), as they would move the cursor of a
+ * terminal or change its colors; line breaks and tabs stay.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) =>
+    control === '\n' || control === '\t'
+      ? control
+      : `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

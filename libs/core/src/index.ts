@@ -8,7 +8,7 @@ export {
   nearestName,
   RuleError,
 } from './errors.ts';
-export { capitalize, formatSeconds, formatShape } from './format.ts';
+export { capitalize, escapeControls, formatSeconds, formatShape } from './format.ts';
 export { axialSection, lateralSection, type PlaneSection } from './planeSection.ts';
 export {
   createRandomStream,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSeconds, formatShape } from '../src/index.ts';
+import { escapeControls, formatSeconds, formatShape } from '../src/index.ts';
 
 describe('formatShape(sides)', () => {
   it('joins the sides', () => {
@@ -30,5 +30,13 @@ describe('formatSeconds(seconds, digits)', () => {
       '10 s',
       '1 min 15 s',
     ]);
+  });
+});
+
+describe('escapeControls(text)', () => {
+  it('writes out what would move a cursor or change colors, and keeps lines, tabs and letters', () => {
+    expect(escapeControls('a\u001b[31mred\r\u009b0m\u0007 \u00b5m\t1\n2')).toBe(
+      'a\\x1b[31mred\\x0d\\x9b0m\\x07 \u00b5m\t1\n2',
+    );
   });
 });

@@ -194,6 +194,28 @@ claims: [{ id: c, kind: ours, text: t, rule: psnr(proposed) - psnr(cyclegan) > 0
     );
   });
 
+  const ten = (alias: string): string => Array(10).fill(`*${alias}`).join(', ');
+  it.each([
+    [
+      'aliases that multiply',
+      `a: &a [x]\nb: &b [${ten('a')}]\nc: &c [${ten('b')}]\nd: [${ten('c')}]\n`,
+      'Excessive alias count',
+    ],
+    ['an alias that holds itself', 'title: &a { x: *a }\n', 'circular'],
+    ['deep nesting', `title: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, 'Maximum call stack'],
+  ])('refuses %s, naming the file', (_, text, reason) => {
+    const message = messageOf(() => loadWith('wrong.yaml', text));
+    expect(message).toMatch(/^experiments\/wrong\.yaml/);
+    expect(message).toContain(reason);
+    expect(message).not.toContain('\n');
+  });
+
+  it('refuses a file whose name is no id, as it reaches scripts', () => {
+    expect(messageOf(() => loadWith('a b$(c).yaml', 'title: t\n'))).toBe(
+      "experiments/a b$(c).yaml: file name must be lower-case words joined by hyphens, got 'a b$(c)'",
+    );
+  });
+
   it('says what is missing where there is no such directory', () => {
     expect(messageOf(() => loadExperiments('/nowhere/experiments'))).toContain(
       '_defaults.yaml must be readable',

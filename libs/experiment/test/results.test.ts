@@ -377,4 +377,22 @@ describe('tableToCsv(table)', () => {
       'cyclegan,Conventional cycleGAN,failed,ssim,0.9474,,,,,',
     ]);
   });
+
+  it('has text that a spreadsheet takes for text', async () => {
+    const [first] = table.rows;
+    const label = '=HYPERLINK("http://example.org")';
+    const text = await tableToCsv({ ...table, rows: [{ ...first, label }] });
+    expect(text).toContain(`,"'=HYPERLINK(""http://example.org"")",done,psnr,26.6249`);
+  });
+});
+
+describe('tableToMarkdown(table) of labels with a pipe', () => {
+  it('keeps them in their cell', async () => {
+    const [first] = table.rows;
+    const text = await tableToMarkdown({ ...table, rows: [{ ...first, label: 'a | b' }] });
+    const [head, , row] = text.split('\n').filter((line) => line.startsWith('|'));
+    const cellsOf = (line: string): string[] => line.split(/(?<!\\)\|/);
+    expect(cellsOf(row)).toHaveLength(cellsOf(head).length);
+    expect(row).toMatch(/^\| a \\\| b +\|/);
+  });
 });

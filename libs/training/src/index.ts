@@ -9,7 +9,7 @@ export {
   type NetworkSettings,
   startKernelOf,
 } from './methodNetworks.ts';
-export type { MetricsLine } from './metricsLog.ts';
+export { type MetricsLine, readMetricsLog } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';
 export type { ValidationValues } from './selection.ts';
 export {

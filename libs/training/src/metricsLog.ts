@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import { describeViolation, InputError } from '@blurcycle/core';
 import { readIfThere, writeFileAtomically } from '@blurcycle/files';
 import type { ValidationValues } from './selection.ts';
 import type { LossValues } from './trainStep.ts';
@@ -23,13 +24,42 @@ export interface MetricsLog {
   rewindTo(step: number): Promise<void>;
 }
 
+/**
+ * The lines of a log; none where there is no file, and of a torn last line nothing.
+ *
+ * @throws {InputError} If a line is damaged: file, line, remedy.
+ */
+export function readMetricsLog(path: string): readonly MetricsLine[] {
+  // A killed process may have left part of a line at the end.
+  const lines = (readIfThere(path) ?? '').split('\n').slice(0, -1);
+  return lines.map((line, i) => parseLine(line, `${path}:${i + 1}`));
+}
+
+function parseLine(text: string, where: string): MetricsLine {
+  try {
+    const line = JSON.parse(text) as Partial<MetricsLine> | null;
+    const isLine =
+      Number.isSafeInteger(line?.step) &&
+      (line?.kind === 'train' || line?.kind === 'validation') &&
+      typeof line.values === 'object';
+    if (isLine) return line as MetricsLine;
+  } catch {
+    // No JSON: as wrong as a line of something else.
+  }
+  throw new InputError(
+    describeViolation(
+      where,
+      'line',
+      'be a JSON object with step, kind and values',
+      text.slice(0, 60),
+      'the file is damaged: train with --restart',
+    ),
+  );
+}
+
 /** The log in a file, which is created by the first `rewindTo`. */
 export function createMetricsLog(path: string): MetricsLog {
-  const read = (): readonly MetricsLine[] => {
-    // A killed process may have left part of a line at the end.
-    const lines = (readIfThere(path) ?? '').split('\n').slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as MetricsLine);
-  };
+  const read = (): readonly MetricsLine[] => readMetricsLog(path);
   return {
     // Flushed, so that a power cut leaves no checkpoint whose lines of the log are lost.
     append: (line) => appendFile(path, formatLine(line), { flush: true }),

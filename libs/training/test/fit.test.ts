@@ -168,6 +168,17 @@ describe('fit(trainer, options)', () => {
     disposeTrainer(trainer);
   });
 
+  it('names the damaged line of a log', async () => {
+    const place = join(folder, 'damaged-log');
+    await finish(build(METHODS[3]), place);
+    const path = join(place, 'metrics.jsonl');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, [lines[0], '{"step": 2', ...lines.slice(2)].join('\n'));
+    await expect(finish(build(METHODS[3]), place)).rejects.toThrow(
+      `${path}:2: line must be a JSON object with step, kind and values, got '{"step": 2' (the file is damaged: train with --restart)`,
+    );
+  });
+
   it('starts over when not asked to resume', async () => {
     const straight = await straightRun();
     await cp(straightFolder, folder, { recursive: true });

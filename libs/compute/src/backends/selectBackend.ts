@@ -55,9 +55,12 @@ export async function selectBackend(
   if (!known.includes(name))
     throw new InputError(describeUnknown('selectBackend', 'back-end', name, known));
   const {
-    threads = availableParallelism(),
+    threads: wanted = availableParallelism(),
     halfPrecision = process.env['BLURCYCLE_WEBGPU_HALF'] === '1',
   } = options;
+  assertThreads(wanted, 'selectBackend');
+  // More threads than cores only wait for each other.
+  const threads = Math.min(wanted, availableParallelism());
   setThreads(threads);
   const report = await backendReport();
   const chosen =
@@ -119,10 +122,14 @@ function explain(chosen: BackendReport, report: readonly BackendReport[]): strin
  * @throws {InputError} If it is no positive integer.
  */
 export function setThreads(threads: number): void {
-  if (!(Number.isSafeInteger(threads) && threads > 0)) {
-    throw new InputError(
-      describeViolation('setThreads', 'threads', 'be a positive integer', threads),
-    );
-  }
-  native?.setThreads(threads);
+  assertThreads(threads, 'setThreads');
+  native?.setThreads(Math.min(threads, MOST_THREADS));
+}
+
+/** Far more than any machine has cores: each takes memory for its stack. */
+const MOST_THREADS = 1024;
+
+function assertThreads(threads: number, where: string): void {
+  if (Number.isSafeInteger(threads) && threads > 0) return;
+  throw new InputError(describeViolation(where, 'threads', 'be a positive integer', threads));
 }

@@ -30,6 +30,9 @@ export interface Rule {
 const TOKEN =
   /\s*(?:((?:kernel\.)?[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*)?)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(>=|<=|[-+*/()<>]))/y;
 
+/** So that brackets are never nested deeper than the stack. */
+const MOST_TOKENS = 200;
+
 /**
  * Parses the rule of a claim.
  *
@@ -44,6 +47,16 @@ const TOKEN =
  */
 export function parseRule(text: string, where = 'parseRule'): Rule {
   const tokens = tokenize(text, where);
+  if (tokens.length > MOST_TOKENS) {
+    throw new InputError(
+      describeViolation(
+        where,
+        'rule',
+        `have at most ${MOST_TOKENS} words and signs`,
+        tokens.length,
+      ),
+    );
+  }
   let next = 0;
   const fail = (expected: string): never => {
     const got = tokens[next] ?? 'the end';

@@ -4,7 +4,7 @@ import { describeUnknown, describeViolation, InputError } from '@blurcycle/core'
 import type { z } from 'zod';
 import { ruleKey } from '../claims/ruleKey.ts';
 import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
-import type { SharedSettings } from '../settings/runSettings.ts';
+import { idSchema, type SharedSettings } from '../settings/runSettings.ts';
 import { contentHash } from '../stages/keys.ts';
 import { checkExperiment } from './checkExperiment.ts';
 import {
@@ -70,7 +70,7 @@ export function loadExperiments(directory: string): ExperimentSet {
   const experiments = new Map<string, CheckedFile<ExperimentFile>>();
   const files = readdirSync(directory).filter(isExperimentFile).sort();
   const declared = new Map(
-    files.map((file) => [file.slice(0, -'.yaml'.length), read(file, experimentFileSchema)]),
+    files.map((file) => [experimentName(directory, file), read(file, experimentFileSchema)]),
   );
   for (const [name, file] of declared) {
     const shared = { defaults: defaults.content, methods: methods.content };
@@ -108,6 +108,15 @@ function withSettingsOf(
   }
   const { settings, profiles } = other;
   return { source, content: { ...content, settings, profiles } };
+}
+
+/** Names of experiments are names of folders, targets and, in scripts, of jobs: so they are ids. */
+function experimentName(directory: string, file: string): string {
+  const name = file.slice(0, -'.yaml'.length);
+  if (idSchema.safeParse(name).success) return name;
+  const where = `${basename(directory)}/${file}`;
+  const rule = 'be lower-case words joined by hyphens';
+  throw new InputError(describeViolation(where, 'file name', rule, name));
 }
 
 /**

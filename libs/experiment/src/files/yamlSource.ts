@@ -1,5 +1,14 @@
 import { describeUnknown, describeViolation, formatValue, InputError } from '@blurcycle/core';
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import { z } from 'zod';
 
 /** Keys and indices from the root of a file to a value. */
@@ -23,11 +32,13 @@ export interface YamlSource {
  * @param text - Content of the file.
  * @param file - Name for messages.
  * @throws {InputError} One line with file and line when the text is no valid YAML (a key given
- *   twice included).
+ *   twice included), is nested too deeply, or has aliases that multiply or hold themselves.
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = boundedParse(file, () =>
+    parseDocument(text, { lineCounter: lines, prettyErrors: false }),
+  );
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
@@ -35,9 +46,31 @@ export function parseYamlSource(text: string, file: string): YamlSource {
   }
   return {
     file,
-    data: document.toJS(),
+    data: boundedParse(file, () => plainData(document)),
     lineOf: (path) => lines.linePos(offsetOf(document.contents, path)).line,
   };
+}
+
+/** Aliases in all, so that none multiplies others. */
+const MOST_ALIASES = 100;
+
+function plainData(document: Document): unknown {
+  const data: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+  // Refuses what holds itself by an alias.
+  JSON.stringify(data);
+  return data;
+}
+
+/** What the parser throws, of its own or for want of stack, as one line that names the file. */
+function boundedParse<T>(file: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const rule =
+      'be YAML without deep nesting, and without aliases that multiply or hold themselves';
+    throw new InputError(describeViolation(file, 'content', rule, reason));
+  }
 }
 
 function offsetOf(root: Node | null, path: ValuePath): number {

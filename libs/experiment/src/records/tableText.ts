@@ -51,7 +51,7 @@ export async function tableToCsv(table: Table): Promise<string> {
     metricsOf([row]).map((metric) => ({
       row: row.id,
       ...(table.conditions === undefined ? {} : { condition: row.condition ?? '' }),
-      label: row.label,
+      label: inertCell(row.label),
       status: row.ours?.[metric] === undefined ? absentScore(row) : row.status,
       metric,
       paper: paperValue(row, metric) ?? '',
@@ -65,9 +65,16 @@ export async function tableToCsv(table: Table): Promise<string> {
   return `${from(lines).toCSV()}\n`;
 }
 
+/** Text that a spreadsheet takes for text: what begins like a formula gets an apostrophe. */
+function inertCell(text: string): string {
+  return /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
+}
+
 /** The table as Markdown, paper beside ours, then the claims; reads well in a terminal too. */
 export async function tableToMarkdown(table: Table): Promise<string> {
   const { from } = await import('arquero');
+  const toMarkdown = (lines: readonly Record<string, string>[]): string =>
+    align(from(lines).toMarkdown());
   const conditionOf = (row: TableRow): string =>
     table.conditions?.find(({ id }) => id === row.condition)?.label ?? '';
   const columns = tableColumns(table);
@@ -82,15 +89,15 @@ export async function tableToMarkdown(table: Table): Promise<string> {
     `# ${table.place}: ${table.title}`,
     `Profile \`${table.profile}\`. In brackets the 95 % interval by Student's t: over seeds where there are several (and over test volumes, too, where all seeds share them), else over test volumes.`,
   ];
-  if (rows.length > 0) parts.push(align(from(rows).toMarkdown()));
+  if (rows.length > 0) parts.push(toMarkdown(rows));
   if (claims.length > 0) {
     parts.push('## Claims', describeTallies(table.claims).join(' '));
     if (table.claims.some(({ kind }) => kind !== undefined)) parts.push(HOW_JUDGED);
-    parts.push(align(from(claims).toMarkdown()));
+    parts.push(toMarkdown(claims));
   }
   const discriminators = unique(table.rows.flatMap(discriminatorCells));
   if (discriminators.length > 0)
-    parts.push('## Discriminators', DISCRIMINATORS, align(from(discriminators).toMarkdown()));
+    parts.push('## Discriminators', DISCRIMINATORS, toMarkdown(discriminators));
   const notes = unique(
     table.rows.flatMap(({ label, note, discriminators: judges = [] }) => [
       ...(note === undefined ? [] : [`- ${MARK} ${label}: ${note}`]),
@@ -212,7 +219,8 @@ function align(markdown: string): string {
     .split('\n')
     .map((line) =>
       line
-        .split('|')
+        // A pipe inside a cell stands behind a backslash.
+        .split(/(?<!\\)\|/)
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { InputError, type Volume } from '@blurcycle/core';
 import { type Pair, readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { fileHash, writeFileAtomically } from '@blurcycle/files';
-import { type DatasetFacts, type DatasetManifest, type Split, SPLITS } from './manifest.ts';
+import {
+  type DatasetFacts,
+  type DatasetManifest,
+  MANIFEST,
+  type Split,
+  SPLITS,
+} from './manifest.ts';
 
 /** A blurred volume, and its truth where that is known. */
 export interface Observation extends Omit<Pair, 'sharp'> {
@@ -65,7 +71,7 @@ export async function writeDatasetFolder(
   const counts = { unmatched: unpaired.length, targets: targets.length };
   const manifest: DatasetManifest = { key, facts, volumes, ...counts, hashes, sources };
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeFileAtomically(join(folder, 'dataset.json'), 'dataset', text);
+  await writeFileAtomically(join(folder, MANIFEST), 'dataset', text);
   return manifest;
 }
 
@@ -83,7 +89,7 @@ export async function readDatasetFolder(
     const path = join(folder, name);
     if (!existsSync(path) || (await fileHash(path)) !== hashes[name]) {
       throw new InputError(
-        `prepareDataset: ${path} must be the file that was written, got other bytes (delete ${folder})`,
+        `prepareDataset: ${path} must be the file that was written, got none or other bytes`,
       );
     }
     return (await readTiffStack(path)).volume;

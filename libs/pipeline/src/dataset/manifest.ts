@@ -10,42 +10,57 @@ import {
   testKey,
 } from '@blurcycle/experiment';
 import { readIfThere } from '@blurcycle/files';
-import type { IntensityScale } from '@blurcycle/stacks';
+import { z } from 'zod';
+
+/** The manifest, in the folder of its data set. */
+export const MANIFEST = 'dataset.json';
 
 /** Parts of a data set. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
 /** A part of a data set. */
 export type Split = (typeof SPLITS)[number];
 
-/** Numbers found while the volumes were made. */
-export interface DatasetFacts {
-  readonly gain: number;
+const hashesSchema = z.record(
+  // What is read is in the folder: no path leads out of it.
+  z.string().regex(/^[\w.-]+$/),
+  z.string().regex(/^[0-9a-f]{64}$/),
+);
+const factsSchema = z.strictObject({
+  gain: z.number(),
   /** Null where stacks were read and nothing is known of it. */
-  readonly readNoiseSigma: number | null;
-  readonly averageSnrDb: number | null;
+  readNoiseSigma: z.number().nullable(),
+  averageSnrDb: z.number().nullable(),
   /** Intensities of the original blurred stacks that are 0 and 1 in this folder. */
-  readonly intensity: IntensityScale;
-}
-
-/** `dataset.json` of the folder of a data set. */
-export interface DatasetManifest {
+  intensity: z.strictObject({ black: z.number(), white: z.number() }),
+});
+const idsSchema = z.array(z.string().regex(/^[\w.-]+$/)).readonly();
+const manifestSchema = z.strictObject({
   /** Key of the data: settings, stacks and version of the numbers that the volumes come from. */
-  readonly key: string;
-  readonly facts: DatasetFacts;
-  readonly volumes: Readonly<Record<Split, readonly string[]>>;
+  key: z.string(),
+  facts: factsSchema,
+  volumes: z.strictObject({ train: idsSchema, validation: idsSchema, test: idsSchema }),
   /** Number of unpaired sharp stacks; files and this field have their first name. */
-  readonly unmatched: number;
-  readonly targets: number;
+  unmatched: z.int().nonnegative(),
+  targets: z.int().nonnegative(),
   /** SHA-256 of the files by name. */
-  readonly hashes: Hashes;
-  /** SHA-256 of the stacks that were read; none for simulated ones. */
-  readonly sources: Hashes;
-}
+  hashes: hashesSchema,
+  /** SHA-256 of the stacks that were read, by path; none for simulated ones. */
+  sources: z.record(z.string(), z.string()),
+});
 
-/** The manifest of a folder; undefined when there is none. */
+/** Numbers found while the volumes were made. */
+export type DatasetFacts = Readonly<z.infer<typeof factsSchema>>;
+/** `dataset.json` of the folder of a data set. */
+export type DatasetManifest = Readonly<z.infer<typeof manifestSchema>>;
+
+/** The manifest of a folder; undefined when there is none, or it is damaged. */
 export function readManifest(folder: string): DatasetManifest | undefined {
-  const text = readIfThere(join(folder, 'dataset.json'));
-  return text === null ? undefined : (JSON.parse(text) as DatasetManifest);
+  try {
+    return manifestSchema.parse(JSON.parse(readIfThere(join(folder, MANIFEST)) ?? 'null'));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -1,10 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import { type DatasetSettings, type Hashes, testDataKey } from '@blurcycle/experiment';
+import { lockFolder, makeFolders } from '@blurcycle/files';
 import { type DatasetContent, readDatasetFolder, writeDatasetFolder } from './datasetFolder.ts';
 import { makeDataset } from './makeDataset.ts';
 import {
   datasetFolder,
   type DatasetManifest,
   hashSourceStacks,
+  MANIFEST,
   readManifest,
   type Split,
   SPLITS,
@@ -32,8 +37,10 @@ export interface PrepareDatasetOptions {
  * The data set of the settings: read from `results/<profile>/data/<key>` if it was made before by
  * the same version of the numbers and of the same stacks, else made.
  *
- * @throws {InputError} If a file there is not the one that was written, or stacks that the settings
- *   name cannot be used.
+ * A folder of which anything is damaged is made anew, with a warning. Where another process is
+ * making it, this one waits.
+ *
+ * @throws {InputError} If stacks that the settings name cannot be used.
  */
 export async function prepareDataset(
   settings: DatasetSettings,
@@ -49,19 +56,50 @@ export async function prepareDataset(
 export async function prepareFolder(
   folder: string,
   madeFrom: Pick<DatasetManifest, 'key' | 'sources'>,
-  { say, splits }: Pick<PrepareDatasetOptions, 'say' | 'splits'>,
+  options: Pick<PrepareDatasetOptions, 'say' | 'splits'>,
   make: () => DatasetContent | Promise<DatasetContent>,
 ): Promise<PreparedDataset> {
-  let manifest = readManifest(folder);
-  if (manifest?.key !== madeFrom.key) {
-    const started = performance.now();
-    manifest = await writeDatasetFolder(folder, await make(), madeFrom);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    say(`data set made in ${seconds} s: ${describe(manifest)}, ${folder}`);
+  const { say } = options;
+  const found = await readWhole(folder, madeFrom, options);
+  if (found !== null) return found;
+  makeFolders(folder, 'prepareDataset', '--results-dir');
+  const lock = await lockFolder(folder, 'prepareDataset', {
+    file: 'data.lock',
+    wait: true,
+    onWait: (holder) => say(`waits for ${holder}, which makes the data set`),
+  });
+  try {
+    if (!lock.waited) {
+      const started = performance.now();
+      const made = await writeDatasetFolder(folder, await make(), madeFrom);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      say(`data set made in ${seconds} s: ${describe(made)}, ${folder}`);
+    }
+  } finally {
+    lock.release();
   }
-  const { sources } = madeFrom;
-  const hashes = { ...manifest.hashes, ...sources };
-  return { ...(await readDatasetFolder(folder, manifest, splits)), folder, hashes, sources };
+  return prepareFolder(folder, madeFrom, options, make);
+}
+
+/** The folder, if it was made for the key; null, with a warning, where anything is damaged. */
+async function readWhole(
+  folder: string,
+  { key, sources }: Pick<DatasetManifest, 'key' | 'sources'>,
+  { say, splits }: Pick<PrepareDatasetOptions, 'say' | 'splits'>,
+): Promise<PreparedDataset | null> {
+  const manifest = readManifest(folder);
+  const path = join(folder, MANIFEST);
+  if (manifest === undefined && existsSync(path))
+    say(`warning: ${path} is damaged: the data set is made anew`);
+  if (manifest?.key !== key) return null;
+  try {
+    const content = await readDatasetFolder(folder, manifest, splits);
+    return { ...content, folder, hashes: { ...manifest.hashes, ...sources }, sources };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    say(`warning: ${error.message}: the data set is made anew`);
+    return null;
+  }
 }
 
 function describe({ volumes, unmatched, facts }: DatasetManifest): string {

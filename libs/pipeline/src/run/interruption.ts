@@ -12,7 +12,7 @@ class Interrupted extends Error {
   }
 }
 
-/** Waits for SIGINT or SIGTERM. */
+/** Waits for SIGINT, SIGTERM, or SIGHUP of a terminal that is closed. */
 interface Interruption {
   /** Aborted by the first signal; a second one ends the process as it always does. */
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ interface Interruption {
   release(): void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function catchInterruption(): Interruption {
   const controller = new AbortController();
@@ -31,7 +31,7 @@ export function catchInterruption(): Interruption {
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    received = signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM';
+    received = SIGNALS.find((known) => known === signal) ?? 'SIGTERM';
     release();
     controller.abort();
   };

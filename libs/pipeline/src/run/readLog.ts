@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { readIfThere } from '@blurcycle/files';
-import type { MetricsLine } from '@blurcycle/training';
+import { type MetricsLine, readMetricsLog } from '@blurcycle/training';
 
-/** The lines of a run's log; none where there is no log. Of a torn last line nothing is left. */
+/** The lines of a run's log; none where there is no log. */
 export function readLog(folder: string): readonly MetricsLine[] {
-  const lines = (readIfThere(join(folder, 'metrics.jsonl')) ?? '').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as MetricsLine);
+  return readMetricsLog(join(folder, 'metrics.jsonl'));
 }
