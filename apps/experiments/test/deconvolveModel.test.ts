@@ -60,6 +60,9 @@ describe('blurcycle deconvolve --model', () => {
     expect((await run('--whole')).out).toMatch(
       /1 tile of 12 x 20 x 32, about \d+ MiB[\s\S]+data minus blurred estimate: [\d.]+ %/,
     );
+    expect((await run('--whole')).out).toContain(', float32\n');
+    const { out: coarse } = await run('--precision', 'bfloat16', '--json');
+    expect(JSON.parse(coarse)).toMatchObject({ precision: 'bfloat16', tiles: 12 });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { native, type NativeAddon, nativeFailure, pack } from '@blurcycle/compute/kernels';
-import { assertRange } from '@blurcycle/core';
+import { assertRange, type Precision } from '@blurcycle/core';
 import {
   type ConvBenchOptions,
   convBenchReport,
@@ -29,7 +29,7 @@ export function benchConv(
   options: ConvBenchOptions & { readonly threads?: number } = {},
 ): ConvBenchReport {
   if (native === null) throw new Error(`benchConv: the native add-on is missing: ${nativeFailure}`);
-  const { threads = native.threads(), msPerPass = 100 } = options;
+  const { threads = native.threads(), msPerPass = 100, precision = 'float32' } = options;
   const sound = Number.isSafeInteger(threads) && threads >= 1;
   assertRange(sound, 'benchConv', 'threads', 'be a positive integer', threads);
   assertRange(msPerPass > 0, 'benchConv', 'msPerPass', 'be positive', msPerPass);
@@ -37,7 +37,7 @@ export function benchConv(
   const before = native.threads();
   native.setThreads(threads);
   try {
-    return measure(native, threads, layers, msPerPass);
+    return measure(native, threads, layers, msPerPass, precision);
   } finally {
     native.setThreads(before);
   }
@@ -48,11 +48,12 @@ function measure(
   threads: number,
   layers: readonly BenchLayer[],
   msPerPass: number,
+  precision: Precision,
 ): ConvBenchReport {
   let fmaPeakGflops = addon.fmaPeak(threads);
   const timed: TimedPass[] = [];
   for (const layer of layers) {
-    const passes = nativePasses(addon, layer);
+    const passes = nativePasses(addon, layer, precision);
     for (const pass of BENCH_PASSES) {
       const copyMs = copyTime(addon, copyFloats(layer), msPerPass / 4);
       timed.push({ layer, pass, ms: shortestTime(passes[pass], msPerPass), copyMs });
@@ -60,7 +61,9 @@ function measure(
     fmaPeakGflops = Math.max(fmaPeakGflops, addon.fmaPeak(threads));
   }
   const largeCopyMs = copyTime(addon, LARGE_COPY_FLOATS, msPerPass);
-  return convBenchReport({ fmaPeakGflops, threads, isa: addon.isa() }, largeCopyMs, timed);
+  const unit = precision === 'bfloat16' ? { bfloat16: addon.bfloat16() } : {};
+  const machine = { fmaPeakGflops, threads, isa: addon.isa(), precision, ...unit };
+  return convBenchReport(machine, largeCopyMs, timed);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type BackendInfo, blur3d, conv3d, upConv3d } from '@blurcycle/compute';
+import { type BackendInfo, blur3d, conv3d, upConv3d, withPrecision } from '@blurcycle/compute';
 import {
   BLUR_KERNEL_GRADIENT,
   hasKernel,
@@ -6,7 +6,7 @@ import {
   runProgram,
   type WebgpuBackend,
 } from '@blurcycle/compute/kernels';
-import { assertRange } from '@blurcycle/core';
+import { assertRange, type Precision } from '@blurcycle/core';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   type ConvBenchOptions,
@@ -87,13 +87,13 @@ interface TensorPasses {
  * Makes the tensors of a layer. Padding is `same`: on even sides that is the padding of the
  * networks.
  */
-export function tensorPasses(layer: BenchLayer): TensorPasses {
+export function tensorPasses(layer: BenchLayer, precision: Precision = 'float32'): TensorPasses {
   const { batch, input, output, inputs, outputs } = layer;
   const x = sampleTensor<tf.Tensor5D>([batch, ...input, inputs]);
   const dy = sampleTensor<tf.Tensor5D>([batch, ...output, outputs]);
   const filter = sampleTensor(filterShape(layer));
   const bias = tf.zeros<tf.Rank.R1>([outputs]);
-  const run = passesOf(layer, x, dy, filter, bias);
+  const run = passesOf(layer, precision, x, dy, filter, bias);
   return { x, dy, filter, run, dispose: () => tf.dispose([x, dy, filter, bias]) };
 }
 
@@ -109,6 +109,7 @@ function sampleTensor<T extends tf.Tensor>(shape: number[]): T {
 
 function passesOf(
   { kind, stride }: BenchLayer,
+  precision: Precision,
   x: tf.Tensor5D,
   dy: tf.Tensor5D,
   filter: tf.Tensor,
@@ -121,13 +122,17 @@ function passesOf(
     strides: number,
     pad: string,
     sides: number[],
-  ) =>
-    runKernel(tf.Conv3DBackpropFilterV2, { x: from, dy: to }, { strides, pad, filterShape: sides });
+  ) => {
+    const attributes = { strides, pad, precision, filterShape: sides };
+    return runKernel(tf.Conv3DBackpropFilterV2, { x: from, dy: to }, attributes);
+  };
   switch (kind) {
     case 'convolution': {
-      const attributes = { strides: stride, pad: 'same', inputShape: x.shape };
+      const attributes = { strides: stride, pad: 'same', precision, inputShape: x.shape };
+      const options = { stride: stride === 2 ? 2 : 1 } as const;
       return {
-        forward: () => conv3d(x, filter as tf.Tensor5D, bias, { stride: stride === 2 ? 2 : 1 }),
+        forward: () =>
+          withPrecision(precision, () => conv3d(x, filter as tf.Tensor5D, bias, options)),
         inputGradient: () => runKernel(tf.Conv3DBackpropInputV2, { dy, filter }, attributes),
         filterGradient: () => filterGradient(x, dy, stride, 'same', shape),
       };
@@ -136,11 +141,12 @@ function passesOf(
       const attributes = {
         strides: stride,
         pad: 'valid',
+        precision,
         dataFormat: 'NDHWC',
         dilations: [1, 1, 1],
       };
       return {
-        forward: () => upConv3d(x, filter as tf.Tensor5D, bias),
+        forward: () => withPrecision(precision, () => upConv3d(x, filter as tf.Tensor5D, bias)),
         inputGradient: () => runKernel(tf.Conv3D, { x: dy, filter }, attributes),
         filterGradient: () => filterGradient(dy, x, stride, 'valid', shape),
       };
@@ -181,13 +187,13 @@ export async function benchConvOnGpu(
   backend: BackendInfo,
   options: ConvBenchOptions = {},
 ): Promise<ConvBenchReport> {
-  const { msPerPass = 100 } = options;
+  const { msPerPass = 100, precision = 'float32' } = options;
   assertRange(msPerPass > 0, 'benchConv', 'msPerPass', 'be positive', msPerPass);
   const layers = benchLayers(options);
   let fmaPeakGflops = await arithmeticPeak(msPerPass);
   const timed: TimedPass[] = [];
   for (const layer of layers) {
-    const { run, dispose } = tensorPasses(layer);
+    const { run, dispose } = tensorPasses(layer, precision);
     const copyMs = await copyTime(copyFloats(layer), msPerPass / 4);
     for (const pass of BENCH_PASSES) {
       timed.push({ layer, pass, ms: await shortestTime(run[pass], msPerPass), copyMs });
@@ -197,7 +203,8 @@ export async function benchConvOnGpu(
   fmaPeakGflops = Math.max(fmaPeakGflops, await arithmeticPeak(msPerPass));
   const largeCopyMs = await copyTime(LARGE_COPY_FLOATS, msPerPass);
   const isa = backend.gpu ?? backend.description;
-  return convBenchReport({ fmaPeakGflops, threads: backend.threads, isa }, largeCopyMs, timed);
+  const machine = { fmaPeakGflops, threads: backend.threads, isa, precision };
+  return convBenchReport(machine, largeCopyMs, timed);
 }
 
 /**

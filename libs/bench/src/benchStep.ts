@@ -3,6 +3,7 @@ import {
   createRandomStream,
   createVolume,
   median,
+  type Precision,
   type Shape3,
   type Volume,
   voxelCount,
@@ -19,6 +20,8 @@ interface BenchStepOptions {
   /** Side of the cubic blur kernel in voxels, odd. */
   readonly blurKernelSide: number;
   readonly steps: number;
+  /** Of the factors of convolutions. */
+  readonly precision: Precision;
 }
 
 /** How long a training step takes. */
@@ -27,6 +30,7 @@ interface BenchStepResult {
   readonly method: string;
   readonly width: number;
   readonly patch: Shape3;
+  readonly precision: Precision;
   readonly backend: string;
   readonly threads: number;
   readonly peakRssMiB: number;
@@ -42,7 +46,7 @@ export async function benchStep(
   options: BenchStepOptions,
   backend: BackendInfo,
 ): Promise<BenchStepResult> {
-  const { method, width, patch, blurKernelSide, steps } = options;
+  const { method, width, patch, blurKernelSide, steps, precision } = options;
   const size: Shape3 = [blurKernelSide, blurKernelSide, blurKernelSide];
   const random = createRandomStream(0, 'bench');
   const randomVolume = (shape: Shape3, scale: number): Volume =>
@@ -68,6 +72,7 @@ export async function benchStep(
     },
     objective: {
       patch,
+      precision,
       updates: steps + WARM_UP_STEPS,
       optimizer: {
         learningRate: rate,
@@ -102,6 +107,7 @@ export async function benchStep(
     method: method.id,
     width,
     patch,
+    precision,
     backend: backend.name,
     threads: backend.threads,
     // maxRSS is in KiB on every platform (libuv).

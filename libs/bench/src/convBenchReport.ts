@@ -1,3 +1,4 @@
+import type { Precision } from '@blurcycle/core';
 import { type BenchLayer, type BenchLayerOptions, floatsOf } from './convLayers.ts';
 import type { BenchPass } from './nativePasses.ts';
 
@@ -31,6 +32,10 @@ export interface ConvBenchReport {
   readonly threads: number;
   /** Instruction set of the kernels, or the name of the GPU. */
   readonly isa: string;
+  /** Of the factors of the convolutions; the peak is that of float32. */
+  readonly precision: Precision;
+  /** What multiplied bfloat16 factors in the C++ kernels. */
+  readonly bfloat16?: string;
   readonly kernels: readonly ConvBenchEntry[];
 }
 
@@ -38,6 +43,8 @@ export interface ConvBenchReport {
 export interface ConvBenchOptions extends BenchLayerOptions {
   /** Time given to each pass, in milliseconds. @defaultValue `100` */
   readonly msPerPass?: number;
+  /** Of the factors of the convolutions. @defaultValue `float32` */
+  readonly precision?: Precision | undefined;
 }
 
 /** One pass as it was timed. */
@@ -60,7 +67,7 @@ export function copyFloats(layer: BenchLayer): number {
 
 /** The report of timed passes. */
 export function convBenchReport(
-  machine: Pick<ConvBenchReport, 'fmaPeakGflops' | 'threads' | 'isa'>,
+  machine: Omit<ConvBenchReport, 'copyGBps' | 'kernels'>,
   largeCopyMs: number,
   timed: readonly TimedPass[],
 ): ConvBenchReport {

@@ -1,4 +1,11 @@
-import { type Axes3, blurGeometry, type NativeAddon, pack } from '@blurcycle/compute/kernels';
+import {
+  type Axes3,
+  blurGeometry,
+  type NativeAddon,
+  OPERATION_CODES,
+  pack,
+} from '@blurcycle/compute/kernels';
+import type { Precision } from '@blurcycle/core';
 import { type BenchLayer, benchSamples } from './convLayers.ts';
 
 /** Directions of a layer. */
@@ -8,12 +15,16 @@ export type BenchPass = (typeof BENCH_PASSES)[number];
 type Passes = Readonly<Record<BenchPass, () => void>>;
 
 /** The passes of a layer through the C++ kernels, ready to run; its arrays are made here. */
-export function nativePasses(addon: NativeAddon, layer: BenchLayer): Passes {
+export function nativePasses(
+  addon: NativeAddon,
+  layer: BenchLayer,
+  precision: Precision = 'float32',
+): Passes {
   switch (layer.kind) {
     case 'convolution':
-      return convolution(addon, layer);
+      return convolution(addon, layer, precision);
     case 'transposed':
-      return transposed(addon, layer);
+      return transposed(addon, layer, precision);
     case 'blur':
       return blur(addon, layer);
   }
@@ -35,7 +46,8 @@ function arraysOf({ batch, input, output, kernel, inputs, outputs }: BenchLayer)
   };
 }
 
-function convolution(addon: NativeAddon, layer: BenchLayer): Passes {
+function convolution(addon: NativeAddon, layer: BenchLayer, precision: Precision): Passes {
+  const code = OPERATION_CODES.precision[precision];
   const cube = (side: number): Axes3 => [side, side, side];
   const { batch, input, output, inputs, outputs } = layer;
   const [kernel, stride, padBefore] = [cube(layer.kernel), cube(layer.stride), cube(layer.pad)];
@@ -51,20 +63,21 @@ function convolution(addon: NativeAddon, layer: BenchLayer): Passes {
   });
   const { x, y, filter, bias, dx, dy, dFilter } = arraysOf(layer);
   return {
-    forward: () => addon.convForward(shape, x, filter, bias, y),
-    inputGradient: () => addon.convInputGradient(shape, dy, filter, dx),
-    filterGradient: () => addon.convFilterGradient(shape, x, dy, dFilter, bias),
+    forward: () => addon.convForward(shape, x, filter, bias, y, code),
+    inputGradient: () => addon.convInputGradient(shape, dy, filter, dx, code),
+    filterGradient: () => addon.convFilterGradient(shape, x, dy, dFilter, bias, code),
   };
 }
 
-function transposed(addon: NativeAddon, layer: BenchLayer): Passes {
+function transposed(addon: NativeAddon, layer: BenchLayer, precision: Precision): Passes {
+  const code = OPERATION_CODES.precision[precision];
   const { batch, input, inputs, outputs } = layer;
   const shape = pack('upConvShape', { batch, input, inputs, outputs });
   const { x, y, filter, bias, dx, dy, dFilter } = arraysOf(layer);
   return {
-    forward: () => addon.upConvForward(shape, x, filter, bias, y),
-    inputGradient: () => addon.upConvInputGradient(shape, dy, filter, dx),
-    filterGradient: () => addon.upConvFilterGradient(shape, x, dy, dFilter, bias),
+    forward: () => addon.upConvForward(shape, x, filter, bias, y, code),
+    inputGradient: () => addon.upConvInputGradient(shape, dy, filter, dx, code),
+    filterGradient: () => addon.upConvFilterGradient(shape, x, dy, dFilter, bias, code),
   };
 }
 

@@ -8,10 +8,19 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Packed } from './layouts.ts';
+import type { OPERATION_CODES, Packed } from './layouts.ts';
 
 /** Instruction set that the kernels use. */
 type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
+
+/**
+ * What multiplies bfloat16 factors: matrix tiles, dot products of pairs, or float32 arithmetic on
+ * rounded factors.
+ */
+export type Bfloat16Unit = 'amx' | 'avx512-bf16' | 'rounded';
+
+/** A code of the precision of a convolution's factors; float32 unless given. */
+type PrecisionCode = (typeof OPERATION_CODES.precision)[keyof typeof OPERATION_CODES.precision];
 
 /** Names and numbers in their order. */
 type Table = Readonly<Record<string, number>>;
@@ -30,6 +39,13 @@ export interface NativeAddon {
   isa(): IsaName;
   /** Switches the instruction set (for tests); false when this processor lacks it. */
   selectIsa(name: IsaName): boolean;
+  /**
+   * What multiplies bfloat16 factors: the best of this processor under the instruction set in use,
+   * or the one named by the environment variable BLURCYCLE_BF16.
+   */
+  bfloat16(): Bfloat16Unit;
+  /** Switches what multiplies bfloat16 factors (for tests); false where it is not available. */
+  selectBfloat16(name: Bfloat16Unit): boolean;
   /** Threads that share the work. */
   threads(): number;
   setThreads(count: number): void;
@@ -46,6 +62,7 @@ export interface NativeAddon {
     filter: Float32Array,
     bias: Float32Array | null,
     output: Float32Array,
+    precision?: PrecisionCode,
   ): void;
   /** Gradient for the input from the gradient of the output. */
   convInputGradient(
@@ -53,6 +70,7 @@ export interface NativeAddon {
     outputGradient: Float32Array,
     filter: Float32Array,
     inputGradient: Float32Array,
+    precision?: PrecisionCode,
   ): void;
   /** Gradients for filter and bias (null: not wanted). */
   convFilterGradient(
@@ -61,6 +79,7 @@ export interface NativeAddon {
     outputGradient: Float32Array,
     filterGradient: Float32Array,
     biasGradient: Float32Array | null,
+    precision?: PrecisionCode,
   ): void;
   /**
    * Most floats of a convolution's padded copy (larger volumes go slab by slab); a number given is
@@ -77,12 +96,14 @@ export interface NativeAddon {
     filter: Float32Array,
     bias: Float32Array | null,
     output: Float32Array,
+    precision?: PrecisionCode,
   ): void;
   upConvInputGradient(
     shape: Packed<'upConvShape'>,
     outputGradient: Float32Array,
     filter: Float32Array,
     inputGradient: Float32Array,
+    precision?: PrecisionCode,
   ): void;
   upConvFilterGradient(
     shape: Packed<'upConvShape'>,
@@ -90,6 +111,7 @@ export interface NativeAddon {
     outputGradient: Float32Array,
     filterGradient: Float32Array,
     biasGradient: Float32Array | null,
+    precision?: PrecisionCode,
   ): void;
 
   /** Floats of a spectrum on a grid. */

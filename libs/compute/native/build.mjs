@@ -2,10 +2,11 @@
  * @file Builds the native add-on (build/blurcycle.node) with the C++ compiler of the machine; npm
  *   runs it at install.
  *
- * Files named `<name>.kernel.cc` are compiled once per instruction set (VARIANTS), every other
- * `.cc` once; the add-on picks the set when it is loaded. Nothing is downloaded. Without a working
- * compiler the outcome is one warning line, exit 0 and a build/status.json that says what is
- * missing: every operation then runs through TensorFlow.js alone.
+ * Files named `<name>.kernel.cc` are compiled once per instruction set (VARIANTS), those named
+ * `<name>.<unit>.cc` for one matrix unit (MATRIX_UNITS) where the compiler knows it, every other
+ * `.cc` once; the add-on picks among them when it is loaded. Nothing is downloaded. Without a
+ * working compiler the outcome is one warning line, exit 0 and a build/status.json that says what
+ * is missing: every operation then runs through TensorFlow.js alone.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -45,21 +46,32 @@ const FLAGS = [
   '-DNAPI_VERSION=8',
 ];
 
+const AVX512 = [
+  '-mavx512f',
+  '-mavx512vl',
+  '-mavx512dq',
+  '-mavx512bw',
+  '-mfma',
+  '-mprefer-vector-width=512',
+];
+
 /** Instruction sets per architecture, best first, with the flags that allow them. */
 const VARIANTS = {
   x64: {
-    avx512: [
-      '-mavx512f',
-      '-mavx512vl',
-      '-mavx512dq',
-      '-mavx512bw',
-      '-mfma',
-      '-mprefer-vector-width=512',
-    ],
+    avx512: AVX512,
     avx2: ['-mavx2', '-mfma'],
     baseline: [],
   },
   arm64: { baseline: [] },
+};
+
+/** Instructions that multiply bfloat16, beside a set above. Old compilers lack them. */
+const MATRIX_UNITS = {
+  x64: {
+    avx512bf16: [...AVX512, '-mavx512bf16'],
+    amx: [...AVX512, '-mavx512bf16', '-mamx-tile', '-mamx-bf16'],
+  },
+  arm64: {},
 };
 
 /** First compiler that answers: $CXX, g++, clang++, c++. */
@@ -98,6 +110,14 @@ async function runAll(jobs) {
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
+/** The matrix units whose flags the compiler takes. */
+function knownUnits({ command }) {
+  const units = Object.entries(MATRIX_UNITS[process.arch]);
+  const accepts = (flags) =>
+    spawnSync(command, [...flags, '-x', 'c++', '-fsyntax-only', '-'], { input: '' }).status === 0;
+  return Object.fromEntries(units.filter(([, flags]) => accepts(flags)));
+}
+
 function digest(...parts) {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
@@ -118,14 +138,16 @@ async function build() {
   const headerText = names
     .filter((name) => name.endsWith('.h'))
     .map((name) => readFileSync(join(HERE, name), 'utf8'));
-  const defines = Object.keys(variants).map((name) => `-DBLURCYCLE_HAS_${name.toUpperCase()}`);
+  const matrixUnits = knownUnits(compiler);
+  const defines = [...Object.keys(variants), ...Object.keys(matrixUnits)].map(
+    (name) => `-DBLURCYCLE_HAS_${name.toUpperCase()}`,
+  );
   const common = [...FLAGS, ...defines, `-I${headers}`];
 
   const units = names
     .filter((name) => name.endsWith('.cc'))
     .flatMap((source) => {
-      const sets = source.endsWith('.kernel.cc') ? Object.entries(variants) : [['', []]];
-      return sets.map(([variant, extra]) => {
+      return setsOf(source, variants, matrixUnits).map(([variant, extra]) => {
         const flags = [...common, ...extra, ...(variant ? [`-DBLURCYCLE_VARIANT=${variant}`] : [])];
         const text = readFileSync(join(HERE, source), 'utf8');
         const key = digest(compiler.command, compiler.version, ...flags, text, ...headerText);
@@ -142,7 +164,7 @@ async function build() {
   const status = {
     compiler: compiler.version,
     flags: FLAGS,
-    variants: Object.keys(variants),
+    variants: [...Object.keys(variants), ...Object.keys(matrixUnits)],
     hash,
     error: null,
   };
@@ -173,6 +195,14 @@ async function build() {
     if (old.endsWith('.o') && !wanted.has(old)) rmSync(join(objects, old), { force: true });
   }
   return status;
+}
+
+/** What a source is compiled for: names and flags; the name is empty for what all share. */
+function setsOf(source, variants, matrixUnits) {
+  const [, kind] = source.split('.');
+  if (kind === 'kernel') return Object.entries(variants);
+  if (kind === 'cc') return [['', []]];
+  return Object.entries(matrixUnits).filter(([name]) => name === kind);
 }
 
 function readStatus() {

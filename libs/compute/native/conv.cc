@@ -4,15 +4,26 @@
  */
 #include "conv.h"
 
+#include "bfloat16.h"
 #include "convSlabs.h"
 #include "layouts.h"
 #include "napiHelpers.h"
 #include "variants.h"
 
 BLURCYCLE_TABLES(ConvKernels, convKernels)
+BLURCYCLE_TABLES(ConvKernels, roundedConvKernels)
 
 namespace blurcycle {
 namespace {
+
+/** The kernels of a precision, the argument at `index`: one of its codes, or absent for float32. */
+const ConvKernels& kernelsOf(Arguments& arguments, int index) {
+  const int64_t code = arguments.absent(index) ? 0 : arguments.integer(index);
+  if (code < 0 || code >= static_cast<int64_t>(Precision::COUNT))
+    arguments.fail("a code of a precision", index);
+  if (code == static_cast<int64_t>(Precision::float32)) return BLURCYCLE_SELECT(convKernels);
+  return BLURCYCLE_SELECT(roundedConvKernels);
+}
 
 int64_t volume(const int64_t side[3]) { return side[0] * side[1] * side[2]; }
 
@@ -88,8 +99,8 @@ napi_value convForward(napi_env env, napi_callback_info info) {
     const float* filter = arguments.floats(2, filterSize(shape));
     const float* bias = arguments.optionalFloats(3, shape.outputs);
     float* output = arguments.floats(4, outputSize(shape));
-    if (arguments.ok())
-      slabForward(BLURCYCLE_SELECT(convKernels), shape, input, filter, bias, output);
+    const ConvKernels& kernels = kernelsOf(arguments, 5);
+    if (arguments.ok()) slabForward(kernels, shape, input, filter, bias, output);
   });
 }
 
@@ -98,9 +109,8 @@ napi_value convInputGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(1, outputSize(shape));
     const float* filter = arguments.floats(2, filterSize(shape));
     float* inputGradient = arguments.floats(3, inputSize(shape));
-    if (arguments.ok())
-      slabInputGradient(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter,
-                        inputGradient);
+    const ConvKernels& kernels = kernelsOf(arguments, 4);
+    if (arguments.ok()) slabInputGradient(kernels, shape, outputGradient, filter, inputGradient);
   });
 }
 
@@ -110,10 +120,9 @@ napi_value convFilterGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(2, outputSize(shape));
     float* filterGradient = arguments.floats(3, filterSize(shape));
     float* biasGradient = arguments.optionalFloats(4, shape.outputs);
-    if (arguments.ok()) {
-      slabFilterGradient(BLURCYCLE_SELECT(convKernels), shape, input, outputGradient,
-                         filterGradient, biasGradient);
-    }
+    const ConvKernels& kernels = kernelsOf(arguments, 5);
+    if (arguments.ok())
+      slabFilterGradient(kernels, shape, input, outputGradient, filterGradient, biasGradient);
   });
 }
 
@@ -123,7 +132,8 @@ napi_value upConvForward(napi_env env, napi_callback_info info) {
     const float* filter = arguments.floats(2, filterSize(shape));
     const float* bias = arguments.optionalFloats(3, shape.inputs);
     float* output = arguments.floats(4, inputSize(shape));
-    if (arguments.ok()) BLURCYCLE_SELECT(convKernels).upForward(shape, input, filter, bias, output);
+    const ConvKernels& kernels = kernelsOf(arguments, 5);
+    if (arguments.ok()) slabUpForward(kernels, shape, input, filter, bias, output);
   });
 }
 
@@ -132,9 +142,8 @@ napi_value upConvInputGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(1, inputSize(shape));
     const float* filter = arguments.floats(2, filterSize(shape));
     float* inputGradient = arguments.floats(3, outputSize(shape));
-    if (arguments.ok())
-      slabForward(BLURCYCLE_SELECT(convKernels), shape, outputGradient, filter, nullptr,
-                  inputGradient);
+    const ConvKernels& kernels = kernelsOf(arguments, 4);
+    if (arguments.ok()) slabForward(kernels, shape, outputGradient, filter, nullptr, inputGradient);
   });
 }
 
@@ -144,8 +153,8 @@ napi_value upConvFilterGradient(napi_env env, napi_callback_info info) {
     const float* outputGradient = arguments.floats(2, inputSize(shape));
     float* filterGradient = arguments.floats(3, filterSize(shape));
     float* biasGradient = arguments.optionalFloats(4, shape.inputs);
+    const ConvKernels& kernels = kernelsOf(arguments, 5);
     if (arguments.ok()) {
-      const ConvKernels& kernels = BLURCYCLE_SELECT(convKernels);
       slabFilterGradient(kernels, shape, outputGradient, input, filterGradient, nullptr);
       if (biasGradient != nullptr) {
         kernels.sumPositions(outputGradient, shape.batch * shape.in[0], shape.in[1] * shape.in[2],

@@ -101,6 +101,24 @@ void slabInputGradient(const ConvKernels& kernels, const ConvShape& shape,
   }
 }
 
+void slabUpForward(const ConvKernels& kernels, const ConvShape& shape, const float* input,
+                   const float* filter, const float* bias, float* output) {
+  const int64_t small = outputPlane(shape);
+  if (shape.batch * shape.out[0] * small <= slabLimit)
+    return kernels.upForward(shape, input, filter, bias, output);
+  ConvShape slab = shape;
+  slab.batch = 1;
+  const int64_t planes = planesPerSlab(small, 1, 0);
+  for (int64_t n = 0; n < shape.batch; ++n) {
+    for (int64_t first = 0; first < shape.out[0]; first += planes) {
+      slab.out[0] = least(planes, shape.out[0] - first);
+      slab.in[0] = 2 * slab.out[0];
+      kernels.upForward(slab, input + (n * shape.out[0] + first) * small, filter, bias,
+                        output + (n * shape.in[0] + 2 * first) * inputPlane(shape));
+    }
+  }
+}
+
 void slabFilterGradient(const ConvKernels& kernels, const ConvShape& shape, const float* input,
                         const float* outputGradient, float* filterGradient, float* biasGradient) {
   const int64_t planes = outputPlanesPerSlab(shape);

@@ -19,6 +19,9 @@ void slabForward(const ConvKernels& kernels, const ConvShape& shape, const float
                  const float* filter, const float* bias, float* output);
 void slabInputGradient(const ConvKernels& kernels, const ConvShape& shape,
                        const float* outputGradient, const float* filter, float* inputGradient);
+/** Transposed convolution; `shape` as for ConvKernels::upForward. */
+void slabUpForward(const ConvKernels& kernels, const ConvShape& shape, const float* input,
+                   const float* filter, const float* bias, float* output);
 void slabFilterGradient(const ConvKernels& kernels, const ConvShape& shape, const float* input,
                         const float* outputGradient, float* filterGradient, float* biasGradient);
 

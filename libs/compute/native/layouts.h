@@ -18,11 +18,14 @@
   CODE(inverseSquareRoot)                \
   CODE(sign)
 #define BLURCYCLE_LOSSES(CODE) CODE(square) CODE(absolute)
+/** Of the factors of a convolution; sums are float32. */
+#define BLURCYCLE_PRECISIONS(CODE) CODE(float32) CODE(bfloat16)
 
 #define BLURCYCLE_CODES(TABLE)                                \
   TABLE(BinaryOperation, binary, BLURCYCLE_BINARY_OPERATIONS) \
   TABLE(UnaryOperation, unary, BLURCYCLE_UNARY_OPERATIONS)    \
-  TABLE(Loss, loss, BLURCYCLE_LOSSES)
+  TABLE(Loss, loss, BLURCYCLE_LOSSES)                         \
+  TABLE(Precision, precision, BLURCYCLE_PRECISIONS)
 
 /** Fields of the arrays in order, each with how many numbers it takes; axes are z, y, x. */
 #define BLURCYCLE_CONV_SHAPE(FIELD) \

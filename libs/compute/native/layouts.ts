@@ -20,6 +20,8 @@ export const OPERATION_CODES = {
     sign: 7,
   },
   loss: { square: 0, absolute: 1 },
+  /** Of the factors of a convolution; sums are float32. */
+  precision: { float32: 0, bfloat16: 1 },
 } as const;
 
 /** Arrays: their fields in order, each with how many numbers it takes. Axes are z, y, x. */

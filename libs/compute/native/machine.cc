@@ -5,6 +5,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "bfloat16.h"
 #include "napiHelpers.h"
 #include "threads.h"
 #include "variants.h"
@@ -22,18 +23,37 @@ napi_value napiIsa(napi_env env, napi_callback_info) {
   return makeString(env, isaName(currentIsa()));
 }
 
-napi_value napiSelectIsa(napi_env env, napi_callback_info info) {
+/**
+ * Selects the one of `all` whose `nameOf` is the first argument; true if `select` could.
+ */
+template <class Choice>
+napi_value selectByName(napi_env env, napi_callback_info info, std::initializer_list<Choice> all,
+                        const char* (*nameOf)(Choice), bool (*select)(Choice)) {
   Arguments arguments(env, info);
   char name[16] = "";
   size_t length = 0;
   napi_get_value_string_utf8(env, arguments.at(0), name, sizeof name, &length);
   bool done = false;
-  for (const Isa isa : {Isa::avx512, Isa::avx2, Isa::baseline}) {
-    if (std::strcmp(name, isaName(isa)) == 0) done = selectIsa(isa);
+  for (const Choice one : all) {
+    if (std::strcmp(name, nameOf(one)) == 0) done = select(one);
   }
   napi_value result = nullptr;
   napi_get_boolean(env, done, &result);
   return result;
+}
+
+napi_value napiSelectIsa(napi_env env, napi_callback_info info) {
+  return selectByName(env, info, {Isa::avx512, Isa::avx2, Isa::baseline}, isaName, selectIsa);
+}
+
+napi_value napiBfloat16(napi_env env, napi_callback_info) {
+  return makeString(env, bfloat16Name(currentBfloat16()));
+}
+
+napi_value napiSelectBfloat16(napi_env env, napi_callback_info info) {
+  return selectByName(env, info,
+                      {Bfloat16Unit::amx, Bfloat16Unit::avx512bf16, Bfloat16Unit::rounded},
+                      bfloat16Name, selectBfloat16);
 }
 
 napi_value napiThreads(napi_env env, napi_callback_info) { return makeNumber(env, threads()); }
@@ -77,6 +97,8 @@ napi_value napiFmaPeak(napi_env env, napi_callback_info info) {
 void registerMachine(napi_env env, napi_value exports) {
   exportFunction(env, exports, "isa", napiIsa);
   exportFunction(env, exports, "selectIsa", napiSelectIsa);
+  exportFunction(env, exports, "bfloat16", napiBfloat16);
+  exportFunction(env, exports, "selectBfloat16", napiSelectBfloat16);
   exportFunction(env, exports, "threads", napiThreads);
   exportFunction(env, exports, "setThreads", napiSetThreads);
   exportFunction(env, exports, "fmaPeak", napiFmaPeak);

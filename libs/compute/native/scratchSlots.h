@@ -10,7 +10,9 @@ enum ScratchSlot {
   SCRATCH_CONV_SUMS = 3,     // bias gradient per plane
   SCRATCH_CONV_SLAB = 4,     // filter gradient of one slab
   SCRATCH_CONV_PAIRED = 5,   // filter gradient of pairs of positions
-  // 6 to 15 are for the convolutions, 16 to 31 for everything else.
+  SCRATCH_CONV_ROUNDED = 6,  // factors rounded to bfloat16
+  SCRATCH_CONV_ROUNDED_OTHER = 7,
+  // 8 to 15 are for the convolutions, 16 to 31 for everything else.
   SCRATCH_FFT_LINE = 16,
   SCRATCH_FFT_WORK = 17,
   SCRATCH_FFT_OTHER = 18,

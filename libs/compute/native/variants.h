@@ -6,6 +6,9 @@
  * `extern const <Name>Kernels <name>Kernels = {...};`, a table of function pointers. `<name>.cc`
  * declares the tables with BLURCYCLE_TABLES and picks one with BLURCYCLE_SELECT.
  *
+ * A `<name>.<unit>.cc` is compiled for one matrix unit, amx or avx512bf16, in the same way; who
+ * calls it asks bfloat16.h first.
+ *
  * A kernel file must not instantiate templates of the standard library or of a shared header
  * outside its namespace: the linker keeps one copy of each, maybe the AVX-512 one, and an older
  * processor would stop at its first instruction.

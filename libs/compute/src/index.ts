@@ -1,3 +1,4 @@
+export type { Bfloat16Unit } from '../native/addon.ts';
 export { backendReport, preferredBackend, type GpuLimits } from './backends/backendReport.ts';
 export { asGpuMemoryError, GpuLostError, GpuMemoryError } from './backends/gpuErrors.ts';
 export { selectBackend, setThreads, type BackendInfo } from './backends/selectBackend.ts';
@@ -16,3 +17,4 @@ export { blur3d, conv3d, upConv3d } from './ops/convolution.ts';
 export { hostFunction, type HostFunction } from './ops/hostFunction.ts';
 export { concatChannels, instanceNorm, leakyRelu, maxPool3d } from './ops/layers.ts';
 export { meanAbsolute, meanSquare } from './ops/losses.ts';
+export { withPrecision } from './ops/precision.ts';

@@ -4,7 +4,7 @@
  *   of the first entry.
  */
 export { native, nativeFailure, type NativeAddon } from '../native/addon.ts';
-export { convOutput, pack, type Axes3 } from '../native/layouts.ts';
+export { convOutput, OPERATION_CODES, pack, type Axes3 } from '../native/layouts.ts';
 export { runProgram } from './backends/webgpu/runProgram.ts';
 export type { WebgpuBackend } from './backends/webgpu/webgpuBackend.ts';
 export { blurGeometry } from './fft/blurGeometry.ts';

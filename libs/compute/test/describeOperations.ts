@@ -16,6 +16,7 @@ import {
   meanSquare,
   selectBackend,
   upConv3d,
+  withPrecision,
 } from '../src/index.ts';
 import { randomTensor, randomValues, relativeError } from './support.ts';
 
@@ -131,6 +132,34 @@ export function describeOperations(options: OperationOptions): void {
       await expectReference(plain, [[...shape], filter], SUM_ORDER);
     },
   );
+
+  it.each([
+    [[1, 4, 6, 9, 16], 3, 16, { padding: 'same' }],
+    [[1, 6, 8, 7, 4], 4, 8, { padding: 1, stride: 2 }],
+    [[2, 4, 5, 6, 1], 3, 8, { padding: 'same' }],
+    [[1, 5, 6, 7, 8], 3, 1, { padding: 1 }],
+  ] as const)(
+    'conv3d of bfloat16 factors: %j, kernel %i, %i channels, %j',
+    async (shape, k, outputs, options) => {
+      const filter = [k, k, k, shape[4], outputs];
+      const f: Operation = (x, w, b) =>
+        withPrecision('bfloat16', () =>
+          conv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D, options),
+        );
+      await expectReference(f, [[...shape], filter, [outputs]], SUM_ORDER);
+    },
+  );
+
+  it.each([
+    [[2, 2, 3, 4, 8], 4],
+    [[1, 2, 2, 2, 32], 16],
+  ])('upConv3d of bfloat16 factors: %j to %i channels', async (shape, outputs) => {
+    const f: Operation = (x, w, b) =>
+      withPrecision('bfloat16', () =>
+        upConv3d(x as tf.Tensor5D, w as tf.Tensor5D, b as tf.Tensor1D),
+      );
+    await expectReference(f, [shape, [2, 2, 2, outputs, shape[4]], [outputs]], SUM_ORDER);
+  });
 
   it.each([
     [[2, 2, 3, 4, 8], 4],

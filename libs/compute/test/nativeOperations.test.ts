@@ -10,11 +10,24 @@ const ISAS = (['avx512', 'avx2', 'baseline', 'neon'] as const).filter((isa) =>
   native?.selectIsa(isa),
 );
 if (ISAS.length > 0) native?.selectIsa(ISAS[0]);
+/** What multiplies bfloat16 factors under the best of them, best first. */
+const UNITS = (['amx', 'avx512-bf16', 'rounded'] as const).filter((unit) =>
+  native?.selectBfloat16(unit),
+);
 
 describe.skipIf(native === null)('native operations', () => {
   describeOperations({
     backend: 'native',
-    variants: ISAS.map((isa) => ({ name: isa, use: () => void native?.selectIsa(isa) })),
+    variants: [
+      ...UNITS.map((unit) => ({
+        name: `${ISAS[0]} ${unit}`,
+        use: () => {
+          native?.selectIsa(ISAS[0]);
+          native?.selectBfloat16(unit);
+        },
+      })),
+      ...ISAS.slice(1).map((isa) => ({ name: isa, use: () => void native?.selectIsa(isa) })),
+    ],
   });
 
   it('is what auto selects where there is no GPU', async (context) => {

@@ -232,3 +232,8 @@ export type WritableSampleType = (typeof WRITABLE_SAMPLE_TYPES)[number];
 export const TIFF_FORMATS = ['imagej', 'ome'] as const;
 /** One of `TIFF_FORMATS`. */
 export type TiffFormat = (typeof TIFF_FORMATS)[number];
+
+/** Precision of the factors of convolutions; sums are float32 in both. */
+export const PRECISIONS = ['float32', 'bfloat16'] as const;
+/** One of `PRECISIONS`. */
+export type Precision = (typeof PRECISIONS)[number];

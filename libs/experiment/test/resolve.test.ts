@@ -195,6 +195,11 @@ describe('runKey(settings, seed)', () => {
       training: { ...settings.training, updates: settings.training.updates + 1 },
     };
     expect(runKey(longer, 0)).not.toBe(runKey(settings, 0));
+    for (const part of ['training', 'inference'] as const) {
+      expect(settings[part].precision).toBe('float32');
+      const coarser = { ...settings, [part]: { ...settings[part], precision: 'bfloat16' } };
+      expect(runKey(coarser, 0)).not.toBe(runKey(settings, 0));
+    }
   });
 });
 

@@ -140,16 +140,18 @@ describe('run records', () => {
     expect(settings?.network.blurredDiscriminator).toBe('plain');
   });
 
-  it('of the time of symmetries mean a gauge, and neither noise nor an average', () => {
+  it('of the time of symmetries mean a gauge, float32, and neither noise nor an average', () => {
     const path = resolve(SHIPPED, '../results/standard/runs/proposed-s0/record.json');
     const old = JSON.parse(readFileSync(path, 'utf8')) as {
-      settings: { network: Record<string, unknown>; training: Record<string, unknown> };
+      settings: Record<'network' | 'training' | 'inference', Record<string, unknown>>;
     };
     const { network, training } = old.settings;
     delete network.blurKernelGauge;
     delete network.blurNoise;
     delete training.sharpCycleTrainsKernel;
     delete training.averageHalfLife;
+    delete training.precision;
+    delete old.settings.inference.precision;
     network.blurKernelSymmetry = 'point';
     writeFileSync(join(directory, 'record.json'), JSON.stringify(old));
     const settings = readRunRecord(join(directory, 'record.json'))?.settings;
@@ -157,7 +159,9 @@ describe('run records', () => {
     expect(settings?.training).toMatchObject({
       sharpCycleTrainsKernel: true,
       averageHalfLife: null,
+      precision: 'float32',
     });
+    expect(settings?.inference.precision).toBe('float32');
   });
 
   it('are undefined where there are none, and an error where they are damaged', () => {

@@ -2,6 +2,7 @@ import { asGpuMemoryError } from '@blurcycle/compute';
 import {
   createVolume,
   formatShape,
+  type Precision,
   standardDeviation,
   voxelIndex,
   type Shape3,
@@ -100,6 +101,8 @@ export interface ModelDeconvolutionOptions extends TileWishes {
   /** Called when the tiles are chosen, and again if they must be made smaller. */
   readonly say: (line: string) => void;
   readonly onTile?: (done: number, total: number) => void;
+  /** Of the factors of convolutions. @defaultValue that of the model */
+  readonly precision?: Precision | undefined;
   /** Applies the network to one tile. @defaultValue the model's generator */
   readonly apply?: (tile: Volume) => Promise<Volume>;
 }
@@ -112,6 +115,7 @@ export interface ModelDeconvolution {
   readonly overlap: Shape3;
   readonly tiles: number;
   readonly memoryBytes: number;
+  readonly precision: Precision;
   /**
    * Root mean square difference of two tiles where both show a voxel, as a fraction of the result's
    * standard deviation; null without overlaps.
@@ -134,7 +138,8 @@ export async function deconvolveWithModel(
   stack: Volume,
   options: ModelDeconvolutionOptions,
 ): Promise<ModelDeconvolution> {
-  const { availableBytes, say, onTile, apply = (tile) => applyWhole(generator, tile) } = options;
+  const { availableBytes, say, onTile, precision = config.inference.precision } = options;
+  const { apply = (tile) => applyWhole(generator, tile, precision) } = options;
   const { width } = config.network;
   const observed = toNetworkScale(stack, config.intensity);
   let tiles = fitInto(
@@ -164,6 +169,7 @@ export async function deconvolveWithModel(
     overlap: tiles.overlap,
     tiles: prediction.tiles,
     memoryBytes: tileMemoryBytes(tiles.tile, width),
+    precision,
     tileMismatch: mismatch === null ? null : mismatch / spread,
     reblurResidual: kernel === null ? null : kernelResidual(estimate, observed, kernel),
   };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRandomStream, InputError, type Volume } from '@blurcycle/core';
+import { createRandomStream, InputError, type Precision, type Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import {
   type ModelConfig,
@@ -17,17 +17,23 @@ import { applyWhole } from './predictVolume.ts';
 
 /** What a model computes with. */
 interface AppliedModel {
-  readonly config: Pick<ModelConfig, 'intensity'>;
+  readonly config: Pick<ModelConfig, 'intensity' | 'inference'>;
   readonly generator: Network;
 }
 
-/** Deconvolves a small stack at once, sides multiples of 4; intensities of the stack in and out. */
+/**
+ * Deconvolves a small stack at once, sides multiples of 4; intensities of the stack in and out.
+ *
+ * @param precision - Of the factors of convolutions. @defaultValue that of the model
+ */
 export async function applyModel(
   { config, generator }: AppliedModel,
   stack: Volume,
+  precision: Precision = config.inference.precision,
 ): Promise<Volume> {
   const { intensity } = config;
-  return fromNetworkScale(await applyWhole(generator, toNetworkScale(stack, intensity)), intensity);
+  const observed = toNetworkScale(stack, intensity);
+  return fromNetworkScale(await applyWhole(generator, observed, precision), intensity);
 }
 
 /** A model that is ready to use. */

@@ -1,13 +1,15 @@
-import { createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import { withPrecision } from '@blurcycle/compute';
+import { createVolume, type Precision, type Shape3, type Volume } from '@blurcycle/core';
 import { applyTiled } from '@blurcycle/data';
 import type { Network } from '@blurcycle/models';
 import { tensor5d, tidy } from '@tensorflow/tfjs-core';
 import { explainTileMemory } from './gpuMemory.ts';
 
-/** Tile and overlap in voxels, z, y, x. */
+/** Tile and overlap in voxels, z, y, x, and the precision of the factors of convolutions. */
 export interface InferenceSettings {
   readonly tile: Shape3;
   readonly overlap: Shape3;
+  readonly precision: Precision;
 }
 
 /**
@@ -25,7 +27,9 @@ export async function predictVolume(
   settings: InferenceSettings,
 ): Promise<Volume> {
   try {
-    return await applyTiled(volume, settings, (tile) => applyWhole(network, tile));
+    return await applyTiled(volume, settings, (tile) =>
+      applyWhole(network, tile, settings.precision),
+    );
   } catch (error) {
     throw explainTileMemory(error, 'predictVolume', settings.tile, 'inference.tile of the profile');
   }
@@ -35,8 +39,11 @@ export async function predictVolume(
 export async function applyWhole(
   network: Network,
   { data, shape, voxelSizeUm }: Volume,
+  precision: Precision,
 ): Promise<Volume> {
-  const output = tidy(() => network.apply(tensor5d(data, [1, ...shape, 1])));
+  const output = withPrecision(precision, () =>
+    tidy(() => network.apply(tensor5d(data, [1, ...shape, 1]))),
+  );
   try {
     return createVolume(shape, voxelSizeUm, Float32Array.from(await output.data()));
   } finally {

@@ -27,7 +27,7 @@ async function expected(shape: Shape3): Promise<{ input: Float32Array; output: F
   const generator = buildUNet(config.network, createRandomStream(0, 'other'));
   writeNetworkWeights(generator, weights);
   const stack = randomVolume(shape, createRandomStream(4, 'test'));
-  const { data } = await applyWhole(generator, stack);
+  const { data } = await applyWhole(generator, stack, 'float32');
   disposeNetworks(generator);
   return { input: stack.data, output: data };
 }

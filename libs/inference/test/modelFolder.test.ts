@@ -64,6 +64,39 @@ describe('writeModelFolder(folder, content)', () => {
     ).toEqual([]);
   });
 
+  it('reads a model that was written before there were precisions as float32', async () => {
+    const old = copy('old');
+    const path = join(old, MODEL_FILES.config);
+    const config = JSON.parse(readFileSync(path, 'utf8')) as Record<
+      'inference' | 'training',
+      Record<string, unknown>
+    >;
+    delete config.inference.precision;
+    delete config.training.precision;
+    writeFileSync(path, JSON.stringify(config));
+    rehash(old, MODEL_FILES.config);
+    const model = await loadModel(old);
+    expect(model.config.inference.precision).toBe('float32');
+    expect(model.config.training.precision).toBe('float32');
+    model.dispose();
+  });
+
+  it('keeps the precision, which a model is applied with unless another is asked for', async () => {
+    const content = await smallModel();
+    const inference = { ...content.config.inference, precision: 'bfloat16' } as const;
+    const config = { ...content.config, inference, testTolerance: 0.1 };
+    const path = join(root, 'bfloat16');
+    await writeModelFolder(path, { ...content, config });
+    const model = await loadModel(path);
+    expect(model.config.inference).toEqual(inference);
+    const { input, output } = content.test;
+    const stated = await applyModel(model, input);
+    expect(stated.data).not.toEqual(output.data);
+    expect(stated.data).toEqual((await applyModel(model, input, 'bfloat16')).data);
+    expect((await applyModel(model, input, 'float32')).data).toEqual(output.data);
+    model.dispose();
+  });
+
   it('replaces nothing but a model', async () => {
     const foreign = join(root, 'thesis');
     mkdirSync(foreign);

@@ -168,7 +168,7 @@ describe.skipIf(available !== true)('a known kernel of 5x5x5 voxels', () => {
         pixelLoss: 'none',
       });
       await train(made);
-      const estimate = await applyWhole(made.networks.sharpGenerator, heldOut.blurred);
+      const estimate = await applyWhole(made.networks.sharpGenerator, heldOut.blurred, 'float32');
       const scoreOf = (volume: Volume): number =>
         psnr(volume, heldOut.sharp, { dataRange: DATA_RANGE });
 

@@ -17,6 +17,7 @@ import {
   type CycleNorm,
   type Domain,
   type GanLoss,
+  type Precision,
   type Shape3,
 } from '@blurcycle/core';
 import type { MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
@@ -36,6 +37,8 @@ export interface ObjectiveSettings {
   /** Number of generator updates; the decay of the learning rates ends there. */
   readonly updates: number;
   readonly optimizer: OptimizerSettings;
+  /** Of the factors of convolutions in all passes. @defaultValue 'float32' */
+  readonly precision?: Precision | undefined;
   /** LS-GAN (eq. 22), or Wasserstein with a gradient penalty (eq. 19). */
   readonly ganLoss: GanLoss;
   readonly lossWeights: LossWeights;

@@ -14,7 +14,7 @@ import {
   type Tensor1D,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
-import { adamUpdate, variableGradients } from '@blurcycle/compute';
+import { adamUpdate, variableGradients, withPrecision } from '@blurcycle/compute';
 import type { Domain, RandomStream, Volume } from '@blurcycle/core';
 import { drawNestedCrop, type NestedCrop } from '@blurcycle/models';
 import { withoutMargin } from './losses.ts';
@@ -75,7 +75,7 @@ export function trainGeneratorStep(
   const crops = drawCrops(trainer);
   const fakes: Partial<Record<Domain, Tensor5D>> = {};
   let scalars: NamedScalars | undefined;
-  tidy(() => {
+  tidyIn(objective, () => {
     const parameters = groups.generator.flatMap((group) => group.parameters);
     const { grads } = variableGradients(
       () => {
@@ -111,7 +111,7 @@ export function trainDiscriminatorStep(
   if (groups.discriminator.length === 0) return null;
   const crops = drawCrops(trainer);
   let scalars: NamedScalars | undefined;
-  tidy(() => {
+  tidyIn(objective, () => {
     const parameters = groups.discriminator.flatMap((group) => group.parameters);
     const shown = method.discriminators.map((domain) => {
       const [fake, buffer, network] = [
@@ -145,6 +145,11 @@ export function trainDiscriminatorStep(
   if (scalars === undefined)
     throw new Error('internal: the discriminator objective was not evaluated');
   return scalars;
+}
+
+/** Runs one update, its convolutions in the precision of the objective. */
+function tidyIn({ precision = 'float32' }: ObjectiveSettings, update: () => void): void {
+  withPrecision(precision, () => tidy(update));
 }
 
 function drawCrops({ objective, crops, method }: Trainer): Record<Domain, NestedCrop> {

@@ -1,4 +1,4 @@
-import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
+import { describeUnknown, describeViolation, InputError, PRECISIONS } from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import { openBackend } from '@blurcycle/pipeline';
 import {
@@ -33,6 +33,11 @@ const OPTIONS = {
     type: 'string',
     describe: 'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv',
     coerce: triple('--patch', '16,48,48'),
+  },
+  precision: {
+    choices: PRECISIONS,
+    describe:
+      'step, conv: factors of the convolutions, else those of the profile, float32 for conv',
   },
   psf: { type: 'number', default: 31, describe: 'step, rl: side of the kernel in voxels' },
   side: { type: 'number', default: 128, describe: 'rl: side of the volume in voxels' },
@@ -106,7 +111,7 @@ function showFigures(figures: object): void {
 
 async function convFigures(options: BenchArguments): Promise<object> {
   const { benchConv, benchConvOnGpu } = await import('@blurcycle/bench');
-  const { width = 8, patch = [32, 64, 64] } = options;
+  const { width = 8, patch = [32, 64, 64], precision } = options;
   const info = await openBackend(options);
   if (info.name === 'js') {
     const remedy =
@@ -121,7 +126,7 @@ async function convFigures(options: BenchArguments): Promise<object> {
       ),
     );
   }
-  const layers = { volume: patch, width };
+  const layers = { volume: patch, width, precision };
   const { kernels, ...machine } =
     info.name === 'native'
       ? benchConv(layers)
@@ -180,9 +185,10 @@ async function stepFigures(options: BenchArguments): Promise<object> {
     width: options.width ?? settings.network.width,
     patch: options.patch ?? settings.training.patch,
   };
+  const { precision = settings.training.precision } = options;
   const { explainGpuMemory } = await import('@blurcycle/inference');
   const result = await benchStep(
-    { ...step, blurKernelSide: options.psf, steps: options.repeat },
+    { ...step, precision, blurKernelSide: options.psf, steps: options.repeat },
     info,
   ).catch((error: unknown) => {
     throw explainGpuMemory(error, 'bench step', step, '--patch');

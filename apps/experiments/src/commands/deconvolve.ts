@@ -174,7 +174,7 @@ function describeModelReport(report: ModelFileReport): string[] {
   return [
     `${report.file}: ${report.model}, ${report.seconds.toFixed(1)} s`,
     `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
-    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network`,
+    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network, ${report.precision}`,
     ...(tileMismatch === null
       ? []
       : [

@@ -5,6 +5,7 @@ import {
   describeViolation,
   InputError,
   NEGATIVES,
+  PRECISIONS,
   STOPPING_RULES,
   TIFF_FORMATS,
   TIKHONOV_PENALTIES,
@@ -122,6 +123,11 @@ const MODEL_OPTIONS = {
     type: 'boolean',
     default: false,
     describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
+  },
+  precision: {
+    choices: PRECISIONS,
+    defaultDescription: "the model's",
+    describe: 'with --model: factors of the convolutions',
   },
   'any-voxel-size': {
     type: 'boolean',

@@ -1,5 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
-import type { GpuLimits } from '@blurcycle/compute';
+import type { Bfloat16Unit, GpuLimits } from '@blurcycle/compute';
 import { defineCommand, JSON_OPTION } from './commonOptions.ts';
 
 /** `blurcycle doctor`: what this machine offers, what is missing, and how to install it. */
@@ -23,14 +23,22 @@ export const doctorCommand = defineCommand({
     console.log(`Node ${machine.node} on ${machine.platform}`);
     console.log(`${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB of memory\n`);
     console.log('back-ends in the order in which auto tries them:');
-    for (const { name, available, detail, remedy, limits } of backends) {
+    for (const { name, available, detail, remedy, limits, bfloat16 } of backends) {
       const advice = available || remedy === undefined ? '' : ` -> ${remedy}`;
       console.log(`  ${available ? 'yes' : 'no '}  ${name.padEnd(10)}  ${detail}${advice}`);
       if (limits !== undefined) console.log(`${' '.repeat(19)}${describeLimits(limits)}`);
+      if (bfloat16 !== undefined) console.log(`${' '.repeat(19)}${BFLOAT16_UNITS[bfloat16]}`);
     }
     console.log(`\nauto chooses ${chosen ?? 'nothing'}`);
   },
 });
+
+/** What `precision: bfloat16` runs on, the best that is there. */
+const BFLOAT16_UNITS: Readonly<Record<Bfloat16Unit, string>> = {
+  amx: 'bfloat16: AMX tiles',
+  'avx512-bf16': 'bfloat16: dot products of AVX512-BF16; no AMX tiles here',
+  rounded: 'bfloat16: float32 arithmetic on rounded factors; neither AMX nor AVX512-BF16 here',
+};
 
 function describeLimits({
   bufferBytes,

@@ -1,4 +1,4 @@
-import { describeViolation, InputError } from '@blurcycle/core';
+import { describeViolation, InputError, PRECISIONS } from '@blurcycle/core';
 import { modelConfigSchema } from '@blurcycle/experiment';
 import { describePlan, fitModel, SHARP_METHODS, type SharpSource } from '@blurcycle/pipeline';
 import { expandPatterns } from '@blurcycle/stacks';
@@ -60,6 +60,11 @@ const TRAINING_OPTIONS = {
     defaultDescription: "the profile's",
     describe: 'window of the blur kernel, z,y,x; odd; a PSF is cut to it',
     coerce: triple('--kernel', '7,15,15'),
+  },
+  precision: {
+    choices: PRECISIONS,
+    defaultDescription: "the profile's",
+    describe: 'factors of the convolutions, in training and in the model',
   },
   name: {
     type: 'string',

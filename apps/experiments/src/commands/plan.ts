@@ -20,8 +20,11 @@ export const planCommand = defineCommand({
       return;
     }
     const width = Math.max(...steps.map((step) => step.name.length));
-    for (const { kind, name: step, action, state, reason } of steps) {
-      const line = `${action.padEnd(7)}  ${kind.padEnd(9)}  ${step.padEnd(width)}  ${state.padEnd(15)}  ${reason}`;
+    for (const { kind, name: step, action, state, reason, precision } of steps) {
+      const notes = [precision === 'bfloat16' ? precision : '', reason].filter(
+        (note) => note !== '',
+      );
+      const line = `${action.padEnd(7)}  ${kind.padEnd(9)}  ${step.padEnd(width)}  ${state.padEnd(15)}  ${notes.join('; ')}`;
       console.log(line.trimEnd());
     }
     const runs = steps.filter(({ kind }) => kind === 'run');

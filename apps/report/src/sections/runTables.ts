@@ -11,6 +11,7 @@ const RUN_COLUMNS = [
   ['Updates', 'number'],
   ['Weights of update', 'number'],
   ['Parameters', 'number'],
+  ['Precision', 'words'],
   ['Training', 'number'],
   ['Memory', 'number'],
   ['Commit', 'words'],
@@ -50,10 +51,20 @@ function runRow({ record, metrics }: RunInput): Html {
     <td>${formatCount(record.settings.training.updates)}</td>
     <td>${record.selectedUpdate === null ? '–' : formatCount(record.selectedUpdate)}</td>
     <td>${formatCount(parameters)}</td>
+    <td class="words">${describePrecision(record)}</td>
     <td>${formatDuration(record.trainingSeconds)}</td>
     <td>${formatBytes(provenance.peakMemoryBytes)}</td>
     <td class="words">${describeCommit(provenance)}</td>
   </tr>`;
+}
+
+/** Precision of the factors of convolutions; that of the predictions where it is another. */
+function describePrecision({ settings, provenance }: RunRecord): string {
+  const { training, inference } = settings;
+  const unit = provenance.bfloat16 === undefined ? '' : ` (${provenance.bfloat16})`;
+  return training.precision === inference.precision
+    ? `${training.precision}${unit}`
+    : `${training.precision}, predictions ${inference.precision}${unit}`;
 }
 
 /** Rules of `training.select` in words. */

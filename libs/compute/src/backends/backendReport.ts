@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { BackendName } from '@blurcycle/core';
-import { native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
+import { type Bfloat16Unit, native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 
 /** Limits of a GPU in bytes; a patch or tile that needs more fails. */
@@ -36,6 +36,8 @@ export interface BackendReport {
   readonly compiler?: string;
   /** Instruction set that the kernels use here. */
   readonly instructionSet?: string;
+  /** What multiplies bfloat16 factors here: amx, avx512-bf16, or float32 on rounded factors. */
+  readonly bfloat16?: Bfloat16Unit;
 }
 
 /**
@@ -107,9 +109,10 @@ function nativeReport(): BackendReport {
     };
   }
   const instructionSet = native.isa();
+  const bfloat16 = native.bfloat16();
   const compiler = nativeBuildStatus()?.compiler ?? 'an unknown compiler';
   const detail = `C++ kernels (${instructionSet}, built by ${compiler})`;
-  return { name: 'native', available: true, detail, compiler, instructionSet };
+  return { name: 'native', available: true, detail, compiler, instructionSet, bfloat16 };
 }
 
 /** Outcome of loading TensorFlow. */

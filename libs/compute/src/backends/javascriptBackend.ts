@@ -5,6 +5,7 @@ import { blurGeometry } from '../fft/blurGeometry.ts';
 import { createConvolverOn, javascriptConvolutionEngine } from '../fft/convolver.ts';
 import { addProduct, createRealFft3d } from '../fft/realFft3d.ts';
 import { hostFunctionKernel } from '../ops/hostFunction.ts';
+import { roundToBfloat16 } from '../ops/precision.ts';
 import { BLUR_KERNEL_GRADIENT, BLUR_VOLUME } from '../ops/runKernel.ts';
 import { QuietCpuBackend } from './quietCpuBackend.ts';
 
@@ -25,7 +26,41 @@ export function registerJavascriptBackend(): void {
     kernelFunc: blurKernelGradientInJavascript,
   });
   tf.registerKernel(hostFunctionKernel('js'));
+  for (const [name, factors] of Object.entries(CONVOLUTION_FACTORS)) roundFactorsOf(name, factors);
   tf.registerBackend('js', () => new QuietCpuBackend());
+}
+
+/** The kernels of tfjs that convolutions run on, and the two inputs that each multiplies. */
+const CONVOLUTION_FACTORS = {
+  [tf.Conv3D]: ['x', 'filter'],
+  [tf.Conv3DBackpropInputV2]: ['dy', 'filter'],
+  [tf.Conv3DBackpropFilterV2]: ['x', 'dy'],
+} as const;
+
+/** Lets a convolution of tfjs round its factors where its attributes say so (`withPrecision`). */
+function roundFactorsOf(kernelName: string, factors: readonly [string, string]): void {
+  const standard = tf.getKernel(kernelName, 'cpu');
+  const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+    if (attrs?.precision !== 'bfloat16')
+      return standard.kernelFunc(
+        attrs === undefined ? { inputs, backend } : { inputs, backend, attrs },
+      );
+    const cpu = backend as MathBackendCPU;
+    const rounded = factors.map((name): [string, tf.TensorInfo] => {
+      const factor = inputs[name] as tf.TensorInfo;
+      const values = roundToBfloat16(valuesOf(cpu, factor));
+      return [name, cpu.makeTensorInfo(factor.shape, 'float32', values)];
+    });
+    const result = standard.kernelFunc({
+      inputs: { ...inputs, ...Object.fromEntries(rounded) },
+      backend,
+      attrs,
+    });
+    for (const [, { dataId }] of rounded) cpu.disposeData(dataId);
+    return result;
+  };
+  tf.unregisterKernel(kernelName, 'js');
+  tf.registerKernel({ kernelName, backendName: 'js', kernelFunc });
 }
 
 /** The blur of every volume of a batch; see `blur3d`. */

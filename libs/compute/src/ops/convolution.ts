@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertRange } from '@blurcycle/core';
 import { assertKernel } from '../fft/convolver.ts';
+import { currentPrecision } from './precision.ts';
 import {
   BLUR_KERNEL_GRADIENT,
   BLUR_VOLUME,
@@ -40,7 +41,10 @@ export function conv3d(
 ): tf.Tensor5D {
   if (!hasKernel(CONV_WITH_BIAS)) return referenceConv3d(x, filter, bias, options);
   const { stride = 1, padding = 'same' } = options;
-  const attributes = { strides: stride, pad: padding, dataFormat: 'NDHWC', dilations: 1 };
+  const attributes = {
+    ...{ strides: stride, pad: padding, dataFormat: 'NDHWC', dilations: 1 },
+    precision: currentPrecision(),
+  };
   return bias === null
     ? runKernel(tf.Conv3D, { x, filter }, attributes)
     : runKernel(CONV_WITH_BIAS, { x, filter, bias }, attributes);
@@ -54,7 +58,10 @@ function referenceConv3d(
   { stride = 1, padding = 'same' }: Conv3dOptions = {},
 ): tf.Tensor5D {
   const framed = padding === 'same' || padding === 0 ? x : zeroFrame(x, padding);
-  const y = tf.conv3d(framed, filter, stride, padding === 'same' ? 'same' : 'valid');
+  const y = convolve(framed, filter, {
+    ...{ strides: stride, pad: padding === 'same' ? 'same' : 'valid' },
+    precision: currentPrecision(),
+  });
   return bias === null ? y : tf.add<tf.Tensor5D>(y, bias);
 }
 
@@ -79,7 +86,7 @@ export function upConv3d(
   bias: tf.Tensor1D | null,
 ): tf.Tensor5D {
   if (bias === null || !hasKernel(UP_CONV)) return referenceUpConv3d(x, filter, bias);
-  return runKernel(UP_CONV, { x, filter, bias });
+  return runKernel(UP_CONV, { x, filter, bias }, { precision: currentPrecision() });
 }
 
 /** Reference implementation of `upConv3d`, made of standard operations. */
@@ -89,14 +96,9 @@ function referenceUpConv3d(
   bias: tf.Tensor1D | null,
 ): tf.Tensor5D {
   const [n, depth, height, width] = x.shape;
-  const outputShape: [number, number, number, number, number] = [
-    n,
-    2 * depth,
-    2 * height,
-    2 * width,
-    filter.shape[3],
-  ];
-  const y = tf.conv3dTranspose<tf.Tensor5D>(x, filter, outputShape, 2, 'valid');
+  const outputShape = [n, 2 * depth, 2 * height, 2 * width, filter.shape[3]];
+  const attributes = { ...UP_CONV_MOVES, precision: currentPrecision() };
+  const y = inputGradient(x, filter, attributes, outputShape);
   return bias === null ? y : tf.add<tf.Tensor5D>(y, bias);
 }
 
@@ -110,23 +112,24 @@ function referenceUpConv3d(
 export const CONVOLUTION_GRADIENTS: GradientRules = {
   [tf.Conv3D]: {
     saveInputs: ['x', 'filter'],
-    pullBack: (dy, [x, filter], { strides, pad }) => ({
-      x: () => inputGradient(dy, filter, strides, pad, x.shape),
-      filter: () => filterGradient(x, dy, strides, pad, filter.shape),
+    pullBack: (dy, [x, filter], how) => ({
+      x: () => inputGradient(dy, filter, how, x.shape),
+      filter: () => filterGradient(x, dy, how, filter.shape),
     }),
   },
   [CONV_WITH_BIAS]: {
     saveInputs: ['x', 'filter'],
-    pullBack: (dy, [x, filter], { strides, pad }) => {
+    pullBack: (dy, [x, filter], how) => {
       let ofBias: tf.Tensor | undefined;
       return {
-        x: () => inputGradient(dy, filter, strides, pad, x.shape),
+        x: () => inputGradient(dy, filter, how, x.shape),
         filter: () => {
           // The fused kernel has no gradient, so it is not used while tfjs records.
           if (tf.engine().isTapeOn() || !hasKernel(CONV_WEIGHT_GRADIENTS)) {
-            return filterGradient(x, dy, strides, pad, filter.shape);
+            return filterGradient(x, dy, how, filter.shape);
           }
-          const attributes = { strides, pad, filterShape: filter.shape };
+          const { strides, pad, precision } = how;
+          const attributes = { strides, pad, precision, filterShape: filter.shape };
           const [ofFilter, rest] = runKernel<tf.Tensor[]>(
             CONV_WEIGHT_GRADIENTS,
             { x, dy },
@@ -142,51 +145,64 @@ export const CONVOLUTION_GRADIENTS: GradientRules = {
   },
   [UP_CONV]: {
     saveInputs: ['x', 'filter'],
-    pullBack: (dy, [x, filter]) => ({
-      x: () => convolve(dy, filter, 2, 'valid'),
-      filter: () => filterGradient(dy, x, 2, 'valid', filter.shape),
-      bias: () => tf.sum(dy, [0, 1, 2, 3]),
-    }),
+    pullBack: (dy, [x, filter], { precision }) => {
+      const how = { ...UP_CONV_MOVES, precision };
+      return {
+        x: () => convolve(dy, filter, how),
+        filter: () => filterGradient(dy, x, how, filter.shape),
+        bias: () => tf.sum(dy, [0, 1, 2, 3]),
+      };
+    },
   },
   [tf.Conv3DBackpropInputV2]: {
     saveInputs: ['dy', 'filter'],
-    pullBack: (g, [dy, filter], { strides, pad }) => ({
-      dy: () => convolve(g, filter, strides, pad),
-      filter: () => filterGradient(g, dy, strides, pad, filter.shape),
+    pullBack: (g, [dy, filter], how) => ({
+      dy: () => convolve(g, filter, how),
+      filter: () => filterGradient(g, dy, how, filter.shape),
     }),
   },
   [tf.Conv3DBackpropFilterV2]: {
     saveInputs: ['x', 'dy'],
-    pullBack: (g, [x, dy], { strides, pad }) => ({
-      x: () => inputGradient(dy, g, strides, pad, x.shape),
-      dy: () => convolve(x, g, strides, pad),
+    pullBack: (g, [x, dy], how) => ({
+      x: () => inputGradient(dy, g, how, x.shape),
+      dy: () => convolve(x, g, how),
     }),
   },
 };
 
-function convolve(x: tf.Tensor, filter: tf.Tensor, strides: unknown, pad: unknown): tf.Tensor {
-  const attributes = { strides, pad, dataFormat: 'NDHWC', dilations: [1, 1, 1] };
+/** Attributes of a kernel; `strides`, `pad` and `precision` are those of the convolution. */
+type Moves = Readonly<Record<string, unknown>>;
+
+/** Of the convolution whose input gradient is the transposed convolution. */
+const UP_CONV_MOVES = { strides: 2, pad: 'valid' } as const;
+
+function convolve(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  { strides, pad, precision }: Moves,
+): tf.Tensor5D {
+  const attributes = { strides, pad, precision, dataFormat: 'NDHWC', dilations: [1, 1, 1] };
   return runKernel(tf.Conv3D, { x, filter }, attributes);
 }
 
 function inputGradient(
   dy: tf.Tensor,
   filter: tf.Tensor,
-  strides: unknown,
-  pad: unknown,
+  { strides, pad, precision }: Moves,
   inputShape: number[],
-): tf.Tensor {
-  return runKernel(tf.Conv3DBackpropInputV2, { dy, filter }, { strides, pad, inputShape });
+): tf.Tensor5D {
+  const attributes = { strides, pad, precision, inputShape };
+  return runKernel(tf.Conv3DBackpropInputV2, { dy, filter }, attributes);
 }
 
 function filterGradient(
   x: tf.Tensor,
   dy: tf.Tensor,
-  strides: unknown,
-  pad: unknown,
+  { strides, pad, precision }: Moves,
   filterShape: number[],
-): tf.Tensor {
-  return runKernel(tf.Conv3DBackpropFilterV2, { x, dy }, { strides, pad, filterShape });
+): tf.Tensor5D {
+  const attributes = { strides, pad, precision, filterShape };
+  return runKernel(tf.Conv3DBackpropFilterV2, { x, dy }, attributes);
 }
 
 /**

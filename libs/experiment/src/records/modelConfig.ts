@@ -1,10 +1,8 @@
+import { PRECISIONS } from '@blurcycle/core';
 import { z } from 'zod';
 import { shape3Schema, voxelSizeUmSchema } from '../settings/datasetSettings.ts';
-import {
-  inferenceSettingsSchema,
-  methodSettingsSchema,
-  networkSettingsSchema,
-} from '../settings/runSettings.ts';
+import { methodSettingsSchema, networkSettingsSchema } from '../settings/runSettings.ts';
+import { recordedInferenceSchema } from './oldSettings.ts';
 
 /**
  * The layout of a model folder; a change that old readers would get wrong takes the next number.
@@ -24,8 +22,8 @@ export const modelConfigSchema = z.strictObject({
   name: z.string().min(1),
   method: methodSettingsSchema,
   network: networkSettingsSchema.pick({ width: true, outputBias: true }),
-  /** Tile and overlap that the model is meant to be applied with. */
-  inference: inferenceSettingsSchema,
+  /** Tile, overlap and precision that the model is meant to be applied with. */
+  inference: recordedInferenceSchema,
   /** Voxels of the stacks it was trained on. */
   voxelSizeUm: voxelSizeUmSchema,
   /**
@@ -45,6 +43,8 @@ export const modelConfigSchema = z.strictObject({
     seed: z.int().nonnegative(),
     patch: shape3Schema,
     updates: z.int().positive(),
+    /** Of the factors of convolutions; older models name none. */
+    precision: z.enum(PRECISIONS).default('float32'),
     /** Update whose weights these are. */
     selectedUpdate: z.int().nonnegative(),
     /** What was trained on, in words. */

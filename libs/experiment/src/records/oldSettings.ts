@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { runSettingsSchema, type RunSettings } from '../settings/runSettings.ts';
+import {
+  inferenceSettingsSchema,
+  runSettingsSchema,
+  type RunSettings,
+} from '../settings/runSettings.ts';
 
 /**
  * The settings of a training run as a record holds them, whichever version of the program wrote it:
@@ -10,16 +14,31 @@ export const recordedRunSettingsSchema: z.ZodType<RunSettings> = z.preprocess(
   runSettingsSchema,
 );
 
+/** How a network is applied, likewise: in records of tests and in models. */
+export const recordedInferenceSchema: z.ZodType<RunSettings['inference']> = z.preprocess(
+  withPrecision,
+  inferenceSettingsSchema,
+);
+
 type Section = Readonly<Record<string, unknown>>;
 
 function withMeaningOfThen(settings: unknown): unknown {
   if (!isSection(settings)) return settings;
-  const { network, training } = settings;
+  const { network, training, inference, first } = settings;
   return {
     ...settings,
     ...(isSection(network) ? { network: withNamedGauge(network) } : {}),
     ...(isSection(training) ? { training: withLaterChoices(training) } : {}),
+    ...(inference === undefined ? {} : { inference: withPrecision(inference) }),
+    ...(isSection(first)
+      ? { first: { ...first, training: withPrecision(first['training']) } }
+      : {}),
   };
+}
+
+/** There was no other precision. */
+function withPrecision(section: unknown): unknown {
+  return isSection(section) ? { precision: 'float32', ...section } : section;
 }
 
 /** What holds the kernel in place was called its symmetry. */
@@ -31,7 +50,7 @@ function withNamedGauge({ blurKernelSymmetry = 'none', ...network }: Section): S
 function withLaterChoices(training: Section): Section {
   const { optimizer } = training;
   return {
-    ...{ sharpCycleTrainsKernel: true, averageHalfLife: null },
+    ...{ sharpCycleTrainsKernel: true, averageHalfLife: null, precision: 'float32' },
     ...training,
     ...namedAugmentation(training),
     // A rate of something that there was not.

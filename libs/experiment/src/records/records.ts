@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
 import { datasetSettingsSchema } from '../settings/datasetSettings.ts';
-import { inferenceSettingsSchema, scoringSettingsSchema } from '../settings/runSettings.ts';
+import { scoringSettingsSchema } from '../settings/runSettings.ts';
 import { STAGES } from '../stages/numerics.ts';
-import { recordedRunSettingsSchema } from './oldSettings.ts';
+import { recordedInferenceSchema, recordedRunSettingsSchema } from './oldSettings.ts';
 
 /** SHA-256, 64 hexadecimal digits. */
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -36,6 +36,11 @@ export const provenanceSchema = z.strictObject({
    * Vector instructions that the native kernels used: avx512, avx2, neon; absent in old records.
    */
   instructionSet: z.string().optional(),
+  /**
+   * What multiplied bfloat16 factors in the native kernels: amx, avx512-bf16, or float32 arithmetic
+   * on rounded factors; absent where all factors were float32.
+   */
+  bfloat16: z.string().optional(),
   /** What compiled the native kernels; absent in old records, and where they were not used. */
   compiler: z.string().optional(),
   threads: z.int().positive(),
@@ -136,7 +141,7 @@ export const testRecordSchema = z.strictObject({
   profile: z.string(),
   /** Data set that the test volumes stand for. */
   dataset: datasetSettingsSchema,
-  inference: inferenceSettingsSchema,
+  inference: recordedInferenceSchema,
   scoring: scoringSettingsSchema,
   /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
   scores: z.array(volumeScoresSchema).readonly().optional(),

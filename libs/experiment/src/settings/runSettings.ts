@@ -15,6 +15,7 @@ import {
   KERNEL_INITS,
   PAIRINGS,
   PIXEL_LOSSES,
+  PRECISIONS,
   type PsfModelName,
   SELECTION_RULES,
 } from '@blurcycle/core';
@@ -104,12 +105,17 @@ export const networkSettingsSchema = z.strictObject({
 /** Settings of the networks. */
 export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
 
+const precision = z.enum(PRECISIONS);
+
 const rate = z.number().positive();
 const beta = z.number().min(0).lt(1);
 
 /** How long and how a method trains; the same for every method of a profile. */
 const trainingSettingsSchema = z.strictObject({
   updates: z.int().positive().describe('generator updates'),
+  precision: precision.describe(
+    'factors of the convolutions in all three passes; bfloat16: rounded to nearest even, sums and all else in float32',
+  ),
   batchSize: z.literal(1).describe('patches in one update'),
   patch: shape3Schema.describe('sides of a training patch in voxels, z, y, x; multiples of 4'),
   optimizer: z.strictObject({
@@ -176,6 +182,7 @@ const trainingSettingsSchema = z.strictObject({
 export const inferenceSettingsSchema = z.strictObject({
   tile: shape3Schema.describe('sides of a tile in voxels, z, y, x; multiples of 4'),
   overlap: overlap3Schema,
+  precision: precision.describe('factors of the convolutions; sums and all else in float32'),
 });
 
 /** How predictions are scored. */

@@ -59,7 +59,8 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
   const { tile } = config.inference;
   const weights = await modelWeights(model);
   const testInput = await fillTile(join(folder, MODEL_FILES.testInput), tile);
-  const testOutput = await applyModel(model, testInput);
+  // Other programs multiply float32, whatever the model does here.
+  const testOutput = await applyModel(model, testInput, 'float32');
   const shape = [1, ...tile, 1];
   const files: Record<string, Uint8Array> = {
     [PACKAGE_FILES.tfjs]: zip({ ...(await generatorToTfjs(weights, tile)) }),

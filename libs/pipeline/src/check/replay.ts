@@ -180,6 +180,7 @@ async function replayRun(
         validateTrainer(trainer, {
           validation: dataset.validation,
           inference: settings.inference,
+          precision: settings.inference.precision,
           dataRange: settings.scoring.dataRange,
         }),
       onStep: (step) => {

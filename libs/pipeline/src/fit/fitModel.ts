@@ -137,6 +137,7 @@ function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
     validation: [{ id: 'fit', blurred: observed, sharp: null }],
     // The test input is no larger than a patch.
     inference: null,
+    precision: settings.inference.precision,
     dataRange: 1,
     progress: fit.progress,
     warn,

@@ -1,4 +1,4 @@
-import { formatSeconds, formatShape, median, type Shape3 } from '@blurcycle/core';
+import { formatSeconds, formatShape, median, type Precision, type Shape3 } from '@blurcycle/core';
 import { disposeTrainer, trainStep } from '@blurcycle/training';
 import { startTraining } from '../run/trainNetworks.ts';
 import { describeShapes, type PreparedFit } from './prepareFit.ts';
@@ -60,6 +60,7 @@ export interface FitPlan {
     readonly keptLight: number;
   };
   readonly patch: Shape3;
+  readonly precision: Precision;
   readonly width: number;
   readonly updates: number;
   readonly seed: number;
@@ -84,6 +85,7 @@ export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitP
     sharpIntensity,
     kernel: { shape: network.blurKernelSize, learned: kernel === null, keptLight },
     patch: training.patch,
+    precision: training.precision,
     width: network.width,
     updates: training.updates,
     seed,
@@ -104,7 +106,7 @@ export function describePlan(plan: FitPlan): string[] {
     `blurred ${plan.blurredShapes}, sharp ${plan.sharpShapes}; voxels of ${formatShape(plan.voxelSizeUm, 4)} µm`,
     `intensities: blurred 0 is ${short(intensity.black)}, 1 is ${short(intensity.white)}; sharp 0 is ${short(sharpIntensity.black)}, 1 is ${short(sharpIntensity.white)}`,
     `kernel: ${kernelText}`,
-    `${plan.updates} updates of patches of ${formatShape(plan.patch)}, width ${plan.width}, seed ${plan.seed}`,
+    `${plan.updates} updates of patches of ${formatShape(plan.patch)}, width ${plan.width}, seed ${plan.seed}, ${plan.precision}`,
     `about ${formatSeconds(estimate.seconds)} (${(1000 * estimate.secondsPerUpdate).toFixed(0)} ms an update), ${Math.round(estimate.memoryBytes / 2 ** 20)} MiB`,
   ];
 }

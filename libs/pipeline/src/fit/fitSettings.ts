@@ -1,4 +1,10 @@
-import { describeViolation, formatValue, InputError, type Shape3 } from '@blurcycle/core';
+import {
+  describeViolation,
+  formatValue,
+  InputError,
+  type Precision,
+  type Shape3,
+} from '@blurcycle/core';
 import { loadExperiments, resolveRun, type RunSettings } from '@blurcycle/experiment';
 
 /** Settings of a fit: those of a profile, without a simulated data set. */
@@ -12,6 +18,8 @@ export interface SettingsWishes {
   readonly patch: Shape3 | undefined;
   readonly width: number | undefined;
   readonly kernelSize: Shape3 | undefined;
+  /** Of training and model alike. */
+  readonly precision?: Precision | undefined;
 }
 
 /** The third discriminator sees a quarter of this, its smallest input. */
@@ -25,7 +33,7 @@ const SMALLEST_PATCH_SIDE = 16;
  */
 export function fitSettings(
   experimentsDir: string,
-  { profile, seed, updates, patch, width, kernelSize }: SettingsWishes,
+  { profile, seed, updates, patch, width, kernelSize, precision }: SettingsWishes,
   blind: boolean,
 ): FitSettings {
   const method = blind ? 'proposed' : 'non-blind';
@@ -36,6 +44,11 @@ export function fitSettings(
     ...settings.training,
     ...(updates === undefined ? {} : { updates }),
     ...(patch === undefined ? {} : { patch }),
+    ...(precision === undefined ? {} : { precision }),
+  };
+  const inference = {
+    ...settings.inference,
+    ...(precision === undefined ? {} : { precision }),
   };
   const network = {
     ...settings.network,
@@ -52,7 +65,7 @@ export function fitSettings(
     ...(kernelSize === undefined ? {} : { blurKernelSize: kernelSize }),
   };
   checkSides(training.patch, network.blurKernelSize, training.cycleBorder);
-  return { method: settings.method, network, training, inference: settings.inference };
+  return { method: settings.method, network, training, inference };
 }
 
 /** Smallest sides of a stack: the patch, and the surroundings that make its blur exact. */

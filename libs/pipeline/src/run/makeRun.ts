@@ -57,6 +57,7 @@ export async function makeRun(
     resume: options.resume && !options.restart,
     validation: dataset.validation,
     inference: settings.inference,
+    precision: settings.inference.precision,
     dataRange: settings.scoring.dataRange,
     progress: options.progress,
     warn: (line: string) => say(`warning: ${id}: ${line}`),

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { type BackendInfo, backendReport } from '@blurcycle/compute';
+import type { Precision } from '@blurcycle/core';
 import type { Provenance } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 
@@ -51,12 +52,16 @@ export interface ProvenanceClock {
  * Notes the time and the state of the code now.
  *
  * @param backend - Where the arithmetic runs; null for results that are only put together.
+ * @param precisions - Of the factors of convolutions. @defaultValue none but float32
  */
-export async function startProvenance(backend: BackendInfo | null): Promise<ProvenanceClock> {
+export async function startProvenance(
+  backend: BackendInfo | null,
+  precisions: readonly Precision[] = [],
+): Promise<ProvenanceClock> {
   const started = performance.now();
   const createdAt = new Date().toISOString();
   const { commit, dirty } = await readGitState(PROJECT_ROOT);
-  const kernels = await describeKernels(backend);
+  const kernels = await describeKernels(backend, precisions.includes('bfloat16'));
   return {
     stop: (command) =>
       Promise.resolve({
@@ -80,12 +85,14 @@ export async function startProvenance(backend: BackendInfo | null): Promise<Prov
 /** What the native kernels were compiled by, and the instructions that they use here. */
 async function describeKernels(
   backend: BackendInfo | null,
-): Promise<Pick<Provenance, 'instructionSet' | 'compiler'>> {
+  hasBfloat16: boolean,
+): Promise<Pick<Provenance, 'instructionSet' | 'bfloat16' | 'compiler'>> {
   if (backend?.name !== 'native') return {};
-  const { instructionSet, compiler } =
+  const { instructionSet, bfloat16, compiler } =
     (await backendReport()).find(({ name }) => name === 'native') ?? {};
   return {
     ...(instructionSet === undefined ? {} : { instructionSet }),
+    ...(hasBfloat16 && bfloat16 !== undefined ? { bfloat16 } : {}),
     ...(compiler === undefined ? {} : { compiler }),
   };
 }

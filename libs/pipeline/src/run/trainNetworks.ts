@@ -1,4 +1,4 @@
-import { standardDeviation, type Volume } from '@blurcycle/core';
+import { type Precision, standardDeviation, type Volume } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import type { RunSettings } from '@blurcycle/experiment';
 import {
@@ -48,7 +48,9 @@ export interface TrainNetworksOptions {
   /** Volumes on the networks' scale that are looked at during training; a truth may be missing. */
   readonly validation: readonly Observation[];
   /** Tiles of the validation volumes; null where they are small enough to go through whole. */
-  readonly inference: InferenceSettings | null;
+  readonly inference: Omit<InferenceSettings, 'precision'> | null;
+  /** Of the factors of convolutions when the validation volumes are looked at. */
+  readonly precision: Precision;
   readonly dataRange: number;
   readonly progress: (options: ProgressOptions) => Progress;
   readonly warn: (line: string) => void;
@@ -163,10 +165,15 @@ async function train(
   }
 }
 
+type ValidationOptions = Pick<
+  TrainNetworksOptions,
+  'validation' | 'inference' | 'precision' | 'dataRange'
+>;
+
 /** What the validation volumes say of the networks as they are now: the mean over the volumes. */
 export async function validateTrainer(
   trainer: Trainer,
-  options: Pick<TrainNetworksOptions, 'validation' | 'inference' | 'dataRange'>,
+  options: ValidationOptions,
 ): Promise<ValidationValues> {
   const values = await validateWeights(trainer, options);
   if (trainer.average === null || values.psnr === undefined) return values;
@@ -177,20 +184,20 @@ export async function validateTrainer(
 
 async function validateWeights(
   { networks, method }: Trainer,
-  {
-    validation,
-    inference,
-    dataRange,
-  }: Pick<TrainNetworksOptions, 'validation' | 'inference' | 'dataRange'>,
+  { validation, inference, precision, dataRange }: ValidationOptions,
 ): Promise<ValidationValues> {
   const { sharpGenerator, blurGenerator } = networks;
+  const whole = (network: Network, volume: Volume): Promise<Volume> =>
+    applyWhole(network, volume, precision);
   const apply = (network: Network, volume: Volume): Promise<Volume> =>
-    inference === null ? applyWhole(network, volume) : predictVolume(network, volume, inference);
+    inference === null
+      ? whole(network, volume)
+      : predictVolume(network, volume, { ...inference, precision });
   const each: Record<'psnr' | 'ssim' | 'outputStandardDeviation' | 'cycleResidual', number>[] = [];
   for (const { blurred, sharp } of validation) {
     const estimate = await apply(sharpGenerator, blurred);
     // A blur kernel has no statistics of a tile: it takes any volume whole.
-    const applyBlur = method.blurPath === 'unet' ? apply : applyWhole;
+    const applyBlur = method.blurPath === 'unet' ? apply : whole;
     const reblurred = blurGenerator === null ? null : await applyBlur(blurGenerator, estimate);
     each.push({
       psnr: sharp === null ? NaN : psnr(estimate, sharp, { dataRange }),

@@ -100,7 +100,8 @@ async function carryOut(
   }
   const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
-  const clock = await startProvenance(backend);
+  const { training, inference } = run.settings;
+  const clock = await startProvenance(backend, [training.precision, inference.precision]);
   const dataset = await prepare();
   if (found.kept === 'weights') {
     say(`${run.id}: predicting (${reason})`);

@@ -47,7 +47,11 @@ export async function writeModel(
     voxelSizeUm,
     intensity: { black: intensity.black, white: intensity.white },
     optics,
-    training: { seed, patch: training.patch, updates: training.updates, selectedUpdate, data, key },
+    training: {
+      seed,
+      ...{ patch: training.patch, updates: training.updates, precision: training.precision },
+      ...{ selectedUpdate, data, key },
+    },
     authors,
     license,
     citation: METHOD_CITATION,

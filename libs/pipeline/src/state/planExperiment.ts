@@ -5,6 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Precision } from '@blurcycle/core';
 import {
   classicalRuns,
   type Freshness,
@@ -32,6 +33,8 @@ export interface PlanStep {
   readonly reason: string;
   /** Key of a run, trained or classical. */
   readonly key?: string;
+  /** Of a trained run: precision of the factors of convolutions. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -50,7 +53,11 @@ export async function planExperiment(
   const tests: PlanStep[] = [];
   for (const run of runs.values()) {
     const result = await runResult(run, today);
-    trained.push({ kind: 'run', name: run.id, ...stepOf(result, 'train'), key: run.key });
+    const { precision } = run.settings.training;
+    trained.push({
+      ...{ kind: 'run', name: run.id, ...stepOf(result, 'train') },
+      ...{ key: run.key, precision },
+    });
     tests.push(...(await planTests(run, result, experiment, today)));
   }
   const classical: PlanStep[] = [];

@@ -40,7 +40,7 @@ export async function testRun(
   { resultsDir, backend: wanted, threads }: ComputeOptions,
 ): Promise<TestRecord> {
   const backend = await selectBackend(wanted, threads === undefined ? {} : { threads });
-  const clock = await startProvenance(backend);
+  const clock = await startProvenance(backend, [run.settings.inference.precision]);
   const runFolder = runDirectory(resultsDir, run.profile, run.id);
   const weightsHash = await fileHash(join(runFolder, WEIGHTS));
   const model = await loadModel(join(runFolder, 'model'));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { pack, type Packed } from '../../../native/layouts.ts';
+import { OPERATION_CODES, pack, type Packed } from '../../../native/layouts.ts';
 import { blurGeometry } from '../../fft/blurGeometry.ts';
 import {
   BLUR_KERNEL_GRADIENT,
@@ -33,6 +33,7 @@ export const CONVOLUTION_KERNELS = [
       backend.floats(dy),
       backend.floats(filter),
       backend.floats(dx),
+      precisionOf(attributes),
     );
     return dx;
   }),
@@ -43,7 +44,7 @@ export const CONVOLUTION_KERNELS = [
   defineKernel(CONV_WEIGHT_GRADIENTS, (backend, inputs, attributes) =>
     weightGradients(backend, inputs, attributes, true),
   ),
-  defineKernel(UP_CONV, (backend, { x, filter, bias }) => {
+  defineKernel(UP_CONV, (backend, { x, filter, bias }, attributes) => {
     const [batch, depth, height, width, inputs] = x.shape;
     const outputs = filter.shape[3];
     const outShape = [batch, 2 * depth, 2 * height, 2 * width, outputs];
@@ -54,6 +55,7 @@ export const CONVOLUTION_KERNELS = [
       backend.floats(filter),
       backend.floats(bias),
       backend.floats(y),
+      precisionOf(attributes),
     );
     return y;
   }),
@@ -74,6 +76,7 @@ function forward(
     backend.floats(filter),
     bias === null ? null : backend.floats(bias),
     backend.floats(y),
+    precisionOf(attributes),
   );
   return y;
 }
@@ -97,8 +100,14 @@ function weightGradients(
     backend.floats(dy),
     backend.floats(filter),
     bias === undefined ? null : backend.floats(bias),
+    precisionOf(attributes),
   );
   return bias === undefined ? [filter] : [filter, bias];
+}
+
+/** The add-on's code of the precision of the factors. */
+function precisionOf({ precision }: Attributes): 0 | 1 {
+  return OPERATION_CODES.precision[precision === 'bfloat16' ? 'bfloat16' : 'float32'];
 }
 
 interface Geometry {

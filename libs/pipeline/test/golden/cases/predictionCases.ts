@@ -17,6 +17,8 @@ async function unet(settings: InferenceSettings): Promise<unknown> {
   }
 }
 
+const TILES = { tile: [8, 16, 16], overlap: [4, 4, 4] } as const;
+
 const OBSERVED = spots([7, 18, 20], 2);
 const PSF = bell([3, 5, 5]);
 const RL = { algorithm: 'richardson-lucy', iterations: 4 } as const;
@@ -70,8 +72,11 @@ function clipped(): unknown {
 
 /** Volumes from volumes: by networks, and by classical methods. */
 export const PREDICTION_CASES: GoldenCases = {
-  'unet-tiled': native(() => unet({ tile: [8, 16, 16], overlap: [4, 4, 4] })),
-  'unet-one-tile': native(() => unet({ tile: [16, 32, 32], overlap: [4, 4, 4] })),
+  'unet-tiled': native(() => unet({ ...TILES, precision: 'float32' })),
+  'unet-one-tile': native(() =>
+    unet({ tile: [16, 32, 32], overlap: [4, 4, 4], precision: 'float32' }),
+  ),
+  'unet-bfloat16': native(() => unet({ ...TILES, precision: 'bfloat16' })),
   ...Object.fromEntries(
     Object.entries(CLASSICAL).map(([name, settings]) => [
       `classical/${name}`,

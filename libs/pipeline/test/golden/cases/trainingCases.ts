@@ -31,6 +31,7 @@ const NETWORK: NetworkSettings = {
 
 const TRAINING: RunSettings['training'] = {
   updates: 6,
+  precision: 'float32',
   batchSize: 1,
   patch: [16, 16, 16],
   optimizer: {
@@ -112,6 +113,8 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
     { network: { blurNoise: 'learned' }, training: { cycleNorm: 'anscombe' } },
   ],
   'sharp-cycle-leaves-kernel': ['proposed', { training: { sharpCycleTrainsKernel: false } }],
+  'precision-bfloat16': ['proposed', { training: { precision: 'bfloat16' } }],
+  'precision-bfloat16-supervised': ['supervised-gan', { training: { precision: 'bfloat16' } }],
   'moving-average': ['proposed', { training: { averageHalfLife: 2 } }],
 };
 

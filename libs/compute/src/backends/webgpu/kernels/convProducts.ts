@@ -1,3 +1,4 @@
+import type { Precision } from '@blurcycle/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { ConvShape } from '../../../../native/layouts.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
@@ -14,10 +15,12 @@ export function convForward(
   x: TensorInfo,
   filter: TensorInfo,
   bias: TensorInfo | null,
+  precision: Precision,
 ): TensorInfo {
   const { batch, output, kernel, inputs, outputs } = shape;
   return multiplyMatrices(gpu, {
     name: 'convForward',
+    precision,
     // One program for both cases: without a bias another array stands in its place and is not
     // added.
     inputs: { x, weights: filter, bias: bias ?? filter },
@@ -74,12 +77,14 @@ export function convInputGradient(
   dy: TensorInfo,
   filter: TensorInfo,
   bias: TensorInfo | null,
+  precision: Precision,
 ): TensorInfo {
   const { batch, input, kernel, stride, inputs, outputs } = shape;
   const phaseOf = (sides: readonly number[]): number =>
     product(sides.map((side, axis) => Math.ceil(side / stride[axis])));
   return multiplyMatrices(gpu, {
     name: 'convInputGradient',
+    precision,
     // One program for both cases: without a bias another array stands in its place and is not
     // added.
     inputs: { dy, weights: filter, bias: bias ?? filter },
@@ -152,6 +157,7 @@ export function convFilterGradient(
   shape: ConvShape,
   x: TensorInfo,
   dy: TensorInfo,
+  precision: Precision,
 ): TensorInfo {
   const { batch, output, kernel, inputs, outputs } = shape;
   const rows = product(kernel) * inputs;
@@ -161,6 +167,7 @@ export function convFilterGradient(
   const sliceVoxels = Math.ceil(voxels / slices);
   const parts = multiplyMatrices(gpu, {
     name: 'convFilterGradient',
+    precision,
     inputs: { x, dy },
     outputShape: [slices, rows, outputs],
     rows,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertRange } from '@blurcycle/core';
+import { assertRange, type Precision } from '@blurcycle/core';
 import { blurGeometry } from '../../../fft/blurGeometry.ts';
 import {
   BLUR_KERNEL_GRADIENT,
@@ -23,40 +23,44 @@ export const CONVOLUTION_KERNELS: readonly GpuKernel[] = [
     kernelName: tf.Conv3D,
     run: (gpu, { x, filter }, attributes) => {
       const shape = convShapeOf(x.shape, filter.shape, attributes);
-      return shape && convForward(gpu, shape, x, filter, null);
+      return shape && convForward(gpu, shape, x, filter, null, precisionOf(attributes));
     },
   },
   {
     kernelName: CONV_WITH_BIAS,
     run: (gpu, { x, filter, bias }, attributes) => {
       const shape = convShapeOf(x.shape, filter.shape, attributes);
-      return shape && convForward(gpu, shape, x, filter, bias);
+      return shape && convForward(gpu, shape, x, filter, bias, precisionOf(attributes));
     },
   },
   {
     kernelName: tf.Conv3DBackpropInputV2,
     run: (gpu, { dy, filter }, attributes) => {
       const shape = convShapeOf(attributes['inputShape'] as number[], filter.shape, attributes);
-      return shape && convInputGradient(gpu, shape, dy, filter, null);
+      return shape && convInputGradient(gpu, shape, dy, filter, null, precisionOf(attributes));
     },
   },
   {
     kernelName: tf.Conv3DBackpropFilterV2,
     run: (gpu, { x, dy }, attributes) => {
       const shape = convShapeOf(x.shape, attributes['filterShape'] as number[], attributes);
-      return shape && convFilterGradient(gpu, shape, x, dy);
+      return shape && convFilterGradient(gpu, shape, x, dy, precisionOf(attributes));
     },
   },
   {
     kernelName: UP_CONV,
-    run: (gpu, { x, filter, bias }) => {
+    run: (gpu, { x, filter, bias }, attributes) => {
       const [n, depth, height, width] = x.shape;
       const doubled = [n, 2 * depth, 2 * height, 2 * width, filter.shape[3]];
       const shape = convShapeOf(doubled, filter.shape, { strides: 2, pad: 'valid' });
-      return shape && convInputGradient(gpu, shape, x, filter, bias);
+      return shape && convInputGradient(gpu, shape, x, filter, bias, precisionOf(attributes));
     },
   },
 ];
+
+function precisionOf({ precision }: Readonly<Record<string, unknown>>): Precision {
+  return precision === 'bfloat16' ? precision : 'float32';
+}
 
 /** Three axes, z, y, x. */
 type Parts = readonly LinePart[];

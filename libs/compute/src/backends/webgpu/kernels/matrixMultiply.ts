@@ -1,3 +1,4 @@
+import type { Precision } from '@blurcycle/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { runProgram, type ProgramRun } from '../runProgram.ts';
 import type { WebgpuBackend } from '../webgpuBackend.ts';
@@ -27,8 +28,13 @@ interface MatrixProduct extends Pick<ProgramRun, 'name' | 'inputs' | 'outputShap
   readonly longestSum: number;
   /** Products of the same kind beside each other, or parts of one sum. @defaultValue 1 */
   readonly slices?: number;
+  /** What the factors are rounded to. */
+  readonly precision: Precision;
   readonly code: string;
 }
+
+/** Form in which factors lie in shared memory. */
+type FactorForm = Precision | 'half';
 
 /** What a workgroup, and an invocation in it, computes at once. All are multiples of 4. */
 interface Tile {
@@ -58,12 +64,13 @@ export function workgroupsOf(rows: number, columns: number): number {
 export function multiplyMatrices(gpu: WebgpuBackend, product: MatrixProduct): TensorInfo {
   const { name, inputs, outputShape, rows, columns, slices = 1 } = product;
   const tile = tileFor(columns);
-  const half = gpu.roundsConvolutionsToHalf;
+  const { precision } = product;
+  const form = precision === 'float32' && gpu.roundsConvolutionsToHalf ? 'half' : precision;
   const rowTiles = Math.ceil(rows / tile.rows);
   const across = Math.min(rowTiles, MOST_WORKGROUPS_X);
   const columnTiles = Math.ceil(columns / tile.columns);
   return runProgram(gpu, {
-    name: `${name}/${tile.columns}${half ? 'half' : ''}`,
+    name: `${name}/${tile.columns}${form === 'float32' ? '' : form}`,
     inputs,
     outputShape,
     workgroupSize: invocationsOf(tile),
@@ -72,7 +79,7 @@ export function multiplyMatrices(gpu: WebgpuBackend, product: MatrixProduct): Te
       ...product.integers,
       productSides: [rows, columns, columnTiles, Math.ceil(product.longestSum / DEPTH)],
     },
-    code: `${product.code}${multiplyCode(tile, half)}`,
+    code: `${product.code}${multiplyCode(tile, form)}`,
   });
 }
 
@@ -88,13 +95,15 @@ function invocationsOf({ rows, columns, rowsPerInvocation, columnsPerInvocation 
  * A factor's tile: four neighboring rows (or columns) together, one more in a line than needed so
  * that lines start in different banks.
  */
-function sharedTile(name: string, side: number, half: boolean): string {
+function sharedTile(name: string, side: number, form: FactorForm): string {
+  const half = form === 'half';
+  const stored = form === 'bfloat16' ? 'roundToBfloat16(value)' : 'value';
   const type = half ? 'vec2<u32>' : 'vec4<f32>';
   const line = side / 4 + 1;
   return `
     var<workgroup> ${name}Tile : array<${type}, ${DEPTH * line}>;
     fn ${name}Put(step : i32, four : i32, value : vec4<f32>) {
-      ${name}Tile[step * ${line} + four] = ${half ? 'vec2<u32>(pack2x16float(value.xy), pack2x16float(value.zw))' : 'value'};
+      ${name}Tile[step * ${line} + four] = ${half ? 'vec2<u32>(pack2x16float(value.xy), pack2x16float(value.zw))' : stored};
     }
     fn ${name}Get(step : i32, four : i32) -> vec4<f32> {
       let found = ${name}Tile[step * ${line} + four];
@@ -102,11 +111,19 @@ function sharedTile(name: string, side: number, half: boolean): string {
     }`;
 }
 
+/** WGSL: the nearest bfloat16, the upper half of a float32, ties to even. */
+const ROUNDING_CODE = `
+    fn roundToBfloat16(value : vec4<f32>) -> vec4<f32> {
+      let bits = bitcast<vec4<u32>>(value);
+      let nearest = (bits + 0x7fffu + ((bits >> vec4<u32>(16u)) & vec4<u32>(1u))) & vec4<u32>(0xffff0000u);
+      return select(bitcast<vec4<f32>>(nearest), value, (bits & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u));
+    }`;
+
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-function multiplyCode(tile: Tile, half: boolean): string {
+function multiplyCode(tile: Tile, form: FactorForm): string {
   const { rows, columns, rowsPerInvocation, columnsPerInvocation } = tile;
   const invocations = invocationsOf(tile);
   const lanes = invocations / DEPTH;
@@ -115,8 +132,9 @@ function multiplyCode(tile: Tile, half: boolean): string {
   const lines = (parts: readonly string[]): string => parts.join('\n          ');
   return `
     var<workgroup> places : array<vec4<i32>, ${rows}>;
-    ${sharedTile('left', rows, half)}
-    ${sharedTile('right', columns, half)}
+    ${ROUNDING_CODE}
+    ${sharedTile('left', rows, form)}
+    ${sharedTile('right', columns, form)}
 
     fn leftAt(row : i32, step : vec4<i32>) -> f32 {
       let place = places[row];
