@@ -5,7 +5,7 @@
  * arrays of the caller. Shapes are arrays that `pack` makes; operations are codes of
  * `OPERATION_CODES` (layouts.ts).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { OPERATION_CODES, Packed } from './layouts.ts';
@@ -238,7 +238,11 @@ function load(): { addon: NativeAddon | null; failure: string | null } {
 
 /** The record of the last build, null when there was none. */
 export function nativeBuildStatus(): NativeBuildStatus | null {
-  return existsSync(STATUS) ? (require(STATUS) as NativeBuildStatus) : null;
+  try {
+    return JSON.parse(readFileSync(STATUS, 'utf8')) as NativeBuildStatus;
+  } catch {
+    return null; // not there, or damaged
+  }
 }
 
 const loaded = load();

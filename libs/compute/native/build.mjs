@@ -74,13 +74,21 @@ const MATRIX_UNITS = {
   arm64: {},
 };
 
+/** A compiler that hangs is given up after five minutes. */
+const GIVE_UP_MS = 300_000;
+
+/** Flags of the user, in a variable of the environment, as other builds take them. */
+function flagsOf(variable) {
+  return (process.env[variable] ?? '').split(/\s+/).filter((flag) => flag !== '');
+}
+
 /** First compiler that answers: $CXX, g++, clang++, c++. */
 function findCompiler() {
   const candidates = [process.env.CXX, 'g++', 'clang++', 'c++'].filter(
     (name) => name !== undefined && name !== '',
   );
   for (const command of candidates) {
-    const answer = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    const answer = spawnSync(command, ['--version'], { encoding: 'utf8', timeout: GIVE_UP_MS });
     if (answer.status === 0) return { command, version: answer.stdout.split('\n')[0].trim() };
   }
   throw new Error(
@@ -90,9 +98,12 @@ function findCompiler() {
 
 function run(command, parameters) {
   return new Promise((resolve, reject) => {
-    execFile(command, parameters, { maxBuffer: 1 << 24 }, (failure, _stdout, stderr) => {
+    const options = { maxBuffer: 1 << 24, timeout: GIVE_UP_MS, killSignal: 'SIGKILL' };
+    execFile(command, parameters, options, (failure, _stdout, stderr) => {
       if (process.env.BLURCYCLE_VERBOSE) process.stderr.write(stderr);
+      const hung = failure?.killed === true ? `${command} did not end in five minutes` : undefined;
       const firstError =
+        hung ??
         stderr.split('\n').find((line) => line.includes('error')) ??
         failure?.message.split('\n')[0];
       if (failure) reject(new Error(firstError));
@@ -142,7 +153,7 @@ async function build() {
   const defines = [...Object.keys(variants), ...Object.keys(matrixUnits)].map(
     (name) => `-DBLURCYCLE_HAS_${name.toUpperCase()}`,
   );
-  const common = [...FLAGS, ...defines, `-I${headers}`];
+  const common = [...FLAGS, ...defines, `-I${headers}`, ...flagsOf('CXXFLAGS')];
 
   const units = names
     .filter((name) => name.endsWith('.cc'))
@@ -158,8 +169,10 @@ async function build() {
         };
       });
     });
-  const linkFlags =
-    process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-lpthread'];
+  const linkFlags = [
+    ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-lpthread']),
+    ...flagsOf('LDFLAGS'),
+  ];
   const hash = digest(...linkFlags, ...units.map((unit) => unit.object));
   const status = {
     compiler: compiler.version,
@@ -168,8 +181,9 @@ async function build() {
     hash,
     error: null,
   };
-  if (existsSync(ADDON) && readStatus()?.hash === hash) return status;
+  if (readStatus()?.hash === hash && loads()) return status;
 
+  const damaged = existsSync(ADDON) && !loads();
   const objects = join(BUILD, 'objects');
   mkdirSync(objects, { recursive: true });
   const finish = async (path, parameters) => {
@@ -179,7 +193,8 @@ async function build() {
   };
   await runAll(
     units
-      .filter((unit) => !existsSync(join(objects, unit.object)))
+      // Where the add-on was damaged an object may be, too.
+      .filter((unit) => damaged || !existsSync(join(objects, unit.object)))
       .map(
         (unit) => () =>
           finish(join(objects, unit.object), [...unit.flags, '-c', join(HERE, unit.source)]),
@@ -206,7 +221,17 @@ function setsOf(source, variants, matrixUnits) {
 }
 
 function readStatus() {
-  return existsSync(STATUS) ? JSON.parse(readFileSync(STATUS, 'utf8')) : null;
+  try {
+    return JSON.parse(readFileSync(STATUS, 'utf8'));
+  } catch {
+    return null; // not there, or damaged
+  }
+}
+
+/** Whether Node can load the add-on: a damaged file may end the process that tries. */
+function loads() {
+  const script = `require(${JSON.stringify(ADDON)})`;
+  return existsSync(ADDON) && spawnSync(process.execPath, ['-e', script]).status === 0;
 }
 
 function writeStatus(status) {
