@@ -197,4 +197,13 @@ describe('xmlTags(text)', () => {
     const { user, system } = process.cpuUsage(start);
     expect(user + system).toBeLessThan(1e6);
   });
+
+  // A search that starts again at each letter takes 65 536² / 2 steps for a tag: seconds.
+  it('takes time in proportion to a megabyte of long words', () => {
+    const start = process.cpuUsage();
+    const tag = `<a ${'b'.repeat(65_000)}>`;
+    expect([...xmlTags(tag.repeat(16))]).toHaveLength(16);
+    const { user, system } = process.cpuUsage(start);
+    expect(user + system).toBeLessThan(1e6);
+  });
 });

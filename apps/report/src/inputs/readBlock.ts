@@ -52,13 +52,8 @@ async function readVolumeSet(directory: string, block: VolumesBlock): Promise<Vo
   const items = await Promise.all(
     block.items.map(async ({ file, ...item }): Promise<ShownVolume> => {
       const path = join(directory, file);
-      const { png, ...decoded } = await readGrayPng(path);
-      if (decoded.width !== width || decoded.height !== height * depth) {
-        const wanted = `${width} x ${height * depth}`;
-        const got = `${decoded.width} x ${decoded.height}`;
-        throw new InputError(`readVolumeSet: ${path} must measure ${wanted} (x, z*y), got ${got}`);
-      }
-      return { ...item, gray: decoded.gray, png };
+      const { gray, png } = await readGrayPng(path, [height * depth, width]);
+      return { ...item, gray, png };
     }),
   );
   return { ...block, items, planeStep: 1 };
@@ -95,19 +90,46 @@ interface GrayImage {
   readonly png: Buffer;
 }
 
-/** Reads an 8-bit gray PNG. */
-async function readGrayPng(path: string): Promise<GrayImage> {
-  let png: Buffer;
-  let decoded: PNG;
-  try {
-    png = await readFile(path);
-    decoded = PNG.sync.read(png);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`readGrayPng: ${path} must be a PNG, got an error: ${reason}`);
+/** Pictures beside a table are far smaller: a larger one is damage, and would fill the memory. */
+const MOST_PIXELS = 2 ** 26;
+
+/**
+ * Reads an 8-bit gray PNG. Its header is checked before anything is unpacked.
+ *
+ * @param wanted - Height and width that it must have; at most 64 million pixels unless given.
+ */
+async function readGrayPng(
+  path: string,
+  wanted?: readonly [height: number, width: number],
+): Promise<GrayImage> {
+  const png = await readFile(path).catch((error: unknown) => {
+    throw notPng(path, error);
+  });
+  const [height, width] = sizeInHeader(png);
+  if (wanted !== undefined && (height !== wanted[0] || width !== wanted[1])) {
+    const size = `${wanted[1]} x ${wanted[0]} (x, z*y)`;
+    throw new InputError(`readGrayPng: ${path} must measure ${size}, got ${width} x ${height}`);
   }
-  const { width, height, data } = decoded;
-  const gray = new Uint8Array(width * height);
-  for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i];
-  return { width, height, gray, png };
+  if (width * height > MOST_PIXELS) {
+    const rule = `hold at most ${MOST_PIXELS} pixels`;
+    throw new InputError(`readGrayPng: ${path} must ${rule}, got ${width} x ${height}`);
+  }
+  try {
+    const { data } = PNG.sync.read(png);
+    const gray = new Uint8Array(width * height);
+    for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i];
+    return { width, height, gray, png };
+  } catch (error) {
+    throw notPng(path, error);
+  }
+}
+
+/** The size that the first chunk states; zeros where the file is too short for one. */
+function sizeInHeader(png: Buffer): readonly [height: number, width: number] {
+  return png.length < 24 ? [0, 0] : [png.readUInt32BE(20), png.readUInt32BE(16)];
+}
+
+function notPng(path: string, error: unknown): InputError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new InputError(`readGrayPng: ${path} must be a PNG, got an error: ${reason}`);
 }

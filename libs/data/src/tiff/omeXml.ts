@@ -194,8 +194,10 @@ function tagEnd(text: string, start: number): number {
 function parseTag(inside: string): XmlTag {
   const [name] = inside.split(/[\s/]/, 1);
   const attributes = new Map<string, string>();
+  // A name begins where a word begins: from the middle of a long word the search would start again
+  // and again.
   for (const [, key, double, single] of inside.matchAll(
-    /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
+    /(?<![\w:.-])([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g,
   )) {
     attributes.set(key, unescapeXml(double ?? single));
   }

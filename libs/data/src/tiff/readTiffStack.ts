@@ -8,6 +8,7 @@ import {
   type Volume,
   type VoxelSizeUm,
 } from '@blurcycle/core';
+import { availableMemoryBytes } from '@blurcycle/files';
 import { parseImagejDescription, parseTifffileDescription } from './descriptions.ts';
 import { parseOmeXml } from './omeXml.ts';
 import { withTiff, type OpenTiff } from './openTiff.ts';
@@ -29,7 +30,7 @@ export interface ReadTiffOptions extends PlaneChoice {
   readonly voxelSizeUm?: VoxelSizeUm;
   /** Voxel size for a file that does not state one; without it such a file is an error. */
   readonly defaultVoxelSizeUm?: VoxelSizeUm;
-  /** Largest stack to read, in bytes of its 32-bit values. @defaultValue 8 GiB */
+  /** Largest stack to read, in bytes of its 32-bit values. @defaultValue what this machine can spare */
   readonly maxBytes?: number;
 }
 
@@ -71,10 +72,10 @@ export async function readTiffStack(
     const shape: Shape3 = [planes.length, first.height, first.width];
     if (!following) checkAlike(pages, planes);
     const voxelSizeUm = chooseVoxelSize(path, dimensions, options);
-    const { maxBytes = 2 ** 33 } = options;
+    const { maxBytes = availableMemoryBytes() } = options;
     if (4 * voxelCount(shape) > maxBytes) {
       throw new Error(
-        `its ${formatShape(shape)} values need more than ${maxBytes} bytes (crop it first)`,
+        `its ${formatShape(shape)} values need more than ${Math.floor(maxBytes)} bytes (crop it first, or use a machine with more memory)`,
       );
     }
     const volume = createVolume(shape, voxelSizeUm);
