@@ -18,7 +18,7 @@ import {
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { METRIC_NAMES } from '@blurcycle/metrics';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { datasetFolder } from '../src/dataset/manifest.ts';
+import { datasetFolder, type DatasetManifest, MANIFEST } from '../src/dataset/manifest.ts';
 import { runResult } from '../src/state/results.ts';
 import { readToday, type Today } from '../src/state/today.ts';
 import { finishedRun, PROVENANCE, scoresBy } from './madeResults.ts';
@@ -141,7 +141,13 @@ describe('runResult(run, today)', () => {
     mkdirSync(data, { recursive: true });
     const manifest = (letter: string, key = testDataKey(dataset, dataset)): void => {
       const hashes = { 'test-0-sharp.tif': hash(letter) };
-      writeFileSync(join(data, 'dataset.json'), JSON.stringify({ key, hashes }));
+      const intensity = { black: 0, white: 1 };
+      const content: DatasetManifest = {
+        ...{ key, hashes, sources: {}, unmatched: 0, targets: 0 },
+        facts: { gain: 1, readNoiseSigma: null, averageSnrDb: null, intensity },
+        volumes: { train: [], validation: [], test: ['test-0'] },
+      };
+      writeFileSync(join(data, MANIFEST), JSON.stringify(content));
     };
     manifest('c');
     expect(await verdict()).toMatchObject({ state: 'done and proved' });

@@ -30,7 +30,10 @@ export interface ReadTiffOptions extends PlaneChoice {
   readonly voxelSizeUm?: VoxelSizeUm;
   /** Voxel size for a file that does not state one; without it such a file is an error. */
   readonly defaultVoxelSizeUm?: VoxelSizeUm;
-  /** Largest stack to read, in bytes of its 32-bit values. @defaultValue what this machine can spare */
+  /**
+   * Largest stack to read, in bytes of its 32-bit values.
+   * @defaultValue what this machine can spare
+   */
   readonly maxBytes?: number;
 }
 
