@@ -336,6 +336,19 @@ describe('blurcycle deconvolve, bad input', () => {
     [['blurred.tif', '--out', 'folder'], '--out must be a file'],
     [['blurred.tif', '--out', 'nowhere/out.tif'], '--out must lie in a folder that exists'],
     [['blurred.tif', '--out', 'blurred.tif'], '--out must be another file than the input'],
+    [
+      ['blurred.tif', '--out', 'a.tif', '--stats', 'a.tif'],
+      '--stats must be another file than --out',
+    ],
+    [
+      ['blurred.tif', '--out', 'a.tif', '--psf-out', './a.tif'],
+      '--psf-out must be another file than --out',
+    ],
+    [
+      ['blurred.tif', '--start', 'truth.tif', '--out', 'truth.tif'],
+      '--out must be another file than the input',
+    ],
+    [['blurred.tif', '--out', '/dev/null'], '--out must be a file'],
     [['blurred.tif', '--threads', '0'], 'threads must be a positive integer, got 0'],
     [['blurred.tif', '--lambda', '1'], '--lambda must go with --method rl-tv or tikhonov, got'],
     [['blurred.tif', '--iterations', '-3'], '--iterations must be above 0, got -3'],

@@ -126,6 +126,17 @@ describe('blurcycle degrade', () => {
     expect(existsSync(file('no.tif'))).toBe(false);
   });
 
+  it('does not overwrite what it reads', async () => {
+    const before = readFileSync(file('truth.tif'));
+    for (const out of ['truth.tif', 'psf.tif']) {
+      const named = ['--psf', file('psf.tif'), '--out', file(out)];
+      const { code, error } = await blurcycle('degrade', file('truth.tif'), ...named);
+      expect(code).toBe(2);
+      expect(error).toMatch(/^degrade: --out must be another file than the input, got '/);
+    }
+    expect(readFileSync(file('truth.tif'))).toEqual(before);
+  });
+
   it('refuses a PSF of other voxels', async () => {
     await blurcycle('psf', '--voxel', '0.2,0.1,0.1', '--size', '5,9,9', '--out', file('other.tif'));
     const answer = await blurcycle(

@@ -16,7 +16,7 @@ import {
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { availableMemoryBytes } from '@blurcycle/files';
 import { relativeResidual } from '@blurcycle/metrics';
-import { checkOutput, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
+import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
 import { assertMemory } from './classicalMemory.ts';
 import { blurAgain, deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
 import { type ScoredTruth, writeIterationLog } from './iterationLog.ts';
@@ -108,10 +108,14 @@ export interface FileReport extends StackFormat {
  */
 export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
   const { settings, out, psfOut, statistics, truth } = request;
-  const inputs = [request.stack, ...(request.psf.kind === 'file' ? [request.psf.path] : [])];
-  await checkOutput('--out', out, inputs);
-  if (psfOut !== undefined) await checkOutput('--psf-out', psfOut, inputs);
-  if (statistics !== undefined) await checkOutput('--stats', statistics, inputs);
+  const inputs = [
+    request.stack,
+    ...(request.psf.kind === 'file' ? [request.psf.path] : []),
+    ...(request.startFile === undefined ? [] : [request.startFile]),
+    ...(truth === undefined ? [] : [truth.path]),
+  ];
+  const outputs = { '--out': out, '--psf-out': psfOut, '--stats': statistics };
+  await checkOutputs('deconvolve', outputs, inputs);
   const { volume: stack } = await readStack(request.stack, request.reading);
   if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
   const start =

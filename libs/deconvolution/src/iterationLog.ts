@@ -5,6 +5,8 @@ import { psnr, ssim } from '@blurcycle/metrics';
 
 /** Truth to score every estimate against. */
 export interface ScoredTruth {
+  /** Its file. */
+  readonly path: string;
   readonly volume: Volume;
   readonly dataRange: number;
 }
@@ -26,7 +28,7 @@ export interface IterationRow extends Partial<IterationStatistics> {
 export function iterationRow(
   statistics: Partial<IterationStatistics>,
   estimate: Float32Array,
-  truth: ScoredTruth | undefined,
+  truth: Omit<ScoredTruth, 'path'> | undefined,
 ): IterationRow {
   if (truth === undefined) return statistics;
   const { volume, dataRange } = truth;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InputError } from '@blurcycle/core';
+import { describeViolation, InputError } from '@blurcycle/core';
 import { makeMissing } from './folders.ts';
 
 /** What to do about each error of the file system. */
@@ -32,7 +32,8 @@ interface WriteFileOptions {
  * a part.
  *
  * The content goes to a temporary name in the same folder, reaches the disk, and only then takes
- * the name. When anything fails the temporary file is removed.
+ * the name. When anything fails the temporary file is removed. A symbolic link stays one: the file
+ * behind it is replaced.
  *
  * @param path - File to write or replace.
  * @param where - Name of the caller, for the error line.
@@ -45,9 +46,10 @@ export async function writeFileAtomically(
   content: FileContent,
   { parents = false }: WriteFileOptions = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  const target = await followLinks(path, where);
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    if (parents) makeMissing(dirname(path));
+    if (parents) makeMissing(dirname(target));
     const file = await open(temporary, 'wx');
     try {
       await (typeof content === 'function' ? content(file) : file.writeFile(content));
@@ -55,12 +57,25 @@ export async function writeFileAtomically(
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw explainWriteError(error, path, where);
   }
+}
+
+/**
+ * The file behind symbolic links, which stay links.
+ *
+ * @throws {InputError} If something else has the name: a device or a pipe would be replaced.
+ */
+async function followLinks(path: string, where: string): Promise<string> {
+  const target = await realpath(path).catch(() => path);
+  const there = await stat(target).catch(() => undefined);
+  if (there === undefined || there.isFile() || there.isDirectory()) return target;
+  const rule = 'be a file, as it is replaced as a whole';
+  throw new InputError(describeViolation(where, 'output', rule, path, 'name a file'));
 }
 
 /**

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type * as fs from 'node:fs/promises';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -102,5 +112,22 @@ describe('writeFileAtomically(path, where, content)', () => {
   it('refuses the name of a folder', async () => {
     mkdirSync(path);
     await expect(writeFileAtomically(path, 'test', '')).rejects.toThrow('got EISDIR');
+  });
+
+  it('replaces the file behind a symbolic link, which stays one', async () => {
+    const real = join(folder, 'real');
+    writeFileSync(real, 'before');
+    symlinkSync(real, path);
+    await writeFileAtomically(path, 'test', 'after');
+    expect(readFileSync(real, 'utf8')).toBe('after');
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual([basename(path), 'real'].sort());
+  });
+
+  it.skipIf(!existsSync('/dev/null'))('leaves a device what it is', async () => {
+    await expect(writeFileAtomically('/dev/null', 'test', 'x')).rejects.toThrow(
+      "test: output must be a file, as it is replaced as a whole, got '/dev/null' (name a file)",
+    );
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@blurcycle/core';
 import type { ReadTiffOptions } from '@blurcycle/data';
 import { availableMemoryBytes } from '@blurcycle/files';
-import { checkOutput, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
+import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
 import {
   deconvolveWithModel,
   type ModelDeconvolution,
@@ -58,7 +58,7 @@ export async function deconvolveFileWithModel(
   request: ModelFileDeconvolution,
 ): Promise<ModelFileReport> {
   const { out, sampleType, format } = request;
-  await checkOutput('--out', out, [request.stack]);
+  await checkOutputs('deconvolve', { '--out': out }, [request.stack]);
   const { volume: stack } = await readStack(request.stack, request.reading);
   const warnings = compareVoxels(stack.voxelSizeUm, model.config.voxelSizeUm, request.anyVoxelSize);
   const began = performance.now();

@@ -21,4 +21,4 @@ export {
   smallestShape,
 } from './stackSet.ts';
 export { unpairedPairs } from './unpairedPairs.ts';
-export { checkOutput, type StackFormat, writeStack } from './writeStack.ts';
+export { checkOutputs, type StackFormat, writeStack } from './writeStack.ts';

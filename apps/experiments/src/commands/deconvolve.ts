@@ -98,7 +98,7 @@ async function readTruth(
     truth,
     voxelSizeUm === undefined ? { defaultVoxelSizeUm: [1, 1, 1] } : { voxelSizeUm },
   );
-  return { volume, dataRange };
+  return { path: truth, volume, dataRange };
 }
 
 function describe(report: FileReport): string[] {

@@ -15,6 +15,7 @@ import {
   calibrateReadNoise,
   createForwardModel,
 } from '@blurcycle/imaging';
+import { checkOutputs } from '@blurcycle/stacks';
 import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
 
 const TRUTH = {
@@ -72,6 +73,7 @@ export const degradeCommand = defineCommand({
         'blur only',
       ),
   handler: async (options) => {
+    await checkOutputs('degrade', { '--out': options.out }, [options.truth, options.psf]);
     const { volume: truth } = await readTiffStack(options.truth);
     const psf = unitSum((await readTiffStack(options.psf)).volume, options.psf);
     const blurred = createForwardModel(psf, truth.shape, { border: options.border }).forward(truth);
