@@ -28,6 +28,8 @@ describe('loadExperiments(directory)', () => {
       'proposed-decoupled',
       'simulated',
       'simulated-blind',
+      'simulated-blind-tuned',
+      'simulated-tuned',
       'supervised-gan',
       'supervised-gan-unconditional',
       'supervised-mse',

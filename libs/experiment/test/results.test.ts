@@ -152,6 +152,8 @@ describe('run records', () => {
     delete training.averageHalfLife;
     delete training.precision;
     delete old.settings.inference.precision;
+    delete training.blurredCycleFrom;
+    delete training.randomGain;
     network.blurKernelSymmetry = 'point';
     writeFileSync(join(directory, 'record.json'), JSON.stringify(old));
     const settings = readRunRecord(join(directory, 'record.json'))?.settings;
@@ -160,6 +162,8 @@ describe('run records', () => {
       sharpCycleTrainsKernel: true,
       averageHalfLife: null,
       precision: 'float32',
+      blurredCycleFrom: 0,
+      randomGain: null,
     });
     expect(settings?.inference.precision).toBe('float32');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   findRun,
+  type RunSettings,
   listRuns,
   loadExperiments,
   resolveExperiment,
@@ -91,5 +92,27 @@ describe('settings of noise and average', () => {
     [{}, { select: 'average', averageHalfLife: 70 }, []],
   ] as const)('of %j and %j break the rules %j', (network, training, expected) => {
     expect(violations(network, training)).toEqual(expected);
+  });
+});
+
+describe('settings of simulated pairs', () => {
+  const violations = (method: string, training: Partial<RunSettings['training']>): string[] => {
+    const { settings } = resolveRun(shipped, { method, profile: 'quick', seed: 0 });
+    return checkRunSettings({ ...settings, training: { ...settings.training, ...training } }).map(
+      ({ path }) => path,
+    );
+  };
+
+  it.each([
+    ['simulated', { randomGain: [0.5, 1] }, []],
+    ['simulated', { randomGain: [1, 0.5] }, ['training.randomGain']],
+    ['proposed', { randomGain: [0.5, 1] }, ['training.randomGain']],
+    ['supervised-mse', { randomGain: [0.5, 1] }, ['training.randomGain']],
+    ['simulated-tuned', {}, []],
+    ['non-blind', { blurredCycleFrom: 0.5 }, []],
+    ['simulated', { blurredCycleFrom: 0.5 }, ['training.blurredCycleFrom']],
+    ['proposed', { blurredCycleFrom: 0.5 }, ['training.blurredCycleFrom']],
+  ] as const)('of %s, %j, break the rules %j', (method, training, expected) => {
+    expect(violations(method, training)).toEqual(expected);
   });
 });

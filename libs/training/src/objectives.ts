@@ -57,6 +57,10 @@ export interface ObjectiveSettings {
    * easily invert, whether or not it is that of the microscope. @defaultValue true
    */
   readonly sharpCycleTrainsKernel?: boolean | undefined;
+  /** Part of the updates from which on ‖y - h*G(y)‖ counts. @defaultValue 0 */
+  readonly blurredCycleFrom?: number | undefined;
+  /** Range of a log-uniform factor of x in the sharp cycle, before the noise; null: none. */
+  readonly randomGain?: readonly [number, number] | null | undefined;
   /** Updates after which a step weighs half in the moving average of G; null: none is kept. */
   readonly averageHalfLife?: number | null | undefined;
 }
@@ -94,6 +98,8 @@ export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
   readonly sharpWide: Tensor5D;
   /** Standard normal deviates of the blurred patch's shape, for a method whose blur has noise. */
   readonly deviates: Tensor5D | null;
+  /** Factor of the sharp patch in the sharp cycle; 1 without random gain. */
+  readonly gain: number;
 }
 
 /** A total loss and the terms that the log shows. */
@@ -131,9 +137,9 @@ export function shownTo(
  *
  * Cycle methods: ℓ = γ ℓ_cycle + ℓ_GAN (eq. 13 blind, eq. 15 non-blind), with ℓ_cycle = ‖x -
  * G(h*x)‖ + ‖y - h*G(y)‖ (eq. 14, 16). Supervised: distance of G(y) to its ground truth, plus the
- * GAN term if the method has a discriminator. With noise (not in the paper), the image of x is y' =
- * h*x + √(a [h*x]₊ + b) ε for G and for the discriminator; learned a and b have the gradient of the
- * likelihood of y around h*G(y), no other.
+ * GAN term if the method has a discriminator. Not in the paper: with noise the image of x is y' =
+ * h*x + √(a [h*x]₊ + b) ε for G and for the discriminator, and learned a and b have the gradient of
+ * the likelihood of y around h*G(y), no other; with random gain g the sharp term is of g x.
  *
  * Memory: consumes nothing; everything returned belongs to the caller's tidy.
  */
@@ -166,7 +172,7 @@ export function generatorObjective(
     const clean =
       method.blurPath === 'unet'
         ? F.apply(x)
-        : withoutMargin(F.apply(sample.sharpWide), cycleMargin);
+        : withoutMargin(F.apply(withGain(sample.sharpWide, sample)), cycleMargin);
     const fakeBlurred = withNoise(networks, clean, sample);
     fakes.blurred = fakeBlurred;
     if (fakeSharp !== null && method.cycles !== 'sharp') {
@@ -180,7 +186,7 @@ export function generatorObjective(
     const image =
       objective.sharpCycleTrainsKernel === false ? stopGradient(fakeBlurred) : fakeBlurred;
     const norm = objective.cycleNorm === 'l2' ? 'l2' : 'l1';
-    include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(image), x, norm));
+    include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(image), withGain(x, sample), norm));
   }
   for (const domain of method.discriminators) {
     const volume = fakes[domain];
@@ -202,6 +208,10 @@ export function generatorObjective(
 /** Whether anything looks at G(y). */
 function needsFakeSharp({ pixelLoss, cycles, discriminators }: MethodSettings): boolean {
   return pixelLoss !== 'none' || cycles !== 'sharp' || discriminators.includes('sharp');
+}
+
+function withGain(volume: Tensor5D, { gain }: SampleTensors): Tensor5D {
+  return gain === 1 ? volume : mul(volume, gain);
 }
 
 function withNoise(

@@ -17,7 +17,7 @@ export interface TrainerState {
   readonly adamSteps: Readonly<Record<string, number>>;
   readonly buffered: Readonly<Partial<Record<Domain, number>>>;
   readonly streams: Readonly<
-    Record<'crops' | 'buffer' | 'interpolation' | 'noise', RandomStreamState>
+    Record<'crops' | 'buffer' | 'interpolation' | 'noise' | 'gain', RandomStreamState>
   >;
 }
 
@@ -44,6 +44,7 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
       buffer: trainer.bufferStream.state(),
       interpolation: trainer.interpolation.state(),
       noise: trainer.noiseStream.state(),
+      gain: trainer.gainStream.state(),
     },
   };
   return { state, arrays };
@@ -71,6 +72,7 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
   trainer.bufferStream.restore(state.streams.buffer);
   trainer.interpolation.restore(state.streams.interpolation);
   trainer.noiseStream.restore(state.streams.noise);
+  trainer.gainStream.restore(state.streams.gain);
   trainer.step = state.step;
 }
 

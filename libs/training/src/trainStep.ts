@@ -25,7 +25,7 @@ import {
   type ObjectiveSettings,
   type SampleTensors,
 } from './objectives.ts';
-import { hasKernel } from './methodNetworks.ts';
+import { hasKernel, type MethodSettings } from './methodNetworks.ts';
 import type { OptimizerGroup, Trainer } from './trainer.ts';
 
 /**
@@ -71,7 +71,8 @@ export function trainGeneratorStep(
   trainer: Trainer,
   sample: SampleTensors,
 ): { scalars: NamedScalars; fakes: Partial<Record<Domain, Tensor5D>> } {
-  const { networks, method, objective, groups } = trainer;
+  const { networks, objective, groups } = trainer;
+  const method = methodOfStep(trainer);
   const crops = drawCrops(trainer);
   const fakes: Partial<Record<Domain, Tensor5D>> = {};
   let scalars: NamedScalars | undefined;
@@ -99,6 +100,12 @@ export function trainGeneratorStep(
   });
   if (scalars === undefined) throw new Error('internal: the generator objective was not evaluated');
   return { scalars, fakes };
+}
+
+/** The method with the cycles that count in the next update. */
+function methodOfStep({ method, objective, step }: Trainer): MethodSettings {
+  const { blurredCycleFrom = 0, updates } = objective;
+  return step < blurredCycleFrom * updates ? { ...method, cycles: 'sharp' } : method;
 }
 
 /** Updates only the discriminators, if the method has any. The caller disposes the scalars. */
@@ -168,7 +175,7 @@ function gather(scalars: Readonly<Record<string, Scalar>>): NamedScalars {
 
 /** Memory: the caller disposes the tensors. */
 export function toTensors(trainer: Trainer, sample: Sample): SampleTensors {
-  const { method, objective, networks, noiseStream } = trainer;
+  const { method, objective, networks, noiseStream, gainStream } = trainer;
   const toTensor = ({ data, shape }: Volume): Tensor5D => tensor5d(data, [1, ...shape, 1]);
   const sharpWide = toTensor(sample.sharp);
   const margin = hasKernel(method) ? objective.cycleMargin : NO_MARGIN;
@@ -177,7 +184,15 @@ export function toTensors(trainer: Trainer, sample: Sample): SampleTensors {
     sharp: tidy(() => clone(withoutMargin(sharpWide, margin))),
     sharpWide,
     deviates: networks.noise === null ? null : normalDeviates(noiseStream, sample.blurred),
+    gain: drawGain(gainStream, objective),
   };
+}
+
+/** Log-uniform in the range of random gain; 1 without. */
+function drawGain(stream: RandomStream, { randomGain }: ObjectiveSettings): number {
+  if (randomGain == null) return 1;
+  const [low, high] = randomGain;
+  return low * (high / low) ** stream.uniform();
 }
 
 function normalDeviates(stream: RandomStream, { data, shape }: Volume): Tensor5D {

@@ -37,6 +37,8 @@ export interface Trainer {
   readonly interpolation: SavedStream;
   /** Draws the noise of generated blurred volumes. */
   readonly noiseStream: SavedStream;
+  /** Draws the gain of sharp patches. */
+  readonly gainStream: SavedStream;
   /**
    * Moving average of the weights of G, in the order of its parameters; null where none is kept.
    */
@@ -144,6 +146,7 @@ export function createTrainer({
     bufferStream,
     interpolation: createSavedStream(seed, 'interpolation'),
     noiseStream: createSavedStream(seed, 'noise'),
+    gainStream: createSavedStream(seed, 'gain'),
     average: objective.averageHalfLife == null ? null : copyOf(sharpGenerator.parameters),
     step: 0,
   };

@@ -1,4 +1,4 @@
-import { dispose, memory, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import { dispose, memory, mul, tidy, variableGrads } from '@tensorflow/tfjs-core';
 import { variableGradients } from '@blurcycle/compute';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import {
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
-import { generatorObjective } from '../src/objectives.ts';
+import { generatorObjective, type SampleTensors } from '../src/objectives.ts';
 import { hashWeights, restoreSnapshot, takeSnapshot } from '../src/snapshot.ts';
 import { toTensors } from '../src/trainStep.ts';
 import {
@@ -72,6 +72,19 @@ const CASES: readonly Case[] = [
     method: { ...method('non-blind'), id: 'simulated', cycles: 'sharp', discriminators: [] },
     network: { ...NETWORK, blurNoise: 'known' },
     objective: {},
+  },
+  {
+    id: 'simulated pairs of random gain',
+    method: { ...method('non-blind'), id: 'simulated', cycles: 'sharp', discriminators: [] },
+    network: { ...NETWORK, blurNoise: 'known' },
+    objective: { randomGain: [0.25, 1] },
+  },
+  {
+    // The second half of seven updates tunes; the snapshot is taken before.
+    id: 'simulated pairs, then the cycle of blurred volumes',
+    method: { ...method('non-blind'), id: 'simulated-tuned', discriminators: [] },
+    network: { ...NETWORK, blurNoise: 'known' },
+    objective: { blurredCycleFrom: 3 / 7 },
   },
 ];
 
@@ -196,10 +209,77 @@ describe('the sharp cycle', () => {
   });
 });
 
+const SAMPLE = createTestSource(9).next();
+
 const NO_CROPS = {
   sharp: { origins: [], shapes: [] },
   blurred: { origins: [], shapes: [] },
 } as const;
+
+describe('random gain', () => {
+  const simulated = CASES[4];
+
+  it('is log-uniform within its range, another in every update', () => {
+    const trainer = build(simulated);
+    const gains = Array.from({ length: 400 }, () => {
+      const { sharp, blurred, sharpWide, deviates, gain } = toTensors(trainer, SAMPLE);
+      dispose([sharp, blurred, sharpWide, ...(deviates === null ? [] : [deviates])]);
+      return gain;
+    });
+    disposeTrainer(trainer);
+    expect(Math.min(...gains)).toBeGreaterThanOrEqual(0.25);
+    expect(Math.max(...gains)).toBeLessThanOrEqual(1);
+    // The logarithm of a log-uniform gain is uniform: mean log 0.5, a standard error of 0.02.
+    const mean = gains.reduce((sum, gain) => sum + Math.log(gain), 0) / gains.length;
+    expect(Math.abs(mean - Math.log(0.5))).toBeLessThan(0.08); // four standard errors
+  });
+
+  it('is in the image before the noise, and in the target', () => {
+    const trainer = build({ ...simulated, network: { ...NETWORK, blurNoise: 'none' } });
+    const { networks, objective } = trainer;
+    const sample = toTensors(trainer, SAMPLE);
+    const half = {
+      ...sample,
+      sharp: mul(sample.sharp, 0.5),
+      sharpWide: mul(sample.sharpWide, 0.5),
+    };
+    const lossOf = (tensors: SampleTensors): number =>
+      tidy(
+        () =>
+          generatorObjective(
+            networks,
+            simulated.method,
+            objective,
+            tensors,
+            NO_CROPS,
+          ).total.dataSync()[0],
+      );
+    const halved = { ...half, gain: 1 } as SampleTensors;
+    expect(lossOf({ ...sample, gain: 0.5 })).toBeCloseTo(lossOf(halved), 5); // float32
+    expect(lossOf({ ...sample, gain: 0.5 })).not.toBeCloseTo(lossOf({ ...sample, gain: 1 }), 3);
+    dispose([sample.sharp, sample.blurred, sample.sharpWide, half.sharp, half.sharpWide]);
+    disposeTrainer(trainer);
+  });
+});
+
+describe('the cycle of blurred volumes', () => {
+  it('counts from its part of the updates on, and leaves what was before as it was', async () => {
+    const [tuned, plain] = [CASES[5], { ...CASES[3], objective: {} }].map(build);
+    const [source, same] = [createTestSource(7), createTestSource(7)];
+    const terms: string[][] = [];
+    for (let i = 0; i < 7; i++) {
+      const losses = await trainStep(tuned, source.next());
+      terms.push(Object.keys(losses).filter((name) => name.startsWith('cycle')));
+      const others = await trainStep(plain, same.next());
+      if (i <= 3) expect(losses.cycleSharp).toBe(others.cycleSharp);
+      else expect(losses.cycleSharp).not.toBe(others.cycleSharp);
+    }
+    const [early, late] = [['cycleSharp'], ['cycleBlurred', 'cycleSharp']];
+    expect(terms).toEqual([early, early, early, late, late, late, late]);
+    disposeTrainer(tuned);
+    disposeTrainer(plain);
+  });
+});
 
 describe('the moving average', () => {
   it('moves half of the way within its half-life, and steps in for the weights on demand', async () => {

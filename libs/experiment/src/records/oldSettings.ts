@@ -50,7 +50,8 @@ function withNamedGauge({ blurKernelSymmetry = 'none', ...network }: Section): S
 function withLaterChoices(training: Section): Section {
   const { optimizer } = training;
   return {
-    ...{ sharpCycleTrainsKernel: true, averageHalfLife: null, precision: 'float32' },
+    ...{ sharpCycleTrainsKernel: true, blurredCycleFrom: 0, randomGain: null },
+    ...{ averageHalfLife: null, precision: 'float32' },
     ...training,
     ...namedAugmentation(training),
     // A rate of something that there was not.

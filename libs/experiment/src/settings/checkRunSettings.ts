@@ -162,6 +162,21 @@ function checkMethod(settings: RunSettings): SettingsViolation[] {
     const rule = "not be 'learned' for a method without the cycle of blurred volumes";
     found.push({ path: 'network.blurNoise', rule, value: blurNoise, remedy: "take 'known'" });
   }
+  const { randomGain, blurredCycleFrom } = training;
+  if (randomGain !== null && randomGain[0] > randomGain[1]) {
+    const rule = 'begin with the smaller factor';
+    found.push({ path: 'training.randomGain', rule, value: randomGain });
+  }
+  if (randomGain !== null && (blurPath !== 'known-psf' || discriminators.includes('blurred'))) {
+    const rule = 'be null for a method that does not know its kernel';
+    const remedy = 'the gain of a learned kernel would have no value';
+    found.push({ path: 'training.randomGain', rule, value: randomGain, remedy });
+  }
+  if (blurredCycleFrom > 0 && (blurPath !== 'known-psf' || method.cycles === 'sharp')) {
+    const rule = 'be 0 for a method without a known kernel and the cycle of blurred volumes';
+    const remedy = 'a learned kernel learns from that cycle';
+    found.push({ path: 'training.blurredCycleFrom', rule, value: blurredCycleFrom, remedy });
+  }
   if (training.select === 'average' && training.averageHalfLife === null) {
     const rule = "not be 'average' without training.averageHalfLife";
     found.push({ path: 'training.select', rule, value: training.select });

@@ -156,6 +156,20 @@ const trainingSettingsSchema = z.strictObject({
   sharpCycleTrainsKernel: z
     .boolean()
     .describe('whether a learned kernel has a gradient from the cycle of sharp volumes'),
+  blurredCycleFrom: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe(
+      'part of the updates from which on the cycle of blurred volumes counts: later than 0 it fine-tunes on the real images',
+    ),
+  randomGain: z
+    .tuple([z.number().positive(), z.number().positive()])
+    .readonly()
+    .nullable()
+    .describe(
+      'range of a log-uniform factor of sharp patches in the sharp cycle, so that simulated pairs differ in brightness, for a network that is not blind to it; null for none',
+    ),
   cycleBorder: z
     .enum(CYCLE_BORDERS)
     .describe('whether voxels whose blur sees the zero border count in the cycle terms'),

@@ -48,6 +48,8 @@ const TRAINING: RunSettings['training'] = {
   lossWeights: { cycle: 10, pixel: 10, adversarial: 1, gradientPenalty: 10 },
   cycleNorm: 'l1',
   sharpCycleTrainsKernel: true,
+  blurredCycleFrom: 0,
+  randomGain: null,
   cycleBorder: 'keep',
   historyBuffer: 1,
   logEvery: 1,
@@ -115,6 +117,12 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
   'sharp-cycle-leaves-kernel': ['proposed', { training: { sharpCycleTrainsKernel: false } }],
   'precision-bfloat16': ['proposed', { training: { precision: 'bfloat16' } }],
   'precision-bfloat16-supervised': ['supervised-gan', { training: { precision: 'bfloat16' } }],
+  'random-gain': [
+    'simulated',
+    { network: { blurNoise: 'known' }, training: { randomGain: [0.5, 1] } },
+  ],
+  // Of three updates in six, the last two.
+  'blurred-cycle-later': ['non-blind', { training: { blurredCycleFrom: 1 / 6 } }],
   'moving-average': ['proposed', { training: { averageHalfLife: 2 } }],
 };
 
