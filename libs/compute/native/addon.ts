@@ -15,9 +15,9 @@ type IsaName = 'avx512' | 'avx2' | 'baseline' | 'neon';
 
 /**
  * What multiplies bfloat16 factors: matrix tiles, dot products of pairs, or float32 arithmetic on
- * rounded factors.
+ * rounded factors; `amx-emulated` is for tests alone.
  */
-export type Bfloat16Unit = 'amx' | 'avx512-bf16' | 'rounded';
+export type Bfloat16Unit = 'amx' | 'avx512-bf16' | 'rounded' | 'amx-emulated';
 
 /** A code of the precision of a convolution's factors; float32 unless given. */
 type PrecisionCode = (typeof OPERATION_CODES.precision)[keyof typeof OPERATION_CODES.precision];

@@ -16,7 +16,8 @@
 namespace blurcycle {
 namespace {
 
-const Bfloat16Unit ALL[] = {Bfloat16Unit::amx, Bfloat16Unit::avx512bf16, Bfloat16Unit::rounded};
+const Bfloat16Unit ALL[] = {Bfloat16Unit::amx, Bfloat16Unit::avx512bf16, Bfloat16Unit::rounded,
+                            Bfloat16Unit::emulated};
 
 #if defined(__x86_64__)
 /** Registers eax, ebx, ecx, edx of a leaf of CPUID; zeros where the processor lacks it. */
@@ -70,7 +71,8 @@ Bfloat16Unit& wanted() {
 const char* bfloat16Name(Bfloat16Unit unit) {
   return unit == Bfloat16Unit::amx          ? "amx"
          : unit == Bfloat16Unit::avx512bf16 ? "avx512-bf16"
-                                            : "rounded";
+         : unit == Bfloat16Unit::rounded    ? "rounded"
+                                            : "amx-emulated";
 }
 
 bool bfloat16Available(Bfloat16Unit unit) {
@@ -78,6 +80,9 @@ bool bfloat16Available(Bfloat16Unit unit) {
   static const bool tiles = hasTiles();
   if (unit == Bfloat16Unit::rounded) return true;
   if (currentIsa() != Isa::avx512) return false;
+#if !defined(BLURCYCLE_HAS_AMX)
+  if (unit == Bfloat16Unit::emulated) return false;
+#endif
   return unit == Bfloat16Unit::amx ? tiles : pairs;
 }
 

@@ -6,15 +6,18 @@
 
 namespace blurcycle {
 
-/** Units that multiply bfloat16, best first. */
-enum class Bfloat16Unit { amx, avx512bf16, rounded };
+/**
+ * Units that multiply bfloat16, best first, and AMX in plain C++, which is for tests and never
+ * taken unless it is named.
+ */
+enum class Bfloat16Unit { amx, avx512bf16, rounded, emulated };
 
 /**
  * The unit in use: the best that the processor, the system and the instruction set in use have, or
  * the one named by the environment's BLURCYCLE_BF16.
  */
 Bfloat16Unit currentBfloat16();
-/** "amx", "avx512-bf16" or "rounded". */
+/** "amx", "avx512-bf16", "rounded" or "amx-emulated". */
 const char* bfloat16Name(Bfloat16Unit unit);
 /**
  * Whether the processor and the system have it and the instruction set in use is that of AVX-512.

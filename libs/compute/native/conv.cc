@@ -14,6 +14,19 @@ BLURCYCLE_TABLES(ConvKernels, convKernels)
 BLURCYCLE_TABLES(ConvKernels, roundedConvKernels)
 
 namespace blurcycle {
+
+#ifdef BLURCYCLE_HAS_AVX512BF16
+namespace avx512bf16 {
+extern const ConvKernels pairConvKernels;
+}
+#endif
+#ifdef BLURCYCLE_HAS_AMX
+namespace amx {
+extern const ConvKernels tileConvKernels;
+extern const ConvKernels emulatedConvKernels;
+}  // namespace amx
+#endif
+
 namespace {
 
 /** The kernels of a precision, the argument at `index`: one of its codes, or absent for float32. */
@@ -22,6 +35,13 @@ const ConvKernels& kernelsOf(Arguments& arguments, int index) {
   if (code < 0 || code >= static_cast<int64_t>(Precision::COUNT))
     arguments.fail("a code of a precision", index);
   if (code == static_cast<int64_t>(Precision::float32)) return BLURCYCLE_SELECT(convKernels);
+#ifdef BLURCYCLE_HAS_AVX512BF16
+  if (currentBfloat16() == Bfloat16Unit::avx512bf16) return avx512bf16::pairConvKernels;
+#endif
+#ifdef BLURCYCLE_HAS_AMX
+  if (currentBfloat16() == Bfloat16Unit::amx) return amx::tileConvKernels;
+  if (currentBfloat16() == Bfloat16Unit::emulated) return amx::emulatedConvKernels;
+#endif
   return BLURCYCLE_SELECT(roundedConvKernels);
 }
 

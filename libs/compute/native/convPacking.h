@@ -33,8 +33,10 @@ struct FilterView {
  * Packs a filter to [blocks][tap z][tap y][packedPlace((tap x, depth channel), channel)], zeros
  * behind the last channel.
  */
-template <class A>
-void packFilter(const FilterView& view, const Taps& taps, const int64_t kernel[3], float* packed) {
+template <int L, int Q, int V>
+void packFilter(Layout<L, Q, V, FloatProducts>, const FilterView& view, const Taps& taps,
+                const int64_t kernel[3], float* packed) {
+  typedef Layout<L, Q, V, FloatProducts> A;
   const int64_t blocks = ceilDivide(view.channels, A::WIDTH);
   const int64_t rows = taps.count[0] * taps.count[1];
   const int64_t depth = taps.count[2] * view.depth;
@@ -83,14 +85,18 @@ const float* packBias(const float* bias, int64_t channels, int64_t repeats, int 
   return packed;
 }
 
-/** Packs filter and bias for the layout that suits the problem, and solves it. */
+/**
+ * Packs filter and bias for the layout that suits the problem, and solves it. `view` counts
+ * numbers, the problem elements.
+ */
+template <class Products>
 void solve(RowProblem problem, const FilterView& view, const Taps& taps, const int64_t kernel[3],
            const float* bias, int64_t biasRepeats) {
-  withLayout(view.channels, problem.depth, [&](auto layout) {
+  withLayout<Products>(view.channels, problem.depth, [&](auto layout) {
     using A = decltype(layout);
     const int64_t size = ceilDivide(view.channels, A::WIDTH) * A::WIDTH;
     float* packed = scratch(SCRATCH_CONV_FILTER, size * (problem.rows * problem.depth + 1));
-    if (problem.rows > 0) packFilter<A>(view, taps, kernel, packed);
+    if (problem.rows > 0) packFilter(layout, view, taps, kernel, packed);
     problem.filter = packed;
     problem.bias = packBias(bias, view.channels / biasRepeats, biasRepeats, A::WIDTH,
                             packed + size * problem.rows * problem.depth);

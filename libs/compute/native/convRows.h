@@ -74,7 +74,8 @@ void rowTile(const TileInput& input, const float* in, const float* filter, const
       for (int p = 0; p < P; ++p) {
         BLURCYCLE_UNROLL
         for (int v = 0; v < V; ++v)
-          sum[v][p] = addProduct<L, Q>(sum[v][p], from[p / 4] + p % 4 * step, weight[v]);
+          sum[v][p] =
+              A::Products::template add<L, Q>(sum[v][p], from[p / 4] + p % 4 * step, weight[v]);
       }
       filter += V * L;
       BLURCYCLE_UNROLL

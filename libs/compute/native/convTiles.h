@@ -61,16 +61,32 @@ inline TileCut cutIntoTiles(int64_t length, int largest, double overhead) {
   return cut;
 }
 
+/** Elements of one float32 each. */
+struct FloatProducts {
+  /** sum + repeated(from) * weight, lane by lane. */
+  template <int L, int Q>
+  static BLURCYCLE_INLINE Vector<L> add(Vector<L> sum, const float* from, Vector<L> weight) {
+    return addProduct<L, Q>(sum, from, weight);
+  }
+  /** The L / Q elements at `from`, each Q times in a row. */
+  template <int L, int Q>
+  static BLURCYCLE_INLINE Vector<L> stretched(const float* from) {
+    return loadStretched<L, Q>(from);
+  }
+};
+
 /**
  * How channels lie in registers: V vectors of L lanes; each channel takes Q lanes, one for each of
  * Q neighboring taps-and-inputs.
  *
  * Q = 1 is the plain case of many channels. Few channels would leave lanes empty or ask for a
  * broadcast per operation; with Q > 1 the vector holds partial sums over k = 0, Q, 2Q..., over 1, Q
- * + 1, ... and so on, added at the end.
+ * + 1, ... and so on, added at the end. `Products` tells what an element is and how two are
+ * multiplied.
  */
-template <int L_, int Q_, int V_>
+template <int L_, int Q_, int V_, class Products_>
 struct Layout {
+  typedef Products_ Products;
   static constexpr int L = L_, Q = Q_, V = V_;
   static constexpr int CHANNELS = L / Q;      // of one vector
   static constexpr int WIDTH = CHANNELS * V;  // of one block
@@ -92,39 +108,39 @@ inline int64_t packedPlace(int64_t k, int64_t channel) {
  * Chosen by measurement. Q must divide the depth: a kernel never multiplies what lies behind a row,
  * not even with zero.
  */
-template <class Use>
+template <class Products, class Use>
 inline void withLayout(int64_t channels, int64_t depth, const Use& use) {
   if (channels == 1) {
     if constexpr (MAX_LANES >= 16) {
-      if (depth % 16 == 0) return use(Layout<16, 16, 1>());
+      if (depth % 16 == 0) return use(Layout<16, 16, 1, Products>());
     }
     if constexpr (MAX_LANES >= 8) {
-      if (depth % 8 == 0) return use(Layout<8, 8, 1>());
+      if (depth % 8 == 0) return use(Layout<8, 8, 1, Products>());
     }
-    if (depth % 4 == 0) return use(Layout<4, 4, 1>());
+    if (depth % 4 == 0) return use(Layout<4, 4, 1, Products>());
   }
   if (channels <= 4) {
     if constexpr (MAX_LANES == 16) {
-      if (depth % 4 == 0) return use(Layout<16, 4, 1>());
+      if (depth % 4 == 0) return use(Layout<16, 4, 1, Products>());
     }
     if constexpr (MAX_LANES >= 8) {
-      if (depth % 4 == 0) return use(Layout<8, 4, 2>());
-      if (depth % 2 == 0) return use(Layout<8, 2, 1>());
+      if (depth % 4 == 0) return use(Layout<8, 4, 2, Products>());
+      if (depth % 2 == 0) return use(Layout<8, 2, 1, Products>());
     }
-    return use(Layout<4, 1, 1>());
+    return use(Layout<4, 1, 1, Products>());
   }
-  if constexpr (MAX_LANES == 4) return use(Layout<4, 1, 2>());
+  if constexpr (MAX_LANES == 4) return use(Layout<4, 1, 2, Products>());
   if constexpr (MAX_LANES >= 8) {
     if (channels <= 8) {
-      if (depth % 2 != 0) return use(Layout<8, 1, 1>());
-      if constexpr (MAX_LANES == 16) return use(Layout<16, 2, 1>());
-      return use(Layout<8, 2, 2>());
+      if (depth % 2 != 0) return use(Layout<8, 1, 1, Products>());
+      if constexpr (MAX_LANES == 16) return use(Layout<16, 2, 1, Products>());
+      return use(Layout<8, 2, 2, Products>());
     }
-    if constexpr (MAX_LANES == 8) return use(Layout<8, 1, 2>());
+    if constexpr (MAX_LANES == 8) return use(Layout<8, 1, 2, Products>());
   }
   if constexpr (MAX_LANES == 16) {
-    if (channels % 32 == 0) return use(Layout<16, 1, 2>());
-    return use(Layout<16, 1, 1>());
+    if (channels % 32 == 0) return use(Layout<16, 1, 2, Products>());
+    return use(Layout<16, 1, 1, Products>());
   }
 }
 

@@ -51,9 +51,10 @@ napi_value napiBfloat16(napi_env env, napi_callback_info) {
 }
 
 napi_value napiSelectBfloat16(napi_env env, napi_callback_info info) {
-  return selectByName(env, info,
-                      {Bfloat16Unit::amx, Bfloat16Unit::avx512bf16, Bfloat16Unit::rounded},
-                      bfloat16Name, selectBfloat16);
+  return selectByName(
+      env, info,
+      {Bfloat16Unit::amx, Bfloat16Unit::avx512bf16, Bfloat16Unit::rounded, Bfloat16Unit::emulated},
+      bfloat16Name, selectBfloat16);
 }
 
 napi_value napiThreads(napi_env env, napi_callback_info) { return makeNumber(env, threads()); }

@@ -37,6 +37,7 @@ export const doctorCommand = defineCommand({
 const BFLOAT16_UNITS: Readonly<Record<Bfloat16Unit, string>> = {
   amx: 'bfloat16: AMX tiles',
   'avx512-bf16': 'bfloat16: dot products of AVX512-BF16; no AMX tiles here',
+  'amx-emulated': 'bfloat16: AMX tiles in plain C++, for tests',
   rounded: 'bfloat16: float32 arithmetic on rounded factors; neither AMX nor AVX512-BF16 here',
 };
 

@@ -55,7 +55,7 @@ describe.skipIf(native === null)('native convolution of bfloat16 factors', () =>
   const firstThreads = addon?.threads();
   const firstIsa = addon?.isa();
   const firstLimit = addon?.convScratchLimit();
-  const units = (['amx', 'avx512-bf16', 'rounded'] as const).filter((unit) =>
+  const units = (['amx', 'avx512-bf16', 'rounded', 'amx-emulated'] as const).filter((unit) =>
     addon?.selectBfloat16(unit),
   );
   /** Every unit of the best instruction set, then rounding on the others. */
