@@ -19,6 +19,7 @@ import { readRuns } from '../table/readRuns.ts';
 import { type FigureContext, shownDataset } from './figureContext.ts';
 import { type FigureParts, joinParts, planeImages, writeParts } from './images.ts';
 import { type KernelEntry, kernelFacts } from './kernelFacts.ts';
+import { learnedNoise } from './learnedNoise.ts';
 
 /** What one run started from and learned. */
 interface LearnedKernel {
@@ -234,7 +235,10 @@ function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]
   }));
 }
 
-/** The kernels that finished runs have learned; rows that learn none are left out. */
+/**
+ * The kernels that finished runs have learned, and the noise where they learned that too; rows that
+ * learn none are left out.
+ */
 export async function learnedKernel(
   figure: LearnedKernelFigure,
   id: string,
@@ -252,10 +256,8 @@ export async function learnedKernel(
     rows.push({ id: row.id, label, method, seeds: await readKernels(row, context) });
   }
   const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
-  return writeParts(
-    folder,
-    learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels }),
-  );
+  const parts = learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels });
+  return [...(await writeParts(folder, parts)), ...(await learnedNoise(id, figure.rows, context))];
 }
 
 function learnsKernel({ runs: [first] }: ResolvedRow): boolean {

@@ -24,7 +24,7 @@ export async function knownMicroscope(
   { kernel, facts }: Pick<PreparedDataset, 'kernel' | 'facts'>,
   resultsDir: string,
 ): Promise<KnownMicroscope> {
-  if (first === null) return { kernel, noise: noiseOf(settings.dataset, facts) };
+  if (first === null) return { kernel, noise: noiseOfData(settings.dataset, facts) };
   const folder = runDirectory(resultsDir, profile, first.id);
   const path = join(folder, KERNEL);
   const record = readRunRecord(join(folder, 'record.json'));
@@ -43,7 +43,7 @@ export async function knownMicroscope(
 }
 
 /** Noise of the training images where the simulation knows it in closed form. */
-function noiseOf(
+export function noiseOfData(
   dataset: DatasetSettings,
   { readNoiseSigma }: Pick<PreparedDataset['facts'], 'readNoiseSigma'>,
 ): NoiseCoefficients | null {
