@@ -314,6 +314,56 @@ describe('blurcycle deconvolve, bad input', () => {
     '../../../libs/data/test/tiffFixtures/imagej-frames-only.tif',
   );
 
+  it('subtracts the offset of a camera where told to, and asks what it is where not', async () => {
+    // 40 counts of offset under at most a few hundred of light, in whole numbers as cameras give.
+    const light = await read('blurred.tif');
+    const counts = light.data.map((value) => Math.round(500 * value));
+    const save = (name: string, offset: number): Promise<unknown> =>
+      writeTiffStack(
+        file(name),
+        createVolume(
+          SHAPE,
+          VOXELS,
+          counts.map((value) => value + offset),
+        ),
+        { sampleType: 'uint16' },
+      );
+    await save('counts.tif', 0);
+    await save('offset.tif', 40);
+    const run = async (stack: string, ...options: string[]) => {
+      const answer = await deconvolve(stack, ...known(), ...options, '--out', file('light.tif'));
+      expect(answer.code).toBe(0);
+      return { ...answer, result: await read('light.tif') };
+    };
+    const right = await run('counts.tif', '--background', '40');
+    const subtracted = await run('offset.tif', '--offset', '40', '--background', '40');
+    expect(subtracted.result.data).toEqual(right.result.data);
+    expect(subtracted.out).toContain('offset: 40.000 subtracted');
+    const asked = await run('offset.tif');
+    expect(asked.error).toMatch(
+      /^warning: the darkest parts of the stack reach \d+\.\d+: if that is the camera's offset, give --offset auto/m,
+    );
+    const found = await run('offset.tif', '--offset', 'auto', '--json');
+    const { offset } = JSON.parse(found.out) as { offset: number };
+    expect(offset).toBeGreaterThan(40);
+    expect(found.error).not.toContain('offset');
+  });
+
+  it('warns of few gray values, of other light, and of a result that does not explain the data', async () => {
+    const warnings = async (stack: string, ...options: string[]): Promise<string> => {
+      const answer = await deconvolve(stack, ...options, '--out', file('warned.tif'));
+      expect(answer.code).toBe(0);
+      return answer.error;
+    };
+    expect(await warnings('blurred.tif', ...known(), '--sample-type', 'uint16')).toMatch(
+      /^warning: uint16 keeps \d gray values of a result that ends at .+: give --sample-type float32$/m,
+    );
+    expect(await warnings('blurred.tif', ...known(), '--iterations', '1')).toMatch(
+      /^warning: the blurred result misses the data by .+ their noise: too few iterations/m,
+    );
+    expect(await warnings('blurred.tif', ...known())).toBe('');
+  });
+
   it.each([
     [['blurred.tif', '--psf', 'psf.tif'], 'deconvolve: --method must be given'],
     [
@@ -349,6 +399,7 @@ describe('blurcycle deconvolve, bad input', () => {
       '--out must be another file than the input',
     ],
     [['blurred.tif', '--out', '/dev/null'], '--out must be a file'],
+    [['blurred.tif', '--offset', 'some'], "--offset must be a number or auto, got 'some'"],
     [['blurred.tif', '--threads', '0'], 'threads must be a positive integer, got 0'],
     [['blurred.tif', '--lambda', '1'], '--lambda must go with --method rl-tv or tikhonov, got'],
     [['blurred.tif', '--iterations', '-3'], '--iterations must be above 0, got -3'],

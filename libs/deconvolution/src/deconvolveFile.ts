@@ -20,6 +20,7 @@ import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycl
 import { assertMemory } from './classicalMemory.ts';
 import { blurAgain, deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
 import { type ScoredTruth, writeIterationLog } from './iterationLog.ts';
+import { judgeResult, type Offset, subtractOffset } from './light.ts';
 import { type PsfSource, stackPsf } from './stackPsf.ts';
 
 /**
@@ -66,6 +67,7 @@ function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 =
 interface FileDeconvolution extends StackFormat {
   readonly stack: string;
   readonly reading: ReadTiffOptions;
+  readonly offset: Offset | undefined;
   readonly psf: PsfSource;
   readonly cropPsf: boolean;
   readonly settings: ClassicalSettings;
@@ -87,6 +89,8 @@ export interface FileReport extends StackFormat {
   readonly settings: ClassicalSettings;
   readonly shape: Shape3;
   readonly voxelSizeUm: Volume['voxelSizeUm'];
+  /** What was subtracted from the stack. */
+  readonly offset: number;
   readonly psf: { readonly shape: Shape3; readonly keptLight: number };
   readonly updates: number;
   readonly tiles: number;
@@ -116,11 +120,22 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   ];
   const outputs = { '--out': out, '--psf-out': psfOut, '--stats': statistics };
   await checkOutputs('deconvolve', outputs, inputs);
-  const { volume: stack } = await readStack(request.stack, request.reading);
+  const { volume, sampleType } = await readStack(request.stack, request.reading);
+  const light = subtractOffset(
+    volume,
+    request.offset,
+    settings,
+    sampleType !== 'float32' && sampleType !== 'float64',
+  );
+  const { stack } = light;
   if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
   const start =
     request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
-  const { psf, keptLight, warnings } = await stackPsf(request.psf, stack, request.cropPsf);
+  const {
+    psf,
+    keptLight,
+    warnings: psfWarnings,
+  } = await stackPsf(request.psf, stack, request.cropPsf);
   const tiles =
     request.tile === undefined
       ? undefined
@@ -142,6 +157,15 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   if (psfOut !== undefined)
     await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
   if (statistics !== undefined) await writeIterationLog(statistics, result.log);
+  const flux = {
+    input: stack.data.reduce((sum, value) => sum + value - background, 0),
+    output: result.estimate.data.reduce((sum, value) => sum + value, 0),
+  };
+  const usedPsf = result.psf ?? psf;
+  const reblurResidual =
+    result.tiles > 1
+      ? null
+      : relativeResidual(stack.data, blurAgain(result.estimate, usedPsf, boundary), background);
   return {
     file: out,
     settings,
@@ -149,26 +173,35 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     voxelSizeUm: stack.voxelSizeUm,
     sampleType: request.sampleType,
     format: request.format,
+    offset: light.offset,
     psf: { shape: psf.shape, keptLight },
     updates: result.updates,
     tiles: result.tiles,
     seconds,
     memoryBytes,
-    flux: {
-      input: stack.data.reduce((sum, value) => sum + value - background, 0),
-      output: result.estimate.data.reduce((sum, value) => sum + value, 0),
-    },
-    reblurResidual:
-      result.tiles > 1
-        ? null
-        : relativeResidual(
-            stack.data,
-            blurAgain(result.estimate, result.psf ?? psf, boundary),
-            background,
-          ),
+    flux,
+    reblurResidual,
     clipped,
-    warnings,
+    warnings: [
+      ...psfWarnings,
+      ...light.warnings,
+      ...judgeResult({ stack, psf: usedPsf, background, flux, reblurResidual }),
+      ...fewLevels(result.estimate, request),
+    ],
   };
+}
+
+/** So few gray values show as steps. */
+const FEW_LEVELS = 256;
+
+function fewLevels({ data }: Volume, { sampleType }: StackFormat): string[] {
+  if (sampleType !== 'uint16') return [];
+  const largest = data.reduce((most, value) => Math.max(most, value), 0);
+  if (largest >= FEW_LEVELS) return [];
+  const left = Math.round(largest) + 1;
+  return [
+    `uint16 keeps ${left} gray values of a result that ends at ${largest.toPrecision(4)}: give --sample-type float32`,
+  ];
 }
 
 async function readStart(path: string, stack: Volume): Promise<Volume> {

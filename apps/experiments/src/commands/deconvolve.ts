@@ -45,8 +45,8 @@ export const deconvolveCommand = defineCommand({
         'against noise, PSF from the optics',
       )
       .example(
-        '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --background 100 --stats stats.csv --out sharp.tif',
-        'camera offset as background, statistics of all iterations',
+        '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --offset auto --stats stats.csv --out sharp.tif',
+        'without the offset of the camera, statistics of all iterations',
       ),
   handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
 });
@@ -102,7 +102,7 @@ async function readTruth(
 }
 
 function describe(report: FileReport): string[] {
-  const { shape, voxelSizeUm, updates, seconds, flux, psf } = report;
+  const { shape, voxelSizeUm, updates, seconds, flux, psf, offset } = report;
   const most = updates === 1 ? 'update' : 'updates';
   const tiles = report.tiles > 1 ? ` in ${report.tiles} tiles` : '';
   const kept =
@@ -117,6 +117,7 @@ function describe(report: FileReport): string[] {
     `${report.file}: ${report.settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
     `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
+    ...(offset === 0 ? [] : [`offset: ${offset.toPrecision(5)} subtracted`]),
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...residual,
     ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),
@@ -160,6 +161,8 @@ function refuseClassical(args: Arguments): void {
       describeViolation('deconvolve', option, 'be left out with --model', value, remedy),
     );
   if (args.method !== undefined) throw refuse('--method', args.method);
+  if (args.offset !== undefined)
+    throw refuse('--offset', args.offset, 'the model knows what is black');
   if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model was trained with its own');
   if (args.whole && args.tile !== undefined) {
     throw new InputError(

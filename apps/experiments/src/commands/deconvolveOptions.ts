@@ -46,7 +46,7 @@ const PARAMETERS = {
     settings: ['background'],
     type: 'number',
     defaultDescription: '0',
-    describe: "constant background, such as the camera's offset",
+    describe: "constant light behind the object, kept in the model; not the camera's offset",
   },
   boundary: {
     settings: ['boundary'],
@@ -177,9 +177,20 @@ const OUTPUT_OPTIONS = {
   },
 } as const satisfies OptionGroup;
 
+function parseOffset(text: string): number | 'auto' {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (text === 'auto' || Number.isFinite(value)) return text === 'auto' ? text : value;
+  throw new InputError(describeViolation('deconvolve', '--offset', 'be a number or auto', text));
+}
+
 /** The options of `blurcycle deconvolve`, in the order of its help. */
 export const DECONVOLVE_OPTIONS = {
   ...STACK_OPTIONS,
+  offset: {
+    type: 'string',
+    describe: "the camera's offset, subtracted first: a number, or auto for the darkest blocks",
+    coerce: parseOffset,
+  },
   method: { type: 'string', describe: CLASSICAL_ALGORITHMS.join(', ') },
   ...PARAMETERS,
   ...MODEL_OPTIONS,
