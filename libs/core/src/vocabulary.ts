@@ -49,6 +49,23 @@ export const PSF_CENTERS = ['peak', 'centroid', 'middle'] as const;
 /** One of `PSF_CENTERS`. */
 export type PsfCenter = (typeof PSF_CENTERS)[number];
 
+/** Numbers of objective and light that a PSF depends on. */
+export const OPTICS_NAMES = [
+  'numericalAperture',
+  'immersionIndex',
+  'emissionWavelengthUm',
+] as const;
+/** One of `OPTICS_NAMES`. */
+export type OpticsName = (typeof OPTICS_NAMES)[number];
+
+/**
+ * Phase of a defocus in a pupil: exact, or expanded for a low NA, as in Born & Wolf. They differ by
+ * half at NA 1.4.
+ */
+export const DEFOCUS_MODELS = ['exact', 'paraxial'] as const;
+/** One of `DEFOCUS_MODELS`. */
+export type DefocusModel = (typeof DEFOCUS_MODELS)[number];
+
 // Convolution and classical deconvolution
 
 /**
@@ -203,8 +220,16 @@ export const SELECTION_RULES = [
 /** One of `SELECTION_RULES`. */
 export type SelectionRule = (typeof SELECTION_RULES)[number];
 
-/** Starts of a learned blur kernel: a Gaussian of sum 1, or independent normal noise. */
-export const KERNEL_INITS = ['gaussian', 'normal'] as const;
+/** What a learned blur kernel is: a number for each voxel, or the PSF of a few numbers of a pupil. */
+export const KERNEL_FORMS = ['free', 'pupil'] as const;
+/** One of `KERNEL_FORMS`. */
+export type KernelForm = (typeof KERNEL_FORMS)[number];
+
+/**
+ * Starts of a learned blur kernel: a Gaussian of sum 1; independent normal noise; the PSF of stated
+ * optics without aberrations; or what the power spectra of the blurred and the sharp set say.
+ */
+export const KERNEL_INITS = ['gaussian', 'normal', 'optics', 'spectra'] as const;
 /** One of `KERNEL_INITS`. */
 export type KernelInit = (typeof KERNEL_INITS)[number];
 

@@ -107,6 +107,7 @@ export {
   resolveExperiment,
 } from './resolve/resolveExperiment.ts';
 export { resolveRun, resolveShared } from './resolve/resolveRun.ts';
+export { type StatedOptics, statedOptics } from './settings/blurKernelSettings.ts';
 export { type ClassicalSettings, classicalSettingsSchema } from './settings/classicalSettings.ts';
 export {
   dataSeed,

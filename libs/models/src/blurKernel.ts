@@ -39,10 +39,11 @@ export interface BlurKernelOptions {
   readonly size: Shape3;
   /**
    * `gaussian`: a Gaussian of sum 1. `normal`: independent N(0, 0.02), the default of the cycleGAN
-   * framework; its noise remains at frequencies that the data does not contain.
+   * framework; its noise remains at frequencies that the data does not contain. Or the values
+   * themselves, [kz, ky, kx].
    */
-  readonly init: KernelInit;
-  /** Standard deviation of the Gaussian in voxels along every axis; unused for `normal`. */
+  readonly init: Extract<KernelInit, 'gaussian' | 'normal'> | Float32Array;
+  /** Standard deviation of the Gaussian in voxels along every axis; unused for other starts. */
   readonly sigmaVoxels: number;
   /**
    * `none`: the free kernel of the paper. It determines G and kernel only up to a shift: a kernel
@@ -121,6 +122,17 @@ function initialValues(
   stream: RandomStream,
 ): Float32Array {
   if (init === 'gaussian') return gaussianKernel(size, sigmaVoxels);
+  if (init !== 'normal') {
+    const count = voxelCount(size);
+    assertRange(
+      init.length === count,
+      'startingKernel',
+      'init',
+      `hold ${count} values`,
+      init.length,
+    );
+    return init.slice();
+  }
   return Float32Array.from({ length: voxelCount(size) }, () => NORMAL_SIGMA * stream.normal());
 }
 

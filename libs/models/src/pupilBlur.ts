@@ -1,5 +1,5 @@
 import { tensor1d, tidy, variable, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
-import { assertRange, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
+import type { OpticsName, Shape3, VoxelSizeUm } from '@blurcycle/core';
 import { blur3d, hostFunction, type HostFunction } from '@blurcycle/compute';
 import {
   createPupilKernel,
@@ -16,16 +16,16 @@ export interface PupilBlurOptions extends Pick<PupilKernelOptions, 'defocus' | '
   /** Sides in voxels, all odd. */
   readonly size: Shape3;
   readonly voxelSizeUm: VoxelSizeUm;
-  /** The optics to start from; those that are not learned stay. */
+  /** The optics as they are stated; those that are not learned stay. */
   readonly optics: Optics;
   /**
    * Optics to learn. NA and index are enough: the kernel depends on their ratios to the wavelength.
    */
-  readonly learnedOptics: readonly (keyof Optics)[];
-  /** Zernike coefficients to start from, rad RMS, Noll's indices 5, 6, 7, …; their number stays. */
-  readonly zernike: readonly number[];
-  /** Sum of the kernel to start from. */
-  readonly gain: number;
+  readonly learnedOptics: readonly OpticsName[];
+  /**
+   * Where to start: optics that are learned, gain, and Zernike coefficients, whose number stays.
+   */
+  readonly start: PupilParameters;
 }
 
 /** A linear blur with a kernel that its pupil determines. */
@@ -41,25 +41,26 @@ const LIMITS = {
   numericalAperture: [1e-3, 2],
   immersionIndex: [1, 2],
   emissionWavelengthUm: [0.2, 2],
-} as const satisfies Record<keyof Optics, readonly [number, number]>;
+} as const satisfies Record<OpticsName, readonly [number, number]>;
 
 /**
  * The linear blur generator with few numbers: y = h * x, h the PSF of a pupil with Zernike
  * coefficients; zero border, no bias.
  *
  * Parameters: `zernike` in rad RMS (absent without coefficients), `logGain`, and for each learned
- * number of the optics the logarithm of its ratio to the start, such as `logNumericalAperture`, so
- * that one learning rate suits all. No parameter is a shift; see `createPupilKernel`.
+ * number of the optics the logarithm of its ratio to what is stated, such as
+ * `logNumericalAperture`, so that one learning rate suits all. No parameter is a shift; see
+ * `createPupilKernel`.
  *
  * The kernel and its derivatives are computed in double precision on the CPU: 1.3 ms, and 1.7 ms
  * for each gradient, at 7 x 15 x 15 voxels of 0.25 x 0.1 x 0.1 µm; 0.13 and 0.2 s at 31 x 31 x 31.
  * Not on the WebGPU back-end.
  *
- * @throws {RuleError} If a side is even, the optics cannot exist or the gain is not positive.
+ * @throws {RuleError} If a side is even or the optics cannot exist.
  */
 export function buildPupilBlur(options: PupilBlurOptions): PupilBlur {
-  const { size, voxelSizeUm, optics, learnedOptics, zernike, gain, ...model } = options;
-  assertRange(gain > 0, 'buildPupilBlur', 'gain', 'be above 0', gain);
+  const { size, voxelSizeUm, optics, learnedOptics, start, ...model } = options;
+  const zernike = Array.from(start.zernike);
   const map = createPupilKernel({
     ...model,
     shape: size,
@@ -71,8 +72,10 @@ export function buildPupilBlur(options: PupilBlurOptions): PupilBlur {
     tidy(() => ({ name, variable: variable(tensor1d([...values])) }));
   const parameters = [
     ...(zernike.length === 0 ? [] : [parameter('zernike', zernike)]),
-    parameter('logGain', [Math.log(gain)]),
-    ...learnedOptics.map((name) => parameter(logName(name), [0])),
+    parameter('logGain', [start.logGain]),
+    ...learnedOptics.map((name) =>
+      parameter(logName(name), [Math.log(start[name] / optics[name])]),
+    ),
   ];
   const names = parameters.map(({ name }) => name);
 
@@ -113,7 +116,7 @@ export function buildPupilBlur(options: PupilBlurOptions): PupilBlur {
     );
   const constrain = (): void => {
     const now = pupil();
-    const within = (name: keyof Optics, most: number): number =>
+    const within = (name: OpticsName, most: number): number =>
       Math.min(Math.max(now[name], LIMITS[name][0]), most);
     const index = within('immersionIndex', LIMITS.immersionIndex[1]);
     const allowed: Optics = {
@@ -136,7 +139,7 @@ export function buildPupilBlur(options: PupilBlurOptions): PupilBlur {
   };
 }
 
-function logName(name: keyof Optics): string {
+function logName(name: OpticsName): string {
   return `log${name[0].toUpperCase()}${name.slice(1)}`;
 }
 

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createVolume, type Volume } from '@blurcycle/core';
+import { writeTiffStack } from '@blurcycle/data';
 import { KERNEL_FIGURES, loadExperiments, resolveRun } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { describe, expect, it } from 'vitest';
-import { kernelContext } from '../src/run/scoreRun.ts';
+import { kernelContext, START_KERNEL } from '../src/run/scoreRun.ts';
 import { completeKernelFigures, describeKernel } from '../src/scores/describeKernel.ts';
 
 const VOXEL_UM = [0.1, 0.1, 0.1] as const;
@@ -113,6 +117,14 @@ describe('describeKernel(kernel, context)', () => {
     expect(told).not.toHaveProperty('fwhmDeviationPercentZ');
   });
 
+  it('tells of no start that is not here, and keeps what was told of it', () => {
+    const context = { start: null, truth, sigmaVoxels: 1.5 };
+    const told = describeKernel(learned, context) ?? {};
+    expect(Object.keys(told).filter((name) => /start/i.test(name))).toEqual([]);
+    expect(told.correlation).toBe(figures.correlation);
+    expect(completeKernelFigures(figures, context)).toEqual(figures);
+  });
+
   it('completes figures of older scores, and says the same of them as of the kernel itself', () => {
     const ofStart = /start|deviation|snr/i;
     const older = Object.fromEntries(
@@ -130,13 +142,39 @@ describe('kernelContext(run, dataset)', () => {
   };
   const kernel = gaussian([4, 2, 2]);
 
-  it('starts from the same Gaussian with every seed, and from the noise of its own', () => {
-    const startOf = (seed: number, network: object) =>
-      kernelContext(run(seed, network), { kernel }).start;
-    expect(startOf(0, {})).toEqual(startOf(1, {}));
-    expect(startOf(0, {}).shape).toEqual([7, 15, 15]);
+  const startOf = async (seed: number, network: object, folder = 'none') =>
+    (await kernelContext(run(seed, network), { kernel }, folder)).start;
+
+  it('starts from the same Gaussian with every seed, and from the noise of its own', async () => {
+    expect(await startOf(0, {})).toEqual(await startOf(1, {}));
+    expect((await startOf(0, {}))?.shape).toEqual([7, 15, 15]);
     const noise = { blurKernelInit: 'normal' };
-    expect(startOf(0, noise)).toEqual(startOf(0, noise));
-    expect(startOf(0, noise)).not.toEqual(startOf(1, noise));
+    expect(await startOf(0, noise)).toEqual(await startOf(0, noise));
+    expect(await startOf(0, noise)).not.toEqual(await startOf(1, noise));
+  });
+
+  it('starts from the optics that are stated, or from those of the data', async () => {
+    const optics = { blurKernelInit: 'optics' };
+    const start = await startOf(0, optics);
+    expect(start?.data.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5); // float32 values
+    const { blurKernelPupil } = run(0, {}).settings.network;
+    const right = { ...optics, blurKernelPupil: { ...blurKernelPupil, numericalAperture: 1.4 } };
+    expect(await startOf(0, right)).toEqual(start);
+    const wrong = { ...optics, blurKernelPupil: { ...blurKernelPupil, numericalAperture: 1.26 } };
+    expect(await startOf(0, wrong)).not.toEqual(start);
+  });
+
+  it('reads a start that the data determined, and has none where its file is not here', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'blurcycle-start-'));
+    try {
+      const spectra = { blurKernelInit: 'spectra' };
+      expect(await startOf(0, spectra, folder)).toBeNull();
+      await writeTiffStack(join(folder, START_KERNEL), kernel, { sampleType: 'float32' });
+      const start = await startOf(0, spectra, folder);
+      expect(start?.data).toEqual(kernel.data);
+      expect(start?.voxelSizeUm).toEqual([0.25, 0.1, 0.1]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -2,12 +2,17 @@ export { readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
 export {
+  type BlurKernelSettings,
+  type KernelStart,
+  type PupilNumbers,
+  startKernelOf,
+} from './learnedKernel.ts';
+export {
   buildMethodNetworks,
   hasKernel,
   type KnownMicroscope,
   type MethodSettings,
   type NetworkSettings,
-  startKernelOf,
 } from './methodNetworks.ts';
 export { type MetricsLine, readMetricsLog } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';
@@ -15,6 +20,7 @@ export type { ValidationValues } from './selection.ts';
 export {
   readGeneratorWeights,
   readLearnedNoise,
+  readLearnedPupil,
   withAverageWeights,
   writeGeneratingWeights,
   writeNetworkWeights,

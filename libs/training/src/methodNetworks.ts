@@ -1,26 +1,18 @@
 import {
-  createRandomStream,
-  createVolume,
   type BlurNoiseKind,
   type BlurPath,
   type BlurredDiscriminator,
   type Cycles,
   type DiscriminatorView,
   type Domain,
-  type KernelConstraint,
-  type KernelGauge,
-  type KernelInit,
   type Pairing,
   type PixelLoss,
   type RandomStream,
-  type Shape3,
   type Volume,
-  type VoxelSizeUm,
 } from '@blurcycle/core';
 import {
   buildKnownBlur,
   buildKnownNoise,
-  buildLearnedBlur,
   buildLearnedNoise,
   buildMultiPatchDiscriminator,
   buildUNet,
@@ -28,9 +20,16 @@ import {
   type LinearBlur,
   type MultiPatchDiscriminator,
   type Network,
-  startingKernel,
   type NoiseCoefficients,
+  type PupilBlur,
 } from '@blurcycle/models';
+import {
+  BLUR_GENERATOR,
+  type BlurKernelSettings,
+  buildBlurKernel,
+  initialStream,
+  type KernelStart,
+} from './learnedKernel.ts';
 
 /** What distinguishes one method of the paper from another. */
 export interface MethodSettings {
@@ -69,7 +68,7 @@ export function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boole
 }
 
 /** Sizes of the networks, the same for all methods of a profile. */
-export interface NetworkSettings {
+export interface NetworkSettings extends BlurKernelSettings {
   readonly width: number;
   readonly discriminatorWidth: number;
   /** Whether the discriminator of blurred volumes is built to see noise. */
@@ -77,12 +76,6 @@ export interface NetworkSettings {
   readonly outputBias: number;
   /** Noise of the blurred volumes that a blur path makes of sharp ones. @defaultValue 'none' */
   readonly blurNoise?: BlurNoiseKind | undefined;
-  readonly blurKernelSize: Shape3;
-  readonly blurKernelInit: KernelInit;
-  /** Standard deviation of the Gaussian initialization in voxels, the same along every axis. */
-  readonly blurKernelSigmaVoxels: number;
-  readonly blurKernelGauge: KernelGauge;
-  readonly blurKernelConstraint: KernelConstraint;
 }
 
 /** The networks of one method. */
@@ -90,7 +83,7 @@ export interface MethodNetworks {
   /** G: blurred to sharp. */
   readonly sharpGenerator: Network;
   /** F: sharp to blurred; null for the supervised methods. */
-  readonly blurGenerator: Network | LinearBlur | null;
+  readonly blurGenerator: Network | LinearBlur | PupilBlur | null;
   /** Noise after F; null where its output has none. */
   readonly noise: BlurNoise | null;
   /** The discriminator of each domain that has one. */
@@ -103,6 +96,8 @@ export interface KnownMicroscope {
   readonly kernel: Volume | null;
   /** Noise of the images, for `blurNoise: known`. */
   readonly noise: NoiseCoefficients | null;
+  /** Start of a learned kernel that its settings do not determine. @defaultValue null */
+  readonly start?: KernelStart | null;
 }
 
 /** Where learned noise starts: 100 photons at intensity 1, read noise of 3 % of the range. */
@@ -124,14 +119,14 @@ export function buildMethodNetworks(
   known: KnownMicroscope,
 ): MethodNetworks {
   const stream = (name: string): RandomStream => initialStream(seed, name);
-  const blurGenerator = (): Network | LinearBlur | null => {
+  const blurGenerator = (): MethodNetworks['blurGenerator'] => {
     switch (method.blurPath) {
       case 'none':
         return null;
       case 'unet':
         return buildUNet(network, stream(BLUR_GENERATOR));
       case 'learned-kernel':
-        return buildLearnedBlur(kernelOptions(network), stream(BLUR_GENERATOR));
+        return buildBlurKernel(network, seed, known.start ?? null);
       case 'known-psf':
         return buildKnownBlur(given(method, 'kernel', known.kernel));
     }
@@ -166,39 +161,7 @@ export function buildMethodNetworks(
   };
 }
 
-/** Name of the random stream that F draws its initial weights from. */
-const BLUR_GENERATOR = 'blurGenerator';
-
-function initialStream(seed: number, name: string): RandomStream {
-  return createRandomStream(seed, `init/${name}`);
-}
-
-/**
- * The kernel that a run with a learned kernel starts from, before its first update; needs no
- * back-end.
- *
- * @param seed - Of the run; with the `gaussian` initialization all seeds start alike.
- */
-export function startKernelOf(
-  network: NetworkSettings,
-  seed: number,
-  voxelSizeUm: VoxelSizeUm,
-): Volume {
-  const values = startingKernel(kernelOptions(network), initialStream(seed, BLUR_GENERATOR));
-  return createVolume(network.blurKernelSize, voxelSizeUm, values);
-}
-
-function kernelOptions(network: NetworkSettings): Parameters<typeof startingKernel>[0] {
-  return {
-    size: network.blurKernelSize,
-    init: network.blurKernelInit,
-    sigmaVoxels: network.blurKernelSigmaVoxels,
-    gauge: network.blurKernelGauge,
-    constraint: network.blurKernelConstraint,
-  };
-}
-
-function given<T>({ id }: MethodSettings, what: keyof KnownMicroscope, value: T | null): T {
+function given<T>({ id }: MethodSettings, what: 'kernel' | 'noise', value: T | null): T {
   if (value === null) throw new Error(`internal: method ${id} needs the known ${what}`);
   return value;
 }

@@ -3,6 +3,7 @@ import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { formatValue, InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
 import type { Network, NoiseCoefficients } from '@blurcycle/models';
 import type { NamedArray } from './arrayFile.ts';
+import type { PupilNumbers } from './learnedKernel.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
 
 /** The whole state of a trainer in host memory: a restored trainer goes on with the same bits. */
@@ -131,6 +132,13 @@ export async function readLearnedNoise({ networks }: Trainer): Promise<NoiseCoef
   const [a] = await logA.variable.data();
   const [b] = await logB.variable.data();
   return { a: Math.exp(a), b: Math.exp(b) };
+}
+
+/** The numbers of the pupil that a trainer has learned; null where its kernel has none. */
+export function readLearnedPupil({ networks: { blurGenerator } }: Trainer): PupilNumbers | null {
+  if (blurGenerator === null || !('pupil' in blurGenerator)) return null;
+  const { zernike, ...others } = blurGenerator.pupil();
+  return { ...others, zernike: Array.from(zernike) };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import type { NoiseCoefficients, Parameter } from '@blurcycle/models';
+import type { KernelStart } from './learnedKernel.ts';
 import {
   buildMethodNetworks,
   type MethodNetworks,
@@ -84,6 +85,8 @@ export interface TrainerOptions {
   readonly knownKernel: Volume | null;
   /** Noise of the images; only `blurNoise: known` needs it. @defaultValue null */
   readonly knownNoise?: NoiseCoefficients | null;
+  /** Start of a learned kernel that its settings do not determine. @defaultValue null */
+  readonly kernelStart?: KernelStart | null;
 }
 
 /**
@@ -99,8 +102,9 @@ export function createTrainer({
   seed,
   knownKernel,
   knownNoise = null,
+  kernelStart = null,
 }: TrainerOptions): Trainer {
-  const known = { kernel: knownKernel, noise: knownNoise };
+  const known = { kernel: knownKernel, noise: knownNoise, start: kernelStart };
   const networks = buildMethodNetworks(method, network, seed, known);
   const { sharpGenerator, blurGenerator, noise, discriminators } = networks;
   const { learningRate, blurKernelLearningRate, discriminatorLearningRate } = objective.optimizer;

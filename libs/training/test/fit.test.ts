@@ -23,6 +23,7 @@ import {
   NETWORK,
   OBJECTIVE,
   selectCpuBackend,
+  startFor,
 } from './support.ts';
 
 let straightFolder = '';
@@ -56,6 +57,7 @@ const build = (
     objective: { ...OBJECTIVE, ganLoss },
     seed: 1,
     knownKernel: KNOWN_KERNEL,
+    kernelStart: startFor(network),
   });
 
 function options(trainer: Trainer, runFolder: string, more: Partial<FitOptions> = {}): FitOptions {

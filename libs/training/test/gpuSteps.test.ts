@@ -45,8 +45,11 @@ describe.each(['tensorflow', 'webgpu'] as const)('training steps on %s', (name) 
   // Compiling for a program in place of a GPU takes minutes for all methods; these two use every
   // kernel.
   const few = ['proposed', 'non-blind, wasserstein-gp'];
+  // A pupil is computed in TypeScript, between tensors in memory of the CPU.
   const cases = CASES.filter(
-    ({ id }) => software !== true || name !== 'webgpu' || few.includes(id),
+    ({ id, network }) =>
+      network.blurKernelForm !== 'pupil' &&
+      (software !== true || name !== 'webgpu' || few.includes(id)),
   );
 
   it.skipIf(available !== true).each(cases)(

@@ -7,7 +7,9 @@ import type {
   Sample,
   SampleSource,
 } from '../src/index.ts';
-import { createSavedStream } from '../src/index.ts';
+import { buildPupilBlur, disposeNetworks } from '@blurcycle/models';
+import { tidy } from '@tensorflow/tfjs-core';
+import { createSavedStream, type KernelStart } from '../src/index.ts';
 
 const PATCH: Shape3 = [16, 16, 16];
 
@@ -76,6 +78,15 @@ export const NETWORK: NetworkSettings = {
   blurKernelConstraint: 'none',
 };
 
+/** A kernel with a pupil that learns NA and index. */
+export const PUPIL: NetworkSettings = {
+  ...NETWORK,
+  blurKernelForm: 'pupil',
+  blurKernelSize: [3, 5, 5],
+  blurKernelInit: 'optics',
+  blurKernelPupil: { learn: ['numericalAperture', 'immersionIndex'], defocus: 'exact' },
+};
+
 const SEES_NOISE: NetworkSettings = { ...NETWORK, blurredDiscriminator: 'sees-noise' };
 
 interface Case {
@@ -90,6 +101,11 @@ const LEAST_SQUARES_CASES: readonly Case[] = [
     id: `${method.id}, its discriminator of blurred volumes sees noise`,
     method,
     network: SEES_NOISE,
+  })),
+  ...METHODS.filter(({ id }) => id === 'proposed').map((method) => ({
+    id: `${method.id}, kernel with a pupil`,
+    method,
+    network: PUPIL,
   })),
 ];
 
@@ -127,6 +143,25 @@ export const KNOWN_KERNEL: Volume = createVolume(
   [1, 1, 1],
   Float32Array.from({ length: 27 }, (_, i) => (i === 13 ? 0.48 : 0.02)),
 );
+
+/** What the kernel of a case starts from, beside its settings. */
+export function startFor({ blurKernelForm }: NetworkSettings): KernelStart | null {
+  return blurKernelForm === 'pupil' ? pupilStart([0.3, -0.2, 0.1], 0.2) : null;
+}
+
+/** The pupil of NA 1.2 and index 1.5 at 0.6 µm, here with 3 Zernike coefficients, its kernel. */
+export function pupilStart(zernike: readonly number[], logGain: number): KernelStart {
+  const optics = { numericalAperture: 1.2, immersionIndex: 1.5, emissionWavelengthUm: 0.6 };
+  const options = { size: PUPIL.blurKernelSize, voxelSizeUm: [0.25, 0.1, 0.1] as const, optics };
+  const start = { ...optics, zernike, logGain };
+  const blur = buildPupilBlur({ ...options, learnedOptics: [], start });
+  const kernel = tidy(() => Float32Array.from(blur.kernel().dataSync()));
+  disposeNetworks(blur);
+  return {
+    kernel: createVolume(options.size, options.voxelSizeUm, kernel),
+    pupil: { optics, start },
+  };
+}
 
 /** Random patches: bright spots for sharp, dimmer ones for blurred. */
 export function createTestSource(seed: number, shape: Shape3 = PATCH): SampleSource {

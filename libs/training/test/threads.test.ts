@@ -7,7 +7,7 @@ import { backendReport, selectBackend } from '@blurcycle/compute';
 import type { Shape3 } from '@blurcycle/core';
 import { describe, expect, it } from 'vitest';
 import { createTrainer, disposeTrainer, trainStep, type LossValues } from '../src/index.ts';
-import { CASES, createTestSource, KNOWN_KERNEL, OBJECTIVE } from './support.ts';
+import { CASES, createTestSource, KNOWN_KERNEL, OBJECTIVE, startFor } from './support.ts';
 
 const { available, detail } = (await backendReport()).find(({ name }) => name === 'native') ?? {};
 if (available !== true) process.stderr.write(`no training is compared over threads: ${detail}\n`);
@@ -36,6 +36,7 @@ async function train(
     objective: { ...OBJECTIVE, patch: PATCH, updates: UPDATES, ganLoss },
     seed: 1,
     knownKernel: KNOWN_KERNEL,
+    kernelStart: startFor(network),
   });
   const source = createTestSource(1, PATCH);
   const losses: LossValues[] = [];

@@ -22,6 +22,7 @@ import {
   NETWORK,
   OBJECTIVE,
   selectCpuBackend,
+  startFor,
 } from './support.ts';
 
 beforeAll(async () => {
@@ -39,6 +40,7 @@ const build = (
     objective: { ...OBJECTIVE, ...changes },
     seed: 1,
     knownKernel: KNOWN_KERNEL,
+    kernelStart: startFor(network),
   });
 
 const weights = (groups: readonly OptimizerGroup[]): Float32Array[] =>

@@ -15,6 +15,17 @@ const citationSchema = z.strictObject({
   url: z.string().optional(),
 });
 
+/** Optics, aberrations and gain of a kernel that was learned as the PSF of a pupil. */
+export const pupilNumbersSchema = z.strictObject({
+  numericalAperture: z.number(),
+  immersionIndex: z.number(),
+  emissionWavelengthUm: z.number(),
+  /** Rad RMS, Noll's indices 5, 6, 7, ... */
+  zernike: z.array(z.number()).readonly(),
+  /** Natural logarithm of the sum of the kernel. */
+  logGain: z.number(),
+});
+
 /** `model.json` of a model folder: everything about a trained generator but its weights. */
 export const modelConfigSchema = z.strictObject({
   format: z.literal(MODEL_FORMAT),
@@ -37,6 +48,8 @@ export const modelConfigSchema = z.strictObject({
   kernel: z.enum(['learned', 'known', 'none']),
   /** Noise that was learned with the kernel, variance a μ + b in the network's intensities. */
   noise: z.strictObject({ a: z.number(), b: z.number() }).optional(),
+  /** The pupil whose PSF the kernel is; absent for a free kernel. */
+  pupil: pupilNumbersSchema.optional(),
   /** Microscope as it was described when the model was made; null where nobody said. */
   optics: z.record(z.string(), z.json()).nullable(),
   training: z.strictObject({

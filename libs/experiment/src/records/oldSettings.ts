@@ -24,15 +24,19 @@ type Section = Readonly<Record<string, unknown>>;
 
 function withMeaningOfThen(settings: unknown): unknown {
   if (!isSection(settings)) return settings;
-  const { network, training, inference, first } = settings;
+  const { first } = settings;
+  const named = withNamesOfNow(settings);
+  return isSection(first) ? { ...named, first: withNamesOfNow(first) } : named;
+}
+
+/** Networks, training and inference of a method, or of its first stage. */
+function withNamesOfNow(settings: Section): Section {
+  const { network, training, inference } = settings;
   return {
     ...settings,
     ...(isSection(network) ? { network: withNamedGauge(network) } : {}),
     ...(isSection(training) ? { training: withLaterChoices(training) } : {}),
     ...(inference === undefined ? {} : { inference: withPrecision(inference) }),
-    ...(isSection(first)
-      ? { first: { ...first, training: withPrecision(first['training']) } }
-      : {}),
   };
 }
 
@@ -44,8 +48,22 @@ function withPrecision(section: unknown): unknown {
 /** What holds the kernel in place was called its symmetry. */
 function withNamedGauge({ blurKernelSymmetry = 'none', ...network }: Section): Section {
   const gauge = { blurKernelGauge: blurKernelSymmetry };
-  return { blurredDiscriminator: 'plain', blurNoise: 'none', ...gauge, ...network };
+  const defaults = { blurredDiscriminator: 'plain', blurNoise: 'none' };
+  return {
+    ...defaults,
+    blurKernelForm: 'free',
+    blurKernelPupil: UNUSED_PUPIL,
+    ...gauge,
+    ...network,
+  };
 }
+
+/** Settings of a pupil where kernels had none: the defaults of then, which decide nothing. */
+const UNUSED_PUPIL = {
+  ...{ numericalAperture: null, immersionIndex: null, emissionWavelengthUm: null },
+  learn: ['numericalAperture', 'immersionIndex'],
+  ...{ zernikeTerms: 18, sphericalStart: null, defocus: 'exact' },
+};
 
 function withLaterChoices(training: Section): Section {
   const { optimizer } = training;

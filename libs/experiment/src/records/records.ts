@@ -3,6 +3,7 @@ import { classicalSettingsSchema } from '../settings/classicalSettings.ts';
 import { datasetSettingsSchema } from '../settings/datasetSettings.ts';
 import { scoringSettingsSchema } from '../settings/runSettings.ts';
 import { STAGES } from '../stages/numerics.ts';
+import { pupilNumbersSchema } from './modelConfig.ts';
 import { recordedInferenceSchema, recordedRunSettingsSchema } from './oldSettings.ts';
 
 /** SHA-256, 64 hexadecimal digits. */
@@ -99,6 +100,8 @@ export const runRecordSchema = z.strictObject({
   origins: z.record(z.string(), z.string()),
   /** Noise of blurred volumes that was learned, variance a μ + b; absent where none was. */
   noise: z.strictObject({ a: z.number(), b: z.number() }).optional(),
+  /** The pupil that was learned; absent where the kernel has none. */
+  pupil: pupilNumbersSchema.optional(),
   /** Update whose weights made the predictions. */
   selectedUpdate: z.int().nonnegative().nullable(),
   /**

@@ -1,4 +1,5 @@
 import { formatValue, type Shape3 } from '@blurcycle/core';
+import { checkBlurKernel } from './blurKernelSettings.ts';
 import type { RunSettings } from './runSettings.ts';
 
 /** A rule between settings that does not hold. */
@@ -21,6 +22,7 @@ export function checkRunSettings(settings: RunSettings): readonly SettingsViolat
     ...checkGeometry(settings),
     ...checkOptics(settings),
     ...checkMethod(settings),
+    ...checkBlurKernel(settings),
     ...checkChoice(settings),
   ];
 }

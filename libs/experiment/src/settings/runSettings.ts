@@ -10,9 +10,6 @@ import {
   DOMAINS,
   GAN_LOSSES,
   type GanLoss,
-  KERNEL_CONSTRAINTS,
-  KERNEL_GAUGES,
-  KERNEL_INITS,
   PAIRINGS,
   PIXEL_LOSSES,
   PRECISIONS,
@@ -20,12 +17,8 @@ import {
   SELECTION_RULES,
 } from '@blurcycle/core';
 import { z } from 'zod';
-import {
-  datasetSettingsSchema,
-  oddShape3Schema,
-  overlap3Schema,
-  shape3Schema,
-} from './datasetSettings.ts';
+import { blurKernelFields } from './blurKernelSettings.ts';
+import { datasetSettingsSchema, overlap3Schema, shape3Schema } from './datasetSettings.ts';
 
 /** Ids of methods, rows and experiments: they become file and target names. */
 export const idSchema = z
@@ -78,22 +71,7 @@ export const networkSettingsSchema = z.strictObject({
     .describe(
       'of blurred volumes. plain: as that of sharp ones; sees-noise: without the second normalization, with y minus its blur as a channel',
     ),
-  blurKernelSize: oddShape3Schema.describe('sides of the learned blur kernel in voxels, z, y, x'),
-  blurKernelInit: z.enum(KERNEL_INITS).describe('start: a unit-sum Gaussian, or N(0, 0.02) noise'),
-  blurKernelSigmaVoxels: z
-    .number()
-    .positive()
-    .describe('standard deviation of the Gaussian start in voxels'),
-  blurKernelGauge: z
-    .enum(KERNEL_GAUGES)
-    .describe(
-      'what holds a learned kernel in place. none: nothing determines its shift; point: h(r) = h(-r); core: its core is centered after every update',
-    ),
-  blurKernelConstraint: z
-    .enum(KERNEL_CONSTRAINTS)
-    .describe(
-      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
-    ),
+  ...blurKernelFields,
   blurNoise: z
     .enum(BLUR_NOISES)
     .describe(
@@ -120,7 +98,9 @@ const trainingSettingsSchema = z.strictObject({
   patch: shape3Schema.describe('sides of a training patch in voxels, z, y, x; multiples of 4'),
   optimizer: z.strictObject({
     learningRate: rate.describe('Adam rate of the U-Nets'),
-    blurKernelLearningRate: rate.describe('Adam rate of the blur kernel'),
+    blurKernelLearningRate: rate.describe(
+      'Adam rate of the blur kernel: of its values, or of the numbers of its pupil',
+    ),
     discriminatorLearningRate: rate.describe('Adam rate of the discriminators'),
     noiseLearningRate: rate.describe('Adam rate of log a and log b of learned noise'),
     decayFrom: z

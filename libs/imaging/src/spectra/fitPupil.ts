@@ -1,4 +1,4 @@
-import { median, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
+import { median, type DefocusModel, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
 import { createPupilKernel, type Optics, type PupilParameters } from '@blurcycle/psf';
 import { minimize } from './minimize.ts';
 import { LEAKY_BINS, type RadialBins, type RadialSpectrum, type Taper } from './radialSpectra.ts';
@@ -15,7 +15,7 @@ export interface PupilFitOptions {
    */
   readonly spherical?: readonly [primary: number, secondary: number];
   /** As in `createPupilKernel`. @defaultValue 'exact' */
-  readonly defocus?: 'exact' | 'paraxial';
+  readonly defocus?: DefocusModel;
 }
 
 /** The spectra that a pupil is fitted to. */

@@ -24,7 +24,8 @@ import { learnedNoise } from './learnedNoise.ts';
 /** What one run started from and learned. */
 interface LearnedKernel {
   readonly seed: number;
-  readonly start: Volume;
+  /** Null where the data determined it and its file is not stored on this machine. */
+  readonly start: Volume | null;
   /** Null where the file of the run is not stored on this machine. */
   readonly kernel: Volume | null;
   /** From the kernel, or from the scores of the run where the kernel is not stored. */
@@ -95,10 +96,10 @@ function entriesOf({
       const { label, seeds } = row;
       if (seeds.length === 0) return [{ label, figures: null, isLearned: true, isAway: false }];
       const starts = startsOf(row);
-      return seeds.flatMap(({ seed, start, kernel, figures }) => [
+      return seeds.flatMap(({ seed, kernel, figures }) => [
         ...starts
           .filter((one) => one.seed === seed)
-          .map((one) => given(`${label}, ${one.label}`, start)),
+          .map((one) => given(`${label}, ${one.label}`, one.kernel)),
         { label: `${label}, seed ${seed}`, figures, isLearned: true, isAway: kernel === null },
       ]);
     }),
@@ -110,14 +111,20 @@ function startsOf({ seeds }: LearnedKernels): readonly {
   readonly id: string;
   readonly label: string;
   readonly seed: number;
+  readonly kernel: Volume;
 }[] {
-  const [first] = seeds;
-  const isShared = seeds.every(({ start }) =>
-    start.data.every((value, i) => value === first.start.data[i]),
+  const known = seeds.flatMap(({ seed, start }) =>
+    start === null ? [] : [{ seed, kernel: start }],
   );
+  const isShared =
+    known.length === seeds.length &&
+    known.every(({ kernel }) => kernel.data.every((value, i) => value === known[0].kernel.data[i]));
   return isShared
-    ? seeds.slice(0, 1).map(({ seed }) => ({ id: 'start', label: 'start', seed }))
-    : seeds.map(({ seed }) => ({ id: `start-s${seed}`, label: `start of seed ${seed}`, seed }));
+    ? known.slice(0, 1).map((one) => ({ id: 'start', label: 'start', ...one }))
+    : known.map((one) => ({
+        ...{ id: `start-s${one.seed}`, label: `start of seed ${one.seed}` },
+        ...one,
+      }));
 }
 
 /** A kernel as it is drawn. */
@@ -139,10 +146,10 @@ function viewsOf(
   const starts = startsOf(row);
   return [
     { id: 'truth', label: truthLabel, method: null, kernel: truth, alt: 'the reference' },
-    ...row.seeds.flatMap(({ seed, start, kernel, figures }) => [
+    ...row.seeds.flatMap(({ seed, kernel, figures }) => [
       ...starts
         .filter((one) => one.seed === seed)
-        .map(({ id, label }) => ({
+        .map(({ id, label, kernel: start }) => ({
           ...{ id, label: capitalize(label), method: 'input', kernel: start },
           alt: described(figures.startCorrelation),
         })),
@@ -274,8 +281,8 @@ async function readKernels(
     if (record === undefined) continue;
     const { dataset } = record.settings;
     const { kernel: truth } = await volumesOf(dataset, experiment.conditions[0]);
-    const context = { ...kernelContext(run, { kernel: truth }), truth };
     const folder = runDirectory(resultsDir, run.profile, run.id);
+    const context = { ...(await kernelContext(run, { kernel: truth }, folder)), truth };
     const isHere = existsSync(join(folder, KERNEL));
     const kernel = isHere ? await readLearnedKernel(run, folder) : null;
     const figures =

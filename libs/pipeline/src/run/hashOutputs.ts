@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileHash } from '@blurcycle/files';
 
 /** Folders of a run whose files are results; checkpoints are not. */
-const OUTPUTS = /^(metrics\.jsonl|model\/.+|predictions\/.+)$/;
+const OUTPUTS = /^(metrics\.jsonl|kernel-start\.tif|model\/.+|predictions\/.+)$/;
 
 /** SHA-256 of every result file of a run by its path inside the run's folder. */
 export async function hashOutputs(folder: string): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Pairing, Volume } from '@blurcycle/core';
-import type { Pair } from '@blurcycle/data';
+import { type Pair, writeTiffStack } from '@blurcycle/data';
 import {
   contentHash,
   type ResolvedRun,
@@ -15,6 +15,8 @@ import {
   type FitResult,
   type KnownMicroscope,
   readLearnedNoise,
+  readLearnedPupil,
+  startKernelOf,
   type Trainer,
   TrainingFailure,
 } from '@blurcycle/training';
@@ -24,10 +26,11 @@ import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { hashOutputs } from './hashOutputs.ts';
+import { kernelStart, recordingOf } from './kernelStart.ts';
 import { knownMicroscope } from './knownMicroscope.ts';
 import { originOf } from './origin.ts';
 import type { ProvenanceClock } from './provenance.ts';
-import { scoreRun } from './scoreRun.ts';
+import { scoreRun, START_KERNEL } from './scoreRun.ts';
 import { type Trained, type Training, trainNetworks } from './trainNetworks.ts';
 import { writeRunModel } from './writeModel.ts';
 
@@ -64,32 +67,32 @@ export async function makeRun(
     lock: options.lock,
     patchOption: 'training.patch of the profile',
   };
-  const record = await trainNetworks(
-    trainingOf(run, dataset, known),
-    trainOptions,
-    async (trainer, outcome) => {
-      options.lock.assertHeld();
-      const parameterCounts = countNetworks(trainer);
-      const noise = await readLearnedNoise(trainer);
-      const finished =
-        outcome instanceof TrainingFailure
-          ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
-          : await predict(run, trainer, outcome, { ...dataset, kernel: known.kernel }, folder);
-      const made: RunRecord = {
-        ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
-        ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
-        ...(noise === null ? {} : { noise }),
-        ...finished,
-        outputs: await hashOutputs(folder),
-        ...origin,
-        provenance: await options.clock.stop(
-          `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
-        ),
-      };
-      await writeRunRecord(join(folder, 'record.json'), made);
-      return made;
-    },
-  );
+  const training = trainingOf(run, dataset, known);
+  await keepStart(run, training, folder);
+  const record = await trainNetworks(training, trainOptions, async (trainer, outcome) => {
+    options.lock.assertHeld();
+    const parameterCounts = countNetworks(trainer);
+    const noise = await readLearnedNoise(trainer);
+    const pupil = readLearnedPupil(trainer);
+    const finished =
+      outcome instanceof TrainingFailure
+        ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
+        : await predict(run, trainer, outcome, { ...dataset, kernel: known.kernel }, folder);
+    const made: RunRecord = {
+      ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
+      ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
+      ...(noise === null ? {} : { noise }),
+      ...(pupil === null ? {} : { pupil }),
+      ...finished,
+      outputs: await hashOutputs(folder),
+      ...origin,
+      provenance: await options.clock.stop(
+        `npx blurcycle train ${id.replace(/-s\d+$/, '')} --seed ${seed} --profile ${run.profile}`,
+      ),
+    };
+    await writeRunRecord(join(folder, 'record.json'), made);
+    return made;
+  });
   if (record.status === 'done') await scoreRun(run, folder, record, dataset);
   return record;
 }
@@ -101,7 +104,20 @@ export function trainingOf(
   known: KnownMicroscope,
 ): Training {
   const pairs = trainingPairs(dataset, settings.method.sampling);
-  return { id, settings, seed, pairs, known };
+  const start = kernelStart(settings, recordingOf(settings.dataset), pairs);
+  return { id, settings, seed, pairs, known: { ...known, start } };
+}
+
+/** Keeps the start of a kernel that the data determine: whoever scores it has no training volumes. */
+async function keepStart(
+  { id, seed, settings: { network, dataset } }: ResolvedRun,
+  { known: { start = null } }: Training,
+  folder: string,
+): Promise<void> {
+  if (start === null || network.blurKernelInit !== 'spectra') return;
+  const kernel = startKernelOf(network, seed, dataset.voxelSizeUm, start);
+  await writeTiffStack(join(folder, START_KERNEL), kernel, { sampleType: 'float32' });
+  say(`${id}: the kernel starts from the spectra of both sets`);
 }
 
 /**

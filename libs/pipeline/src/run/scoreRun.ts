@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVolume, type Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
@@ -17,10 +18,14 @@ import {
   describeKernel,
   type KernelContext,
 } from '../scores/describeKernel.ts';
+import { kernelStart, recordingOf } from './kernelStart.ts';
 import { completeScores, makeScores, type ScoringJob } from '../scores/scorePredictions.ts';
 
 /** The learned kernel inside the folder of a run. */
 export const KERNEL = `model/${MODEL_FILES.kernel}`;
+
+/** The kernel before the first update, in the folder of a run whose data determine it. */
+export const START_KERNEL = 'kernel-start.tif';
 
 /**
  * Scores the predictions of a run, and its learned kernel.
@@ -45,7 +50,7 @@ export async function scoreRun(
     volumes: dataset,
     kernel: null,
   };
-  const context = kernelContext(run, dataset);
+  const context = await kernelContext(run, dataset, folder);
   if (before !== undefined) {
     const { kernel } = before;
     const completed = kernel === null ? null : completeKernelFigures(kernel, context);
@@ -57,17 +62,37 @@ export async function scoreRun(
   });
 }
 
-/** What the learned kernel of a run is seen beside. */
-export function kernelContext(
-  { settings, seed }: Pick<ResolvedRun, 'settings' | 'seed'>,
+/**
+ * What the learned kernel of a run is seen beside.
+ *
+ * @param folder - Of the run, where its start is if its data determine it.
+ */
+export async function kernelContext(
+  run: Pick<ResolvedRun, 'settings' | 'seed'>,
   { kernel }: Pick<PreparedDataset, 'kernel'>,
-): KernelContext {
-  const { dataset, network, scoring } = settings;
+  folder: string,
+): Promise<KernelContext> {
+  const { dataset, scoring } = run.settings;
   return {
-    start: startKernelOf(network, seed, dataset.voxelSizeUm),
+    start: await startOf(run, folder),
     truth: dataset.kind === 'tiff-folders' ? null : kernel,
     sigmaVoxels: scoring.kernelSmoothingSigmaVoxels,
   };
+}
+
+/** The kernel before the first update; null where the file that has it is not on this machine. */
+async function startOf(
+  { settings, seed }: Pick<ResolvedRun, 'settings' | 'seed'>,
+  folder: string,
+): Promise<Volume | null> {
+  const { network, dataset, method } = settings;
+  if (method.blurPath !== 'learned-kernel') return null;
+  if (network.blurKernelInit === 'spectra') {
+    const path = join(folder, START_KERNEL);
+    return existsSync(path) ? readKernel(path, dataset) : null;
+  }
+  const start = kernelStart(settings, recordingOf(dataset), []);
+  return startKernelOf(network, seed, dataset.voxelSizeUm, start);
 }
 
 /** The kernel that a run has learned; null for a method that learns none. */
@@ -76,7 +101,14 @@ export async function readLearnedKernel(
   folder: string,
 ): Promise<Volume | null> {
   if (method.blurPath !== 'learned-kernel') return null;
-  const { volume } = await readTiffStack(join(folder, KERNEL));
+  return readKernel(join(folder, KERNEL), dataset);
+}
+
+async function readKernel(
+  path: string,
+  { voxelSizeUm }: ResolvedRun['settings']['dataset'],
+): Promise<Volume> {
+  const { volume } = await readTiffStack(path);
   // Files round voxel sizes; the settings state them.
-  return createVolume(volume.shape, dataset.voxelSizeUm, volume.data);
+  return createVolume(volume.shape, voxelSizeUm, volume.data);
 }

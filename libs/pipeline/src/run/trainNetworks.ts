@@ -82,6 +82,7 @@ export function startTraining({ settings, seed, pairs, known }: Omit<Training, '
     seed,
     knownKernel: kernel,
     knownNoise: known.noise,
+    kernelStart: known.start ?? null,
   });
   const source = createPatchSource({
     ...training,

@@ -9,7 +9,7 @@ import {
 } from '@blurcycle/inference';
 import type { Volume } from '@blurcycle/core';
 import { fromNetworkScale } from '@blurcycle/stacks';
-import { readLearnedNoise, type Trainer } from '@blurcycle/training';
+import { readLearnedNoise, readLearnedPupil, type Trainer } from '@blurcycle/training';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 
 /** A trained model before it is written. */
@@ -57,9 +57,14 @@ export async function writeModel(
     citation: METHOD_CITATION,
   };
   const noise = await readLearnedNoise(trainer);
+  const pupil = readLearnedPupil(trainer);
   const content = await modelOfTrainer(
     trainer,
-    { ...config, ...(noise === null ? {} : { noise }) },
+    {
+      ...config,
+      ...(noise === null ? {} : { noise }),
+      ...(pupil === null ? {} : { pupil }),
+    },
     knownKernel,
     testInput,
   );

@@ -3,8 +3,8 @@ import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
 
 /** What a learned kernel is seen beside. */
 export interface KernelContext {
-  /** The kernel before the first update. */
-  readonly start: Volume;
+  /** The kernel before the first update; null where it is not on this machine. */
+  readonly start: Volume | null;
   /** Gain times PSF; null for recordings of a microscope that nobody has measured. */
   readonly truth: Volume | null;
   /** Standard deviation in voxels of the Gaussian filter. */
@@ -27,7 +27,7 @@ export type KernelFigures = Readonly<Record<string, number>>;
  *   negative where the kernel is too narrow.
  *
  * What cannot be told of a kernel, such as a width that its window cuts off, is left out, and so is
- * every comparison where the true kernel is not known.
+ * every comparison where the true kernel, or the start, is not known.
  *
  * @param kernel - Null for a method that learns none.
  */
@@ -56,13 +56,13 @@ export function completeKernelFigures(
   context: KernelContext,
 ): KernelFigures {
   const known = bothStates((state) => {
-    const { truth } = context;
-    const start = measure(context.start, context, state);
+    const { truth, start: before } = context;
+    const start = before === null ? null : measure(before, context, state);
     const real = truth === null ? null : measure(truth, context, state);
     return {
       trueSum: real?.sum ?? null,
-      startCorrelation: start.correlation,
-      ...byAxis('startFwhmUm', start.fwhmUm),
+      startCorrelation: start?.correlation ?? null,
+      ...byAxis('startFwhmUm', start?.fwhmUm ?? null),
       ...byAxis('trueFwhmUm', real?.fwhmUm ?? null),
     };
   });

@@ -1,3 +1,4 @@
+import type { DefocusModel } from '@blurcycle/core';
 import { gaussLegendre } from '../gaussLegendre.ts';
 import type { Optics } from '../optics.ts';
 import type { FieldGrid } from './pupilField.ts';
@@ -93,7 +94,7 @@ export function ringAt(
   square: number,
   rim: number,
   index: number,
-  defocus: 'exact' | 'paraxial',
+  defocus: DefocusModel,
   amplitude: 'uniform' | 'aplanatic',
 ): Ring {
   const lateral = rim * rim * square;

@@ -1,4 +1,10 @@
-import { assertRange, assertShape, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  assertRange,
+  assertShape,
+  type DefocusModel,
+  type Shape3,
+  type VoxelSizeUm,
+} from '@blurcycle/core';
 import { assertOptics, type Optics } from '../optics.ts';
 import { pupilField, type PupilGroups } from './pupilField.ts';
 import { diskPoints, IMAGES, ringAt, type DiskPoints, type Ring } from './pupilDisk.ts';
@@ -28,7 +34,7 @@ export interface PupilKernelOptions {
    *
    * @defaultValue 'exact'
    */
-  readonly defocus?: 'exact' | 'paraxial';
+  readonly defocus?: DefocusModel;
   /**
    * Amplitude over the disk k ≤ NA/λ: `uniform`, or `aplanatic`, (cos θ)^(-1/2) at angle θ,
    * which conserves energy in an objective that obeys the sine condition.

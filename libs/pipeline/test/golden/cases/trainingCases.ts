@@ -12,19 +12,28 @@ import {
   type Trainer,
 } from '@blurcycle/training';
 import { parse } from 'yaml';
+import { kernelStart } from '../../../src/run/kernelStart.ts';
 import { createPatchSource, cycleMargin } from '../../../src/run/patchSource.ts';
-import { bell, spots } from '../inputs.ts';
+import { bell, spots, VOXEL_SIZE_UM } from '../inputs.ts';
 import { native, type GoldenCases } from './goldenCase.ts';
 
 const NETWORK: NetworkSettings = {
   width: 2,
   discriminatorWidth: 2,
   blurredDiscriminator: 'plain',
+  blurKernelForm: 'free',
   blurKernelSize: [3, 5, 5],
   blurKernelInit: 'gaussian',
   blurKernelSigmaVoxels: 1,
   blurKernelGauge: 'none',
   blurKernelConstraint: 'none',
+  blurKernelPupil: {
+    ...{ numericalAperture: 1.2, immersionIndex: 1.5, emissionWavelengthUm: 0.6 },
+    learn: ['numericalAperture', 'immersionIndex'],
+    zernikeTerms: 18,
+    sphericalStart: null,
+    defocus: 'exact',
+  },
   blurNoise: 'none',
   outputBias: -1,
 };
@@ -105,6 +114,26 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
   'wasserstein-sees-noise': [
     'proposed',
     { network: { blurredDiscriminator: 'sees-noise' }, training: { ganLoss: 'wasserstein-gp' } },
+  ],
+  'kernel-start-optics': ['proposed', { network: { blurKernelInit: 'optics' } }],
+  'kernel-start-spectra': ['proposed', { network: { blurKernelInit: 'spectra' } }],
+  'pupil-start-optics': [
+    'proposed',
+    {
+      network: {
+        ...{ blurKernelForm: 'pupil', blurKernelInit: 'optics' },
+        blurKernelPupil: { ...NETWORK.blurKernelPupil, defocus: 'paraxial' },
+      },
+    },
+  ],
+  'pupil-start-spectra': [
+    'proposed',
+    {
+      network: {
+        ...{ blurKernelForm: 'pupil', blurKernelInit: 'spectra' },
+        blurKernelPupil: { ...NETWORK.blurKernelPupil, sphericalStart: [0.3, 0.03] },
+      },
+    },
   ],
   'kernel-gauge-core': ['proposed', { network: { blurKernelGauge: 'core' } }],
   'noise-learned': ['proposed', { network: { blurNoise: 'learned' } }],
@@ -193,6 +222,12 @@ async function withTrainer<T>(
   const training = { ...TRAINING, ...change.training };
   const margin = cycleMargin({ training, network });
   const kernel = method.blurPath === 'known-psf' ? bell(network.blurKernelSize) : null;
+  const pairs = [1, 2].map((seed) => ({
+    id: `train-${seed}`,
+    blurred: spots([24, 26, 28], seed),
+    sharp: spots([24, 26, 28], seed + 10),
+  }));
+  const recording = { voxelSizeUm: VOXEL_SIZE_UM, optics: null, isPeriodic: true };
   const trainer = createTrainer({
     method,
     network,
@@ -200,12 +235,8 @@ async function withTrainer<T>(
     seed: 1,
     knownKernel: kernel,
     knownNoise: { a: 0.004, b: 0.0003 },
+    kernelStart: kernelStart({ method, network }, recording, pairs),
   });
-  const pairs = [1, 2].map((seed) => ({
-    id: `train-${seed}`,
-    blurred: spots([24, 26, 28], seed),
-    sharp: spots([24, 26, 28], seed + 10),
-  }));
   const source = createPatchSource({
     ...training,
     pairs,

@@ -1,0 +1,110 @@
+import { createVolume, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import type { Pair } from '@blurcycle/data';
+import {
+  type DatasetSettings,
+  type RunSettings,
+  type StatedOptics,
+  statedOptics,
+} from '@blurcycle/experiment';
+import { kernelFromSpectra } from '@blurcycle/imaging';
+import { createPupilKernel, type PupilParameters } from '@blurcycle/psf';
+import type { KernelStart } from '@blurcycle/training';
+
+/** How the blurred volumes were recorded, as far as anybody says. */
+export interface Recording {
+  readonly voxelSizeUm: VoxelSizeUm;
+  /** Null where only the settings of the kernel may state them. */
+  readonly optics: StatedOptics | null;
+  /** Whether what leaves a volume on one side enters it on the other. */
+  readonly isPeriodic: boolean;
+}
+
+/** The recording of the data of an experiment; simulated volumes are blurred with periodic borders. */
+export function recordingOf({ voxelSizeUm, psf, kind }: DatasetSettings): Recording {
+  return { voxelSizeUm, optics: psf, isPeriodic: kind !== 'tiff-folders' };
+}
+
+type NetworkSettings = RunSettings['network'];
+
+/**
+ * Where a learned kernel starts, from the training volumes of both sets or from stated optics; null
+ * where the settings and the seed of the run determine it, and for a method that learns none.
+ *
+ * Cost: none of the data for the start `optics`; see `kernelFromSpectra` for `spectra`.
+ *
+ * @param pairs - Training volumes; which sharp one stands beside which blurred one does not matter.
+ * @throws {RuleError} If the volumes are too small, or their means give no gain.
+ */
+export function kernelStart(
+  { method, network }: Pick<RunSettings, 'method' | 'network'>,
+  recording: Recording,
+  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
+): KernelStart | null {
+  if (method.blurPath !== 'learned-kernel') return null;
+  switch (network.blurKernelInit) {
+    case 'gaussian':
+    case 'normal':
+      return null;
+    case 'optics':
+      return opticsStart(network, recording);
+    case 'spectra':
+      return spectraStart(network, recording, pairs);
+  }
+}
+
+function opticsStart(network: NetworkSettings, recording: Recording): KernelStart {
+  const optics = statedOptics(network, recording.optics);
+  const start: PupilParameters = { ...optics, ...withTerms(network, []), logGain: 0 };
+  return startAt(network, recording, optics, start);
+}
+
+function spectraStart(
+  network: NetworkSettings,
+  recording: Recording,
+  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
+): KernelStart {
+  const { blurKernelForm, blurKernelSize: size, blurKernelPupil: pupil } = network;
+  const sets = [pairs.map(({ blurred }) => blurred), pairs.map(({ sharp }) => sharp)];
+  const [blurred, sharp] = sets.map((volumes) => [...new Set(volumes)]);
+  const taper = recording.isPeriodic ? 'none' : 'hann';
+  if (blurKernelForm === 'free') {
+    const { kernel } = kernelFromSpectra(blurred, sharp, { size, taper });
+    return { kernel: withVoxels(kernel, recording), pupil: null };
+  }
+  const optics = statedOptics(network, recording.optics);
+  const { sphericalStart: spherical, defocus, learn: fittedOptics } = pupil;
+  const fit = { optics, fittedOptics, defocus, ...(spherical === null ? {} : { spherical }) };
+  const { pupil: found } = kernelFromSpectra(blurred, sharp, { size, taper, pupil: fit });
+  if (found === null) throw new Error('internal: a fit of a pupil has a pupil');
+  return startAt(network, recording, optics, { ...found, ...withTerms(network, found.zernike) });
+}
+
+/** The kernel of a pupil, and the pupil itself where the kernel keeps that form. */
+function startAt(
+  { blurKernelForm, blurKernelSize: shape, blurKernelPupil }: NetworkSettings,
+  { voxelSizeUm }: Recording,
+  optics: StatedOptics,
+  start: PupilParameters,
+): KernelStart {
+  const { defocus } = blurKernelPupil;
+  const zernikeTerms = start.zernike.length;
+  const map = createPupilKernel({ shape, voxelSizeUm, zernikeTerms, defocus, design: optics });
+  const values = Float32Array.from(map.evaluate(start).kernel);
+  return {
+    kernel: createVolume(shape, voxelSizeUm, values),
+    pupil: blurKernelForm === 'pupil' ? { optics, start } : null,
+  };
+}
+
+/** As many coefficients as the pupil has, those behind the given ones 0. */
+function withTerms(
+  { blurKernelPupil: { zernikeTerms } }: NetworkSettings,
+  given: ArrayLike<number>,
+): Pick<PupilParameters, 'zernike'> {
+  return { zernike: Array.from({ length: zernikeTerms }, (_, j) => given[j] ?? 0) };
+}
+
+/** Files round voxel sizes; the settings state them. */
+function withVoxels({ shape, data }: Volume, { voxelSizeUm }: Recording): Volume {
+  return createVolume(shape, voxelSizeUm, data);
+}
