@@ -36,11 +36,14 @@ export interface PupilBlur extends LinearBlur {
 
 /** The NA stays below this part of the index, where the rays of the rim have a direction. */
 const LARGEST_SINE = 0.995;
-/** Limits of what `createPupilKernel` accepts; the NA has a limit of its own. */
+/**
+ * Limits within what `createPupilKernel` accepts, with room for the rounding of a logarithm to
+ * float32; the NA has a limit of its own.
+ */
 const LIMITS = {
-  numericalAperture: [1e-3, 2],
-  immersionIndex: [1, 2],
-  emissionWavelengthUm: [0.2, 2],
+  numericalAperture: [1e-3, 1.9999],
+  immersionIndex: [1.0001, 1.9999],
+  emissionWavelengthUm: [0.2001, 1.9999],
 } as const satisfies Record<OpticsName, readonly [number, number]>;
 
 /**

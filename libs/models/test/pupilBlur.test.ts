@@ -102,7 +102,16 @@ describe.each(['js', 'native'] as const)('buildPupilBlur(options) on %s', (backe
     expect(blur.pupil().numericalAperture).toBeCloseTo(0.995 * 1.5, 5); // float32 logarithm
     assign(blur, 'logImmersionIndex', 3);
     blur.constrain?.();
-    expect(blur.pupil().immersionIndex).toBeCloseTo(2, 5);
+    expect(blur.pupil().immersionIndex).toBeCloseTo(1.9999, 5);
+    assign(blur, 'logImmersionIndex', -3);
+    assign(blur, 'logEmissionWavelengthUm', -3);
+    blur.constrain?.();
+    // What is allowed can be computed, after rounding, too.
+    expect(tidy(() => blur.kernel().dataSync()).every(Number.isFinite)).toBe(true);
+    expect(blur.pupil()).toMatchObject({
+      immersionIndex: expect.closeTo(1.0001, 5) as number,
+      emissionWavelengthUm: expect.closeTo(0.2001, 5) as number,
+    });
     disposeNetworks(blur);
   });
 
