@@ -26,6 +26,8 @@ describe('loadExperiments(directory)', () => {
       'proposed',
       'proposed-centered',
       'proposed-decoupled',
+      'proposed-pupil',
+      'proposed-spectra',
       'simulated',
       'simulated-blind',
       'simulated-blind-tuned',

@@ -1,0 +1,118 @@
+import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import { loadExperiments, resolveRun } from '@blurcycle/experiment';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
+import { addReadNoise, createForwardModel } from '@blurcycle/imaging';
+import { kernelMetrics } from '@blurcycle/metrics';
+import { createPupilKernel } from '@blurcycle/psf';
+import { unpairedPairs } from '@blurcycle/stacks';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kernelStart, recordingOf } from '../src/run/kernelStart.ts';
+
+const VOXEL = [0.25, 0.1, 0.1] as const;
+const SHAPE: Shape3 = [16, 32, 32];
+const SIZE: Shape3 = [5, 9, 9];
+const OPTICS = { numericalAperture: 1.2, immersionIndex: 1.5, emissionWavelengthUm: 0.6 };
+const RECORDING = { voxelSizeUm: VOXEL, optics: OPTICS, isPeriodic: true };
+
+const set = loadExperiments(EXPERIMENTS_DIRECTORY);
+const shipped = (method: string) => resolveRun(set, { method, profile: 'quick', seed: 0 }).settings;
+
+/** Settings of a method with the window of this test. */
+function settingsOf(method: string, change: object = {}, pupil: object = {}) {
+  const settings = shipped(method);
+  const { network } = settings;
+  const blurKernelPupil = { ...network.blurKernelPupil, numericalAperture: 1.08, ...pupil };
+  return { ...settings, network: { ...network, blurKernelSize: SIZE, blurKernelPupil, ...change } };
+}
+
+describe('kernelStart(settings, recording, pairs)', () => {
+  const map = createPupilKernel({
+    ...{ shape: SIZE, voxelSizeUm: VOXEL, zernikeTerms: 0 },
+    design: OPTICS,
+  });
+  const truth = createVolume(
+    SIZE,
+    VOXEL,
+    Float32Array.from(map.evaluate({ ...OPTICS, zernike: [], logGain: 0 }).kernel),
+  );
+  let pairs: ReturnType<typeof unpairedPairs> = [];
+  beforeAll(() => {
+    const model = createForwardModel(truth, SHAPE, { border: 'periodic', gain: 1.5 });
+    const blurred = points(9, 'blurred').map((object, i) =>
+      addReadNoise(model.forward(object), 0.05, createRandomStream(100, `noise-${i}`)),
+    );
+    pairs = unpairedPairs(blurred, points(6, 'sharp'));
+  });
+  const correlation = (kernel: Volume | undefined): number =>
+    kernel === undefined ? NaN : (kernelMetrics(kernel, truth).correlation ?? NaN);
+
+  it('is a free kernel of the spectra, whichever volumes share a pair', () => {
+    const start = kernelStart(settingsOf('proposed-spectra'), RECORDING, pairs);
+    expect(start?.pupil).toBeNull();
+    expect(start?.kernel.shape).toEqual(SIZE);
+    expect(correlation(start?.kernel)).toBeGreaterThan(0.97); // measured: 0.99
+    expect(kernelMetrics(start!.kernel).sum).toBeCloseTo(1.5, 1); // means of 9 specimens
+    // Every volume counts once.
+    const others = [...new Set(pairs.map(({ blurred }) => blurred))].map((blurred, i) => ({
+      ...pairs[0],
+      ...{ blurred, sharp: pairs[i].sharp },
+    }));
+    expect(kernelStart(settingsOf('proposed-spectra'), RECORDING, others)).toEqual(start);
+  });
+
+  it('is a pupil of the spectra from optics that are stated wrong', () => {
+    const settings = settingsOf('proposed-pupil', {}, { learn: ['numericalAperture'] });
+    const start = kernelStart(settings, RECORDING, pairs);
+    expect(start?.pupil?.optics).toEqual({ ...OPTICS, numericalAperture: 1.08 });
+    expect(start?.pupil?.start.numericalAperture).toBeCloseTo(1.2, 1); // within 1 %
+    expect(start?.pupil?.start.zernike).toEqual(new Array(18).fill(0));
+    expect(correlation(start?.kernel)).toBeGreaterThan(0.998); // measured: 0.9999
+    expect(kernelStart(settings, RECORDING, pairs)).toEqual(start); // a resumed run begins alike
+  });
+
+  it('fits spherical aberration where a guess of it is given', () => {
+    const settings = settingsOf('proposed-pupil', {}, { sphericalStart: [0.3, 0.03] });
+    const start = kernelStart(settings, RECORDING, pairs);
+    const fitted = Array.from(start?.pupil?.start.zernike ?? []);
+    expect(fitted).toHaveLength(18);
+    expect(fitted.flatMap((value, j) => (value === 0 ? [] : [j + 5]))).toEqual([11, 22]);
+  });
+
+  it('is the PSF of the stated optics, for a free kernel and for a pupil', () => {
+    const free = kernelStart(settingsOf('proposed', { blurKernelInit: 'optics' }), RECORDING, []);
+    const settings = settingsOf('proposed-pupil', { blurKernelInit: 'optics' });
+    const pupil = kernelStart(settings, RECORDING, []);
+    expect(free?.kernel).toEqual(pupil?.kernel);
+    expect(free?.pupil).toBeNull();
+    expect(pupil?.pupil?.start).toMatchObject({ numericalAperture: 1.08, logGain: 0 });
+    const right = settingsOf('proposed', { blurKernelInit: 'optics' }, { numericalAperture: null });
+    expect(correlation(kernelStart(right, RECORDING, [])?.kernel)).toBeCloseTo(1, 6); // float32
+  });
+
+  it('is null where settings and seed determine it, or nothing is learned', () => {
+    expect(kernelStart(settingsOf('proposed'), RECORDING, pairs)).toBeNull();
+    expect(kernelStart(settingsOf('non-blind'), RECORDING, pairs)).toBeNull();
+  });
+});
+
+describe('recordingOf(dataset)', () => {
+  it('knows that simulated volumes are periodic, and the optics that are stated', () => {
+    const { dataset } = shipped('proposed');
+    expect(recordingOf(dataset)).toMatchObject({
+      isPeriodic: true,
+      optics: { numericalAperture: 1.4 },
+    });
+    expect(recordingOf({ ...dataset, kind: 'tiff-folders' } as never).isPeriodic).toBe(false);
+  });
+});
+
+/** Bright points in one of 20 voxels: specimens of one kind. */
+function points(count: number, name: string): Volume[] {
+  return Array.from({ length: count }, (_, i) => {
+    const stream = createRandomStream(100, `${name}-${i}`);
+    const data = Float32Array.from({ length: 16 * 32 * 32 }, () =>
+      stream.uniform() < 0.05 ? stream.uniform() : 0,
+    );
+    return createVolume(SHAPE, VOXEL, data);
+  });
+}
