@@ -1,7 +1,7 @@
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { loadExperiments, resolveRun } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
-import { addReadNoise, createForwardModel } from '@blurcycle/imaging';
+import { addReadNoise, createForwardModel, kernelFromSpectra } from '@blurcycle/imaging';
 import { kernelMetrics } from '@blurcycle/metrics';
 import { createPupilKernel } from '@blurcycle/psf';
 import { unpairedPairs } from '@blurcycle/stacks';
@@ -12,7 +12,7 @@ const VOXEL = [0.25, 0.1, 0.1] as const;
 const SHAPE: Shape3 = [16, 32, 32];
 const SIZE: Shape3 = [5, 9, 9];
 const OPTICS = { numericalAperture: 1.2, immersionIndex: 1.5, emissionWavelengthUm: 0.6 };
-const RECORDING = { voxelSizeUm: VOXEL, optics: OPTICS, isPeriodic: true };
+const RECORDING = { voxelSizeUm: VOXEL, optics: OPTICS, simulated: { psfShape: SIZE } };
 
 const set = loadExperiments(EXPERIMENTS_DIRECTORY);
 const shipped = (method: string) => resolveRun(set, { method, profile: 'quick', seed: 0 }).settings;
@@ -70,6 +70,32 @@ describe('kernelStart(settings, recording, pairs)', () => {
     expect(kernelStart(settings, RECORDING, pairs)).toEqual(start); // a resumed run begins alike
   });
 
+  it('fits a pupil in the window of the PSF, of which the kernel is a part', () => {
+    const narrow = settingsOf('proposed-pupil', { blurKernelSize: [3, 5, 5] });
+    const start = kernelStart(narrow, RECORDING, pairs);
+    expect(start?.kernel.shape).toEqual([3, 5, 5]);
+    expect(start?.pupil?.start).toEqual(
+      kernelStart(settingsOf('proposed-pupil'), RECORDING, pairs)?.pupil?.start,
+    );
+    // A microscope's PSF does not end: nearly twice the kernel, here 5 x 9 x 9, within half of the
+    // volumes.
+    const microscope = { ...RECORDING, simulated: null };
+    const fitted = kernelFromSpectra(
+      pairs.slice(0, 9).map(({ blurred }) => blurred),
+      pairs.slice(0, 6).map(({ sharp }) => sharp),
+      {
+        size: SIZE,
+        pupil: {
+          optics: { ...OPTICS, numericalAperture: 1.08 },
+          fittedOptics: ['numericalAperture', 'immersionIndex'],
+        },
+      },
+    );
+    expect(kernelStart(narrow, microscope, pairs)?.pupil?.start.numericalAperture).toBe(
+      fitted.pupil?.numericalAperture,
+    );
+  });
+
   it('fits spherical aberration where a guess of it is given', () => {
     const settings = settingsOf('proposed-pupil', {}, { sphericalStart: [0.3, 0.03] });
     const start = kernelStart(settings, RECORDING, pairs);
@@ -96,13 +122,13 @@ describe('kernelStart(settings, recording, pairs)', () => {
 });
 
 describe('recordingOf(dataset)', () => {
-  it('knows that simulated volumes are periodic, and the optics that are stated', () => {
+  it('knows what is simulated, and the optics that are stated', () => {
     const { dataset } = shipped('proposed');
     expect(recordingOf(dataset)).toMatchObject({
-      isPeriodic: true,
+      simulated: { psfShape: [7, 15, 15] },
       optics: { numericalAperture: 1.4 },
     });
-    expect(recordingOf({ ...dataset, kind: 'tiff-folders' } as never).isPeriodic).toBe(false);
+    expect(recordingOf({ ...dataset, kind: 'tiff-folders' } as never).simulated).toBeNull();
   });
 });
 

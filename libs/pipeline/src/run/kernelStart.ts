@@ -1,4 +1,4 @@
-import { createVolume, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import { createVolume, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import {
   type DatasetSettings,
@@ -15,13 +15,17 @@ export interface Recording {
   readonly voxelSizeUm: VoxelSizeUm;
   /** Null where only the settings of the kernel may state them. */
   readonly optics: StatedOptics | null;
-  /** Whether what leaves a volume on one side enters it on the other. */
-  readonly isPeriodic: boolean;
+  /** Of a simulation: it blurs with periodic borders. Null for a microscope. */
+  readonly simulated: {
+    /** Sides in voxels at which the simulated PSF ends. */
+    readonly psfShape: Shape3;
+  } | null;
 }
 
-/** The recording of the data of an experiment; simulated volumes are blurred with periodic borders. */
+/** The recording of the data of an experiment. */
 export function recordingOf({ voxelSizeUm, psf, kind }: DatasetSettings): Recording {
-  return { voxelSizeUm, optics: psf, isPeriodic: kind !== 'tiff-folders' };
+  const simulated = kind === 'tiff-folders' ? null : { psfShape: psf.size };
+  return { voxelSizeUm, optics: psf, simulated };
 }
 
 type NetworkSettings = RunSettings['network'];
@@ -66,7 +70,7 @@ function spectraStart(
   const { blurKernelForm, blurKernelSize: size, blurKernelPupil: pupil } = network;
   const sets = [pairs.map(({ blurred }) => blurred), pairs.map(({ sharp }) => sharp)];
   const [blurred, sharp] = sets.map((volumes) => [...new Set(volumes)]);
-  const taper = recording.isPeriodic ? 'none' : 'hann';
+  const taper = recording.simulated === null ? 'hann' : 'none';
   if (blurKernelForm === 'free') {
     const { kernel } = kernelFromSpectra(blurred, sharp, { size, taper });
     return { kernel: withVoxels(kernel, recording), pupil: null };
@@ -74,9 +78,27 @@ function spectraStart(
   const optics = statedOptics(network, recording.optics);
   const { sphericalStart: spherical, defocus, learn: fittedOptics } = pupil;
   const fit = { optics, fittedOptics, defocus, ...(spherical === null ? {} : { spherical }) };
-  const { pupil: found } = kernelFromSpectra(blurred, sharp, { size, taper, pupil: fit });
+  const window = pupilWindow(size, recording, [...blurred, ...sharp]);
+  const { pupil: found } = kernelFromSpectra(blurred, sharp, { size: window, taper, pupil: fit });
   if (found === null) throw new Error('internal: a fit of a pupil has a pupil');
   return startAt(network, recording, optics, { ...found, ...withTerms(network, found.zernike) });
+}
+
+/** Sides beyond which a fit of a pupil takes minutes. */
+const LARGEST_WINDOW = 31;
+
+/**
+ * The window that the PSF of a pupil is fitted in: what a window cuts off bends the fit. That of a
+ * simulation; else nearly twice the kernel, as far as the volumes allow.
+ */
+function pupilWindow(size: Shape3, { simulated }: Recording, volumes: readonly Volume[]): Shape3 {
+  const side = (axis: 0 | 1 | 2): number => {
+    const smallest = Math.min(...volumes.map(({ shape }) => shape[axis]));
+    const most = 2 * Math.floor((Math.floor(smallest / 2) - 1) / 2) + 1; // odd, at most half
+    const wanted = simulated?.psfShape[axis] ?? Math.min(2 * size[axis] - 1, LARGEST_WINDOW);
+    return Math.min(Math.max(wanted, size[axis]), most);
+  };
+  return [side(0), side(1), side(2)];
 }
 
 /** The kernel of a pupil, and the pupil itself where the kernel keeps that form. */

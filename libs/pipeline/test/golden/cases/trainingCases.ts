@@ -227,7 +227,11 @@ async function withTrainer<T>(
     blurred: spots([24, 26, 28], seed),
     sharp: spots([24, 26, 28], seed + 10),
   }));
-  const recording = { voxelSizeUm: VOXEL_SIZE_UM, optics: null, isPeriodic: true };
+  const recording = {
+    voxelSizeUm: VOXEL_SIZE_UM,
+    optics: null,
+    simulated: { psfShape: [5, 7, 7] as const },
+  };
   const trainer = createTrainer({
     method,
     network,
