@@ -220,7 +220,7 @@ export const SELECTION_RULES = [
 /** One of `SELECTION_RULES`. */
 export type SelectionRule = (typeof SELECTION_RULES)[number];
 
-/** What a learned blur kernel is: a number for each voxel, or the PSF of a few numbers of a pupil. */
+/** What a learned blur kernel is: a number for each voxel, or the PSF of a pupil. */
 export const KERNEL_FORMS = ['free', 'pupil'] as const;
 /** One of `KERNEL_FORMS`. */
 export type KernelForm = (typeof KERNEL_FORMS)[number];

@@ -1,12 +1,7 @@
 export { readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
-export {
-  type BlurKernelSettings,
-  type KernelStart,
-  type PupilNumbers,
-  startKernelOf,
-} from './learnedKernel.ts';
+export { type KernelStart, startKernelOf } from './learnedKernel.ts';
 export {
   buildMethodNetworks,
   hasKernel,

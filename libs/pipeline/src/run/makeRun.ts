@@ -108,7 +108,7 @@ export function trainingOf(
   return { id, settings, seed, pairs, known: { ...known, start } };
 }
 
-/** Keeps the start of a kernel that the data determine: whoever scores it has no training volumes. */
+/** Keeps the start of a kernel that the data determine: who scores it has no training volumes. */
 async function keepStart(
   { id, seed, settings: { network, dataset } }: ResolvedRun,
   { known: { start = null } }: Training,
