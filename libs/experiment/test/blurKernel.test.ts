@@ -59,9 +59,9 @@ describe('the settings of a learned kernel', () => {
       'network.blurKernelPupil.zernikeTerms must be 18 or more where sphericalStart is given',
     ],
     [
-      { blurKernelSize: [25, 15, 15], blurKernelForm: 'free' },
+      { blurKernelSize: [33, 15, 15], blurKernelForm: 'free' },
       {},
-      "network.blurKernelSize must be at most half of dataset.shape [48, 128, 128] for the start 'spectra'",
+      "network.blurKernelSize must be at most 2/3 of dataset.shape [48, 128, 128] for the start 'spectra'",
     ],
   ] as const)('refuse %j, %j', (changed, pupil, message) => {
     expect(violations(changed, pupil)).toContain(message);

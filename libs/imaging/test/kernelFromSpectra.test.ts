@@ -93,7 +93,7 @@ describe('kernelFromSpectra(blurred, sharp, options)', () => {
 
   it.each([
     [{ size: [4, 9, 9] as const }, 'size must have odd sides'],
-    [{ size: [9, 9, 9] as const }, 'blurred must be at least twice as large as the kernel'],
+    [{ size: [11, 9, 9] as const }, 'blurred must be at least 1.5 times as large as the kernel'],
   ])('refuses %o', (options, message) => {
     expect(() => kernelFromSpectra(blurred, sharp, options)).toThrow(message);
   });

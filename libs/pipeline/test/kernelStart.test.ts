@@ -77,8 +77,8 @@ describe('kernelStart(settings, recording, pairs)', () => {
     expect(start?.pupil?.start).toEqual(
       kernelStart(settingsOf('proposed-pupil'), RECORDING, pairs)?.pupil?.start,
     );
-    // A microscope's PSF does not end: nearly twice the kernel, here 5 x 9 x 9, within half of the
-    // volumes.
+    // A microscope's PSF does not end: nearly twice the kernel, here 5 x 9 x 9, within two thirds
+    // of the volumes.
     const microscope = { ...RECORDING, simulated: null };
     const fitted = kernelFromSpectra(
       pairs.slice(0, 9).map(({ blurred }) => blurred),

@@ -149,8 +149,8 @@ function checkSpectra(
       found.push({ path, rule, value: sphericalStart, remedy: 'give a guess, or null' });
     }
   }
-  if (blurKernelSize.some((side, axis) => 2 * side > shape[axis])) {
-    const rule = `be at most half of dataset.shape ${formatValue(shape)} for the start 'spectra'`;
+  if (blurKernelSize.some((side, axis) => 1.5 * side > shape[axis])) {
+    const rule = `be at most 2/3 of dataset.shape ${formatValue(shape)} for the start 'spectra'`;
     found.push({ path: 'network.blurKernelSize', rule, value: blurKernelSize });
   }
   return found;

@@ -209,8 +209,8 @@ function checkSets(blurred: readonly Volume[], sharp: readonly Volume[], size: S
   for (const [name, volumes] of Object.entries({ blurred, sharp })) {
     assertRange(volumes.length > 0, where, name, 'hold a volume', volumes.length);
     for (const { shape, voxelSizeUm } of volumes) {
-      const fits = shape.every((side, axis) => side >= 2 * size[axis]);
-      assertRange(fits, where, name, `be at least twice as large as the kernel`, shape);
+      const fits = shape.every((side, axis) => side >= 1.5 * size[axis]);
+      assertRange(fits, where, name, 'be at least 1.5 times as large as the kernel', shape);
       const same = voxelSizeUm.every(
         (step, axis) => Math.abs(step / sharp[0].voxelSizeUm[axis] - 1) < 1e-6,
       );

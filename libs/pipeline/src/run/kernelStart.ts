@@ -89,12 +89,12 @@ const LARGEST_WINDOW = 31;
 
 /**
  * The window that the PSF of a pupil is fitted in: what a window cuts off bends the fit. That of a
- * simulation; else nearly twice the kernel, as far as the volumes allow.
+ * simulation; else nearly twice the kernel, as far as two thirds of the volumes allow.
  */
 function pupilWindow(size: Shape3, { simulated }: Recording, volumes: readonly Volume[]): Shape3 {
   const side = (axis: 0 | 1 | 2): number => {
     const smallest = Math.min(...volumes.map(({ shape }) => shape[axis]));
-    const most = 2 * Math.floor((Math.floor(smallest / 2) - 1) / 2) + 1; // odd, at most half
+    const most = 2 * Math.floor((Math.floor(smallest / 1.5) - 1) / 2) + 1; // odd, at most 2/3
     const wanted = simulated?.psfShape[axis] ?? Math.min(2 * size[axis] - 1, LARGEST_WINDOW);
     return Math.min(Math.max(wanted, size[axis]), most);
   };
