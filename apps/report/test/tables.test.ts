@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
 import { scoreChart } from '../src/charts/scoreChart.ts';
+import type { RunInput } from '../src/inputs/readResults.ts';
 import { groupRows } from '../src/model/groups.ts';
+import { averageTable } from '../src/sections/averageTable.ts';
 import { resultTable } from '../src/sections/resultTable.ts';
 
 const score = (mean: number) => ({
@@ -153,5 +155,33 @@ describe('scoreChart(table, metric, styles)', () => {
       ...svg.split('role-legend')[0].matchAll(/<path transform="translate\([\d.]+,([\d.]+)\)"/g),
     ].map(([, y]) => y);
     expect(new Set(heights).size).toBe(4); // two methods under two conditions, ours and the paper's at one height
+  });
+});
+
+describe('averageTable(runs)', () => {
+  const run = (id: string, weights: 'last' | 'average', beside: number, selected: number) =>
+    ({
+      record: { id, beside: { weights, scores: [{ volume: 'test-0', scores: { psnr: beside } }] } },
+      scores: [{ volume: 'test-0', scores: { psnr: selected } }],
+    }) as unknown as RunInput;
+  const cells = (runs: readonly RunInput[]): string[] =>
+    [...(averageTable(runs)?.markup ?? '').matchAll(/<td[^>]*>(.*?)</gs)].map(([, text]) => text);
+
+  it('has the last weights first, whichever made the predictions', () => {
+    expect(cells([run('a-s0', 'last', 28, 28.5)]).slice(0, 4)).toEqual([
+      'average',
+      ...['28.00', '28.50', '+0.50'],
+    ]);
+    expect(cells([run('b-s0', 'average', 28, 28.5)]).slice(0, 4)).toEqual([
+      'selected weights',
+      ...['28.50', '28.00', '\u22120.50'],
+    ]);
+  });
+
+  it('shows a dash for a metric that was not computed, and is none where no run has both', () => {
+    expect(cells([run('a-s0', 'last', 28, 28.5)]).slice(4, 7)).toEqual(['–', '–', '–']);
+    expect(
+      averageTable([{ record: { id: 'c-s0' }, scores: [] } as unknown as RunInput]),
+    ).toBeNull();
   });
 });

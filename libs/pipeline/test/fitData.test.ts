@@ -100,6 +100,12 @@ describe('fitSettings(directory, wishes, blind)', () => {
     expect(wide.training.updates).toBe(5);
   });
 
+  it('predicts by the moving average of the weights, over a part of the updates', () => {
+    const ofUpdates = (updates: number) => settings({ updates }).training;
+    expect(ofUpdates(2500)).toMatchObject({ averageHalfLife: 50, select: 'average' });
+    expect(ofUpdates(5).averageHalfLife).toBe(1);
+  });
+
   it.each([
     [{ patch: [16, 50, 48] }, '--patch must be multiples of 4, 16 or more, got [16, 50, 48]'],
     [{ patch: [8, 48, 48] }, '--patch must be multiples of 4, 16 or more'],

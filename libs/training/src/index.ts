@@ -13,6 +13,8 @@ export { type MetricsLine, readMetricsLog } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';
 export type { ValidationValues } from './selection.ts';
 export {
+  readAverageWeights,
+  readGeneratingWeights,
   readGeneratorWeights,
   readLearnedNoise,
   readLearnedPupil,

@@ -10,6 +10,7 @@ import {
   readTable,
   type RunRecord,
   type Table,
+  type VolumeScores,
 } from '@blurcycle/experiment';
 import { fileHash, readIfThere } from '@blurcycle/files';
 import { readBlock, type ShownBlock } from './readBlock.ts';
@@ -19,6 +20,8 @@ export interface RunInput {
   readonly record: RunRecord;
   /** Properties of the learned kernel beside those of the true one; null if there is none. */
   readonly kernel: Readonly<Record<string, number>> | null;
+  /** Scores of the test volumes; null where there are none. */
+  readonly scores: readonly VolumeScores[] | null;
   readonly metrics: RunMetrics | null;
 }
 
@@ -120,9 +123,11 @@ async function readExperiment(
 async function readRun(directory: string, tolerant: Tolerant): Promise<RunInput | null> {
   const record = await tolerant(() => readRunRecord(join(directory, 'record.json')));
   if (record === null) return null;
+  const scored = readScores(directory, record, record.settings.scoring);
   return {
     record,
-    kernel: readScores(directory, record, record.settings.scoring)?.kernel ?? null,
+    kernel: scored?.kernel ?? null,
+    scores: scored?.scores ?? null,
     metrics: (await ifPresent(() => readMetrics(join(directory, 'metrics.jsonl')))) ?? null,
   };
 }

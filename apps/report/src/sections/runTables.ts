@@ -70,6 +70,7 @@ function describePrecision({ settings, provenance }: RunRecord): string {
 /** Rules of `training.select` in words. */
 const RULES: Readonly<Record<string, string>> = {
   last: 'last update',
+  average: 'moving average',
   'best-validation-psnr': 'best PSNR',
   'best-cycle-residual': 'smallest cycle residual',
 };

@@ -12,6 +12,7 @@ import {
   sectionHead,
   type FigureFrame,
 } from './frame.ts';
+import { averageTable } from './averageTable.ts';
 import { discriminatorTable } from './discriminatorTable.ts';
 import { kernelTable, runTable, selectionTable } from './runTables.ts';
 
@@ -61,7 +62,7 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         )}
       </dl>
     </details>
-    ${selectionTable(runs)} ${discriminatorTable(runs)} ${kernelTable(runs)}
+    ${selectionTable(runs)} ${averageTable(runs)} ${discriminatorTable(runs)} ${kernelTable(runs)}
   </section>`;
 }
 

@@ -114,6 +114,16 @@ export const runRecordSchema = z.strictObject({
   ),
   /** Scores of the test volumes; only in records of the first version, else in `scores.json`. */
   scores: z.array(volumeScoresSchema).readonly().optional(),
+  /**
+   * Test scores by weights at the last update that did not make the predictions: the last ones
+   * where their moving average made them, otherwise the average; absent where none was kept.
+   */
+  beside: z
+    .strictObject({
+      weights: z.enum(['last', 'average']),
+      scores: z.array(volumeScoresSchema).readonly(),
+    })
+    .optional(),
   /** Trained parameters of each network: `generator`, `blurKernel`, ... */
   parameterCounts: z.record(z.string(), z.int().nonnegative()),
   /**

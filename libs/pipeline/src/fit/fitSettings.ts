@@ -26,6 +26,12 @@ export interface SettingsWishes {
 const SMALLEST_PATCH_SIDE = 16;
 
 /**
+ * Half-life of the moving average of the weights of G, which predicts, as a part of the updates: it
+ * steadies a training that a user stops early or at constant rates, and costs nothing.
+ */
+const AVERAGE_HALF_LIFE = 0.02;
+
+/**
  * The settings of a profile for the blind or the non-blind method, with what the user changed.
  *
  * @param blind - Whether the kernel is learned.
@@ -42,6 +48,7 @@ export function fitSettings(
   positiveInteger('--width', width);
   const training = {
     ...settings.training,
+    ...averaged(updates ?? settings.training.updates),
     ...(updates === undefined ? {} : { updates }),
     ...(patch === undefined ? {} : { patch }),
     ...(precision === undefined ? {} : { precision }),
@@ -66,6 +73,10 @@ export function fitSettings(
   };
   checkSides(training.patch, network.blurKernelSize, training.cycleBorder);
   return { method: settings.method, network, training, inference };
+}
+
+function averaged(updates: number): Pick<FitSettings['training'], 'averageHalfLife' | 'select'> {
+  return { averageHalfLife: Math.max(1, AVERAGE_HALF_LIFE * updates), select: 'average' };
 }
 
 /** Smallest sides of a stack: the patch, and the surroundings that make its blur exact. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Pairing, Volume } from '@blurcycle/core';
+import type { Pairing } from '@blurcycle/core';
 import { type Pair, writeTiffStack } from '@blurcycle/data';
 import {
   contentHash,
@@ -30,6 +30,7 @@ import { kernelStart, recordingOf } from './kernelStart.ts';
 import { knownMicroscope } from './knownMicroscope.ts';
 import { originOf } from './origin.ts';
 import type { ProvenanceClock } from './provenance.ts';
+import { scoreBeside } from './scoreBeside.ts';
 import { scoreRun, START_KERNEL } from './scoreRun.ts';
 import { type Trained, type Training, trainNetworks } from './trainNetworks.ts';
 import { writeRunModel } from './writeModel.ts';
@@ -77,7 +78,7 @@ export async function makeRun(
     const finished =
       outcome instanceof TrainingFailure
         ? { ...FAILED, error: outcome.message, trainingSeconds: secondsSince(started) }
-        : await predict(run, trainer, outcome, { ...dataset, kernel: known.kernel }, folder);
+        : await predict(run, trainer, outcome, dataset, known, folder);
     const made: RunRecord = {
       ...{ id, profile: run.profile, method: run.method, seed, key: run.key, settings },
       ...{ origins: run.origins, parameterCounts, inputs: dataset.hashes },
@@ -139,27 +140,35 @@ function trainingPairs(
 async function predict(
   run: ResolvedRun,
   trainer: Trainer,
-  { selectedUpdate, choices, seconds }: Trained,
-  dataset: PredictedDataset,
+  { selectedUpdate, choices, seconds, beside }: Trained,
+  dataset: PreparedDataset,
+  known: KnownMicroscope,
   folder: string,
 ): Promise<Outcome> {
-  await writeRunModel(join(folder, 'model'), trainer, run, dataset, selectedUpdate);
+  const { settings } = run;
+  const given = { ...dataset, kernel: known.kernel };
+  await writeRunModel(join(folder, 'model'), trainer, run, given, selectedUpdate);
   const predicting = performance.now();
-  await predictTestVolumes(trainer.networks.sharpGenerator, dataset.test, run.settings, folder);
+  await predictTestVolumes(trainer.networks.sharpGenerator, dataset.test, settings, folder);
+  const inferenceSeconds = secondsSince(predicting);
   return {
     ...{ status: 'done', error: null, selectedUpdate },
     choices: describeChoices(choices),
+    ...(beside === null ? {} : { beside: await scoreBeside(trainer, beside, dataset, settings) }),
     trainingSeconds: seconds,
-    inferenceSeconds: secondsSince(predicting),
+    inferenceSeconds,
   };
 }
 
-/** A data set with the kernel that the method was given; null where nobody knows one. */
-type PredictedDataset = Omit<PreparedDataset, 'kernel'> & { readonly kernel: Volume | null };
-
 type Outcome = Pick<
   RunRecord,
-  'status' | 'error' | 'selectedUpdate' | 'choices' | 'trainingSeconds' | 'inferenceSeconds'
+  | 'status'
+  | 'error'
+  | 'selectedUpdate'
+  | 'choices'
+  | 'beside'
+  | 'trainingSeconds'
+  | 'inferenceSeconds'
 >;
 
 const FAILED = {

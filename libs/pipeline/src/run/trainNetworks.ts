@@ -27,6 +27,7 @@ import type { Progress, ProgressOptions } from '../contracts.ts';
 import type { Observation } from '../dataset/datasetFolder.ts';
 import { catchInterruption } from './interruption.ts';
 import { createPatchSource, cycleMargin } from './patchSource.ts';
+import { type BesideWeights, readBeside } from './scoreBeside.ts';
 
 /** Networks to train: those of an experiment's run, or a model of one's own stacks. */
 export interface Training {
@@ -65,6 +66,8 @@ export interface Trained {
   readonly selectedUpdate: number;
   readonly choices: FitResult['choices'];
   readonly seconds: number;
+  /** The other weights of a trainer with a moving average; null without. */
+  readonly beside: BesideWeights | null;
 }
 
 /** A trainer before its first update, and its patches in the order that follows from the seed. */
@@ -158,8 +161,9 @@ async function train(
     const { selection, choices, seconds } = result;
     if (selection === null)
       throw new Error('internal: a finished fit has validated at its last step');
+    const beside = await readBeside(trainer, training);
     writeGeneratingWeights(trainer, selection.weights);
-    return { selectedUpdate: selection.step, choices, seconds };
+    return { selectedUpdate: selection.step, choices, seconds, beside };
   } finally {
     progress?.stop();
     interruption.release();

@@ -174,6 +174,8 @@ async function predictAgain(
     ...record,
     settings: run.settings,
     ...{ numerics, keys },
+    // The other weights are gone.
+    beside: undefined,
     // Training and prediction are by one code, or the record names none.
     ...(record.code === code ? { code } : { code: undefined }),
     inferenceSeconds: (performance.now() - started) / 1000,
