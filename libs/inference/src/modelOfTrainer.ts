@@ -47,6 +47,12 @@ export type ModelFacts = Omit<ModelConfig, 'format' | 'kernel' | 'testTolerance'
  * wrong weight.
  */
 const TEST_TOLERANCE = 1e-3;
+/**
+ * With bfloat16 factors, what differs in the last place of a sum may round to another neighbor,
+ * 2^-8 away: three random U-Nets differed by 2e-3 of the range between what multiplies them, and by
+ * 4e-3 from float32.
+ */
+const BFLOAT16_TEST_TOLERANCE = 1e-2;
 
 /**
  * The model that a trainer holds now, with its self-test computed.
@@ -66,7 +72,8 @@ export async function modelOfTrainer(
     format: MODEL_FORMAT,
     ...facts,
     kernel: learned !== null ? 'learned' : known !== null ? 'known' : 'none',
-    testTolerance: TEST_TOLERANCE,
+    testTolerance:
+      facts.inference.precision === 'bfloat16' ? BFLOAT16_TEST_TOLERANCE : TEST_TOLERANCE,
   };
   const input = copyOf(testInput, facts.voxelSizeUm);
   const output = await applyModel({ config, generator: trainer.networks.sharpGenerator }, input);
