@@ -64,6 +64,21 @@ export const METHODS: readonly MethodSettings[] = [
     discriminators: ['sharp'],
     pixelLoss: 'none',
   },
+  {
+    id: 'simulated',
+    sampling: 'unpaired',
+    blurPath: 'known-psf',
+    cycles: 'sharp',
+    discriminators: [],
+    pixelLoss: 'none',
+  },
+  {
+    id: 'simulated-tuned',
+    sampling: 'unpaired',
+    blurPath: 'known-psf',
+    discriminators: [],
+    pixelLoss: 'none',
+  },
 ];
 
 export const NETWORK: NetworkSettings = {
