@@ -18,6 +18,16 @@ export const KERNEL_FIGURES: readonly string[] = [
   ...FIGURES.map((name) => `smoothed${name.charAt(0).toUpperCase()}${name.slice(1)}`),
 ];
 
+/**
+ * Names of the figures of the noise that a run has learned beside its kernel, variance a μ + b,
+ * which a rule names in the same way: `kernel.noiseDeviationPercentA(proposed-decoupled)`.
+ */
+export const NOISE_FIGURES: readonly string[] = ['A', 'B'].flatMap((letter) => [
+  `noise${letter}`,
+  `trueNoise${letter}`,
+  `noiseDeviationPercent${letter}`,
+]);
+
 function byAxis(name: string): string[] {
   return ['Z', 'Y', 'X'].map((axis) => `${name}${axis}`);
 }

@@ -27,6 +27,8 @@ import { datasetFolder } from '../dataset/manifest.ts';
 import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { say } from '../say.ts';
+import { noiseOfData } from '../run/knownMicroscope.ts';
+import { noiseFigures } from '../scores/noiseFigures.ts';
 import { scoreEstimate } from '../scores/scorePredictions.ts';
 import { classicalResult, type Result, testResult } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
@@ -108,13 +110,30 @@ export async function readCells(
       } else {
         const tests: ModelTest[] = [];
         for (const result of await readRuns(row.runs, resultsDir)) {
-          tests.push(await testUnder(result, condition, today, make));
+          const test = await testUnder(result, condition, today, make);
+          tests.push(await withNoise(test, result.record, volumesOf));
         }
         cells.push({ ...cell, tests, scores: rowScores(name, tests.flatMap(scoresOf), true) });
       }
     }
   }
   return cells;
+}
+
+/** What is tested on data like those of the training. */
+const OWN = { id: null, label: '', test: {}, paper: {} } as const;
+
+/** The test with the figures of the noise that the run has learned, if it has. */
+async function withNoise(
+  test: ModelTest,
+  record: RunRecord | undefined,
+  volumesOf: TestVolumesOf,
+): Promise<ModelTest> {
+  if (record?.noise === undefined || test.kernel === null) return test;
+  const { dataset } = record.settings;
+  const { facts } = await volumesOf(dataset, OWN);
+  const noise = noiseFigures(record.noise, noiseOfData(dataset, facts));
+  return { ...test, kernel: { ...test.kernel, ...noise } };
 }
 
 /** What rows that train nothing did under a condition, on each of the data sets. */

@@ -1,6 +1,7 @@
-import { figuresSchema } from '@blurcycle/experiment';
+import { figuresSchema, NOISE_FIGURES } from '@blurcycle/experiment';
 import { describe, expect, it } from 'vitest';
 import { noiseFacts } from '../../src/figures/learnedNoise.ts';
+import { noiseFigures } from '../../src/scores/noiseFigures.ts';
 
 describe('noiseFacts(id, runs)', () => {
   const learned = { a: 0.006, b: 0.0004 };
@@ -36,5 +37,21 @@ describe('noiseFacts(id, runs)', () => {
 
   it('is no table where none was learned', () => {
     expect(noiseFacts('kernel', [])).toEqual([]);
+  });
+});
+
+describe('noiseFigures(learned, truth)', () => {
+  it('has the figures that rules may name', () => {
+    const figures = noiseFigures({ a: 0.006, b: 0.0004 }, { a: 0.004, b: 0.0005 });
+    expect(Object.keys(figures).sort()).toEqual([...NOISE_FIGURES].sort());
+    expect(figures.noiseDeviationPercentA).toBeCloseTo(50, 9);
+    expect(figures.noiseDeviationPercentB).toBeCloseTo(-20, 9);
+  });
+
+  it('leaves out what cannot be told', () => {
+    expect(noiseFigures({ a: 1, b: 2 }, null)).toEqual({ noiseA: 1, noiseB: 2 });
+    expect(noiseFigures({ a: 1, b: 2 }, { a: 0, b: 2 })).not.toHaveProperty(
+      'noiseDeviationPercentA',
+    );
   });
 });
