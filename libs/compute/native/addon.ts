@@ -139,6 +139,24 @@ export interface NativeAddon {
     dy: Float32Array,
     result: Float32Array,
   ): void;
+  /**
+   * One update of Richardson and Lucy, see `PoissonUpdate`; `settings` in the order of the layout
+   * `updateSettings`, `sums` in that of `UPDATE_SUMS`.
+   *
+   * @returns False where `leastResidual` stopped it.
+   */
+  fftUpdate(
+    geometry: Packed<'updateGeometry'>,
+    settings: Float64Array,
+    spectrum: Float32Array,
+    observed: Float32Array,
+    weights: Float32Array,
+    penalty: Float32Array | null,
+    estimate: Float32Array,
+    before: Float32Array | null,
+    step: Float32Array | null,
+    sums: Float64Array,
+  ): boolean;
 
   /** `statistics` [batch, 2, channels]: mean and inverse standard deviation. */
   instanceNormForward(

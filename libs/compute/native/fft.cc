@@ -12,6 +12,7 @@
 
 #include "layouts.h"
 #include "napiHelpers.h"
+#include "threads.h"
 #include "variants.h"
 
 BLURCYCLE_TABLES(FftKernels, fftKernels)
@@ -26,7 +27,18 @@ struct OwnedPlan {
 
 constexpr int LONGEST = 1 << 20;
 
-/** The plan of a length, made once; nullptr where the length has a prime factor above 5. */
+/** The radix of the next pass, 0 where there is none: as few passes as factors of 8 and 4 allow. */
+int radixOf(int rest) {
+  int twos = 0;
+  while ((rest >> twos & 1) == 0) ++twos;
+  if (twos > 0) return twos % 3 == 0 ? 8 : twos > 1 ? 4 : 2;
+  for (const int radix : {3, 5, 7}) {
+    if (rest % radix == 0) return radix;
+  }
+  return 0;
+}
+
+/** The plan of a length, made once; nullptr where the length has a prime factor above 7. */
 const FftPlan* planOf(int length) {
   static std::map<int, std::unique_ptr<OwnedPlan>> plans;
   const auto known = plans.find(length);
@@ -39,11 +51,7 @@ const FftPlan* planOf(int length) {
   int rest = length;
   int stride = 1;
   while (rest > 1) {
-    const int radix = rest % 4 == 0   ? 4
-                      : rest % 2 == 0 ? 2
-                      : rest % 3 == 0 ? 3
-                      : rest % 5 == 0 ? 5
-                                      : 0;
+    const int radix = radixOf(rest);
     if (radix == 0) return nullptr;
     const int span = rest / radix;
     std::vector<float> twiddles;
@@ -66,7 +74,7 @@ bool readGrid(Arguments& arguments, const int32_t* sides, FftGrid& grid) {
   for (int axis = 0; axis < 3; ++axis) {
     grid.plans[axis] = planOf(sides[axis]);
     if (grid.plans[axis] == nullptr) {
-      arguments.fail("a grid whose sides have no prime factor above 5", 0);
+      arguments.fail("a grid whose sides have no prime factor above 7", 0);
       return false;
     }
   }
@@ -101,7 +109,7 @@ napi_value fftSpectrumLength(napi_env env, napi_callback_info info) {
   const int32_t* sides = arguments.integers(0, layouts::fftGrid::LENGTH);
   FftGrid grid;
   if (sides == nullptr || !readGrid(arguments, sides, grid)) return nullptr;
-  return makeNumber(env, static_cast<double>(2 * grid.block()));
+  return makeNumber(env, static_cast<double>(grid.block()));
 }
 
 /** fftSpectrum(spectrumGeometry, data, spectrum) */
@@ -115,8 +123,10 @@ napi_value fftSpectrum(napi_env env, napi_callback_info info) {
       !readBox(arguments, values + field::box, grid, box))
     return nullptr;
   const float* data = arguments.floats(1, voxels(box));
-  float* result = arguments.floats(2, 2 * grid.block());
-  if (arguments.ok()) BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, data, result);
+  float* result = arguments.floats(2, grid.block());
+  if (!arguments.ok()) return nullptr;
+  adviseHugePages(result, grid.block() * static_cast<int64_t>(sizeof(float)));
+  BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, data, result);
   return nullptr;
 }
 
@@ -136,7 +146,7 @@ napi_value fftConvolve(napi_env env, napi_callback_info info) {
   const int64_t volumes = values[field::volumes];
   const bool conjugate = values[field::conjugate] != 0;
   const float* data = arguments.floats(1, volumes * voxels(from));
-  const float* transfer = arguments.floats(2, 2 * grid.block());
+  const float* transfer = arguments.floats(2, grid.block());
   float* result = arguments.floats(3, volumes * voxels(to));
   if (!arguments.ok()) return nullptr;
   for (int64_t n = 0; n < volumes; ++n) {
@@ -173,6 +183,45 @@ napi_value fftCorrelate(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/**
+ * fftUpdate(updateGeometry, updateSettings, transfer, observed, weights, penalty, estimate, before,
+ * step, sums); true unless the residual stopped it.
+ */
+napi_value fftUpdate(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  using field = layouts::updateGeometry;
+  using setting = layouts::updateSettings;
+  const int32_t* values = arguments.integers(0, field::LENGTH);
+  const double* settings = arguments.doubles(1, setting::LENGTH);
+  FftGrid grid;
+  PoissonUpdate update;
+  if (values == nullptr || settings == nullptr ||
+      !readGrid(arguments, values + field::grid, grid) ||
+      !readBox(arguments, values + field::object, grid, update.object) ||
+      !readBox(arguments, values + field::image, grid, update.image)) {
+    return nullptr;
+  }
+  for (const FftBox* box : {&update.object, &update.image}) {
+    for (int axis = 0; axis < 3; ++axis) {
+      if (box->extent[axis] != box->sides[axis]) arguments.fail("boxes of whole volumes", 0);
+    }
+  }
+  update.transfer = arguments.floats(2, grid.block());
+  update.observed = arguments.floats(3, voxels(update.image));
+  update.weights = arguments.floats(4, voxels(update.object));
+  update.penalty = arguments.optionalFloats(5, voxels(update.object));
+  update.estimate = arguments.floats(6, voxels(update.object));
+  update.before = arguments.optionalFloats(7, voxels(update.object));
+  update.step = arguments.optionalFloats(8, voxels(update.object));
+  double* sums = arguments.doubles(9, UPDATE_SUMS);
+  if (!arguments.ok()) return nullptr;
+  update.background = static_cast<float>(settings[setting::background]);
+  update.floor = static_cast<float>(settings[setting::floor]);
+  update.factor = static_cast<float>(settings[setting::factor]);
+  update.leastResidual = settings[setting::leastResidual];
+  return makeBoolean(env, BLURCYCLE_SELECT(fftKernels).updateEstimate(grid, update, sums));
+}
+
 }  // namespace
 
 void registerFft(napi_env env, napi_value exports) {
@@ -180,6 +229,7 @@ void registerFft(napi_env env, napi_value exports) {
   exportFunction(env, exports, "fftSpectrum", fftSpectrum);
   exportFunction(env, exports, "fftConvolve", fftConvolve);
   exportFunction(env, exports, "fftCorrelate", fftCorrelate);
+  exportFunction(env, exports, "fftUpdate", fftUpdate);
 }
 
 }  // namespace blurcycle

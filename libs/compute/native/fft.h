@@ -19,24 +19,38 @@ struct FftStage {
   const float* twiddles;  // [span][radix - 1][cosine, sine]
 };
 
-/** A complex transform of one length, a product of 2, 3 and 5. */
+/** A complex transform of one length, a product of 2, 3, 5 and 7. */
 struct FftPlan {
   int length;
   int stageCount;
   FftStage stages[24];
 };
 
+/** Columns of a spectrum that lie side by side: their real parts, then their imaginary ones. */
+constexpr int64_t FFT_GROUP = 16;
+
 /**
- * A periodic grid [depth, height, width]; its spectra are two blocks [depth, height, padded], real
- * then imaginary parts.
+ * A periodic grid [depth, height, width] and its spectra, [depth, height, groups of columns]: the
+ * frequencies of x go in groups of 16, or 8 for the last, so every vector is aligned.
  */
 struct FftGrid {
   const FftPlan* plans[3];
   int64_t half;    // width / 2 + 1: what a real volume needs
   int64_t padded;  // half rounded up to a multiple of 8
   int64_t side(int axis) const { return plans[axis]->length; }
-  int64_t plane() const { return side(1) * padded; }
+  /** Floats of a row. */
+  int64_t row() const { return 2 * padded; }
+  /** Floats of a plane: an odd number of cache lines, so the lines of a column share no place. */
+  int64_t plane() const { return (side(1) * row() / FFT_GROUP | 1) * FFT_GROUP; }
+  /** Floats of a spectrum. */
   int64_t block() const { return side(0) * plane(); }
+  /** Where the real part of a column lies in its row. */
+  int64_t column(int64_t k) const { return k / FFT_GROUP * 2 * FFT_GROUP + k % FFT_GROUP; }
+  /** How far behind it the imaginary part lies. */
+  int64_t imaginary(int64_t k) const {
+    const int64_t left = padded - k / FFT_GROUP * FFT_GROUP;
+    return left < FFT_GROUP ? left : FFT_GROUP;
+  }
   /** What the unscaled transforms of a convolution have to be multiplied with. */
   float scale() const {
     return 0.25f / (static_cast<float>(side(0)) * static_cast<float>(side(1)) *
@@ -50,6 +64,26 @@ struct FftBox {
   int64_t begin[3];   // first voxel of the box in it
   int64_t extent[3];  // sides of the box
   int64_t origin[3];  // place of that voxel on the grid
+};
+
+/** Sums over voxels that an update makes: see updateEstimate. */
+constexpr int UPDATE_SUMS = 5;
+
+/** One update of an estimate of the object, all on one grid. */
+struct PoissonUpdate {
+  FftBox object;
+  FftBox image;
+  const float* transfer;
+  const float* observed;
+  const float* weights;  // 1 / H^T 1, or 0
+  const float* penalty;  // null: none
+  float* estimate;       // x
+  float* before;         // the estimate before x, which the next one replaces; null: starts from x
+  float* step;           // of the last update, replaced by that of this one; null: not wanted
+  float background;
+  float floor;  // least expected value
+  float factor;
+  double leastResidual;
 };
 
 struct FftKernels {
@@ -67,6 +101,15 @@ struct FftKernels {
    */
   void (*correlate)(const FftGrid&, int64_t volumes, const FftBox& from, const float* x,
                     const float* dy, const FftBox& to, float* cut);
+  /**
+   * next <- y c w / max(1 + penalty w, 0.1), c = [H^T(d / max(H y + background, floor))]+, where y
+   * = x or max(x + factor (x - before), x / 10); in place of `before`, else of `estimate`.
+   *
+   * sums <- sums of (d - H y - background)^2, |next - x|, x, step x last step, (last step)^2, with
+   * step = next - y. Returns false and stops after the first sum where its mean is at or below
+   * `leastResidual`.
+   */
+  bool (*updateEstimate)(const FftGrid&, const PoissonUpdate&, double* sums);
 };
 
 }  // namespace blurcycle

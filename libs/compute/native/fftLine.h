@@ -4,111 +4,89 @@
 #pragma once
 
 #include "fft.h"
-#include "simd.h"
+#include "fftButterflies.h"
 
 namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
 namespace {
 
+/** Elements side by side in a buffer. */
 template <int L>
-struct Complex {
-  Vector<L> re;
-  Vector<L> im;
+struct Buffer {
+  Complex<L>* elements;
+  BLURCYCLE_INLINE Complex<L> get(int64_t i) const { return elements[i]; }
+  BLURCYCLE_INLINE void put(int64_t i, Complex<L> value) const { elements[i] = value; }
 };
 
+/**
+ * Lines of a spectrum, of which only `count` elements from `origin` on (wrapping around) exist:
+ * others are zero when read and dropped when written. The inverse transform is the forward one with
+ * the two parts exchanged.
+ */
 template <int L>
-BLURCYCLE_INLINE Complex<L> add(Complex<L> a, Complex<L> b) {
-  return {a.re + b.re, a.im + b.im};
-}
-
-template <int L>
-BLURCYCLE_INLINE Complex<L> subtract(Complex<L> a, Complex<L> b) {
-  return {a.re - b.re, a.im - b.im};
-}
-
-/** -i a */
-template <int L>
-BLURCYCLE_INLINE Complex<L> turned(Complex<L> a) {
-  return {a.im, -a.re};
-}
-
-template <int L>
-BLURCYCLE_INLINE Complex<L> scaled(Complex<L> a, float factor) {
-  return {a.re * factor, a.im * factor};
-}
-
-template <int L>
-BLURCYCLE_INLINE Complex<L> twisted(Complex<L> a, const float* w) {
-  return {a.re * w[0] - a.im * w[1], a.re * w[1] + a.im * w[0]};
-}
-
-/** The transform of R elements, in place. */
-template <int R, int L>
-BLURCYCLE_INLINE void butterfly(Complex<L> (&a)[R]) {
-  if constexpr (R == 2) {
-    const Complex<L> b = a[1];
-    a[1] = subtract(a[0], b);
-    a[0] = add(a[0], b);
-  } else if constexpr (R == 3) {
-    constexpr float ROOT = 0.866025403784438647f;  // sin(2 pi / 3)
-    const Complex<L> sum = add(a[1], a[2]);
-    const Complex<L> difference = scaled(turned(subtract(a[1], a[2])), ROOT);
-    const Complex<L> middle = subtract(a[0], scaled(sum, 0.5f));
-    a[0] = add(a[0], sum);
-    a[1] = add(middle, difference);
-    a[2] = subtract(middle, difference);
-  } else if constexpr (R == 4) {
-    const Complex<L> even = add(a[0], a[2]);
-    const Complex<L> odd = subtract(a[0], a[2]);
-    const Complex<L> sum = add(a[1], a[3]);
-    const Complex<L> difference = turned(subtract(a[1], a[3]));
-    a[0] = add(even, sum);
-    a[1] = add(odd, difference);
-    a[2] = subtract(even, sum);
-    a[3] = subtract(odd, difference);
-  } else {
-    constexpr float C1 = 0.309016994374947424f;   // cos(2 pi / 5)
-    constexpr float C2 = -0.809016994374947424f;  // cos(4 pi / 5)
-    constexpr float S1 = 0.951056516295153572f;   // sin(2 pi / 5)
-    constexpr float S2 = 0.587785252292473129f;   // sin(4 pi / 5)
-    const Complex<L> sum1 = add(a[1], a[4]);
-    const Complex<L> sum2 = add(a[2], a[3]);
-    const Complex<L> turn1 = turned(subtract(a[1], a[4]));
-    const Complex<L> turn2 = turned(subtract(a[2], a[3]));
-    const Complex<L> middle1 = add(a[0], add(scaled(sum1, C1), scaled(sum2, C2)));
-    const Complex<L> middle2 = add(a[0], add(scaled(sum1, C2), scaled(sum2, C1)));
-    const Complex<L> side1 = add(scaled(turn1, S1), scaled(turn2, S2));
-    const Complex<L> side2 = subtract(scaled(turn1, S2), scaled(turn2, S1));
-    a[0] = add(a[0], add(sum1, sum2));
-    a[1] = add(middle1, side1);
-    a[2] = add(middle2, side2);
-    a[3] = subtract(middle2, side2);
-    a[4] = subtract(middle1, side1);
+struct SpectrumLine {
+  float* real;
+  float* imaginary;
+  int64_t stride;
+  int64_t length;
+  int64_t origin;
+  int64_t count;
+  BLURCYCLE_INLINE bool has(int64_t i) const {
+    const int64_t place = i - origin;
+    return (place < 0 ? place + length : place) < count;
   }
-}
+  BLURCYCLE_INLINE Complex<L> get(int64_t i) const {
+    if (!has(i)) return {Vector<L>{}, Vector<L>{}};
+    return {load<L>(real + i * stride), load<L>(imaginary + i * stride)};
+  }
+  BLURCYCLE_INLINE void put(int64_t i, Complex<L> value) const {
+    if (!has(i)) return;
+    store<L>(real + i * stride, value.re);
+    store<L>(imaginary + i * stride, value.im);
+  }
+};
 
-template <int R, int L>
-void runStage(const FftStage& stage, const Complex<L>* from, Complex<L>* to) {
-  const int jump = stage.stride * stage.span;
-  for (int p = 0; p < stage.span; ++p) {
+template <int R, int L, class From, class To>
+BLURCYCLE_INLINE void runStage(const FftStage& stage, const From& from, const To& to) {
+  const int64_t stride = stage.stride;
+  const int64_t jump = stride * stage.span;
+  for (int64_t p = 0; p < stage.span; ++p) {
     const float* twiddles = stage.twiddles + 2 * (R - 1) * p;
-    const Complex<L>* in = from + stage.stride * p;
-    Complex<L>* out = to + stage.stride * R * p;
-    for (int q = 0; q < stage.stride; ++q) {
+    const int64_t in = stride * p;
+    const int64_t out = stride * R * p;
+    for (int64_t q = 0; q < stride; ++q) {
       Complex<L> a[R];
       BLURCYCLE_UNROLL
-      for (int j = 0; j < R; ++j) a[j] = in[q + j * jump];
+      for (int j = 0; j < R; ++j) a[j] = from.get(in + q + j * jump);
       butterfly<R, L>(a);
-      out[q] = a[0];
+      to.put(out + q, a[0]);
       if (p == 0) {
         BLURCYCLE_UNROLL
-        for (int k = 1; k < R; ++k) out[q + k * stage.stride] = a[k];
+        for (int k = 1; k < R; ++k) to.put(out + q + k * stride, a[k]);
       } else {
         BLURCYCLE_UNROLL
         for (int k = 1; k < R; ++k)
-          out[q + k * stage.stride] = twisted(a[k], twiddles + 2 * (k - 1));
+          to.put(out + q + k * stride, twisted(a[k], twiddles + 2 * (k - 1)));
       }
     }
+  }
+}
+
+template <int L, class From, class To>
+void runAnyStage(const FftStage& stage, const From& from, const To& to) {
+  switch (stage.radix) {
+    case 2:
+      return runStage<2, L>(stage, from, to);
+    case 3:
+      return runStage<3, L>(stage, from, to);
+    case 4:
+      return runStage<4, L>(stage, from, to);
+    case 5:
+      return runStage<5, L>(stage, from, to);
+    case 7:
+      return runStage<7, L>(stage, from, to);
+    default:
+      return runStage<8, L>(stage, from, to);
   }
 }
 
@@ -116,26 +94,36 @@ void runStage(const FftStage& stage, const Complex<L>* from, Complex<L>* to) {
 template <int L>
 Complex<L>* transform(const FftPlan& plan, Complex<L>* line, Complex<L>* work) {
   for (int i = 0; i < plan.stageCount; ++i) {
-    const FftStage& stage = plan.stages[i];
-    switch (stage.radix) {
-      case 2:
-        runStage<2, L>(stage, line, work);
-        break;
-      case 3:
-        runStage<3, L>(stage, line, work);
-        break;
-      case 4:
-        runStage<4, L>(stage, line, work);
-        break;
-      default:
-        runStage<5, L>(stage, line, work);
-        break;
-    }
+    runAnyStage<L>(plan.stages[i], Buffer<L>{line}, Buffer<L>{work});
     Complex<L>* const swap = line;
     line = work;
     work = swap;
   }
   return line;
+}
+
+/**
+ * The same from lines `from` to lines `to`: the first pass reads the ones, the last pass writes the
+ * others, which may be the same memory.
+ */
+template <int L, class From, class To>
+void transform(const FftPlan& plan, const From& from, const To& to, Complex<L>* line,
+               Complex<L>* work) {
+  const int last = plan.stageCount - 1;
+  if (last < 1) {
+    for (int64_t i = 0; i < plan.length; ++i) line[i] = from.get(i);
+    const Complex<L>* result = transform<L>(plan, line, work);
+    for (int64_t i = 0; i < plan.length; ++i) to.put(i, result[i]);
+    return;
+  }
+  runAnyStage<L>(plan.stages[0], from, Buffer<L>{line});
+  for (int i = 1; i < last; ++i) {
+    runAnyStage<L>(plan.stages[i], Buffer<L>{line}, Buffer<L>{work});
+    Complex<L>* const swap = line;
+    line = work;
+    work = swap;
+  }
+  runAnyStage<L>(plan.stages[last], Buffer<L>{line}, to);
 }
 
 }  // namespace

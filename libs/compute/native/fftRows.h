@@ -1,5 +1,5 @@
 /**
- * The passes along x of real volumes: pairs of rows through a complex transform. Only for kernel
+ * The passes along x of real planes: pairs of rows through a complex transform. Only for kernel
  * files (see variants.h).
  */
 #pragma once
@@ -7,6 +7,7 @@
 #include "fftLine.h"
 #include "scratchSlots.h"
 #include "threads.h"
+#include "transpose.h"
 
 namespace blurcycle {
 namespace BLURCYCLE_VARIANT {
@@ -21,121 +22,129 @@ BLURCYCLE_INLINE int64_t wrap(int64_t place, int64_t length) {
   return place >= length ? place - length : place;
 }
 
-template <int L>
-BLURCYCLE_INLINE void zeroLine(Complex<L>* line, int64_t length) {
-  for (int64_t i = 0; i < length; ++i) line[i] = {Vector<L>{}, Vector<L>{}};
-}
-
-/**
- * Where the rows of a box lie: row r of `count` is row (r % extent[1]) of plane (r / extent[1]).
- */
-struct Rows {
-  const FftGrid& grid;
-  const FftBox& box;
-  int64_t count() const { return box.extent[0] * box.extent[1]; }
-  int64_t inData(int64_t row) const {
-    const int64_t z = row / box.extent[1] + box.begin[0];
-    const int64_t y = row % box.extent[1] + box.begin[1];
-    return (z * box.sides[1] + y) * box.sides[2] + box.begin[2];
-  }
-  int64_t inSpectrum(int64_t row) const {
-    const int64_t z = wrap(row / box.extent[1] + box.origin[0], grid.side(0));
-    const int64_t y = wrap(row % box.extent[1] + box.origin[1], grid.side(1));
-    return z * grid.plane() + y * grid.padded;
-  }
-};
-
 constexpr int ROW_LANES = MAX_LANES;
 
-/** Transforms along x: lane l of a group carries row l as real and row L + l as imaginary part. */
-void forwardRows(const FftGrid& grid, const FftBox& box, const float* data, float* spectrum) {
-  constexpr int L = ROW_LANES;
-  const Rows rows{grid, box};
-  const int64_t width = grid.side(2);
-  float* const re = spectrum;
-  float* const im = spectrum + grid.block();
-  parallelFor(ceilDivide(rows.count(), 2 * L), [&](int64_t group) {
-    Complex<L>* line = lineBuffer<L>(SCRATCH_FFT_LINE, width);
-    Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, width);
-    zeroLine<L>(line, width);
-    const int64_t first = group * 2 * L;
-    const int64_t count = smaller(2 * L, rows.count() - first);
-    for (int64_t r = 0; r < count; ++r) {
-      const float* row = data + rows.inData(first + r);
-      float* to =
-          reinterpret_cast<float*>(line) + r;  // [re: L][im: L]: the r-th float of every element
-      for (int64_t x = 0; x < box.extent[2]; ++x)
-        to[wrap(box.origin[2] + x, width) * 2 * L] = row[x];
-    }
-    const Complex<L>* result = transform<L>(*grid.plans[2], line, work);
-    // With X the transform of a + ib: a has X[k] + conj(X[-k]), b has -i (X[k] - conj(X[-k])), both
-    // twice too large.
-    for (int64_t k0 = 0; k0 < grid.padded; k0 += L) {
-      const int64_t steps = smaller(L, grid.padded - k0);
-      float parts[4][L][L];
-      for (int64_t k = 0; k < steps; ++k) {
-        const int64_t at = smaller(k0 + k, grid.half - 1);
-        const Complex<L> x = result[at];
-        const Complex<L> mirror = result[at == 0 ? 0 : width - at];
-        store<L>(parts[0][k], x.re + mirror.re);
-        store<L>(parts[1][k], x.im - mirror.im);
-        store<L>(parts[2][k], x.im + mirror.im);
-        store<L>(parts[3][k], mirror.re - x.re);
-      }
-      for (int64_t r = 0; r < count; ++r) {
-        const int64_t at = rows.inSpectrum(first + r) + k0;
-        const int pair = r < L ? 0 : 2;
-        const int64_t lane = r < L ? r : r - L;
-        for (int64_t k = 0; k < steps; ++k) re[at + k] = parts[pair][k][lane];
-        for (int64_t k = 0; k < steps; ++k) im[at + k] = parts[pair + 1][k][lane];
-      }
-    }
-  });
+/** Rows of a plane, `stride` floats apart, of which `count` exist. */
+template <class Float>
+struct Rows {
+  Float* first;
+  int64_t stride;
+  int64_t count;
+};
+
+/** The L x L floats from `column` on, `wanted` of each row, with rows and columns exchanged. */
+template <int L>
+BLURCYCLE_INLINE void readTile(Rows<const float> rows, int64_t column, int64_t wanted,
+                               Vector<L> (&tile)[L]) {
+  for (int r = 0; r < L; ++r) {
+    const float* from = rows.first + r * rows.stride + column;
+    tile[r] = r >= rows.count ? Vector<L>{}
+              : wanted >= L   ? load<L>(from)
+                              : loadPart<L>(from, wanted);
+  }
+  transpose<L>(tile);
 }
 
-/** Inverse transforms along x, scaled; see forwardRows. */
-void inverseRows(const FftGrid& grid, const FftBox& box, const float* spectrum, float* data) {
-  constexpr int L = ROW_LANES;
-  const Rows rows{grid, box};
+template <int L>
+BLURCYCLE_INLINE void writeTile(Vector<L> (&tile)[L], Rows<float> rows, int64_t column,
+                                int64_t wanted) {
+  transpose<L>(tile);
+  for (int r = 0; r < L && r < rows.count; ++r) {
+    float* to = rows.first + r * rows.stride + column;
+    if (wanted >= L)
+      store<L>(to, tile[r]);
+    else
+      storePart<L>(to, tile[r], wanted);
+  }
+}
+
+/** The first L rows (`half` 0) or the next ones (1) of a group of 2 L. */
+template <int L, class Float>
+BLURCYCLE_INLINE Rows<Float> halfOf(Rows<Float> rows, int half) {
+  return {rows.first + half * L * rows.stride, rows.stride, rows.count - half * L};
+}
+
+/** Transforms of 2 L rows: lane l carries row l as real and row L + l as imaginary part. */
+template <int L>
+void forwardRowGroup(const FftGrid& grid, const FftBox& box, Rows<const float> data,
+                     Rows<float> spectrum) {
   const int64_t width = grid.side(2);
+  Complex<L>* line = lineBuffer<L>(SCRATCH_FFT_LINE, width);
+  Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, width);
+  for (int64_t x = box.extent[2]; x < width; ++x)
+    line[wrap(box.origin[2] + x, width)] = {Vector<L>{}, Vector<L>{}};
+  for (int64_t x = 0; x < box.extent[2]; x += L) {
+    const int64_t wanted = smaller(L, box.extent[2] - x);
+    Vector<L> tile[L];
+    readTile<L>(data, x, wanted, tile);
+    for (int i = 0; i < wanted; ++i) line[wrap(box.origin[2] + x + i, width)].re = tile[i];
+    readTile<L>(halfOf<L>(data, 1), x, wanted, tile);
+    for (int i = 0; i < wanted; ++i) line[wrap(box.origin[2] + x + i, width)].im = tile[i];
+  }
+  const Complex<L>* result = transform<L>(*grid.plans[2], line, work);
+  // With X the transform of a + ib: a has X[k] + conj(X[-k]), b has -i (X[k] - conj(X[-k])), both
+  // twice too large.
+  for (int64_t k = 0; k < grid.padded; k += L) {
+    const int64_t wanted = smaller(L, grid.padded - k);
+    const int64_t count = smaller(L, grid.half - k);
+    const int64_t re = grid.column(k);
+    const int64_t im = re + grid.imaginary(k);
+    const auto write = [&](int half, int64_t column, const auto& part) {
+      Vector<L> tile[L];
+      for (int i = 0; i < L; ++i) {
+        tile[i] =
+            i < count ? part(result[k + i], result[k + i == 0 ? 0 : width - k - i]) : Vector<L>{};
+      }
+      writeTile<L>(tile, halfOf<L>(spectrum, half), column, wanted);
+    };
+    using Value = const Complex<L>&;
+    write(0, re, [](Value x, Value mirror) { return x.re + mirror.re; });
+    write(0, im, [](Value x, Value mirror) { return x.im - mirror.im; });
+    write(1, re, [](Value x, Value mirror) { return x.im + mirror.im; });
+    write(1, im, [](Value x, Value mirror) { return mirror.re - x.re; });
+  }
+}
+
+/** Inverse transforms of 2 L rows, scaled; see forwardRowGroup. */
+template <int L>
+void inverseRowGroup(const FftGrid& grid, const FftBox& box, Rows<const float> spectrum,
+                     Rows<float> data) {
+  const int64_t width = grid.side(2);
+  Complex<L>* line = lineBuffer<L>(SCRATCH_FFT_LINE, width);
+  Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, width);
+  for (int64_t k = 0; k < grid.half; k += L) {
+    const int64_t wanted = smaller(L, grid.padded - k);
+    const int64_t re = grid.column(k);
+    const int64_t im = re + grid.imaginary(k);
+    Vector<L> parts[4][L];
+    readTile<L>(spectrum, re, wanted, parts[0]);
+    readTile<L>(spectrum, im, wanted, parts[1]);
+    readTile<L>(halfOf<L>(spectrum, 1), re, wanted, parts[2]);
+    readTile<L>(halfOf<L>(spectrum, 1), im, wanted, parts[3]);
+    for (int64_t i = 0; i < smaller(L, grid.half - k); ++i) {
+      // a + ib and, at the mirrored place, conj(a) + i conj(b); parts exchanged for the inverse.
+      const int64_t at = k + i;
+      if (at > 0) line[width - at] = {parts[2][i] - parts[1][i], parts[0][i] + parts[3][i]};
+      line[at] = {parts[1][i] + parts[2][i], parts[0][i] - parts[3][i]};
+    }
+  }
+  const Complex<L>* result = transform<L>(*grid.plans[2], line, work);
   const float scale = grid.scale();
-  const float* const re = spectrum;
-  const float* const im = spectrum + grid.block();
-  parallelFor(ceilDivide(rows.count(), 2 * L), [&](int64_t group) {
-    Complex<L>* line = lineBuffer<L>(SCRATCH_FFT_LINE, width);
-    Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, width);
-    const int64_t first = group * 2 * L;
-    const int64_t count = smaller(2 * L, rows.count() - first);
-    for (int64_t k0 = 0; k0 < grid.half; k0 += L) {
-      const int64_t steps = smaller(L, grid.half - k0);
-      float parts[4][L][L] = {};
-      for (int64_t r = 0; r < count; ++r) {
-        const int64_t at = rows.inSpectrum(first + r) + k0;
-        const int pair = r < L ? 0 : 2;
-        const int64_t lane = r < L ? r : r - L;
-        for (int64_t k = 0; k < steps; ++k) parts[pair][k][lane] = re[at + k];
-        for (int64_t k = 0; k < steps; ++k) parts[pair + 1][k][lane] = im[at + k];
+  for (int64_t x = 0; x < box.extent[2]; x += L) {
+    const int64_t wanted = smaller(L, box.extent[2] - x);
+    for (int half = 0; half < 2; ++half) {
+      Vector<L> tile[L];
+      for (int i = 0; i < L; ++i) {
+        if (i >= wanted) {
+          tile[i] = Vector<L>{};
+          continue;
+        }
+        const Complex<L>& value = result[wrap(box.origin[2] + x + i, width)];
+        tile[i] = (half == 0 ? value.im : value.re) * scale;
       }
-      for (int64_t k = 0; k < steps; ++k) {
-        const Vector<L> aRe = load<L>(parts[0][k]);
-        const Vector<L> aIm = load<L>(parts[1][k]);
-        const Vector<L> bRe = load<L>(parts[2][k]);
-        const Vector<L> bIm = load<L>(parts[3][k]);
-        const int64_t at = k0 + k;
-        // a + ib and, at the mirrored place, conj(a) + i conj(b); parts exchanged for the inverse.
-        if (at > 0) line[width - at] = {bRe - aIm, aRe + bIm};
-        line[at] = {aIm + bRe, aRe - bIm};
-      }
+      writeTile<L>(tile, halfOf<L>(data, half), x, wanted);
     }
-    const Complex<L>* result = transform<L>(*grid.plans[2], line, work);
-    for (int64_t r = 0; r < count; ++r) {
-      float* row = data + rows.inData(first + r);
-      // Exchanged parts: the first rows lie in the imaginary halves.
-      const float* from = reinterpret_cast<const float*>(result) + (r < L ? L + r : r - L);
-      for (int64_t x = 0; x < box.extent[2]; ++x)
-        row[x] = from[wrap(box.origin[2] + x, width) * 2 * L] * scale;
-    }
-  });
+  }
 }
 
 }  // namespace

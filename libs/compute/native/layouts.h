@@ -58,6 +58,9 @@
   FIELD(grid, 3) FIELD(from, 12) FIELD(to, 12) FIELD(volumes, 1) FIELD(conjugate, 1)
 #define BLURCYCLE_CORRELATE_GEOMETRY(FIELD) \
   FIELD(grid, 3) FIELD(from, 12) FIELD(to, 12) FIELD(volumes, 1)
+#define BLURCYCLE_UPDATE_GEOMETRY(FIELD) FIELD(grid, 3) FIELD(object, 12) FIELD(image, 12)
+#define BLURCYCLE_UPDATE_SETTINGS(FIELD) \
+  FIELD(background, 1) FIELD(floor, 1) FIELD(factor, 1) FIELD(leastResidual, 1)
 #define BLURCYCLE_ADAM_SETTINGS(FIELD) \
   FIELD(learningRate, 1)               \
   FIELD(beta1, 1)                      \
@@ -79,6 +82,8 @@
   LAYOUT(spectrumGeometry, BLURCYCLE_SPECTRUM_GEOMETRY)   \
   LAYOUT(convolveGeometry, BLURCYCLE_CONVOLVE_GEOMETRY)   \
   LAYOUT(correlateGeometry, BLURCYCLE_CORRELATE_GEOMETRY) \
+  LAYOUT(updateGeometry, BLURCYCLE_UPDATE_GEOMETRY)       \
+  LAYOUT(updateSettings, BLURCYCLE_UPDATE_SETTINGS)       \
   LAYOUT(adamSettings, BLURCYCLE_ADAM_SETTINGS)
 
 namespace blurcycle {

@@ -46,13 +46,16 @@ export const LAYOUTS = {
   sumShape: { batches: 1, rows: 1, channels: 1 },
   /** `channels` floats of every row; distances and first places in floats. */
   copyShape: { rows: 1, channels: 1, fromStride: 1, fromFirst: 1, toStride: 1, toFirst: 1 },
-  /** Sides of a periodic grid, products of 2, 3 and 5. */
+  /** Sides of a periodic grid, products of 2, 3, 5 and 7. */
   fftGrid: { sides: 3 },
   /** A box of a volume, and where its first voxel lies on the grid (wrapping around). */
   fftBox: { sides: 3, begin: 3, extent: 3, origin: 3 },
   spectrumGeometry: { grid: 3, box: 12 },
   convolveGeometry: { grid: 3, from: 12, to: 12, volumes: 1, conjugate: 1 },
   correlateGeometry: { grid: 3, from: 12, to: 12, volumes: 1 },
+  updateGeometry: { grid: 3, object: 12, image: 12 },
+  /** In double precision. */
+  updateSettings: { background: 1, floor: 1, factor: 1, leastResidual: 1 },
   /** `meanScale` is 1 / (1 - beta1^t), `squareScale` 1 / (1 - beta2^t). In double precision. */
   adamSettings: {
     learningRate: 1,

@@ -37,9 +37,7 @@ napi_value selectByName(napi_env env, napi_callback_info info, std::initializer_
   for (const Choice one : all) {
     if (std::strcmp(name, nameOf(one)) == 0) done = select(one);
   }
-  napi_value result = nullptr;
-  napi_get_boolean(env, done, &result);
-  return result;
+  return makeBoolean(env, done);
 }
 
 napi_value napiSelectIsa(napi_env env, napi_callback_info info) {

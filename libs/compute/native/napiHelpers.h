@@ -109,6 +109,12 @@ inline napi_value makeNumber(napi_env env, double value) {
   return result;
 }
 
+inline napi_value makeBoolean(napi_env env, bool value) {
+  napi_value result = nullptr;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
 inline napi_value makeString(napi_env env, const char* text) {
   napi_value result = nullptr;
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);

@@ -25,6 +25,7 @@ enum ScratchSlot {
   SCRATCH_NORM_LANES = 25,
   SCRATCH_NORM_MEANS = 26,
   SCRATCH_LOSS_PARTS = 27,
+  SCRATCH_FFT_PLANE = 28,
 };
 
 }  // namespace blurcycle

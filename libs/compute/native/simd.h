@@ -50,6 +50,29 @@ BLURCYCLE_INLINE void store(float* to, Vector<L> value) {
   *reinterpret_cast<typename VectorOf<L>::Unaligned*>(to) = value;
 }
 
+/** The first `count` lanes of a vector, zeros behind them. */
+template <int L>
+BLURCYCLE_INLINE Vector<L> loadPart(const float* from, int64_t count) {
+  float values[L] = {};
+  for (int64_t i = 0; i < count; ++i) values[i] = from[i];
+  return load<L>(values);
+}
+
+template <int L>
+BLURCYCLE_INLINE void storePart(float* to, Vector<L> value, int64_t count) {
+  float values[L];
+  store<L>(values, value);
+  for (int64_t i = 0; i < count; ++i) to[i] = values[i];
+}
+
+/** The vector with zeros behind its first `count` lanes. */
+template <int L>
+BLURCYCLE_INLINE Vector<L> firstLanes(Vector<L> value, int64_t count) {
+  float values[L];
+  store<L>(values, value);
+  return loadPart<L>(values, count);
+}
+
 /** The Q floats at `from`, repeated to fill the vector. */
 template <int L, int Q>
 BLURCYCLE_INLINE Vector<L> loadRepeated(const float* from) {

@@ -8,6 +8,10 @@
 #include <thread>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace blurcycle {
 namespace {
 
@@ -171,6 +175,7 @@ struct Block {
 };
 
 constexpr int SLOTS = 32;
+constexpr int64_t HUGE_PAGE = 1 << 21;
 
 struct Blocks {
   Block slots[SLOTS];
@@ -189,6 +194,19 @@ void detail::parallelRun(int64_t count, void (*body)(void*, int64_t), void* cont
   pool().run(count, body, context);
 }
 
+void adviseHugePages(void* data, int64_t bytes) {
+#if defined(__linux__)
+  const uintptr_t first = reinterpret_cast<uintptr_t>(data);
+  const uintptr_t begin = (first + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+  const uintptr_t end = (first + static_cast<uintptr_t>(bytes)) / HUGE_PAGE * HUGE_PAGE;
+  // Advice only: where the system refuses it, pages stay small.
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#else
+  (void)data;
+  (void)bytes;
+#endif
+}
+
 float* scratch(int slot, int64_t floats) {
   thread_local Blocks blocks;
   if (slot < 0 || slot >= SLOTS) std::abort();
@@ -198,7 +216,9 @@ float* scratch(int slot, int64_t floats) {
     void* data = nullptr;
     // 256 floats to spare: kernels may read a whole vector past the end.
     const int64_t bytes = (floats + 256) * static_cast<int64_t>(sizeof(float));
-    if (posix_memalign(&data, 64, static_cast<size_t>(bytes)) != 0) std::abort();
+    const size_t alignment = bytes < HUGE_PAGE ? 64 : HUGE_PAGE;
+    if (posix_memalign(&data, alignment, static_cast<size_t>(bytes)) != 0) std::abort();
+    adviseHugePages(data, bytes);
     block.data = static_cast<float*>(data);
     block.floats = floats;
   }

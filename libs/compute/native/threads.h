@@ -48,4 +48,10 @@ void parallelFor(int64_t count, const Body& body, int64_t work = INT64_MAX) {
  */
 float* scratch(int slot, int64_t floats);
 
+/**
+ * Asks for pages of 2 MiB in memory that nobody has touched yet: a pass along z meets another plane
+ * with every element, and small pages would cost it an address translation each.
+ */
+void adviseHugePages(void* data, int64_t bytes);
+
 }  // namespace blurcycle

@@ -1,10 +1,7 @@
 export type { Bfloat16Unit } from '../native/addon.ts';
 export { backendReport, preferredBackend, type GpuLimits } from './backends/backendReport.ts';
 export { asGpuMemoryError, GpuLostError, GpuMemoryError } from './backends/gpuErrors.ts';
-export { selectBackend, setThreads, type BackendInfo } from './backends/selectBackend.ts';
-export { createConvolver3d, type Window } from './fft/convolver.ts';
-export { isSmooth, smoothLength } from './fft/fft.ts';
-export { createRealFft3d } from './fft/realFft3d.ts';
+export { selectBackend, type BackendInfo } from './backends/selectBackend.ts';
 export { stopGradient, variableGradients } from './gradients/variableGradients.ts';
 export {
   adamUpdate,

@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { voxelCount, type Shape3 } from '@blurcycle/core';
 import { native } from '../native/addon.ts';
 import {
-  createConvolverOn,
   javascriptConvolutionEngine,
   nativeConvolutionEngine,
-} from '../src/fft/convolver.ts';
-import { createConvolver3d } from '../src/index.ts';
+} from '../src/fft/convolutionEngines.ts';
+import { createConvolver3d, createConvolverOn } from '../src/fft/convolver.ts';
 import { createFftPlan, smoothLength } from '../src/fft/fft.ts';
 import { directConvolution, dot, randomValues, relativeError } from './support.ts';
 

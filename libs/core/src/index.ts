@@ -16,7 +16,7 @@ export {
   type RandomStream,
   type RandomStreamState,
 } from './randomStream.ts';
-export { extent, mean, median, standardDeviation } from './sampleStatistics.ts';
+export { extent, findNotFinite, mean, median, standardDeviation, sum } from './sampleStatistics.ts';
 export {
   APODIZATIONS,
   AUGMENTATIONS,

@@ -7,9 +7,20 @@ import { assertRange } from './errors.ts';
  */
 export function mean(values: ArrayLike<number>): number {
   assertRange(values.length > 0, 'mean', 'values', 'not be empty', values.length);
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  return sum(values) / values.length;
+}
+
+/** Sum, by a loop: ten times as fast as `reduce` on the millions of voxels of a stack. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i];
+  return total;
+}
+
+/** Place of the first value that is NaN or infinite, -1 where there is none. */
+export function findNotFinite(values: ArrayLike<number>): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   InputError,
   sameShape,
   type Shape3,
+  sum,
   type Volume,
 } from '@blurcycle/core';
 import {
@@ -158,8 +159,8 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
   if (statistics !== undefined) await writeIterationLog(statistics, result.log);
   const flux = {
-    input: stack.data.reduce((sum, value) => sum + value - background, 0),
-    output: result.estimate.data.reduce((sum, value) => sum + value, 0),
+    input: sum(stack.data) - background * stack.data.length,
+    output: sum(result.estimate.data),
   };
   const usedPsf = result.psf ?? psf;
   const reblurResidual =

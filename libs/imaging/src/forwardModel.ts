@@ -1,4 +1,4 @@
-import { createConvolver3d, type Window } from '@blurcycle/compute';
+import { type Convolver, createConvolver3d, type Window } from '@blurcycle/compute/transforms';
 import {
   assertRange,
   createVolume,
@@ -27,6 +27,8 @@ export interface ForwardModelOptions {
 export interface ForwardModel {
   forward(object: Volume, into?: Float32Array): Volume;
   adjoint(image: Volume, into?: Float32Array): Volume;
+  /** One update of Richardson and Lucy, in place. */
+  readonly update: Convolver['update'];
 }
 
 /**
@@ -77,6 +79,7 @@ export function createForwardModel(
   return {
     forward: apply(convolver.forward, shape, window.shape),
     adjoint: apply(convolver.adjoint, window.shape, shape),
+    update: convolver.update,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createConvolver3d } from '@blurcycle/compute';
+import { createConvolver3d } from '@blurcycle/compute/transforms';
 import { createVolume, type Volume } from '@blurcycle/core';
 import { relativeResidual } from '@blurcycle/metrics';
 

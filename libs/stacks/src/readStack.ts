@@ -1,4 +1,4 @@
-import { describeViolation, extent, InputError } from '@blurcycle/core';
+import { describeViolation, extent, findNotFinite, InputError } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack, type TiffStack } from '@blurcycle/data';
 
 /**
@@ -10,7 +10,7 @@ import { type ReadTiffOptions, readTiffStack, type TiffStack } from '@blurcycle/
 export async function readStack(path: string, options: ReadTiffOptions): Promise<TiffStack> {
   const stack = await readTiffStack(path, options);
   const { data, shape } = stack.volume;
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = findNotFinite(data);
   if (bad >= 0) {
     const [, height, width] = shape;
     const place = [

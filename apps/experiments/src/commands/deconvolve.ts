@@ -1,4 +1,4 @@
-import { setThreads } from '@blurcycle/compute';
+import { setThreads } from '@blurcycle/compute/transforms';
 import {
   assertRange,
   describeViolation,

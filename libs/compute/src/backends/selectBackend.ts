@@ -1,15 +1,10 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import {
-  BACKEND_NAMES,
-  describeUnknown,
-  describeViolation,
-  InputError,
-  type BackendName,
-} from '@blurcycle/core';
+import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
 import { registerGradients } from '../gradients/registerGradients.ts';
+import { assertThreads, setThreads } from '../setThreads.ts';
 import { backendReport, preferredBackend, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
 import { registerNativeBackend } from './native/registerNativeBackend.ts';
@@ -111,25 +106,4 @@ function explain(chosen: BackendReport, report: readonly BackendReport[]): strin
   return missing === undefined || chosen.name !== 'js'
     ? chosen.detail
     : `${chosen.detail}; slow, because ${missing.detail} (${missing.remedy})`;
-}
-
-/**
- * Sets how many CPU threads the C++ kernels use from now on, including the Fourier transforms,
- * which belong to no back-end.
- *
- * Without the add-on there is one thread.
- *
- * @throws {InputError} If it is no positive integer.
- */
-export function setThreads(threads: number): void {
-  assertThreads(threads, 'setThreads');
-  native?.setThreads(Math.min(threads, MOST_THREADS));
-}
-
-/** Far more than any machine has cores: each takes memory for its stack. */
-const MOST_THREADS = 1024;
-
-function assertThreads(threads: number, where: string): void {
-  if (Number.isSafeInteger(threads) && threads > 0) return;
-  throw new InputError(describeViolation(where, 'threads', 'be a positive integer', threads));
 }

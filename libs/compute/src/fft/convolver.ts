@@ -6,11 +6,16 @@ import {
   type Border,
   type Shape3,
 } from '@blurcycle/core';
-import { native, type NativeAddon } from '../../native/addon.ts';
-import { pack, packNumbers } from '../../native/layouts.ts';
+import { native } from '../../native/addon.ts';
 import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './border.ts';
+import {
+  type ConvolutionEngine,
+  type GridConvolution,
+  javascriptConvolutionEngine,
+  nativeConvolutionEngine,
+} from './convolutionEngines.ts';
 import { isSmooth, smoothLength } from './fft.ts';
-import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
+import { type PoissonUpdate, updateByConvolutions, type UpdateSums } from './poissonUpdate.ts';
 
 /** Border and window of a convolution. */
 export interface ConvolverOptions {
@@ -45,6 +50,11 @@ export interface Convolver {
    * The transposed operator: the sum over all voxels of forward(a) b equals that of a adjoint(b).
    */
   readonly adjoint: (data: Float32Array, into?: Float32Array) => Float32Array;
+  /**
+   * One update of Richardson and Lucy, in place. In the add-on, and with a border that needs no
+   * copy of the volume, the arithmetic goes with the transforms and needs no memory of its own.
+   */
+  readonly update: (update: PoissonUpdate) => UpdateSums;
 }
 
 /**
@@ -100,7 +110,7 @@ export function createConvolverOn(
   const cutOrigin = toShape(
     window.origin.map((place, axis) => place + (maps === undefined ? 0 : margin[axis])),
   );
-  const convolve = prepare(engine, grid, kernel, kernelShape, reach, wraps);
+  const { convolve, update } = prepare(engine, grid, kernel, kernelShape, reach, wraps);
   const check = (name: string, data: Float32Array, sides: Shape3): void => {
     const count = voxelCount(sides);
     assertRange(
@@ -111,7 +121,7 @@ export function createConvolverOn(
       data.length,
     );
   };
-  return {
+  const convolver: Omit<Convolver, 'update'> = {
     forward(data, into = new Float32Array(voxelCount(window.shape))) {
       check('data', data, shape);
       check('into', into, window.shape);
@@ -126,6 +136,15 @@ export function createConvolverOn(
       convolve(data, window.shape, cutOrigin, extended, inner, [0, 0, 0], true);
       if (maps !== undefined) into.set(foldVolume(extended, shape, maps));
       return into;
+    },
+  };
+  return {
+    ...convolver,
+    update(step) {
+      check('estimate', step.estimate, shape);
+      check('observed', step.observed, window.shape);
+      if (maps !== undefined || update === undefined) return updateByConvolutions(convolver, step);
+      return update(step, inner, window.shape, cutOrigin);
     },
   };
 }
@@ -171,71 +190,14 @@ function prepare(
   kernelShape: Shape3,
   reach: readonly number[],
   wraps: boolean,
-): Convolve {
-  const placed = wraps
-    ? wrapKernel(kernel, kernelShape, grid)
-    : cropKernel(kernel, kernelShape, reach);
-  const placedShape = wraps ? grid : toShape(reach.map((r) => 2 * r + 1));
-  const origin = toShape(reach.map((r, axis) => (wraps ? 0 : (grid[axis] - r) % grid[axis])));
-  return engine.prepare(grid, placed, placedShape, origin);
+): GridConvolution {
+  const box = toShape(reach.map((r) => 2 * r + 1));
+  if (wraps && box.some((side, axis) => side > grid[axis]))
+    return engine.prepare(grid, wrapKernel(kernel, kernelShape, grid), grid, [0, 0, 0]);
+  const origin = toShape(reach.map((r, axis) => (grid[axis] - r) % grid[axis]));
+  return engine.prepare(grid, cropKernel(kernel, kernelShape, reach), box, origin);
 }
 
 function toShape(sides: readonly number[]): Shape3 {
   return [sides[0], sides[1], sides[2]];
-}
-
-/** Runs the transforms of a convolution on a periodic grid. */
-interface ConvolutionEngine {
-  /** Takes the spectrum of a kernel that lies on the grid from `origin` on (wrapping around). */
-  prepare(grid: Shape3, kernel: Float32Array, kernelShape: Shape3, origin: Shape3): Convolve;
-}
-
-/**
- * Lays `data` of `shape` on the grid from `from` on, convolves, and writes the `cutShape` voxels
- * from `cutFrom` on to `cut`.
- */
-type Convolve = (
-  data: Float32Array,
-  shape: Shape3,
-  from: Shape3,
-  cut: Float32Array,
-  cutShape: Shape3,
-  cutFrom: Shape3,
-  conjugate: boolean,
-) => void;
-
-/** The engine in JavaScript. */
-export const javascriptConvolutionEngine: ConvolutionEngine = {
-  prepare(grid, kernel, kernelShape, origin) {
-    const fft = createRealFft3d(grid);
-    const transfer = fft.forward(kernel, kernelShape, origin);
-    return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
-      const spectrum = fft.forward(data, shape, from);
-      multiplySpectrum(spectrum, transfer, conjugate);
-      cut.set(fft.inverse(spectrum, cutShape, cutFrom));
-    };
-  },
-};
-
-/** The engine in C++: single precision, several threads. */
-export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
-  const box = (sides: Shape3, origin: Shape3): number[] =>
-    packNumbers('fftBox', { sides, begin: [0, 0, 0], extent: sides, origin });
-  return {
-    prepare(grid, kernel, kernelShape, origin) {
-      const transfer = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
-      const kernelGeometry = pack('spectrumGeometry', { grid, box: box(kernelShape, origin) });
-      addon.fftSpectrum(kernelGeometry, kernel, transfer);
-      return (data, shape, from, cut, cutShape, cutFrom, conjugate) => {
-        const geometry = pack('convolveGeometry', {
-          grid,
-          from: box(shape, from),
-          to: box(cutShape, cutFrom),
-          volumes: 1,
-          conjugate: conjugate ? 1 : 0,
-        });
-        addon.fftConvolve(geometry, data, transfer, cut);
-      };
-    },
-  };
 }

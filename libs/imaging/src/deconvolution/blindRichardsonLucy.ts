@@ -6,11 +6,11 @@ import {
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
-import { createConvolver3d } from '@blurcycle/compute';
+import { createConvolver3d } from '@blurcycle/compute/transforms';
+import { copyBox } from './copyBox.ts';
 import {
   asCounts,
   checkObserved,
-  copyBox,
   createObservationModel,
   expectedFloor,
   ratioToExpected,

@@ -3,23 +3,23 @@ import {
   assertSameShape,
   createVolume,
   extent,
-  mean,
+  voxelCount,
   type Boundary,
   type Negatives,
   type StartEstimate,
   type StoppingRule,
   type Volume,
 } from '@blurcycle/core';
+import { startOfUpdate } from '@blurcycle/compute/transforms';
+import { createExtrapolation } from './extrapolation.ts';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
 import { noiseVariance } from './noiseLevel.ts';
 import {
   asCounts,
   checkObserved,
   createObservationModel,
-  divideByExpected,
   expectedFloor,
   expectedImage,
-  meanSquaredResidual,
   type ObservationModel,
 } from './observationModel.ts';
 
@@ -75,13 +75,8 @@ export interface RichardsonLucyOptions {
 
 /** Additions of a variant to the plain update. */
 export interface RichardsonLucyVariant {
-  /**
-   * Starting point of the update, given the newest estimate, which stays valid for two calls; the
-   * estimate itself when absent.
-   */
-  readonly predict?: (estimate: Float32Array) => Float32Array;
-  /** Called with the starting point and the result of each update. */
-  readonly learn?: (from: Float32Array, to: Float32Array) => void;
+  /** Start each update from an extrapolation of the last estimates (Biggs and Andrews). */
+  readonly accelerated?: boolean;
   /** Gradient of a penalty on the object, added to the sensitivity. */
   readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
 }
@@ -93,12 +88,6 @@ const MOST_UPDATES = 200;
  * stay dark.
  */
 const LEAST_SENSITIVITY = 0.01;
-/**
- * Lower bound of the denominator of an update with a penalty, as a part of the sensitivity: keeps
- * the sign positive.
- */
-const LEAST_DENOMINATOR = 0.1;
-
 /**
  * Runs any variant of Richardson-Lucy: checks, sets up the blur, starts, iterates and crops the
  * image.
@@ -147,8 +136,7 @@ interface UpdateOptions extends RichardsonLucyOptions {
 /**
  * Loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
  *
- * Memory: one image and one object besides the model and the memory of the variant, for any number
- * of iterations.
+ * Memory: one object besides the model, three with an extrapolation, for any number of iterations.
  *
  * @param first - Object to start from, on the grid of the model; it is overwritten.
  * @returns The object after the last update, on the grid of the model.
@@ -178,56 +166,39 @@ export function updateRepeatedly(
     relativeTolerance,
   );
   const floor = expectedFloor(observed.data);
-  const weights = inverseSensitivity(model.sensitivity);
-  const mustMeasureChange = relativeTolerance > 0 || onIteration !== undefined;
-  const image = new Float32Array(observed.data.length);
+  const weights = invertSensitivity(model.sensitivity());
+  const extrapolation =
+    variant.accelerated === true ? createExtrapolation(first.length) : undefined;
   let estimate: Float32Array = first;
-  let other: Float32Array = new Float32Array(first.length);
   let change = 0;
   for (let done = 0; ; done++) {
     const last = done === iterations || (done > 0 && change < relativeTolerance);
     if (onIteration !== undefined) {
-      const expected = expectedImage(model, estimate, background, floor, image);
+      const expected = expectedImage(model, estimate, background, floor);
       const inside = model.crop(estimate);
       onIteration(iterationStatistics(done, observed.data, expected, inside, change), inside);
     }
     if (last) return estimate;
-    const from = variant.predict?.(estimate) ?? estimate;
-    model.forward(from, image);
-    if (leastResidual > 0 && meanSquaredResidual(observed.data, image, background) <= leastResidual)
-      return from;
-    const ratio = divideByExpected(observed.data, image, background, floor);
-    const next = model.adjoint(ratio, other);
-    applyCorrection(next, from, weights, variant.penaltyGradient?.(from, model));
-    variant.learn?.(from, next);
-    if (mustMeasureChange) change = relativeChange(estimate, next);
-    [estimate, other] = [next, estimate];
+    const from = { estimate, extrapolation: extrapolation?.current() };
+    const penalty = variant.penaltyGradient?.(startOfUpdate(from), model);
+    const sums = model.update({
+      ...from,
+      ...{ observed: observed.data, background, floor, weights, penalty },
+      ...(leastResidual > 0 ? { leastResidual } : {}),
+    });
+    if (!sums.done) return startOfUpdate(from);
+    if (extrapolation !== undefined) estimate = extrapolation.advance(estimate, sums);
+    change = sums.total > 0 ? sums.change / sums.total : 0;
     onUpdate?.(done + 1, iterations);
   }
 }
 
-/** 1 / (H^T 1), and 0 where too little light reaches the image for an estimate. */
-function inverseSensitivity(sensitivity: Float32Array): Float32Array {
+/** Overwrites H^T 1 by 1 / (H^T 1), and 0 where too little light reaches the image. */
+function invertSensitivity(sensitivity: Float32Array): Float32Array {
   const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
-  return sensitivity.map((value) => (value < least ? 0 : 1 / value));
-}
-
-/** x / (H^T 1 + penalty) c, overwriting the correction c = H^T(y / m). */
-function applyCorrection(
-  correction: Float32Array,
-  from: Float32Array,
-  weights: Float32Array,
-  penalty: Float32Array | undefined,
-): void {
-  for (let i = 0; i < correction.length; i++) {
-    // Rounding of the transform can make the correction of a dark voxel slightly negative.
-    correction[i] = correction[i] > 0 ? from[i] * correction[i] * weights[i] : 0;
-  }
-  if (penalty === undefined) return;
-  // With s = H^T 1, x c / (s + p) is the plain update over 1 + p / s.
-  for (let i = 0; i < correction.length; i++) {
-    correction[i] /= Math.max(1 + penalty[i] * weights[i], LEAST_DENOMINATOR);
-  }
+  for (let i = 0; i < sensitivity.length; i++)
+    sensitivity[i] = sensitivity[i] < least ? 0 : 1 / sensitivity[i];
+  return sensitivity;
 }
 
 /** The first estimate, on the grid of the model. */
@@ -246,10 +217,10 @@ export function startEstimate(
       'be finite and at least 0',
       start,
     );
-    return new Float32Array(model.sensitivity.length).fill(start);
+    return new Float32Array(voxelCount(model.objectShape)).fill(start);
   }
   const level = startLevel(observed, background);
-  if (start === 'flat') return new Float32Array(model.sensitivity.length).fill(level);
+  if (start === 'flat') return new Float32Array(voxelCount(model.objectShape)).fill(level);
   if (start !== 'observed') {
     assertSameShape(where, start, observed);
     const bad = start.data.find((value) => !(value >= 0 && Number.isFinite(value)));
@@ -265,19 +236,11 @@ export function startEstimate(
 
 /** The level of a flat first estimate: the mean of the data above background. */
 export function startLevel(observed: Volume, background = 0): number {
-  return mean(aboveBackground(observed, background));
+  let sum = 0;
+  for (let i = 0; i < observed.data.length; i++) sum += Math.max(0, observed.data[i] - background);
+  return sum / observed.data.length;
 }
 
 function aboveBackground({ data }: Volume, background: number): Float32Array {
   return data.map((value) => Math.max(0, value - background));
-}
-
-function relativeChange(before: Float32Array, after: Float32Array): number {
-  let change = 0;
-  let sum = 0;
-  for (let i = 0; i < before.length; i++) {
-    change += Math.abs(after[i] - before[i]);
-    sum += before[i];
-  }
-  return sum > 0 ? change / sum : 0;
 }

@@ -1,4 +1,4 @@
-import { assertRange, createVolume, type Boundary, type Volume } from '@blurcycle/core';
+import { assertRange, createVolume, voxelCount, type Boundary, type Volume } from '@blurcycle/core';
 import {
   checkObserved,
   createObservationModel,
@@ -72,12 +72,13 @@ export function solveLeastSquares(
     iterations,
   );
   const model = createObservationModel(observed, psf, boundary);
-  const flat = model.forward(new Float32Array(model.sensitivity.length).fill(level));
+  const voxels = voxelCount(model.objectShape);
+  const flat = model.forward(new Float32Array(voxels).fill(level));
   const rightHandSide = model.adjoint(
     observed.data.map((value, i) => value - background - flat[i]),
   );
   const image = new Float32Array(observed.data.length);
-  const result = new Float32Array(model.sensitivity.length);
+  const result = new Float32Array(voxels);
   const apply = (object: Float32Array) => {
     model.adjoint(model.forward(object, image), result);
     const pull = penalty(object, model);

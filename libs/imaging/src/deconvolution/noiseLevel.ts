@@ -1,6 +1,6 @@
-import { createRealFft3d, isSmooth } from '@blurcycle/compute';
+import { createRealFft3d, isSmooth } from '@blurcycle/compute/transforms';
 import { mean, median, voxelCount, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
-import { copyBox } from './observationModel.ts';
+import { copyBox } from './copyBox.ts';
 
 /** Part of all frequencies, those that the PSF passes least, that is taken for noise alone. */
 const NOISE_PART = 0.1;

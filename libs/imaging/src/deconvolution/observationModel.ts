@@ -1,16 +1,18 @@
+import { type Convolver, smoothLength } from '@blurcycle/compute/transforms';
 import {
   assertRange,
   createVolume,
   extent,
+  findNotFinite,
   formatValue,
   voxelCount,
-  voxelIndex,
   type Boundary,
   type Negatives,
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
 import { createForwardModel } from '../forwardModel.ts';
+import { copyBox } from './copyBox.ts';
 
 /**
  * Throws unless a measured volume is finite and at least as large as its PSF.
@@ -18,13 +20,13 @@ import { createForwardModel } from '../forwardModel.ts';
  * @param where - Name of the caller, for the error line.
  */
 export function checkObserved(where: string, observed: Volume, psf: Volume): void {
-  const bad = firstNotFinite(observed.data);
+  const bad = findNotFinite(observed.data);
   assertRange(
-    bad === undefined,
+    bad < 0,
     where,
     'observed',
     'be finite',
-    bad,
+    observed.data[bad],
     'replace NaN and infinite values by their neighbors first',
   );
   assertRange(
@@ -35,12 +37,6 @@ export function checkObserved(where: string, observed: Volume, psf: Volume): voi
     psf.shape,
     'crop it with preparePsf(psf, { largestShape })',
   );
-}
-
-/** A loop instead of `find`: it runs over millions of voxels before every deconvolution. */
-function firstNotFinite(data: Float32Array): number | undefined {
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return data[i];
-  return undefined;
 }
 
 /**
@@ -74,12 +70,17 @@ export function asCounts(where: string, observed: Volume, negatives: Negatives):
 export interface ObservationModel {
   /** Shape of the estimated object; larger than the image for `weights`. */
   readonly objectShape: Shape3;
-  /** Light that a unit of each object voxel sends into the image, H^T 1, at most 1. */
-  readonly sensitivity: Float32Array;
+  /**
+   * Light that a unit of each object voxel sends into the image, H^T 1, at most 1; a new array.
+   * Costs a blur.
+   */
+  readonly sensitivity: () => Float32Array;
   /** Expected image of an object; a new array, or `into`. */
   readonly forward: (object: Float32Array, into?: Float32Array) => Float32Array;
   /** H^T, from the image to the object; a new array, or `into`. */
   readonly adjoint: (image: Float32Array, into?: Float32Array) => Float32Array;
+  /** One update of Richardson and Lucy, in place. */
+  readonly update: Convolver['update'];
   /** The part of an object that lies inside the image. */
   readonly crop: (object: Float32Array) => Float32Array;
   /** An object that holds the image and is zero around it. */
@@ -103,7 +104,7 @@ export function createObservationModel(
   const extended = boundary === 'weights';
   const margin: Shape3 = extended ? mapShape(psf.shape, (side) => (side - 1) / 2) : [0, 0, 0];
   const objectShape = extended
-    ? mapShape(shape, (side, axis) => fastSide(side + 2 * margin[axis]))
+    ? mapShape(shape, (side, axis) => smoothLength(side + 2 * margin[axis]))
     : shape;
   // The margin keeps the wrap-around of the periodic grid out of the image, and periodic grids need
   // no padding.
@@ -124,20 +125,8 @@ export function createObservationModel(
     blur.forward(createVolume(objectShape, voxelSizeUm, object), into).data;
   const adjoint = (values: Float32Array, into?: Float32Array) =>
     blur.adjoint(createVolume(shape, voxelSizeUm, values), into).data;
-  const sensitivity = adjoint(new Float32Array(voxelCount(shape)).fill(1));
-  return { objectShape, sensitivity, forward, adjoint, crop, embed };
-}
-
-/**
- * Smallest side at or above `minimum` with no prime factor above 5, which the transform does not
- * pad.
- */
-function fastSide(minimum: number): number {
-  for (let side = minimum; ; side++) {
-    let rest = side;
-    for (const factor of [2, 3, 5]) while (rest % factor === 0) rest /= factor;
-    if (rest === 1) return side;
-  }
+  const sensitivity = () => adjoint(new Float32Array(voxelCount(shape)).fill(1));
+  return { objectShape, sensitivity, forward, adjoint, update: blur.update, crop, embed };
 }
 
 function mapShape(shape: Shape3, change: (side: number, axis: number) => number): Shape3 {
@@ -179,54 +168,7 @@ export function ratioToExpected(
   floor: number,
   into?: Float32Array,
 ): Float32Array {
-  return divideByExpected(observed, model.forward(object, into), background, floor);
-}
-
-/** Overwrites an image m of an object by y / (m + b), voxel by voxel. */
-export function divideByExpected(
-  observed: Float32Array,
-  image: Float32Array,
-  background: number,
-  floor: number,
-): Float32Array {
-  for (let i = 0; i < image.length; i++) {
-    const value = image[i] + background;
-    image[i] = observed[i] / (value > floor ? value : floor);
-  }
-  return image;
-}
-
-/** Mean square of y - b - m, with the image m of an object. */
-export function meanSquaredResidual(
-  observed: Float32Array,
-  image: Float32Array,
-  background: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < image.length; i++) sum += (observed[i] - background - image[i]) ** 2;
-  return sum / image.length;
-}
-
-/**
- * The box of `boxShape` that begins at voxel `origin` of a volume; zero outside the volume.
- *
- * A negative origin embeds a volume into a larger one.
- */
-export function copyBox(
-  data: Float32Array,
-  shape: Shape3,
-  origin: Shape3,
-  boxShape: Shape3,
-): Float32Array {
-  const box = new Float32Array(voxelCount(boxShape));
-  const first = origin.map((start) => Math.max(0, -start));
-  const last = boxShape.map((side, axis) => Math.min(side, shape[axis] - origin[axis]));
-  for (let z = first[0]; z < last[0]; z++) {
-    for (let y = first[1]; y < last[1]; y++) {
-      const from = voxelIndex(shape, z + origin[0], y + origin[1], first[2] + origin[2]);
-      const row = data.subarray(from, from + Math.max(0, last[2] - first[2]));
-      box.set(row, voxelIndex(boxShape, z, y, first[2]));
-    }
-  }
-  return box;
+  const ratio = expectedImage(model, object, background, floor, into);
+  for (let i = 0; i < ratio.length; i++) ratio[i] = observed[i] / ratio[i];
+  return ratio;
 }

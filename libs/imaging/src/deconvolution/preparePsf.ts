@@ -1,11 +1,12 @@
 import {
   assertRange,
   createVolume,
-  voxelIndex,
+  sum,
   type PsfCenter,
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
+import { copyBox } from './copyBox.ts';
 
 export interface PreparePsfOptions {
   /**
@@ -31,7 +32,7 @@ export interface PreparePsfOptions {
 export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume {
   const { center = 'peak', background = 0, largestShape } = options;
   const data = psf.data.map((value) => Math.max(0, value - background));
-  const total = data.reduce((sum, value) => sum + value, 0);
+  const total = sum(data);
   assertRange(
     Number.isFinite(total) && total > 0,
     'preparePsf',
@@ -46,18 +47,9 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
     return Math.min(needed, Math.floor(((largestShape?.[axis] ?? Infinity) - 1) / 2));
   });
   const shape: Shape3 = [2 * reach[0] + 1, 2 * reach[1] + 1, 2 * reach[2] + 1];
-  const prepared = createVolume(shape, psf.voxelSizeUm);
-  for (let z = 0; z < shape[0]; z++) {
-    for (let y = 0; y < shape[1]; y++) {
-      for (let x = 0; x < shape[2]; x++) {
-        const from = [z, y, x].map((index, axis) => index - reach[axis] + origin[axis]);
-        if (from.some((index, axis) => index < 0 || index >= psf.shape[axis])) continue;
-        prepared.data[voxelIndex(shape, z, y, x)] =
-          data[voxelIndex(psf.shape, from[0], from[1], from[2])];
-      }
-    }
-  }
-  const kept = prepared.data.reduce((sum, value) => sum + value, 0);
+  const corner: Shape3 = [origin[0] - reach[0], origin[1] - reach[1], origin[2] - reach[2]];
+  const prepared = createVolume(shape, psf.voxelSizeUm, copyBox(data, psf.shape, corner, shape));
+  const kept = sum(prepared.data);
   assertRange(
     kept > 0,
     'preparePsf',

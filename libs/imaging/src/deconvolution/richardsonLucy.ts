@@ -1,9 +1,5 @@
 import { assertRange, extent, type Shape3, type Volume } from '@blurcycle/core';
-import {
-  iterateRichardsonLucy,
-  type RichardsonLucyOptions,
-  type RichardsonLucyVariant,
-} from './iterateRichardsonLucy.ts';
+import { iterateRichardsonLucy, type RichardsonLucyOptions } from './iterateRichardsonLucy.ts';
 
 /**
  * Richardson-Lucy estimate of a volume with Poisson noise.
@@ -39,7 +35,7 @@ export function richardsonLucy(
  * g_k = R(y_k) - y_k, R one Richardson-Lucy update. It reaches the same likelihood in a fraction of
  * the iterations; a number of iterations tuned for plain Richardson-Lucy is too large for it.
  *
- * Cost: two blurs per iteration, three more volumes of memory.
+ * Cost: two blurs per iteration, two more volumes of memory.
  * Source: Biggs & Andrews (1997) doi:10.1364/AO.36.001766, first-order vector extrapolation.
  *
  * @see richardsonLucy for parameters and errors.
@@ -49,60 +45,9 @@ export function acceleratedRichardsonLucy(
   psf: Volume,
   options: RichardsonLucyOptions = {},
 ): Volume {
-  return iterateRichardsonLucy(
-    'acceleratedRichardsonLucy',
-    observed,
-    psf,
-    options,
-    createExtrapolation(),
-  );
-}
-
-/**
- * An extrapolation keeps at least this part of a voxel, because a voxel that reaches zero stays
- * zero.
- */
-const LEAST_PART = 0.1;
-
-/** Extrapolation of Biggs and Andrews; keeps the last two steps. */
-function createExtrapolation(): RichardsonLucyVariant {
-  let previous: Float32Array | undefined;
-  let lastStep: Float32Array | undefined;
-  let stepBefore: Float32Array | undefined;
-  let ahead: Float32Array | undefined;
-  return {
-    predict(estimate) {
-      const before = previous;
-      previous = estimate;
-      if (before === undefined || lastStep === undefined || stepBefore === undefined)
-        return estimate;
-      const factor = accelerationFactor(lastStep, stepBefore);
-      ahead ??= new Float32Array(estimate.length);
-      for (let i = 0; i < ahead.length; i++) {
-        ahead[i] = Math.max(
-          estimate[i] + factor * (estimate[i] - before[i]),
-          LEAST_PART * estimate[i],
-        );
-      }
-      return ahead;
-    },
-    learn(from, to) {
-      [stepBefore, lastStep] = [lastStep, stepBefore ?? new Float32Array(to.length)];
-      for (let i = 0; i < to.length; i++) lastStep[i] = to[i] - from[i];
-    },
-  };
-}
-
-/** Factor of the extrapolation, between 0 and 1; 0 when the last two steps oppose each other. */
-function accelerationFactor(last: Float32Array, before: Float32Array): number {
-  let along = 0;
-  let square = 0;
-  for (let i = 0; i < last.length; i++) {
-    along += last[i] * before[i];
-    square += before[i] * before[i];
-  }
-  // Below 1, as the paper demands; at 1 the extrapolation is no longer damped.
-  return square > 0 ? Math.min(Math.max(along / square, 0), 0.999) : 0;
+  return iterateRichardsonLucy('acceleratedRichardsonLucy', observed, psf, options, {
+    accelerated: true,
+  });
 }
 
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
@@ -147,7 +92,7 @@ export function richardsonLucyTv(
   );
   const [dz, dy, dx] = observed.voxelSizeUm;
   return iterateRichardsonLucy('richardsonLucyTv', observed, psf, options, {
-    ...(accelerated ? createExtrapolation() : {}),
+    accelerated,
     penaltyGradient: (object, { objectShape }) => {
       const gradient = totalVariationGradient(
         object,

@@ -1,4 +1,4 @@
-import { createRealFft3d } from '@blurcycle/compute';
+import { createRealFft3d } from '@blurcycle/compute/transforms';
 import {
   assertRange,
   assertShape,

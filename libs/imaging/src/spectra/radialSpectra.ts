@@ -1,4 +1,4 @@
-import { createRealFft3d, smoothLength } from '@blurcycle/compute';
+import { createRealFft3d, smoothLength } from '@blurcycle/compute/transforms';
 import { type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 
 /** How blocks end: `none` for volumes that are periodic, `hann` for all others. */

@@ -1,0 +1,106 @@
+import type { Shape3 } from '@blurcycle/core';
+import type { NativeAddon } from '../../native/addon.ts';
+import { pack, packNumbers } from '../../native/layouts.ts';
+import type { PoissonUpdate, UpdateSums } from './poissonUpdate.ts';
+import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
+
+/** Runs the transforms of a convolution on a periodic grid. */
+export interface ConvolutionEngine {
+  /** Takes the spectrum of a kernel that lies on the grid from `origin` on (wrapping around). */
+  prepare(grid: Shape3, kernel: Float32Array, kernelShape: Shape3, origin: Shape3): GridConvolution;
+}
+
+/** What an engine does with one kernel on one grid. */
+export interface GridConvolution {
+  readonly convolve: Convolve;
+  /**
+   * An update of an object that lies at the grid's origin, seen in a window; undefined where the
+   * engine has none of its own.
+   */
+  readonly update?: (
+    update: PoissonUpdate,
+    shape: Shape3,
+    windowShape: Shape3,
+    windowOrigin: Shape3,
+  ) => UpdateSums;
+}
+
+/**
+ * Lays `data` of `shape` on the grid from `from` on, convolves, and writes the `cutShape` voxels
+ * from `cutFrom` on to `cut`.
+ */
+type Convolve = (
+  data: Float32Array,
+  shape: Shape3,
+  from: Shape3,
+  cut: Float32Array,
+  cutShape: Shape3,
+  cutFrom: Shape3,
+  conjugate: boolean,
+) => void;
+
+/** The engine in JavaScript. */
+export const javascriptConvolutionEngine: ConvolutionEngine = {
+  prepare(grid, kernel, kernelShape, origin) {
+    const fft = createRealFft3d(grid);
+    const transfer = fft.forward(kernel, kernelShape, origin);
+    return {
+      convolve(data, shape, from, cut, cutShape, cutFrom, conjugate) {
+        const spectrum = fft.forward(data, shape, from);
+        multiplySpectrum(spectrum, transfer, conjugate);
+        cut.set(fft.inverse(spectrum, cutShape, cutFrom));
+      },
+    };
+  },
+};
+
+/** The engine in C++: single precision, several threads. */
+export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
+  const box = (sides: Shape3, origin: Shape3): number[] =>
+    packNumbers('fftBox', { sides, begin: [0, 0, 0], extent: sides, origin });
+  return {
+    prepare(grid, kernel, kernelShape, origin) {
+      const transfer = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
+      const kernelGeometry = pack('spectrumGeometry', { grid, box: box(kernelShape, origin) });
+      addon.fftSpectrum(kernelGeometry, kernel, transfer);
+      return {
+        convolve(data, shape, from, cut, cutShape, cutFrom, conjugate) {
+          const geometry = pack('convolveGeometry', {
+            grid,
+            from: box(shape, from),
+            to: box(cutShape, cutFrom),
+            volumes: 1,
+            conjugate: conjugate ? 1 : 0,
+          });
+          addon.fftConvolve(geometry, data, transfer, cut);
+        },
+        update(update, shape, windowShape, windowOrigin) {
+          const { penalty = null, extrapolation } = update;
+          const geometry = pack('updateGeometry', {
+            grid,
+            object: box(shape, [0, 0, 0]),
+            image: box(windowShape, windowOrigin),
+          });
+          const { background, floor, leastResidual = -1 } = update;
+          const factor = extrapolation?.factor ?? 0;
+          const settings = { background, floor, factor, leastResidual };
+          const sums = new Float64Array(5);
+          const done = addon.fftUpdate(
+            geometry,
+            new Float64Array(packNumbers('updateSettings', settings)),
+            transfer,
+            update.observed,
+            update.weights,
+            penalty,
+            update.estimate,
+            extrapolation?.before ?? null,
+            extrapolation?.step ?? null,
+            sums,
+          );
+          const [, change, total, along, square] = sums;
+          return { done, change, total, along, square };
+        },
+      };
+    },
+  };
+}

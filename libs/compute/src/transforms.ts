@@ -1,0 +1,10 @@
+/**
+ * @file The third entry of the library, `@blurcycle/compute/transforms`: Fourier transforms and
+ *   convolutions of arrays. Without TensorFlow.js, which takes longer to load than a small
+ *   deconvolution.
+ */
+export { createConvolver3d, type Convolver, type Window } from './fft/convolver.ts';
+export { isSmooth, smoothLength } from './fft/fft.ts';
+export { type Extrapolation, startOfUpdate } from './fft/poissonUpdate.ts';
+export { createRealFft3d } from './fft/realFft3d.ts';
+export { setThreads } from './setThreads.ts';
