@@ -8,7 +8,7 @@ namespace BLURCYCLE_VARIANT {
 namespace {
 
 /** Columns of a tile of a pass along z: what is fetched from memory at once, in long pieces. */
-constexpr int64_t TILE_COLUMNS = 4 * FFT_GROUP;
+constexpr int64_t TILE_COLUMNS = 2 * FFT_GROUP;
 
 /** task.run<L>(row, column) for all columns along z, in tiles, on all threads. */
 template <class Task>

@@ -26,8 +26,8 @@ interface RealFft3d {
 }
 
 /**
- * Plan of the three-dimensional transforms of real volumes of `shape` (each side a product of 2, 3
- * and 5).
+ * Plan of the three-dimensional transforms of real volumes of `shape` (each side a product of 2, 3,
+ * 5 and 7).
  *
  * Two real rows go through one complex transform; rows and planes that are zero or not asked for
  * are skipped. Double precision throughout. Cost: O(n log n) of the grid, allocates one spectrum

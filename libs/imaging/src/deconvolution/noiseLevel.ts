@@ -20,7 +20,7 @@ const NOISE_PART = 0.1;
  *
  * Cost: two Fourier transforms; two doubles for each voxel.
  *
- * @param image - Any shape; of sides with a prime factor above 5 the last few voxels are left out.
+ * @param image - Any shape; of sides with a prime factor above 7 the last few voxels are left out.
  * @param psf - Odd sides.
  */
 export function noiseVariance(image: Volume, psf: Volume): number {

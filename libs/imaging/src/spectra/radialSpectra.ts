@@ -1,4 +1,4 @@
-import { createRealFft3d, smoothLength } from '@blurcycle/compute/transforms';
+import { createRealFft3d, isSmooth } from '@blurcycle/compute/transforms';
 import { type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 
 /** How blocks end: `none` for volumes that are periodic, `hann` for all others. */
@@ -79,13 +79,13 @@ export function radialBins(block: Shape3, voxelSizeUm: VoxelSizeUm): RadialBins 
 }
 
 /**
- * The largest block that fits into every volume and that the transform can do, a product of 2, 3
- * and 5 along each axis.
+ * The largest block that fits into every volume and that the transform can do, a product of 2, 3,
+ * 5 and 7 along each axis.
  */
 export function commonBlock(volumes: readonly Volume[]): Shape3 {
   const side = (axis: 0 | 1 | 2): number => {
     let length = Math.min(...volumes.map(({ shape }) => shape[axis]));
-    while (smoothLength(length) !== length) length--;
+    while (!isSmooth(length)) length--;
     return length;
   };
   return [side(0), side(1), side(2)];

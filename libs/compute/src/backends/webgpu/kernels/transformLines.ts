@@ -16,7 +16,7 @@ export interface LinePart {
 interface LineTransform {
   readonly outer: number;
   readonly inner: number;
-  /** Length of the transform, with no prime factor above 5. */
+  /** Length of the transform, with no prime factor above 7. */
   readonly length: number;
   readonly given: LinePart;
   readonly wanted: LinePart;
@@ -138,7 +138,7 @@ function factorsOf(length: number): number[] {
   if (length === 1) return [1];
   const factors: number[] = [];
   let rest = length;
-  for (const radix of [5, 4, 3, 2]) {
+  for (const radix of [7, 5, 4, 3, 2]) {
     while (rest % radix === 0) {
       factors.push(radix);
       rest /= radix;
