@@ -68,7 +68,7 @@ export const benchCommand = defineCommand({
       .example('$0 bench psf', 'the PSF models')
       .example(
         '$0 bench rl --repeat 5',
-        'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels',
+        'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels, by border',
       ),
   handler: async (options) => {
     const figures = await measure(options);
@@ -156,19 +156,14 @@ async function deconvolutionFigures({
   const { benchRichardsonLucy } = await import('@blurcycle/bench');
   // The transform runs in the add-on whatever the back-end is; this sets its threads.
   const info = await selectBackend('auto', threads === undefined ? {} : { threads });
-  const { shape, psf: kernel, seconds, ...rest } = benchRichardsonLucy(side, psf, repeat);
+  const { shape, psf: kernel, runs, ...rest } = benchRichardsonLucy(side, psf, repeat);
   return {
     shape: shape.join(','),
     psf: kernel.join(','),
     ...rest,
     threads: info.threads,
-    ...spelled(seconds),
+    runs,
   };
-}
-
-/** Seconds by the edge treatment that took them. */
-function spelled({ zero, weights }: Readonly<Record<'zero' | 'weights', number>>): object {
-  return { secondsZeroBorder: zero, secondsWeights: weights };
 }
 
 async function stepFigures(options: BenchArguments): Promise<object> {

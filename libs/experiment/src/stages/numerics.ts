@@ -24,7 +24,10 @@ export interface NumericsChange {
  * the golden bits (`npm test`) refuse both mistakes.
  */
 export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>> = {
-  data: [{ date: '2026-11-24', what: 'first version' }],
+  data: [
+    { date: '2026-11-24', what: 'first version' },
+    { date: '2026-11-28', what: 'Fourier transforms with passes of eight and seven' },
+  ],
   training: [
     { date: '2026-11-24', what: 'first version' },
     {
@@ -35,9 +38,19 @@ export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>
       date: '2026-11-28',
       what: 'a U-Net in place of the kernel has patches without surroundings',
     },
+    { date: '2026-11-28', what: 'Fourier transforms with passes of eight and seven' },
   ],
-  prediction: [{ date: '2026-11-24', what: 'first version' }],
-  scores: [{ date: '2026-11-24', what: 'first version' }],
+  prediction: [
+    { date: '2026-11-24', what: 'first version' },
+    {
+      date: '2026-11-28',
+      what: 'Fourier transforms with passes of eight and seven, updates of Richardson-Lucy in single precision',
+    },
+  ],
+  scores: [
+    { date: '2026-11-24', what: 'first version' },
+    { date: '2026-11-28', what: 'Fourier transforms with passes of eight and seven' },
+  ],
   table: [
     { date: '2026-11-24', what: 'first version' },
     {
