@@ -121,12 +121,21 @@ async function runAll(jobs) {
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-/** The matrix units whose flags the compiler takes. */
+/** What a compiler must understand for a matrix unit, beside its flags. */
+const PROBES = {
+  avx512bf16: '__m512bh probe(__m512 x) { return _mm512_cvtne2ps_pbh(x, x); }',
+  amx: 'void probe() { _tile_dpbf16ps(0, 4, 6); }',
+};
+
+/** The matrix units that the compiler knows. */
 function knownUnits({ command }) {
+  const accepts = (unit, flags) => {
+    const input = `#include <immintrin.h>\n${PROBES[unit]}\n`;
+    const parameters = [...flags, '-x', 'c++', '-fsyntax-only', '-'];
+    return spawnSync(command, parameters, { input }).status === 0;
+  };
   const units = Object.entries(MATRIX_UNITS[process.arch]);
-  const accepts = (flags) =>
-    spawnSync(command, [...flags, '-x', 'c++', '-fsyntax-only', '-'], { input: '' }).status === 0;
-  return Object.fromEntries(units.filter(([, flags]) => accepts(flags)));
+  return Object.fromEntries(units.filter(([unit, flags]) => accepts(unit, flags)));
 }
 
 function digest(...parts) {

@@ -14,11 +14,8 @@ namespace {
 /** to[i] = (first[i], second[i]) for i < count; with `second` null its half is zero. */
 inline void pairRows(const float* first, const float* second, int64_t count, float* to) {
   // Word 2i of the result is word i of the lower half, word 2i + 1 word i of the upper.
-  static const __m512i order = [] {
-    uint16_t words[32];
-    for (int i = 0; i < 32; ++i) words[i] = static_cast<uint16_t>(i / 2 + i % 2 * 16);
-    return _mm512_loadu_si512(words);
-  }();
+  const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
+                                         8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   for (int64_t i = 0; i < count; i += 16) {
     const __mmask16 here =
         static_cast<__mmask16>(count - i >= 16 ? 0xffff : (1u << (count - i)) - 1);

@@ -16,7 +16,9 @@ namespace {
 /** One element, repeated. Adding it to zero, as simd.h does, would change bits. */
 template <int L>
 BLURCYCLE_INLINE Vector<L> repeatedPair(const float* from) {
-  const __m128i one = _mm_loadu_si32(from);
+  int32_t bits;
+  __builtin_memcpy(&bits, from, sizeof bits);
+  const __m128i one = _mm_cvtsi32_si128(bits);
   if constexpr (L == 16) return (Vector<L>)_mm512_broadcastd_epi32(one);
   if constexpr (L == 8) return (Vector<L>)_mm256_broadcastd_epi32(one);
   if constexpr (L == 4) return (Vector<L>)_mm_broadcastd_epi32(one);
