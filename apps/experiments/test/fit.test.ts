@@ -210,6 +210,26 @@ describe('blurcycle fit', () => {
     ).toEqual(['1-cell1.tif', '2-cell2.tif']);
   });
 
+  it('learns the pupil of a microscope whose optics are stated, from the spectra of the stacks', async () => {
+    const model = at('pupil');
+    const optics = ['--na', '1.3', '--ni', '1.5', '--wavelength', '0.61'];
+    const options = [...DATA, ...optics, '--kernel-form', 'pupil', '--out', model];
+    const planned = await fit(...options, '--dry-run');
+    expect(planned.out).toContain('learned, of a pupil, from the spectra of both sets');
+    expect(await fit(...options, '--updates', '2')).toMatchObject({ code: 0 });
+    const config = JSON.parse(readFileSync(join(model, MODEL_FILES.config), 'utf8')) as {
+      kernel: string;
+      pupil: { numericalAperture: number; emissionWavelengthUm: number; zernike: number[] };
+    };
+    expect(config.kernel).toBe('learned');
+    expect(config.pupil.zernike).toHaveLength(18);
+    expect(config.pupil.emissionWavelengthUm).toBe(0.61); // not learned
+    expect(config.pupil.numericalAperture).not.toBe(1.3);
+    const { volume } = await readTiffStack(join(model, MODEL_FILES.kernel));
+    expect(volume.shape).toEqual([7, 7, 7]);
+    expect(Math.min(...volume.data)).toBeGreaterThanOrEqual(0);
+  });
+
   it('refuses a second process on the same model with one line, and leaves the first one its folder', async () => {
     mkdirSync(at('busy.training'));
     const lock = await lockFolder(at('busy.training'), 'fit');
@@ -250,6 +270,18 @@ describe('blurcycle fit', () => {
     [
       ['--blurred', join(FIXTURES, 'imagej-frames-only.tif'), ...SHARP],
       'time points (choose one with --time-point',
+    ],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--kernel-form', 'pupil', '--na', '1.3'],
+      '--ni, --wavelength must be given, too, got',
+    ],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--kernel-form', 'pupil', '--psf', at('psf.tif')],
+      '--psf must be left out for a kernel that is learned',
+    ],
+    [
+      ['--blurred', at('raw'), ...SHARP, '--kernel-init', 'spectra', '--psf', at('psf.tif')],
+      "--kernel-init must be left out where the PSF is known, got 'spectra'",
     ],
     [['--blurred', at('raw')], 'one of --sharp and --sharp-from must be given, got'],
     [

@@ -106,7 +106,28 @@ describe('fitSettings(directory, wishes, blind)', () => {
     expect(ofUpdates(5).averageHalfLife).toBe(1);
   });
 
+  it('takes the method that goes with the form and the start of a kernel', () => {
+    const optics = { numericalAperture: 1.3, immersionIndex: 1.515, emissionWavelengthUm: 0.52 };
+    const kernel = { form: undefined, init: undefined, optics: null };
+    const pupil = settings({ kernel: { ...kernel, form: 'pupil', optics } });
+    expect(pupil.method.id).toBe('proposed-pupil');
+    expect(pupil.network).toMatchObject({
+      ...{ blurKernelForm: 'pupil', blurKernelInit: 'spectra' },
+      blurKernelPupil: { ...optics, zernikeTerms: 18 },
+    });
+    const free = settings({ kernel: { ...kernel, init: 'spectra' } });
+    expect(free.method.id).toBe('proposed-spectra');
+    expect(free.network).toMatchObject({ blurKernelForm: 'free', blurKernelInit: 'spectra' });
+    const noise = settings({ kernel: { ...kernel, init: 'normal' } });
+    expect(noise.method.id).toBe('proposed');
+    expect(noise.network.blurKernelInit).toBe('normal');
+  });
+
   it.each([
+    [
+      { kernel: { form: 'pupil', init: 'gaussian', optics: null } },
+      "--kernel-init must be 'optics' or 'spectra' with --kernel-form pupil, got 'gaussian'",
+    ],
     [{ patch: [16, 50, 48] }, '--patch must be multiples of 4, 16 or more, got [16, 50, 48]'],
     [{ patch: [8, 48, 48] }, '--patch must be multiples of 4, 16 or more'],
     [{ kernelSize: [7, 14, 15] }, '--kernel must be odd'],

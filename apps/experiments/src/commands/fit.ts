@@ -1,4 +1,10 @@
-import { describeViolation, InputError, PRECISIONS } from '@blurcycle/core';
+import {
+  describeViolation,
+  InputError,
+  KERNEL_FORMS,
+  KERNEL_INITS,
+  PRECISIONS,
+} from '@blurcycle/core';
 import { modelConfigSchema } from '@blurcycle/experiment';
 import { describePlan, fitModel, SHARP_METHODS, type SharpSource } from '@blurcycle/pipeline';
 import { expandPatterns } from '@blurcycle/stacks';
@@ -14,7 +20,7 @@ import {
   triple,
 } from './commonOptions.ts';
 import { createProgress } from './progress.ts';
-import { namesPsf, PSF_GROUP, PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
+import { namesPsf, PSF_GROUP, PSF_SOURCE_OPTIONS, psfSource, statedOptics } from './psfSource.ts';
 
 const DATA_OPTIONS = {
   blurred: {
@@ -60,6 +66,16 @@ const TRAINING_OPTIONS = {
     defaultDescription: "the profile's",
     describe: 'window of the blur kernel, z,y,x; odd; a PSF is cut to it',
     coerce: triple('--kernel', '7,15,15'),
+  },
+  'kernel-form': {
+    choices: KERNEL_FORMS,
+    defaultDescription: 'free',
+    describe: 'without a PSF: learn each voxel, or the pupil behind the PSF from stated optics',
+  },
+  'kernel-init': {
+    choices: KERNEL_INITS,
+    defaultDescription: "the method's",
+    describe: 'without a PSF: where the learned kernel starts',
   },
   precision: {
     choices: PRECISIONS,
@@ -120,6 +136,10 @@ export const fitCommand = defineCommand({
         'with a PSF',
       )
       .example(
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --kernel-form pupil --na 1.4 --ni 1.515 --wavelength 0.52 --out model",
+        'blind, from optics that may be wrong: the pupil is learned',
+      )
+      .example(
         "$0 fit --blurred 'raw/*.tif' --sharp-from richardson-lucy --na 1.4 --ni 1.515 --wavelength 0.52 --dry-run",
         'no sharp stacks; check and estimate only',
       ),
@@ -129,9 +149,8 @@ export const fitCommand = defineCommand({
       ...args,
       blurred: expandPatterns('fit', '--blurred', args.blurred),
       sharp: sharpSource(args),
-      psf: namesPsf(args) ? psfSource(args, args.voxel) : null,
+      ...psfAndKernel(args),
       reading: stackChoice(args),
-      wishes: { ...args, kernelSize: args.kernel },
       authors: args.author,
       progress: createProgress,
     });
@@ -164,6 +183,27 @@ export const fitCommand = defineCommand({
     }
   },
 });
+
+/** Which PSF is known, or what a learned kernel is and where it starts. */
+function psfAndKernel(args: ArgumentsOf<typeof OPTIONS>): {
+  readonly psf: ReturnType<typeof psfSource> | null;
+  readonly wishes: Parameters<typeof fitModel>[0]['wishes'];
+} {
+  const { kernelForm: form, kernelInit: init } = args;
+  const wishes = { ...args, kernelSize: args.kernel };
+  if (form === undefined && init === undefined) {
+    const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
+    return { psf, wishes: { ...wishes, kernel: undefined } };
+  }
+  const needsOptics = form === 'pupil' || init === 'optics';
+  if (!needsOptics && namesPsf(args)) {
+    const option = form === undefined ? '--kernel-init' : '--kernel-form';
+    const rule = 'be left out where the PSF is known';
+    throw new InputError(describeViolation('fit', option, rule, form ?? init));
+  }
+  const optics = needsOptics ? statedOptics(args) : null;
+  return { psf: null, wishes: { ...wishes, kernel: { form, init, optics } } };
+}
 
 function sharpSource({
   sharp,

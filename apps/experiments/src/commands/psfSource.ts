@@ -6,6 +6,7 @@ import {
   type Shape3,
 } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
+import type { StatedOptics } from '@blurcycle/experiment';
 import { type ArgumentsOf, namesOf, type OptionGroup, triple } from './commonOptions.ts';
 import { OPTICS_OPTIONS, psfRequest } from './psfOptions.ts';
 
@@ -77,10 +78,8 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
   for (const option of ['psf-center', 'psf-background'] as const) {
     if (args[option] !== undefined) throw refuse(`--${option}`, 'go with --psf', args[option]);
   }
-  const missing = (['na', 'ni', 'wavelength'] as const).filter(
-    (option) => args[option] === undefined,
-  );
-  if (args.preset === undefined && missing.length > 0) throw incomplete(given, missing);
+  const missing = missingOptics(args);
+  if (missing.length > 0) throw incomplete(given, missing);
   const { psfModel: model } = args;
   return {
     kind: 'optics',
@@ -92,6 +91,28 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
         '--psf-model',
       ),
   };
+}
+
+/**
+ * The optics that a command line states for a kernel that is learned: where it starts, not what it
+ * is.
+ *
+ * @throws {InputError} If a PSF is named, too, or the optics are not complete.
+ */
+export function statedOptics(args: PsfSourceArguments): StatedOptics {
+  if (args.psf !== undefined)
+    throw refuse('--psf', 'be left out for a kernel that is learned', args.psf);
+  const missing = missingOptics(args);
+  if (missing.length > 0) throw incomplete(givenOptics(args), missing);
+  const model = args.psfModel;
+  const request = psfRequest({ ...args, model, voxel: undefined, size: undefined }, '--psf-model');
+  const { numericalAperture, immersionIndex, emissionWavelengthUm } = request;
+  return { numericalAperture, immersionIndex, emissionWavelengthUm };
+}
+
+function missingOptics(args: PsfSourceArguments): ('na' | 'ni' | 'wavelength')[] {
+  if (args.preset !== undefined) return [];
+  return (['na', 'ni', 'wavelength'] as const).filter((option) => args[option] === undefined);
 }
 
 function givenSettings(args: PsfSourceArguments): Readonly<Record<string, string | number>> {

@@ -126,9 +126,10 @@ function existsAlready(out: string, key: string): boolean {
 
 function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
   const { out, trainingFolder, restart, name, authors, license } = fit;
-  const { settings, seed, pairs, kernel, testInput, intensity, voxelSizeUm, data, key } = prepared;
+  const { settings, seed, pairs, kernel, start, testInput, intensity, voxelSizeUm, data, key } =
+    prepared;
   // The scales of both domains are chosen so that the sum of the kernel is 1.
-  const training = { id: 'fit', settings, seed, pairs, known: { kernel, noise: null } };
+  const training = { id: 'fit', settings, seed, pairs, known: { kernel, noise: null, start } };
   const observed = toNetworkScale(testInput, intensity);
   const options = {
     folder: trainingFolder,

@@ -1,4 +1,12 @@
-import { formatSeconds, formatShape, median, type Precision, type Shape3 } from '@blurcycle/core';
+import {
+  formatSeconds,
+  formatShape,
+  type KernelForm,
+  type KernelInit,
+  median,
+  type Precision,
+  type Shape3,
+} from '@blurcycle/core';
 import { disposeTrainer, trainStep } from '@blurcycle/training';
 import { startTraining } from '../run/trainNetworks.ts';
 import { describeShapes, type PreparedFit } from './prepareFit.ts';
@@ -21,7 +29,7 @@ const TIMED = 3;
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
   const { trainer, source } = startTraining({
     ...prepared,
-    known: { kernel: prepared.kernel, noise: null },
+    known: { kernel: prepared.kernel, noise: null, start: prepared.start },
   });
   const times: number[] = [];
   try {
@@ -57,6 +65,9 @@ export interface FitPlan {
   readonly kernel: {
     readonly shape: Shape3;
     readonly learned: boolean;
+    /** Form and start of a learned one. */
+    readonly form?: KernelForm;
+    readonly init?: KernelInit;
     readonly keptLight: number;
   };
   readonly patch: Shape3;
@@ -83,7 +94,12 @@ export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitP
     voxelSizeUm: prepared.voxelSizeUm,
     intensity,
     sharpIntensity,
-    kernel: { shape: network.blurKernelSize, learned: kernel === null, keptLight },
+    kernel: {
+      shape: network.blurKernelSize,
+      learned: kernel === null,
+      ...(kernel === null ? { form: network.blurKernelForm, init: network.blurKernelInit } : {}),
+      keptLight,
+    },
     patch: training.patch,
     precision: training.precision,
     width: network.width,
@@ -94,12 +110,20 @@ export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitP
   };
 }
 
+/** Starts of a learned kernel in words. */
+const STARTS: Readonly<Record<KernelInit, string>> = {
+  gaussian: 'a Gaussian',
+  normal: 'noise',
+  optics: 'the stated optics',
+  spectra: 'the spectra of both sets',
+};
+
 /** The plan in lines for a person. */
 export function describePlan(plan: FitPlan): string[] {
   const { kernel, intensity, sharpIntensity, estimate } = plan;
   const short = (value: number): number => Number(value.toPrecision(4));
   const kernelText = kernel.learned
-    ? `learned, ${formatShape(kernel.shape)} voxels`
+    ? `learned, ${kernel.form === 'pupil' ? 'of a pupil' : 'free'}, from ${STARTS[kernel.init ?? 'gaussian']}, ${formatShape(kernel.shape)} voxels`
     : `the PSF, ${formatShape(kernel.shape)} voxels with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
   return [
     `${plan.method}: ${plan.data}`,

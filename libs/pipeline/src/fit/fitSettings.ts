@@ -2,10 +2,17 @@ import {
   describeViolation,
   formatValue,
   InputError,
+  type KernelForm,
+  type KernelInit,
   type Precision,
   type Shape3,
 } from '@blurcycle/core';
-import { loadExperiments, resolveRun, type RunSettings } from '@blurcycle/experiment';
+import {
+  loadExperiments,
+  resolveRun,
+  type RunSettings,
+  type StatedOptics,
+} from '@blurcycle/experiment';
 
 /** Settings of a fit: those of a profile, without a simulated data set. */
 export type FitSettings = Pick<RunSettings, 'method' | 'network' | 'training' | 'inference'>;
@@ -18,8 +25,18 @@ export interface SettingsWishes {
   readonly patch: Shape3 | undefined;
   readonly width: number | undefined;
   readonly kernelSize: Shape3 | undefined;
+  /** Of a kernel that is learned. */
+  readonly kernel?: KernelWishes | undefined;
   /** Of training and model alike. */
   readonly precision?: Precision | undefined;
+}
+
+/** Form and start of a learned kernel; undefined where the method decides. */
+export interface KernelWishes {
+  readonly form: KernelForm | undefined;
+  readonly init: KernelInit | undefined;
+  /** As the user states them; null where they were not asked for. */
+  readonly optics: StatedOptics | null;
 }
 
 /** The third discriminator sees a quarter of this, its smallest input. */
@@ -39,10 +56,10 @@ const AVERAGE_HALF_LIFE = 0.02;
  */
 export function fitSettings(
   experimentsDir: string,
-  { profile, seed, updates, patch, width, kernelSize, precision }: SettingsWishes,
+  { profile, seed, updates, patch, width, kernelSize, kernel, precision }: SettingsWishes,
   blind: boolean,
 ): FitSettings {
-  const method = blind ? 'proposed' : 'non-blind';
+  const method = blind ? blindMethod(kernel) : 'non-blind';
   const { settings } = resolveRun(loadExperiments(experimentsDir), { method, profile, seed });
   positiveInteger('--updates', updates);
   positiveInteger('--width', width);
@@ -70,13 +87,41 @@ export function fitSettings(
           ),
         }),
     ...(kernelSize === undefined ? {} : { blurKernelSize: kernelSize }),
+    ...wishedKernel(settings.network, kernel),
   };
+  checkKernel(network);
   checkSides(training.patch, network.blurKernelSize, training.cycleBorder);
   return { method: settings.method, network, training, inference };
 }
 
 function averaged(updates: number): Pick<FitSettings['training'], 'averageHalfLife' | 'select'> {
   return { averageHalfLife: Math.max(1, AVERAGE_HALF_LIFE * updates), select: 'average' };
+}
+
+/** The method whose settings go with a kernel: the paper's, unless it is to be another one. */
+function blindMethod(kernel: KernelWishes | undefined): string {
+  if (kernel?.form === 'pupil') return 'proposed-pupil';
+  return kernel?.init === 'spectra' || kernel?.init === 'optics' ? 'proposed-spectra' : 'proposed';
+}
+
+type NetworkSettings = RunSettings['network'];
+
+function wishedKernel(
+  { blurKernelPupil }: NetworkSettings,
+  kernel: KernelWishes | undefined,
+): Partial<NetworkSettings> {
+  if (kernel === undefined) return {};
+  const { init, optics } = kernel;
+  return {
+    ...(init === undefined ? {} : { blurKernelInit: init }),
+    ...(optics === null ? {} : { blurKernelPupil: { ...blurKernelPupil, ...optics } }),
+  };
+}
+
+function checkKernel({ blurKernelForm, blurKernelInit: init }: NetworkSettings): void {
+  if (blurKernelForm === 'free' || init === 'optics' || init === 'spectra') return;
+  const rule = "be 'optics' or 'spectra' with --kernel-form pupil";
+  throw new InputError(describeViolation('fit', '--kernel-init', rule, init));
 }
 
 /** Smallest sides of a stack: the patch, and the surroundings that make its blur exact. */

@@ -10,6 +10,8 @@ import {
   toTarget,
   unpairedPairs,
 } from '@blurcycle/stacks';
+import type { KernelStart } from '@blurcycle/training';
+import { kernelStart } from '../run/kernelStart.ts';
 import { classicalSharpSet, firstGuess, volumeHash } from './classicalSharpSet.ts';
 import type { FitSettings } from './fitSettings.ts';
 import type { FitInput, SharpSource } from './readFit.ts';
@@ -26,6 +28,8 @@ export interface PreparedFit {
    * Unit-sum kernel of the non-blind method, cut to the kernel's window; null for the blind one.
    */
   readonly kernel: Volume | null;
+  /** Where a learned kernel starts, if stated optics or the stacks decide that. */
+  readonly start: KernelStart | null;
   /** Part of the PSF's light inside that window. */
   readonly keptLight: number;
   /** Part of a blurred stack in its own intensities, to test the model with. */
@@ -71,13 +75,15 @@ export async function prepareFit(
     numerics: [NUMERICS.data, NUMERICS.training],
   });
   const keptLight = known === null ? 1 : middle(known.psf) / middle(known.kernel);
+  const pairs = unpairedPairs(
+    blurred.map(({ volume }) => toNetworkScale(volume, scales.blurred)),
+    sharp.map(({ volume }) => toTarget(volume, scales.sharp)),
+  );
   return {
     settings,
     seed,
-    pairs: unpairedPairs(
-      blurred.map(({ volume }) => toNetworkScale(volume, scales.blurred)),
-      sharp.map(({ volume }) => toTarget(volume, scales.sharp)),
-    ),
+    pairs,
+    start: kernelStart(settings, { voxelSizeUm, optics: null, simulated: null }, pairs),
     intensity: scales.blurred,
     sharpIntensity: scales.sharp,
     voxelSizeUm,
