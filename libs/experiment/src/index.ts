@@ -1,5 +1,5 @@
 export { judgeClaims } from './claims/judgeClaims.ts';
-export { KERNEL_FIGURES, NOISE_FIGURES } from './claims/kernelFigures.ts';
+export { KERNEL_FIGURES, NOISE_FIGURES, PUPIL_FIGURES } from './claims/kernelFigures.ts';
 export { INPUT_METHOD, TARGET_METHOD } from './files/checkExperiment.ts';
 export {
   type CostFigure,

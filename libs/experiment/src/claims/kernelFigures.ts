@@ -28,6 +28,21 @@ export const NOISE_FIGURES: readonly string[] = ['A', 'B'].flatMap((letter) => [
   `noiseDeviationPercent${letter}`,
 ]);
 
+/** Zernike coefficients that rules know, Noll's indices. */
+const ZERNIKE = Array.from({ length: 18 }, (_, j) => `zernike${5 + j}`);
+const PUPIL = [
+  ...['numericalAperture', 'immersionIndex', 'emissionWavelengthUm'],
+  ...ZERNIKE,
+  'zernikeRms',
+];
+
+/** Names of further figures of a kernel with a pupil, likewise. */
+export const PUPIL_FIGURES: readonly string[] = [
+  ...PUPIL,
+  ...PUPIL.map((name) => `true${name.charAt(0).toUpperCase()}${name.slice(1)}`),
+  'zernikeErrorRms',
+];
+
 function byAxis(name: string): string[] {
   return ['Z', 'Y', 'X'].map((axis) => `${name}${axis}`);
 }

@@ -1,6 +1,6 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import { METRIC_NAMES } from '@blurcycle/metrics/registry';
-import { KERNEL_FIGURES, NOISE_FIGURES } from '../claims/kernelFigures.ts';
+import { KERNEL_FIGURES, NOISE_FIGURES, PUPIL_FIGURES } from '../claims/kernelFigures.ts';
 import { parseRule, scoresOf } from '../claims/parseRule.ts';
 import { resolveConditions, scoreName } from '../resolve/resolveConditions.ts';
 import { KERNEL_PREFIX } from '../statistics/scoreStatistics.ts';
@@ -17,7 +17,7 @@ export const INPUT_METHOD = 'input';
  */
 export const TARGET_METHOD = 'target';
 
-const KERNEL_SCORES = [...KERNEL_FIGURES, ...NOISE_FIGURES].map(
+const KERNEL_SCORES = [...KERNEL_FIGURES, ...NOISE_FIGURES, ...PUPIL_FIGURES].map(
   (name) => `${KERNEL_PREFIX}${name}`,
 );
 

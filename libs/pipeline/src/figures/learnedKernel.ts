@@ -15,10 +15,12 @@ import {
   describeKernel,
   type KernelFigures,
 } from '../scores/describeKernel.ts';
+import { pupilFigures } from '../scores/describePupil.ts';
 import { readRuns } from '../table/readRuns.ts';
 import { type FigureContext, shownDataset } from './figureContext.ts';
 import { type FigureParts, joinParts, planeImages, writeParts } from './images.ts';
 import { type KernelEntry, kernelFacts } from './kernelFacts.ts';
+import { pupilFacts } from './pupilFacts.ts';
 import { learnedNoise } from './learnedNoise.ts';
 
 /** What one run started from and learned. */
@@ -73,6 +75,7 @@ export function learnedKernelFigure(id: string, content: LearnedKernelContent): 
   };
   return joinParts(
     facts(`${id}-figures`, 'raw'),
+    { blocks: pupilFacts(`${id}-pupils`, entries), files: new Map() },
     ...drawn.map((row) => rowParts(`${id}-${row.id}`, row, content)),
     facts(`${id}-figures-smoothed`, 'smoothed'),
   );
@@ -285,9 +288,10 @@ async function readKernels(
     const context = { ...(await kernelContext(run, { kernel: truth }, folder)), truth };
     const isHere = existsSync(join(folder, KERNEL));
     const kernel = isHere ? await readLearnedKernel(run, folder) : null;
-    const figures =
+    const ofKernel =
       describeKernel(kernel, context) ??
       completeKernelFigures(result.scores?.kernel ?? {}, context);
+    const figures = { ...ofKernel, ...pupilFigures(record.pupil, dataset) };
     seeds.push({ seed: run.seed, start: context.start, kernel, figures });
   }
   return seeds;

@@ -19,6 +19,7 @@ import {
   type KernelContext,
 } from '../scores/describeKernel.ts';
 import { kernelStart, recordingOf } from './kernelStart.ts';
+import { pupilFigures } from '../scores/describePupil.ts';
 import { completeScores, makeScores, type ScoringJob } from '../scores/scorePredictions.ts';
 
 /** The learned kernel inside the folder of a run. */
@@ -35,7 +36,7 @@ export const START_KERNEL = 'kernel-start.tif';
 export async function scoreRun(
   run: Pick<ResolvedRun, 'settings' | 'seed'>,
   folder: string,
-  { outputs }: Pick<RunRecord, 'outputs'>,
+  { outputs, pupil }: Pick<RunRecord, 'outputs' | 'pupil'>,
   dataset: Pick<PreparedDataset, 'test' | 'kernel' | 'sources'>,
   before?: Scores,
 ): Promise<StoredScores> {
@@ -56,9 +57,10 @@ export async function scoreRun(
     const completed = kernel === null ? null : completeKernelFigures(kernel, context);
     return completeScores(job, { ...before, kernel: completed });
   }
+  const figures = describeKernel(await readLearnedKernel(run, folder), context);
   return makeScores({
     ...job,
-    kernel: describeKernel(await readLearnedKernel(run, folder), context),
+    kernel: figures === null ? null : { ...figures, ...pupilFigures(pupil, run.settings.dataset) },
   });
 }
 

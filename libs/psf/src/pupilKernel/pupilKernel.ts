@@ -75,7 +75,8 @@ export interface PupilKernel {
   evaluate(parameters: PupilParameters): PupilKernelValue;
 }
 
-const FIRST_NOLL_INDEX = 5;
+/** Noll's index of the first coefficient. */
+export const FIRST_NOLL_INDEX = 5;
 
 /**
  * A wide-field PSF as a function of a few numbers of its pupil, with exact derivatives.
