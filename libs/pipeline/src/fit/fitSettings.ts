@@ -32,7 +32,7 @@ export interface SettingsWishes {
 }
 
 /** Form and start of a learned kernel; undefined where the method decides. */
-export interface KernelWishes {
+interface KernelWishes {
   readonly form: KernelForm | undefined;
   readonly init: KernelInit | undefined;
   /** As the user states them; null where they were not asked for. */
