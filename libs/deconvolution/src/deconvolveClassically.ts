@@ -64,7 +64,7 @@ export function deconvolveClassically(
       return { estimate: richardsonLucyTv(observed, psf, { ...settings, ...levels, ...hooks }) };
     }
     case 'wiener': {
-      const prior = wienerPrior(reference, settings.background);
+      const prior = wienerPrior(reference, psf, settings.background);
       return { estimate: wiener(observed, psf, { ...prior, ...settings, ...hooks }) };
     }
     case 'tikhonov':

@@ -16,6 +16,7 @@ import {
 } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { availableMemoryBytes } from '@blurcycle/files';
+import { wienerPrior } from '@blurcycle/imaging';
 import { relativeResidual } from '@blurcycle/metrics';
 import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
 import { assertMemory } from './classicalMemory.ts';
@@ -87,6 +88,7 @@ interface FileDeconvolution extends StackFormat {
 /** Report on a deconvolved file. */
 export interface FileReport extends StackFormat {
   readonly file: string;
+  /** What was asked for, with what was chosen from the data. */
   readonly settings: ClassicalSettings;
   readonly shape: Shape3;
   readonly voxelSizeUm: Volume['voxelSizeUm'];
@@ -112,7 +114,7 @@ export interface FileReport extends StackFormat {
  * work begins.
  */
 export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
-  const { settings, out, psfOut, statistics, truth } = request;
+  const { out, psfOut, statistics, truth } = request;
   const inputs = [
     request.stack,
     ...(request.psf.kind === 'file' ? [request.psf.path] : []),
@@ -125,7 +127,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   const light = subtractOffset(
     volume,
     request.offset,
-    settings,
+    request.settings,
     sampleType !== 'float32' && sampleType !== 'float64',
   );
   const { stack } = light;
@@ -137,6 +139,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     keptLight,
     warnings: psfWarnings,
   } = await stackPsf(request.psf, stack, request.cropPsf);
+  const settings = withRatio(request.settings, stack, psf);
   const tiles =
     request.tile === undefined
       ? undefined
@@ -203,6 +206,13 @@ function fewLevels({ data }: Volume, { sampleType }: StackFormat): string[] {
   return [
     `uint16 keeps ${left} gray values of a result that ends at ${largest.toPrecision(4)}: give --sample-type float32`,
   ];
+}
+
+/** The settings, for the Wiener filter with the ratio that its data ask for unless one was given. */
+function withRatio(settings: ClassicalSettings, stack: Volume, psf: Volume): ClassicalSettings {
+  if (settings.algorithm !== 'wiener' || settings.noiseToSignal !== undefined) return settings;
+  const { noiseToSignal } = wienerPrior(stack, psf, settings.background);
+  return { ...settings, noiseToSignal };
 }
 
 async function readStart(path: string, stack: Volume): Promise<Volume> {

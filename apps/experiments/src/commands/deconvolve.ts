@@ -102,7 +102,7 @@ async function readTruth(
 }
 
 function describe(report: FileReport): string[] {
-  const { shape, voxelSizeUm, updates, seconds, flux, psf, offset } = report;
+  const { settings, shape, voxelSizeUm, updates, seconds, flux, psf, offset } = report;
   const most = updates === 1 ? 'update' : 'updates';
   const tiles = report.tiles > 1 ? ` in ${report.tiles} tiles` : '';
   const kept =
@@ -114,9 +114,12 @@ function describe(report: FileReport): string[] {
           `data minus blurred estimate: ${(100 * report.reblurResidual).toPrecision(3)} % of the data (RMS)`,
         ];
   return [
-    `${report.file}: ${report.settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
+    `${report.file}: ${settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
     `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
+    ...('noiseToSignal' in settings && settings.noiseToSignal !== undefined
+      ? [`noise-to-signal: ${settings.noiseToSignal.toPrecision(3)}`]
+      : []),
     ...(offset === 0 ? [] : [`offset: ${offset.toPrecision(5)} subtracted`]),
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...residual,

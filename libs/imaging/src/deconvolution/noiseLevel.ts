@@ -24,6 +24,53 @@ const NOISE_PART = 0.1;
  * @param psf - Odd sides.
  */
 export function noiseVariance(image: Volume, psf: Volume): number {
+  return noiseIn(powerSpectra(image, psf));
+}
+
+/**
+ * The constant K of a Wiener filter 1 / (|H|² + K) whose blurred result is as far from an image as
+ * the noise is (Morozov's discrepancy principle): Σ P (K / (|H|² + K))² = Σ v, with the power P of
+ * the image around its mean and the variance v of its noise (`noiseVariance`).
+ *
+ * The ratio of noise to signal by definition needs the spectrum of the object, which is not known;
+ * this needs none. The sum grows with K, so K is found by bisection.
+ *
+ * @param psf - Brought to sum 1.
+ * @param least - Returned where even this leaves more than the noise.
+ * @returns At most 1.
+ */
+export function discrepancyRatio(image: Volume, psf: Volume, least: number): number {
+  const spectra = powerSpectra(image, psf);
+  const { power, transfer, voxels } = spectra;
+  const noise = noiseIn(spectra) * voxels * power.length;
+  const sum = psf.data.reduce((total, value) => total + value, 0);
+  const leaves = (ratio: number): number =>
+    power.reduce((rest, value, i) => {
+      const kept = ratio / (transfer[i] / sum ** 2 + ratio);
+      return rest + value * kept * kept;
+    }, 0);
+  if (leaves(1) <= noise) return 1;
+  if (leaves(least) >= noise) return least;
+  let [low, high] = [Math.log(least), 0];
+  while (high - low > RATIO_TOLERANCE) {
+    const middle = (low + high) / 2;
+    if (leaves(Math.exp(middle)) < noise) low = middle;
+    else high = middle;
+  }
+  return Math.exp(low);
+}
+
+/** Relative, far below what the variance of the noise is known to. */
+const RATIO_TOLERANCE = 1e-3;
+
+/** Half of all frequencies of an image around its mean, and of a PSF on the same grid. */
+interface PowerSpectra {
+  readonly power: Float64Array;
+  readonly transfer: Float64Array;
+  readonly voxels: number;
+}
+
+function powerSpectra(image: Volume, psf: Volume): PowerSpectra {
   const shape = smoothShape(image.shape);
   const data = copyBox(image.data, image.shape, [0, 0, 0], shape);
   const center = mean(data);
@@ -32,10 +79,14 @@ export function noiseVariance(image: Volume, psf: Volume): number {
     data.map((value) => value - center),
     shape,
   );
+  return { power, transfer, voxels: voxelCount(shape) };
+}
+
+function noiseIn({ power, transfer, voxels }: PowerSpectra): number {
   const limit = transfer.toSorted()[Math.floor(NOISE_PART * transfer.length)];
   // A frequency and its negative, equal but for rounding, count together.
   const dark = [...power].filter((_, i) => transfer[i] <= limit * (1 + 1e-9));
-  return median(dark) / (Math.LN2 * voxelCount(shape));
+  return median(dark) / (Math.LN2 * voxels);
 }
 
 /** |F|² of a real volume, half of all frequencies. */

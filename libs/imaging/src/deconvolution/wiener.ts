@@ -1,9 +1,12 @@
-import { assertRange, mean, median, type Volume } from '@blurcycle/core';
+import { assertRange, createVolume, mean, type Shape3, type Volume } from '@blurcycle/core';
 import { solveLeastSquares, type LinearDeconvolutionOptions } from './leastSquares.ts';
+import { discrepancyRatio } from './noiseLevel.ts';
+import { copyBox } from './observationModel.ts';
 
 export interface WienerOptions extends LinearDeconvolutionOptions {
   /**
-   * Variance of the noise over that of the object, above 0. @defaultValue estimated from the data
+   * Variance of the noise over that of the object, above 0. @defaultValue chosen from the data: see
+   * `wienerPrior`
    */
   readonly noiseToSignal?: number;
   /**
@@ -30,7 +33,7 @@ const LEAST_RATIO = 1e-5;
  */
 export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {}): Volume {
   const { noiseToSignal: ratio, level } = {
-    ...wienerPrior(observed, options.background),
+    ...wienerPrior(observed, psf, options.background),
     ...options,
   };
   assertRange(
@@ -48,47 +51,29 @@ export function wiener(observed: Volume, psf: Volume, options: WienerOptions = {
 }
 
 /**
- * Defaults of the Wiener filter, estimated from the data: the noise-to-signal ratio and the level
- * of the object.
+ * Defaults of the Wiener filter, from the data: the noise-to-signal ratio whose result is as far
+ * from the data as their noise is (`discrepancyRatio`), and the level of the object.
  *
  * @param background - As in `WienerOptions`.
  */
 export function wienerPrior(
   observed: Volume,
+  psf: Volume,
   background = 0,
 ): { readonly noiseToSignal: number; readonly level: number } {
   return {
-    noiseToSignal: noiseToSignal(observed),
+    noiseToSignal: discrepancyRatio(middleOf(observed), psf, LEAST_RATIO),
     level: Math.max(0, mean(observed.data) - background),
   };
 }
 
-/** Estimated variance of the noise over that of the signal. */
-function noiseToSignal(observed: Volume): number {
-  const center = mean(observed.data);
-  const variance =
-    observed.data.reduce((sum, value) => sum + (value - center) ** 2, 0) / observed.data.length;
-  const noise = estimateNoise(observed) ** 2;
-  if (!(variance > 0)) return 1;
-  return Math.max(LEAST_RATIO, noise / Math.max(variance - noise, 0.01 * variance));
-}
+/** Enough voxels for a spectrum, and few for a Fourier transform. */
+const MIDDLE: Shape3 = [64, 128, 128];
 
-/**
- * Estimates the standard deviation of voxel noise from the differences between a voxel and the mean
- * of its neighbors along x.
- *
- * d = y[x] - (y[x-1] + y[x+1])/2 has variance 3/2 sigma^2 for white noise and hardly any signal
- * where the image is blurred; the median of |d| is robust to the remaining edges. Rows of fewer
- * than three voxels give 0.
- * Source of the factor: median of |d| of a normal deviate is 0.6745 of its standard deviation.
- */
-export function estimateNoise({ data, shape }: Volume): number {
-  const width = shape[2];
-  const differences: number[] = [];
-  for (let i = 1; i + 1 < data.length; i++) {
-    const x = i % width;
-    if (x === 0 || x === width - 1) continue;
-    differences.push(Math.abs(data[i] - (data[i - 1] + data[i + 1]) / 2));
-  }
-  return differences.length === 0 ? 0 : median(differences) / (0.6745 * Math.sqrt(1.5));
+function middleOf({ data, shape, voxelSizeUm }: Volume): Volume {
+  const side = (axis: 0 | 1 | 2): number => Math.min(shape[axis], MIDDLE[axis]);
+  const from = (axis: 0 | 1 | 2): number => Math.floor((shape[axis] - side(axis)) / 2);
+  const sides: Shape3 = [side(0), side(1), side(2)];
+  const part = copyBox(data, shape, [from(0), from(1), from(2)], sides);
+  return createVolume(sides, voxelSizeUm, part);
 }
