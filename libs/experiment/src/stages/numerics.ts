@@ -46,6 +46,10 @@ export const NUMERICS_HISTORY: Readonly<Record<Stage, readonly NumericsChange[]>
       date: '2026-11-28',
       what: 'Fourier transforms with passes of eight and seven, updates of Richardson-Lucy in single precision',
     },
+    {
+      date: '2026-11-28',
+      what: 'the constant of the Wiener filter by the discrepancy principle',
+    },
   ],
   scores: [
     { date: '2026-11-24', what: 'first version' },

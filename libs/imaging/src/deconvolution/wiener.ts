@@ -1,7 +1,7 @@
 import { assertRange, createVolume, mean, type Shape3, type Volume } from '@blurcycle/core';
 import { solveLeastSquares, type LinearDeconvolutionOptions } from './leastSquares.ts';
 import { discrepancyRatio } from './noiseLevel.ts';
-import { copyBox } from './observationModel.ts';
+import { copyBox } from './copyBox.ts';
 
 export interface WienerOptions extends LinearDeconvolutionOptions {
   /**
