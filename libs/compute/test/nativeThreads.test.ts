@@ -13,7 +13,8 @@ const FEW_THREADS = `
   import { readFileSync } from 'node:fs';
   import * as tf from '@tensorflow/tfjs-core';
   import { native } from '${new URL('../native/addon.ts', import.meta.url).href}';
-  import { selectBackend, setThreads } from '${new URL('../src/index.ts', import.meta.url).href}';
+  import { selectBackend } from '${new URL('../src/index.ts', import.meta.url).href}';
+  import { setThreads } from '${new URL('../src/transforms.ts', import.meta.url).href}';
   await selectBackend('native', { threads: 1 });
   const x = tf.fill([1, 64, 64, 64, 8], 3);
   const filter = tf.fill([1, 1, 1, 8, 8], 1);

@@ -35,6 +35,7 @@ import {
   type ResolvedRun,
   type RunSettings,
 } from '../src/index.ts';
+import { NUMERICS_HISTORY } from '../src/stages/numerics.ts';
 import { SHIPPED } from './experimentFiles.ts';
 
 const set = loadExperiments(SHIPPED);
@@ -180,7 +181,10 @@ describe('freshness(found, now)', () => {
       'the numbers had another version when it was made',
       { ...DONE, numerics: { ...NUMERICS, data: 0 } },
       {},
-      stale('data', `NUMERICS.data: 0 -> ${NUMERICS.data} (first version)`),
+      stale(
+        'data',
+        `NUMERICS.data: 0 -> ${NUMERICS.data} (${NUMERICS_HISTORY.data.map(({ what }) => what).join('; ')})`,
+      ),
     ],
     [
       'the numbers of tables, which a run is none of, have another version',
