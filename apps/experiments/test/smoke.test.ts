@@ -13,6 +13,7 @@ import {
   resolveExperiment,
   type RunRecord,
   scoreName,
+  NUMERICS,
 } from '@blurcycle/experiment';
 import { EXPERIMENTS_DIRECTORY, PROJECT_ROOT, RESULTS_DIRECTORY } from '@blurcycle/files';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -184,12 +185,17 @@ describe('every experiment file, from the runs of Table I and what else it needs
     try {
       expect(await train()).toBe('proposed-s0: up to date\n');
       // As if the version of the scores, and then that of the predictions, had been raised since.
-      writeFileSync(join(at, 'scores.json'), scores.replace('"scores": 1', '"scores": 9'));
-      expect(await train()).toContain('proposed-s0: scoring (NUMERICS.scores: 9 -> 1');
+      const { scores: scored, prediction } = NUMERICS;
+      const raised = scores.replace(`"scores": ${scored}`, '"scores": 99');
+      writeFileSync(join(at, 'scores.json'), raised);
+      expect(await train()).toContain(`proposed-s0: scoring (NUMERICS.scores: 99 -> ${scored}`);
       expect(read('scores.json')).toBe(scores);
       expect(read('record.json')).toBe(record);
-      writeFileSync(join(at, 'record.json'), record.replace('"prediction": 1', '"prediction": 9'));
-      expect(await train()).toContain('proposed-s0: predicting (NUMERICS.prediction: 9 -> 1');
+      const later = record.replace(`"prediction": ${prediction}`, '"prediction": 99');
+      writeFileSync(join(at, 'record.json'), later);
+      expect(await train()).toContain(
+        `proposed-s0: predicting (NUMERICS.prediction: 99 -> ${prediction}`,
+      );
       expect(read('scores.json')).toBe(scores);
       const again = JSON.parse(read('record.json')) as RunRecord;
       const before = JSON.parse(record) as RunRecord;
