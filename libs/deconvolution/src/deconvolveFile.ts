@@ -208,7 +208,7 @@ function fewLevels({ data }: Volume, { sampleType }: StackFormat): string[] {
   ];
 }
 
-/** The settings, for the Wiener filter with the ratio that its data ask for unless one was given. */
+/** The settings; for the Wiener filter with the ratio that its data ask for, unless given. */
 function withRatio(settings: ClassicalSettings, stack: Volume, psf: Volume): ClassicalSettings {
   if (settings.algorithm !== 'wiener' || settings.noiseToSignal !== undefined) return settings;
   const { noiseToSignal } = wienerPrior(stack, psf, settings.background);
