@@ -29,49 +29,64 @@ struct Border {
   int64_t after[3];
 };
 
-/** Copies `data` [batch, side, channels] into zeros. */
-Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_t channels,
-                 const Border& border) {
+inline void zeroFloats(float* to, int64_t count) {
+  __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+}
+
+/**
+ * Copies `data` [batch, side, channels] into zeros in scratch memory, row by row with
+ * `copyRow(from, count, to)`; a position is `wide` floats in the copy.
+ */
+template <typename CopyRow>
+Padded padRows(const float* data, int64_t batch, const int64_t side[3], int64_t channels,
+               int64_t wide, const Border& border, CopyRow copyRow) {
   Padded result;
-  bool bordered = false;
-  for (int axis = 0; axis < 3; ++axis) {
+  for (int axis = 0; axis < 3; ++axis)
     result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
-    bordered = bordered || border.before[axis] > 0 || border.after[axis] > 0;
-  }
-  result.row = result.side[2] * channels;
+  result.row = result.side[2] * wide;
   result.plane = result.side[1] * result.row;
   result.batch = result.side[0] * result.plane;
-  result.data = data;
-  if (!bordered) return result;
-
   float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch);
   result.data = copy;
-  const int64_t left = border.before[2] * channels;
+  const int64_t left = border.before[2] * wide;
   const int64_t middle = side[2] * channels;
-  const int64_t right = border.after[2] * channels;
-  const auto zero = [](float* to, int64_t count) {
-    __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float));
-  };
+  const int64_t right = border.after[2] * wide;
   parallelFor(
       batch * result.side[0],
       [&](int64_t task) {
         float* to = copy + task * result.plane;
         const int64_t z = task % result.side[0] - border.before[0];
-        if (z < 0 || z >= side[0]) return zero(to, result.plane);
+        if (z < 0 || z >= side[0]) return zeroFloats(to, result.plane);
         const float* from = data + (task / result.side[0] * side[0] + z) * side[1] * middle;
-        zero(to, border.before[1] * result.row);
+        zeroFloats(to, border.before[1] * result.row);
         to += border.before[1] * result.row;
         for (int64_t y = 0; y < side[1]; ++y) {
-          zero(to, left);
-          __builtin_memcpy(to + left, from, static_cast<size_t>(middle) * sizeof(float));
-          zero(to + left + middle, right);
+          zeroFloats(to, left);
+          copyRow(from, middle, to + left);
+          zeroFloats(to + left + side[2] * wide, right);
           to += result.row;
           from += middle;
         }
-        zero(to, border.after[1] * result.row);
+        zeroFloats(to, border.after[1] * result.row);
       },
       batch * result.batch);
   return result;
+}
+
+/** `data` [batch, side, channels] between zeros; itself where there is no border. */
+Padded padVolume(const float* data, int64_t batch, const int64_t side[3], int64_t channels,
+                 const Border& border) {
+  bool bordered = false;
+  for (int axis = 0; axis < 3; ++axis)
+    bordered = bordered || border.before[axis] > 0 || border.after[axis] > 0;
+  if (bordered) {
+    return padRows(data, batch, side, channels, channels, border,
+                   [](const float* from, int64_t count, float* to) {
+                     __builtin_memcpy(to, from, static_cast<size_t>(count) * sizeof(float));
+                   });
+  }
+  const int64_t row = side[2] * channels;
+  return {data, {side[0], side[1], side[2]}, row, side[1] * row, side[0] * side[1] * row};
 }
 
 /** The border that a convolution's input needs. */

@@ -76,40 +76,10 @@ inline void roundRow(const float* from, int64_t count, uint16_t* to) {
  */
 Padded padPairs(const float* data, int64_t batch, const int64_t side[3], int64_t channels,
                 const Border& border) {
-  Padded result;
-  for (int axis = 0; axis < 3; ++axis)
-    result.side[axis] = border.before[axis] + side[axis] + border.after[axis];
-  result.row = result.side[2] * pairsOf(channels);
-  result.plane = result.side[1] * result.row;
-  result.batch = result.side[0] * result.plane;
-  float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch);
-  result.data = copy;
-  const int64_t left = border.before[2] * pairsOf(channels);
-  const int64_t middle = side[2] * channels;
-  const int64_t right = border.after[2] * pairsOf(channels);
-  const auto zero = [](float* to, int64_t count) {
-    __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float));
-  };
-  parallelFor(
-      batch * result.side[0],
-      [&](int64_t task) {
-        float* to = copy + task * result.plane;
-        const int64_t z = task % result.side[0] - border.before[0];
-        if (z < 0 || z >= side[0]) return zero(to, result.plane);
-        const float* from = data + (task / result.side[0] * side[0] + z) * side[1] * middle;
-        zero(to, border.before[1] * result.row);
-        to += border.before[1] * result.row;
-        for (int64_t y = 0; y < side[1]; ++y) {
-          zero(to, left);
-          roundRow(from, middle, reinterpret_cast<uint16_t*>(to + left));
-          zero(to + left + pairsOf(middle), right);
-          to += result.row;
-          from += middle;
-        }
-        zero(to, border.after[1] * result.row);
-      },
-      batch * result.batch);
-  return result;
+  return padRows(data, batch, side, channels, pairsOf(channels), border,
+                 [](const float* from, int64_t count, float* to) {
+                   roundRow(from, count, reinterpret_cast<uint16_t*>(to));
+                 });
 }
 
 /** A pair of rounded numbers as the bits of a float; the first lies in the lower half. */

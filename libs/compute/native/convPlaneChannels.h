@@ -79,25 +79,22 @@ Padded padPlanes(const float* data, int64_t batch, const int64_t side[3], const 
   result.batch = result.side[0] * result.plane;
   float* copy = scratch(SCRATCH_CONV_INPUT, batch * result.batch);
   result.data = copy;
-  const auto zero = [](float* to, int64_t count) {
-    __builtin_memset(to, 0, static_cast<size_t>(count) * sizeof(float));
-  };
   parallelFor(
       batch * result.side[0],
       [&](int64_t task) {
         float* to = copy + task * result.plane;
         const int64_t z = task % result.side[0] - border.before[0];
-        if (z < 0 || z >= side[0]) return zero(to, result.plane);
+        if (z < 0 || z >= side[0]) return zeroFloats(to, result.plane);
         const float* from =
             data + (task / result.side[0] * side[0] + z) * side[1] * side[2] * PLANE_CHANNELS;
         for (int64_t y = -border.before[1]; y < side[1] + border.after[1]; ++y) {
           const bool inside = y >= 0 && y < side[1];
           for (int64_t c = 0; c < PLANE_CHANNELS; ++c) {
             if (!inside) {
-              zero(to + c * channel, result.row);
+              zeroFloats(to + c * channel, result.row);
             } else {
-              zero(to + c * channel, border.before[2]);
-              zero(to + c * channel + border.before[2] + side[2], border.after[2]);
+              zeroFloats(to + c * channel, border.before[2]);
+              zeroFloats(to + c * channel + border.before[2] + side[2], border.after[2]);
             }
           }
           if (inside)

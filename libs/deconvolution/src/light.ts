@@ -1,7 +1,7 @@
-import { createVolume, type Shape3, type Volume } from '@blurcycle/core';
+import { createVolume, type Volume } from '@blurcycle/core';
 import type { ClassicalSettings } from '@blurcycle/experiment';
-import { noiseVariance } from '@blurcycle/imaging';
-import { backgroundLevel, cutMiddle } from '@blurcycle/stacks';
+import { noiseSample, noiseVariance } from '@blurcycle/imaging';
+import { backgroundLevel } from '@blurcycle/stacks';
 
 /** A camera's offset: counts that are no light. `auto` takes what the darkest blocks reach. */
 export type Offset = number | 'auto';
@@ -84,7 +84,7 @@ export function judgeResult({
   if (reblurResidual === null) return warnings;
   const power =
     stack.data.reduce((sum, value) => sum + (value - background) ** 2, 0) / stack.data.length;
-  const noise = Math.sqrt(noiseVariance(cutMiddle(stack, middleOf(stack.shape)), psf) / power);
+  const noise = Math.sqrt(noiseVariance(noiseSample(stack), psf) / power);
   if (reblurResidual > RESIDUAL_TOLERANCE * noise + ROUNDING) {
     const times = reblurResidual / noise;
     const much = times > 100 ? 'far more than' : `${times.toPrecision(2)} times`;
@@ -97,9 +97,3 @@ export function judgeResult({
 
 /** Noise-free data leave this much of float32 arithmetic and of the border. */
 const ROUNDING = 0.01;
-/** Enough voxels for a variance, and few for a Fourier transform. */
-const MIDDLE: Shape3 = [64, 128, 128];
-
-function middleOf([depth, height, width]: Shape3): Shape3 {
-  return [Math.min(depth, MIDDLE[0]), Math.min(height, MIDDLE[1]), Math.min(width, MIDDLE[2])];
-}

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '@blurcycle/core';
 import { readIfThere } from './readFile.ts';
+import { explainWriteError } from './writeFileAtomically.ts';
 
 /** A folder that is locked for one process. */
 export interface FolderLock {
@@ -89,7 +90,7 @@ export async function lockFolder(
 /** The open and locked file, which names its holder; null when another process has the lock. */
 function tryFile(path: string, who: string): number | null {
   for (;;) {
-    const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+    const file = openLockFile(path, who);
     try {
       if (!tryLock(file, LOCKED_BYTE, 1)) {
         closeSync(file);
@@ -106,6 +107,14 @@ function tryFile(path: string, who: string): number | null {
       return file;
     }
     closeSync(file);
+  }
+}
+
+function openLockFile(path: string, who: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+  } catch (error) {
+    throw explainWriteError(error, path, who);
   }
 }
 

@@ -53,12 +53,7 @@ function deepestExisting(folder: string): string {
 }
 
 /** An error of the file system in a folder as one line; any other error as it is. */
-export function explainRefusal(
-  error: unknown,
-  folder: string,
-  where: string,
-  option: string,
-): unknown {
+function explainRefusal(error: unknown, folder: string, where: string, option: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const remedy = `make it a folder that can be written, or choose another with ${option}`;
   return new InputError(

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type FolderLock, lockFolder, type LockOptions } from './folderLock.ts';
-import { explainRefusal, makeFolders } from './folders.ts';
+import { makeFolders } from './folders.ts';
 import { explainWriteError } from './writeFileAtomically.ts';
 
 /** How the folder of a run is used. */
@@ -24,9 +24,7 @@ export async function useRunFolder<T>(
   { option = '--results-dir', ...options }: UseRunFolderOptions = {},
 ): Promise<T> {
   makeFolders(folder, runId, option);
-  const lock = await lockFolder(folder, runId, options).catch((error: unknown) => {
-    throw explainRefusal(error, resolve(folder), runId, option);
-  });
+  const lock = await lockFolder(folder, runId, options);
   try {
     await removeHalfWritten(folder);
     return await work(lock);

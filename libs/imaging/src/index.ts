@@ -4,7 +4,7 @@ export {
 } from './deconvolution/blindRichardsonLucy.ts';
 export { startLevel, type RichardsonLucyOptions } from './deconvolution/iterateRichardsonLucy.ts';
 export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
-export { noiseVariance } from './deconvolution/noiseLevel.ts';
+export { noiseSample, noiseVariance } from './deconvolution/noiseLevel.ts';
 export { preparePsf, type PreparePsfOptions } from './deconvolution/preparePsf.ts';
 export {
   acceleratedRichardsonLucy,

@@ -106,7 +106,7 @@ function judgeRecord(record: Recorded, now: Now): Freshness {
   if (record.error !== null) return { state: 'failed', stage: null, reason: record.error };
   const changes = [...changedStages(record, now), ...changedFiles(record.inputs, now)];
   if (changes.length > 0) {
-    const reason = [...new Set(changes.map(({ what }) => what))].join('; ');
+    const reason = shortened([...new Set(changes.map(({ what }) => what))]);
     return { state: 'stale', stage: changes[0].stage, reason };
   }
   const proved = now.replayed || (record.code !== undefined && record.code === now.code);
@@ -115,6 +115,15 @@ function judgeRecord(record: Recorded, now: Now): Freshness {
   const lacking = metrics === null ? [] : now.metrics.filter((name) => !metrics.includes(name));
   if (lacking.length === 0) return { state, stage: null, reason: '' };
   return { state, stage: 'scores', reason: `not scored yet: ${lacking.join(', ')}` };
+}
+
+/** Changes that are told one by one; a table may have hundreds. */
+const MOST_TOLD = 8;
+
+function shortened(changes: readonly string[]): string {
+  const more = changes.length - MOST_TOLD;
+  const told = changes.slice(0, MOST_TOLD).join('; ');
+  return more > 0 ? `${told}; and ${more} more` : told;
 }
 
 /** One thing that is not as it would be now. */

@@ -1,6 +1,26 @@
 import { createRealFft3d, isSmooth } from '@blurcycle/compute/transforms';
-import { mean, median, voxelCount, voxelIndex, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createVolume,
+  mean,
+  median,
+  voxelCount,
+  voxelIndex,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { copyBox } from './copyBox.ts';
+
+/** Enough voxels for a spectrum, and few for a Fourier transform. */
+const SAMPLE: Shape3 = [64, 128, 128];
+
+/** The middle of an image, no larger than the noise of a large one asks for. */
+export function noiseSample({ data, shape, voxelSizeUm }: Volume): Volume {
+  const side = (axis: 0 | 1 | 2): number => Math.min(shape[axis], SAMPLE[axis]);
+  const from = (axis: 0 | 1 | 2): number => Math.floor((shape[axis] - side(axis)) / 2);
+  const sides: Shape3 = [side(0), side(1), side(2)];
+  const part = copyBox(data, shape, [from(0), from(1), from(2)], sides);
+  return createVolume(sides, voxelSizeUm, part);
+}
 
 /** Part of all frequencies, those that the PSF passes least, that is taken for noise alone. */
 const NOISE_PART = 0.1;

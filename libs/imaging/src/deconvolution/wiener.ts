@@ -1,7 +1,6 @@
-import { assertRange, createVolume, mean, type Shape3, type Volume } from '@blurcycle/core';
+import { assertRange, mean, type Volume } from '@blurcycle/core';
 import { solveLeastSquares, type LinearDeconvolutionOptions } from './leastSquares.ts';
-import { discrepancyRatio } from './noiseLevel.ts';
-import { copyBox } from './copyBox.ts';
+import { discrepancyRatio, noiseSample } from './noiseLevel.ts';
 
 export interface WienerOptions extends LinearDeconvolutionOptions {
   /**
@@ -62,18 +61,7 @@ export function wienerPrior(
   background = 0,
 ): { readonly noiseToSignal: number; readonly level: number } {
   return {
-    noiseToSignal: discrepancyRatio(middleOf(observed), psf, LEAST_RATIO),
+    noiseToSignal: discrepancyRatio(noiseSample(observed), psf, LEAST_RATIO),
     level: Math.max(0, mean(observed.data) - background),
   };
-}
-
-/** Enough voxels for a spectrum, and few for a Fourier transform. */
-const MIDDLE: Shape3 = [64, 128, 128];
-
-function middleOf({ data, shape, voxelSizeUm }: Volume): Volume {
-  const side = (axis: 0 | 1 | 2): number => Math.min(shape[axis], MIDDLE[axis]);
-  const from = (axis: 0 | 1 | 2): number => Math.floor((shape[axis] - side(axis)) / 2);
-  const sides: Shape3 = [side(0), side(1), side(2)];
-  const part = copyBox(data, shape, [from(0), from(1), from(2)], sides);
-  return createVolume(sides, voxelSizeUm, part);
 }

@@ -69,16 +69,27 @@ export async function prepareFolder(
     onWait: (holder) => say(`waits for ${holder}, which makes the data set`),
   });
   try {
-    if (!lock.waited) {
-      const started = performance.now();
-      const made = await writeDatasetFolder(folder, await make(), madeFrom);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      say(`data set made in ${seconds} s: ${describe(made)}, ${folder}`);
-    }
+    // Whoever held the folder may have made the data set.
+    const theirs = lock.waited ? await readWhole(folder, madeFrom, options) : null;
+    if (theirs !== null) return theirs;
+    const started = performance.now();
+    const made = await writeDatasetFolder(folder, await make(), madeFrom);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    say(`data set made in ${seconds} s: ${describe(made)}, ${folder}`);
+    return await readPrepared(folder, made, madeFrom.sources, options.splits);
   } finally {
     lock.release();
   }
-  return prepareFolder(folder, madeFrom, options, make);
+}
+
+async function readPrepared(
+  folder: string,
+  manifest: DatasetManifest,
+  sources: Hashes,
+  splits: PrepareDatasetOptions['splits'],
+): Promise<PreparedDataset> {
+  const content = await readDatasetFolder(folder, manifest, splits);
+  return { ...content, folder, hashes: { ...manifest.hashes, ...sources }, sources };
 }
 
 /** The folder, if it was made for the key; null, with a warning, where anything is damaged. */
@@ -93,8 +104,7 @@ async function readWhole(
     say(`warning: ${path} is damaged: the data set is made anew`);
   if (manifest?.key !== key) return null;
   try {
-    const content = await readDatasetFolder(folder, manifest, splits);
-    return { ...content, folder, hashes: { ...manifest.hashes, ...sources }, sources };
+    return await readPrepared(folder, manifest, sources, splits);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     say(`warning: ${error.message}: the data set is made anew`);
