@@ -98,7 +98,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
     furtherValidation: await drawAll(charts.furtherValidation, 'training'),
   };
   return {
-    figures: { experiments: drawn, opening, training },
+    figures: { experiments: drawn, opening, training, styles },
     byDirectory: byDirectory.set('training', Object.values(training).flat()),
   };
 }

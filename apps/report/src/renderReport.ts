@@ -1,10 +1,11 @@
+import type { MethodStyle } from './charts/methodColors.ts';
 import type { RenderedChart } from './charts/renderChart.ts';
 import { createImageStore } from './html/embed.ts';
 import { html } from './html/html.ts';
 import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
 import type { ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
-import { thinVolumes } from './model/volumes.ts';
+import { fitVolumes } from './model/volumes.ts';
 import { page, type PageAssets } from './page/page.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
 import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
@@ -19,8 +20,9 @@ import {
 } from './sections/opening.ts';
 import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
 
-/** Largest page, a little below the promised 5 MB. */
-const PAGE_LIMIT_BYTES = 4.9e6;
+/** Largest page, a little below the promised 5 MB for the quick profiles and 12 MB for others. */
+const PAGE_LIMIT_BYTES: Readonly<Record<string, number>> = { quick: 4.9e6, smoke: 4.9e6 };
+const USUAL_LIMIT_BYTES = 11.8e6;
 
 /** Charts of a report, drawn. */
 export interface ReportFigures {
@@ -29,35 +31,27 @@ export interface ReportFigures {
   /** Id of an experiment to those of its charts that also stand at the top. */
   readonly opening: ReadonlyMap<string, readonly RenderedChart[]>;
   readonly training: TrainingFigures;
+  /** Id of a method to how it is drawn. */
+  readonly styles: ReadonlyMap<string, MethodStyle>;
 }
 
 /**
  * The report as text. It depends only on its arguments: neither on the clock nor on the machine.
  *
- * If it would be too large, planes of its volumes are left out.
+ * If it would be too large, its largest stacks are cut laterally or left out; no plane is.
  */
 export function renderReport(
   inputs: ReportInputs,
   figures: ReportFigures,
   assets: PageAssets,
 ): string {
+  const limit = PAGE_LIMIT_BYTES[inputs.profile] ?? USUAL_LIMIT_BYTES;
   const whole = renderPage(inputs, figures, assets);
-  const excess = Buffer.byteLength(whole.text) - PAGE_LIMIT_BYTES;
-  if (excess <= 0) return whole.text;
-  return renderPage(withThinVolumes(inputs, whole.stackBytes - excess), figures, assets).text;
+  const excess = Buffer.byteLength(whole) - limit;
+  return excess <= 0 ? whole : renderPage(withFittedVolumes(inputs, excess), figures, assets);
 }
 
-interface RenderedPage {
-  readonly text: string;
-  /** Size of the image stacks in it. */
-  readonly stackBytes: number;
-}
-
-function renderPage(
-  inputs: ReportInputs,
-  figures: ReportFigures,
-  assets: PageAssets,
-): RenderedPage {
+function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAssets): string {
   const images = createImageStore();
   const experiments = inputs.experiments.map((experiment) =>
     experimentSection({
@@ -65,6 +59,7 @@ function renderPage(
       runs: runsBehind(experiment.table.rows, inputs.runs),
       figures: figures.experiments.get(experiment.id) ?? { scores: [], curves: new Map() },
       images,
+      styles: figures.styles,
     }),
   );
   const further = [
@@ -96,19 +91,17 @@ function renderPage(
     })),
     ...further,
   ];
-  const stacks = images.render();
-  const text = page({
+  return page({
     title: `blurcycle, ${inputs.profile}: ${PAPER_TITLE}`,
     ...assets,
     body: html`<a class="skip" href="#content">Skip to the results</a>
-      ${stacks}
+      ${images.render()}
       <div class="page">
         ${headerSection(inputs)} ${openingFigures(inputs.experiments, figures.opening)}
         ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
         <main id="content">${experiments}${further.map(({ section }) => section)}</main>
       </div>`,
   });
-  return { text, stackBytes: Buffer.byteLength(stacks.markup) };
 }
 
 function runsBehind(
@@ -119,17 +112,17 @@ function runsBehind(
   return runs.filter(({ record }) => ids.has(record.id));
 }
 
-/** The same inputs with volumes that take at most `budgetBytes` in the page. */
-function withThinVolumes(inputs: ReportInputs, budgetBytes: number): ReportInputs {
+/** The same inputs with volumes that take `excessBytes` less in the page. */
+function withFittedVolumes(inputs: ReportInputs, excessBytes: number): ReportInputs {
   const sets = inputs.experiments
     .flatMap(({ blocks }) => blocks)
     .filter((block) => block.kind === 'volumes');
-  const thin = new Map<ShownBlock, VolumeSet>(
-    thinVolumes(sets, budgetBytes).map((set, i) => [sets[i], set]),
+  const fitted = new Map<ShownBlock, VolumeSet>(
+    fitVolumes(sets, excessBytes).map((set, i) => [sets[i], set]),
   );
   const experiments = inputs.experiments.map((experiment) => ({
     ...experiment,
-    blocks: experiment.blocks.map((block) => thin.get(block) ?? block),
+    blocks: experiment.blocks.map((block) => fitted.get(block) ?? block),
   }));
   return { ...inputs, experiments };
 }

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import type axe from 'axe-core';
+import { PNG } from 'pngjs';
 import {
   chromium,
   type Browser,
@@ -103,8 +105,30 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
 
   /** What a canvas of a figure shows, as text that changes with it. */
   async function pictureOf(figure: Locator, index: number): Promise<string> {
-    const canvas = figure.locator('.stages .picture canvas').nth(index);
+    const canvas = figure.locator('.stages .stage').nth(index).locator('.picture canvas').first();
     return canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  }
+
+  /** The gray values that a canvas shows, row by row. */
+  async function graysOf(canvas: Locator): Promise<number[]> {
+    return canvas.evaluate((element: HTMLCanvasElement) => {
+      const { width, height } = element;
+      // From a copy: Chromium complains when a canvas that is drawn on is read repeatedly.
+      const copy = new OffscreenCanvas(width, height).getContext('2d', {
+        willReadFrequently: true,
+      });
+      copy?.drawImage(element, 0, 0);
+      const data = copy?.getImageData(0, 0, width, height).data ?? [];
+      return Array.from({ length: width * height }, (_, i) => data[4 * i]);
+    });
+  }
+
+  /** The gray values of a stored stack, planes below each other. */
+  function storedGrays(name: string): number[] {
+    const { width, height, data } = PNG.sync.read(
+      readFileSync(fixture(`results/synthetic/${name}`)),
+    );
+    return Array.from({ length: width * height }, (_, i) => data[4 * i]);
   }
 
   it('steps through the planes of all volumes of a figure from the keyboard', async () => {
@@ -113,7 +137,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       const other = page.locator('figure.volumes').nth(1);
       const plane = figure.getByRole('slider', { name: 'Plane' });
       const words = async (): Promise<string | null> => plane.getAttribute('aria-valuetext');
-      expect(await words()).toBe('z 11 of 12 (2.50 µm)');
+      expect(await words()).toBe('z 12 of 12 (2.75 µm)');
       const [input, truth, elsewhere] = [
         await pictureOf(figure, 0),
         await pictureOf(figure, 1),
@@ -121,14 +145,14 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       ];
       await plane.focus();
       await page.keyboard.press('ArrowLeft');
-      expect(await words()).toBe('z 10 of 12 (2.25 µm)');
+      expect(await words()).toBe('z 11 of 12 (2.50 µm)');
       expect(await pictureOf(figure, 0)).not.toBe(input);
       expect(await pictureOf(figure, 1)).not.toBe(truth);
       expect(await pictureOf(other, 0)).toBe(elsewhere);
       await page.keyboard.press('Home');
       expect(await words()).toBe('z 1 of 12 (0.00 µm)');
       expect(
-        await figure.locator('.stages canvas[role=img]').nth(4).getAttribute('aria-label'),
+        await figure.locator('.stages canvas[role=img]').nth(8).getAttribute('aria-label'),
       ).toMatch(/^Proposed, blind, mean intensity 0\.\d+, z 1 of 12/);
     });
   });
@@ -136,13 +160,23 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   it('switches direction and comparison from the keyboard', async () => {
     await open({}, async (page) => {
       const figure = await openViewers(page);
-      await figure.getByRole('radio', { name: 'XY' }).focus();
-      await page.keyboard.press('ArrowRight');
-      expect(await figure.getByRole('radio', { name: 'XZ' }).isChecked()).toBe(true);
-      const canvas = figure.locator('.stages .picture canvas').first();
-      expect(await canvas.evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual([
-        40, 12,
+      const sizes = (): Promise<number[][]> =>
+        figure
+          .locator('.stages .stage')
+          .first()
+          .locator('.picture canvas')
+          .filter({ visible: true })
+          .evaluateAll((all) =>
+            (all as HTMLCanvasElement[]).map(({ width, height }) => [width, height]),
+          );
+      expect(await sizes()).toEqual([
+        [40, 40],
+        [40, 12],
       ]);
+      await figure.getByRole('radio', { name: 'XY', exact: true }).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await figure.getByRole('radio', { name: 'XZ', exact: true }).isChecked()).toBe(true);
+      expect(await sizes()).toEqual([[40, 12]]);
       await figure.getByRole('radio', { name: 'Intensity' }).focus();
       await page.keyboard.press('ArrowRight');
       expect(await figure.locator('.window').textContent()).toContain('blue is 0.5 too dark');
@@ -152,9 +186,62 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       );
       await figure.getByRole('slider', { name: 'Divider' }).press('End');
       expect(
-        await figure.locator('.comparison canvas[role=img]').getAttribute('aria-label'),
+        await figure.locator('.comparison canvas[role=img]').first().getAttribute('aria-label'),
       ).toContain('divided at 100 %');
     });
+  });
+
+  it('holds every plane of every stack, and shows the maximum of the stored volume', async () => {
+    await open({}, async (page) => {
+      await openViewers(page);
+      const figures = await page.locator('figure.volumes').all();
+      expect(figures).toHaveLength(2);
+      for (const [i, figure] of figures.entries()) {
+        const plane = figure.getByRole('slider', { name: 'Plane' });
+        expect(await plane.getAttribute('max')).toBe('11');
+        const shown: number[][] = [];
+        for (const [view, count] of [
+          ['XY', 12],
+          ['Maximum', 1],
+        ] as const) {
+          await figure.getByText(view, { exact: true }).click();
+          for (let z = 0; z < count; z++) {
+            if (view === 'XY') await plane.fill(String(z));
+            shown.push(await graysOf(figure.locator('.stages .picture canvas').nth(4)));
+          }
+        }
+        shown.push(await graysOf(figure.locator('.stages .picture canvas').nth(5)));
+        const stored = storedGrays(`table${i + 1}/figures/helices-supervised-mse.png`);
+        const at = (z: number, y: number, x: number): number => stored[(z * 40 + y) * 40 + x];
+        const picture = (rows: number, value: (row: number, x: number) => number): number[] =>
+          Array.from({ length: rows * 40 }, (_, k) => value(Math.floor(k / 40), k % 40));
+        const along = (count: number, value: (k: number) => number): number =>
+          Math.max(...Array.from({ length: count }, (_, k) => value(k)));
+        for (let z = 0; z < 12; z++) {
+          expect(shown[z]).toEqual(picture(40, (y, x) => at(z, y, x)));
+        }
+        expect(shown[12]).toEqual(picture(40, (y, x) => along(12, (z) => at(z, y, x))));
+        expect(shown[13]).toEqual(picture(12, (z, x) => along(40, (y) => at(z, y, x))));
+      }
+    });
+  });
+
+  it('unpacks a file on a click, and gives it packed without a script', async () => {
+    const stored: unknown = JSON.parse(
+      readFileSync(fixture('results/synthetic/table1/table.json'), 'utf8'),
+    );
+    for (const javaScriptEnabled of [true, false]) {
+      await open({ javaScriptEnabled }, async (page) => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.locator('#table1').getByRole('link', { name: 'table.json' }).click(),
+        ]);
+        const saved = readFileSync(await download.path());
+        expect(download.suggestedFilename()).toBe(`table1.json${javaScriptEnabled ? '' : '.gz'}`);
+        const text = javaScriptEnabled ? saved : gunzipSync(saved);
+        expect(JSON.parse(text.toString())).toEqual(stored);
+      });
+    }
   });
 
   it('gives the stacks of a figure as files', async () => {

@@ -25,7 +25,7 @@ import {
   type VolumesBlock,
 } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics';
-import { grayPng } from '../src/model/volumes.ts';
+import { grayPng } from '../src/html/grayPng.ts';
 import { SYNTHETIC_FACTS, syntheticCurves, syntheticImages } from './syntheticFigures.ts';
 
 const PROFILE = 'synthetic';
@@ -331,7 +331,7 @@ async function writeVolumes(directory: string): Promise<void> {
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const { id, sigma, noise } of items) {
     const gray = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
-    const png = grayPng(gray, shape[2], shape[0] * shape[1], true);
+    const png = grayPng(gray, shape[2], shape[0] * shape[1]);
     writeFileSync(join(directory, 'figures', `helices-${id}.png`), png);
   }
   const block: VolumesBlock = {

@@ -1,5 +1,5 @@
 import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment';
-import { grayPng } from '../src/model/volumes.ts';
+import { grayPng } from '../src/html/grayPng.ts';
 
 /** A Gaussian peak of the given widths (standard deviation, in pixels) as gray values. */
 function peak(
@@ -11,7 +11,7 @@ function peak(
     const x = ((i % width) - (width - 1) / 2) / across;
     return Math.round(255 * Math.exp(-(x * x + y * y) / 2));
   });
-  return grayPng(gray, width, height, true);
+  return grayPng(gray, width, height);
 }
 
 /** Sections of two Gaussian kernels, sampled unlike down and across. */

@@ -1,9 +1,10 @@
 import { createRandomStream } from '@blurcycle/core';
+import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { binCurve, curveChart } from '../src/charts/curveChart.ts';
 import { METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
 import { unpackScript } from '../src/client/enhanceChart.ts';
-import { cutPlane, extentUm, type Stack } from '../src/client/stack.ts';
+import { cutPlane, displayLevels, extentUm, lineThrough, type Stack } from '../src/client/stack.ts';
 import { differenceColor } from '../src/client/stage.ts';
 import { jsonScript, packedScript, toCsv } from '../src/html/embed.ts';
 import {
@@ -13,11 +14,12 @@ import {
   formatSignificant,
   scaleBarUm,
 } from '../src/html/format.ts';
+import { grayPng } from '../src/html/grayPng.ts';
 import { html } from '../src/html/html.ts';
-import type { VolumeSet } from '../src/inputs/readBlock.ts';
+import { projectBrightest, type VolumeSet } from '../src/inputs/readBlock.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
 import { splitRuns } from '../src/model/groups.ts';
-import { chooseView, grayPng, sectionXz, thinVolumes } from '../src/model/volumes.ts';
+import { chooseView, fitVolumes, sectionXz } from '../src/model/volumes.ts';
 import { deviationsSection } from '../src/sections/deviationsSection.ts';
 
 import { formatDuration } from '../src/sections/frame.ts';
@@ -135,7 +137,15 @@ function countingStack(depth: number, height: number, width: number): Stack {
   for (let z = 0; z < depth; z++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) gray[(z * height + y) * width + x] = 100 * z + 10 * y + x;
-  return { shape: [depth, height, width], gray };
+  const { xy, xz } = projectBrightest(gray, [depth, height, width]);
+  return {
+    shape: [depth, height, width],
+    gray,
+    brightest: {
+      xy: { width, height, gray: xy },
+      xz: { width, height: depth, gray: xz },
+    },
+  };
 }
 
 describe('cutPlane(stack, direction, position)', () => {
@@ -147,7 +157,9 @@ describe('cutPlane(stack, direction, position)', () => {
     ]);
     expect([...cutPlane(stack, 'xz', 2).gray]).toEqual([20, 21, 22, 23, 120, 121, 122, 123]);
     expect([...cutPlane(stack, 'yz', 3).gray]).toEqual([3, 13, 23, 103, 113, 123]);
-    expect([...cutPlane(stack, 'maximum', 0).gray]).toEqual([...cutPlane(stack, 'xy', 1).gray]);
+    // The brightest voxels of a stack that counts are those of its last plane and its last row.
+    expect(cutPlane(stack, 'brightest-xy', 0).gray).toEqual(cutPlane(stack, 'xy', 1).gray);
+    expect(cutPlane(stack, 'brightest-xz', 0).gray).toEqual(cutPlane(stack, 'xz', 2).gray);
   });
 
   it('agrees with the still section of the page', () => {
@@ -174,57 +186,98 @@ describe('what the pictures show', () => {
     expect([12.8, 3, 0.9, 100].map(scaleBarUm)).toEqual([2, 1, 0.2, 20]);
   });
 
-  it('opens at the brightest plane and square of the truth', () => {
-    const shape = [4, 16, 16] as const;
-    const gray = new Uint8Array(4 * 256);
-    for (let y = 8; y < 12; y++) gray.fill(200, 2 * 256 + y * 16 + 4, 2 * 256 + y * 16 + 8);
-    const truth = { id: 't', label: 'Truth', role: 'truth', gray, png: Buffer.alloc(0) } as const;
-    const other = { ...truth, role: 'input', gray: new Uint8Array(1024).fill(255) } as const;
-    const set: VolumeSet = {
-      kind: 'volumes',
-      id: 'set',
-      title: '',
-      shape,
-      voxelSizeUm: [1, 1, 1],
-      window: [0, 1],
-      items: [other, truth],
-      planeStep: 1,
-    };
-    expect(chooseView(set)).toEqual({ plane: 2, region: { x: 4, y: 8, size: 4 } });
+  const volumeSet = (items: VolumeSet['items'], shape: VolumeSet['shape']): VolumeSet => ({
+    ...{ kind: 'volumes', id: 'set', title: '', shape, voxelSizeUm: [0.25, 0.1, 0.1] },
+    ...{ window: [0, 1], items, part: 'whole', storedShape: shape },
+  });
+  const volume = (
+    id: string,
+    role: 'input' | 'truth',
+    gray: Uint8Array,
+    [depth, height, width]: VolumeSet['shape'],
+  ): VolumeSet['items'][number] => ({
+    ...{ id, label: id, role, gray, png: grayPng(gray, width, depth * height) },
+    brightest: projectBrightest(gray, [depth, height, width]),
   });
 
-  it('leaves out planes until the stacks fit, and lets the voxel size follow', () => {
+  it('opens at the plane and the square of the truth that vary most', () => {
+    const shape = [4, 16, 16] as const;
+    const gray = new Uint8Array(4 * 256);
+    gray.fill(90, 0, 256); // bright, but without structure
+    for (let y = 8; y < 12; y++) {
+      for (const x of [4, 7]) gray[2 * 256 + y * 16 + x] = 200;
+    }
+    const truth = volume('truth', 'truth', gray, shape);
+    const other = volume('input', 'input', new Uint8Array(1024).fill(255), shape);
+    expect(chooseView(volumeSet([other, truth], shape))).toEqual({
+      plane: 2,
+      region: { x: 4, y: 8, size: 4 },
+    });
+  });
+
+  it('cuts stacks laterally until they fit, keeps every plane and the true projections', () => {
     const stream = createRandomStream(2, 'noise');
-    const gray = Uint8Array.from({ length: 8 * 64 * 64 }, () => stream.integer(256));
-    const item = {
-      id: 'a',
-      label: 'A',
-      role: 'input',
-      gray,
-      png: grayPng(gray, 64, 512, true),
-    } as const;
-    const set: VolumeSet = {
-      kind: 'volumes',
-      id: 'set',
-      title: '',
-      shape: [8, 64, 64],
-      voxelSizeUm: [0.25, 0.1, 0.1],
-      window: [0, 1],
-      items: [item],
-      planeStep: 1,
-    };
-    const other = {
-      ...set,
-      items: [{ ...item, id: 'b', png: grayPng(gray.subarray(0, 4096), 64, 64, true) }],
-    };
-    const [thin, small] = thinVolumes([set, other], 0.6 * item.png.length);
-    expect(thin.shape).toEqual([2, 64, 64]);
-    expect(thin.voxelSizeUm).toEqual([1, 0.1, 0.1]);
-    expect([...thin.items[0].gray.subarray(4096, 4100)]).toEqual([
-      ...gray.subarray(4 * 4096, 4 * 4096 + 4),
-    ]);
-    expect(small).toBe(other); // the largest set gives way, a small one stays whole
-    expect(thinVolumes([set], 1e9)[0]).toBe(set);
+    const shape = [8, 128, 128] as const;
+    const gray = Uint8Array.from({ length: 8 * 128 * 128 }, () => stream.integer(256));
+    const large = volumeSet([volume('a', 'input', gray, shape)], shape);
+    const small = volumeSet(
+      [volume('b', 'input', gray.subarray(0, 4096), [1, 64, 64])],
+      [1, 64, 64],
+    );
+    const [{ png, brightest }] = large.items;
+    const [cut, whole] = fitVolumes([large, small], (0.5 * (png.length * 4)) / 3);
+    expect(whole).toBe(small); // the largest set gives way, a small one stays whole
+    expect(cut.shape).toEqual([8, 64, 64]);
+    expect([cut.part, cut.storedShape]).toEqual(['square', shape]);
+    expect(cut.items[0].brightest).toBe(brightest);
+    // The slow way: every voxel of the cut stack is that of the stored one, at one lateral offset.
+    const at = offsetOf(gray, cut.items[0].gray);
+    for (let z = 0; z < 8; z++) {
+      for (let y = 0; y < 64; y++) {
+        for (let x = 0; x < 64; x++) {
+          const stored = gray[(z * 128 + y + at.y) * 128 + x + at.x];
+          if (cut.items[0].gray[(z * 64 + y) * 64 + x] !== stored) expect([z, y, x]).toBe('equal');
+        }
+      }
+    }
+    expect(fitVolumes([large], 0)[0]).toBe(large);
+    expect(fitVolumes([large], 1e9)[0].part).toBe('none');
+  });
+
+  /** Where a cut of 64 x 64 begins in planes of 128 x 128, found by its first row. */
+  function offsetOf(gray: Uint8Array, cut: Uint8Array): { readonly y: number; readonly x: number } {
+    for (let y = 0; y <= 64; y++) {
+      for (let x = 0; x <= 64; x++) {
+        if (cut.subarray(0, 64).every((value, i) => value === gray[y * 128 + x + i])) {
+          return { y, x };
+        }
+      }
+    }
+    throw new Error('the cut is a part of the stack');
+  }
+
+  it('writes a PNG that pngjs reads back', () => {
+    const stream = createRandomStream(3, 'png');
+    const gray = Uint8Array.from({ length: 7 * 5 }, () => stream.integer(256));
+    const { width, height, data } = PNG.sync.read(grayPng(gray, 7, 5));
+    expect([width, height]).toEqual([7, 5]);
+    expect(Array.from({ length: 35 }, (_, i) => data[4 * i])).toEqual([...gray]);
+  });
+
+  it('draws gray values between the handles of the window, and beyond them black and white', () => {
+    const levels = displayLevels({ black: 50, white: 150, gamma: 10 });
+    expect([0, 50, 100, 150, 255].map((gray) => levels[gray])).toEqual([0, 0, 128, 255, 255]);
+    expect(displayLevels({ black: 0, white: 255, gamma: 10 })).toEqual(
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+    );
+    expect(displayLevels({ black: 0, white: 255, gamma: 20 })[128]).toBe(64); // 255 (128 / 255)^2
+  });
+
+  it('reads intensities along each axis, inside the stack', () => {
+    const stack = countingStack(2, 3, 4);
+    expect(lineThrough(stack, [1, 2, 3], 2, 2)).toEqual({ start: 2, values: [122, 123] });
+    expect(lineThrough(stack, [1, 0, 3], 1, 99)).toEqual({ start: 0, values: [103, 113, 123] });
+    expect(lineThrough(stack, [0, 1, 1], 0, 2)).toEqual({ start: 0, values: [11, 111] });
   });
 });
 

@@ -5,7 +5,7 @@ import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** Longest line, in points; longer ones are averaged. */
-const MAX_POINTS = 80;
+const MAX_POINTS = 40;
 
 /** The curve of one run. */
 export interface Series {

@@ -1,9 +1,11 @@
 /** @file The script of the page. Without it the page is whole, but still. */
 
 import { enhanceChart } from './enhanceChart.ts';
+import { enhanceLink } from './enhanceLink.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
 for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
   enhanceVolumes(figure);
 for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure'))
   enhanceChart(figure);
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a.packed')) enhanceLink(link);

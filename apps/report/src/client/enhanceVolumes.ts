@@ -1,23 +1,21 @@
-import { formatNumber, formatSignificant } from '../html/format.ts';
+import { formatNumber } from '../html/format.ts';
 import { createControls } from './controls.ts';
 import { element } from './element.ts';
+import { createLegend } from './legend.ts';
+import { createProfile } from './profile.ts';
 import {
   AXES_OF,
+  type Cut,
+  CUTS_OF,
   cutPlane,
+  displayLevels,
   extentUm,
   type Picture,
   type Stack,
   type ViewerState,
   type VolumeData,
 } from './stack.ts';
-import {
-  createStage,
-  DIFFERENCE_LIMIT,
-  paintDifference,
-  paintGray,
-  type Stage,
-  type StageView,
-} from './stage.ts';
+import { createStage, paintDifference, paintGray, type Stage, type StageView } from './stage.ts';
 
 /** Replaces the still pictures of a figure by a viewer once the figure is near the screen. */
 export function enhanceVolumes(figure: HTMLElement): void {
@@ -37,29 +35,42 @@ async function openViewer(figure: HTMLElement): Promise<void> {
   const still = figure.querySelector('.still');
   if (text === null || text === undefined || still === null) return;
   const data = JSON.parse(text) as VolumeData;
-  const stacks = await Promise.all(data.items.map(({ image }) => decodeStack(image, data.shape)));
+  const stacks = await Promise.all(data.items.map((item) => decodeStack(item, data)));
   still.classList.add('replaced');
   still.before(createViewer(data, stacks, figure.id));
 }
 
-/**
- * Reads the gray values of a stack from the image in the page, with its planes below each other.
- */
-async function decodeStack(imageId: string, shape: Stack['shape']): Promise<Stack> {
+async function decodeStack(
+  { image, brightest }: VolumeData['items'][number],
+  { shape, storedShape }: VolumeData,
+): Promise<Stack> {
   const [depth, height, width] = shape;
+  const [storedDepth, storedHeight, storedWidth] = storedShape;
+  return {
+    shape,
+    gray: (await decodePicture(image, width, height * depth)).gray,
+    brightest: {
+      xy: await decodePicture(brightest.xy, storedWidth, storedHeight),
+      xz: await decodePicture(brightest.xz, storedWidth, storedDepth),
+    },
+  };
+}
+
+/** Reads the gray values of an image in the page. */
+async function decodePicture(imageId: string, width: number, height: number): Promise<Picture> {
   const image = new Image();
   image.src = document.getElementById(imageId)?.getAttribute('href') ?? '';
   await image.decode();
   const canvas = document.createElement('canvas');
   canvas.width = width;
-  canvas.height = height * depth;
+  canvas.height = height;
   const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
-  const gray = new Uint8Array(width * height * depth);
-  if (context === null) return { shape, gray };
+  const gray = new Uint8Array(width * height);
+  if (context === null) return { width, height, gray };
   context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height * depth);
+  const { data } = context.getImageData(0, 0, width, height);
   for (let i = 0; i < gray.length; i++) gray[i] = data[4 * i];
-  return { shape, gray };
+  return { width, height, gray };
 }
 
 /** Side of the enlarged square relative to the shorter lateral side of the volume. */
@@ -67,7 +78,7 @@ const SQUARE_SHARE = 0.25;
 
 /**
  * Creates the viewer of a set of volumes, which shows the same region of all of them in the same
- * direction and with the same display window.
+ * direction and on the same brightness scale.
  *
  * @param data - Description of the volumes in the page.
  * @param stacks - Their gray values, in the order of `data.items`.
@@ -80,8 +91,9 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
     controls.show();
     render();
   };
-  const pointAt = (horizontal: number, vertical: number): void => {
-    const { across, down } = AXES_OF[state.direction];
+  const pointAt = (pane: 0 | 1, horizontal: number, vertical: number): void => {
+    const cuts: readonly Cut[] = CUTS_OF[state.direction];
+    const { across, down } = AXES_OF[cuts[pane]];
     state.point[across] = voxelAt(horizontal, data.shape[across]);
     state.point[down] = voxelAt(vertical, data.shape[down]);
     state.zoom = true;
@@ -92,28 +104,45 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
   const comparison = createStage('', pointAt);
   const grid = element('div', { class: 'stages' }, ...stages.map(({ root }) => root));
   const single = element('div', { class: 'comparison' }, comparison.root);
-  const legend = element('p', { class: 'window' });
+  const legend = createLegend(data);
+  const profile = createProfile(data, stacks, state, name, update);
 
   function render(): void {
     const curtain = state.mode === 'curtain';
     grid.hidden = curtain;
+    grid.classList.toggle('large', state.large);
     single.hidden = !curtain;
-    legend.textContent = legendText(data, state);
-    legend.className = state.mode === 'difference' ? 'window difference' : 'window';
-    const view = viewOf(data, state);
-    const cut = (i: number): Picture =>
-      cutPlane(stacks[i], state.direction, state.point[AXES_OF[state.direction].along]);
-    if (curtain) drawCurtain(comparison, cut(state.left), cut(state.right), view);
-    else stages.forEach((stage, i) => drawStage(stage, i, cut, view));
+    legend.show(state);
+    const levels = displayLevels(state);
+    const cuts: readonly Cut[] = CUTS_OF[state.direction];
+    for (const stage of [...stages, comparison]) {
+      stage.panes[1].root.hidden = cuts.length === 1;
+      stage.root.classList.toggle('wide', cuts.length === 2);
+    }
+    cuts.forEach((cut, pane) => {
+      const view = viewOf(data, state, cut);
+      const pictureOf = (i: number): Picture =>
+        cutPlane(stacks[i], cut, state.point[AXES_OF[cut].along]);
+      if (curtain) drawCurtain(comparison, pane, pictureOf, levels, view);
+      else stages.forEach((stage, i) => drawStage(stage, i, pane, pictureOf, levels, view));
+    });
+    profile.show();
   }
 
-  function drawStage(stage: Stage, i: number, cut: (i: number) => Picture, view: StageView): void {
+  function drawStage(
+    { panes }: Stage,
+    i: number,
+    pane: number,
+    pictureOf: (i: number) => Picture,
+    levels: Uint8Array,
+    view: StageView,
+  ): void {
     const { label } = data.items[i];
     const different = state.mode === 'difference' && truth >= 0 && i !== truth;
-    const picture = cut(i);
-    if (different) paintDifference(stage.canvas, picture, cut(truth));
-    else paintGray(stage.canvas, picture);
-    stage.arrange(view);
+    const picture = pictureOf(i);
+    if (different) paintDifference(panes[pane].canvas, picture, pictureOf(truth));
+    else paintGray(panes[pane].canvas, picture, levels);
+    panes[pane].arrange(view);
     const mean = intensity(
       data,
       picture.gray.reduce((sum, value) => sum + value, 0) / picture.gray.length,
@@ -121,17 +150,25 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
     const what = different
       ? `${label} minus ${data.items[truth].label}`
       : `${label}, mean intensity ${mean}`;
-    stage.describe(`${what}, ${controls.position()}`);
+    panes[pane].describe(`${what}, ${controls.position(pane)}`);
   }
 
-  function drawCurtain(stage: Stage, left: Picture, right: Picture, view: StageView): void {
+  function drawCurtain(
+    stage: Stage,
+    pane: number,
+    pictureOf: (i: number) => Picture,
+    levels: Uint8Array,
+    view: StageView,
+  ): void {
+    const [left, right] = [pictureOf(state.left), pictureOf(state.right)];
     const edge = Math.round((left.width * state.curtain) / 100);
     const joined = left.gray.map((value, i) => (i % left.width < edge ? value : right.gray[i]));
-    paintGray(stage.canvas, { ...left, gray: joined });
-    stage.arrange(view);
+    const shown = stage.panes[pane];
+    paintGray(shown.canvas, { ...left, gray: joined }, levels);
+    shown.arrange(view);
     const names = `${data.items[state.left].label} | ${data.items[state.right].label}`;
-    stage.root.firstElementChild?.replaceChildren(names);
-    stage.describe(`${names}, divided at ${state.curtain} %, ${controls.position()}`);
+    stage.caption(names);
+    shown.describe(`${names}, divided at ${state.curtain} %, ${controls.position(pane)}`);
   }
 
   update();
@@ -141,15 +178,17 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
     controls.root,
     grid,
     single,
-    legend,
+    legend.root,
+    profile.root,
     stackLinks(data, name),
   );
 }
 
 function initialState({ plane, region, items }: VolumeData): ViewerState {
   const middle = Math.floor(region.size / 2);
+  const proposed = items.findIndex(({ id }) => id === 'proposed');
   return {
-    direction: 'xy',
+    direction: 'both',
     mode: 'intensity',
     point: [plane, region.y + middle, region.x + middle],
     zoom: true,
@@ -157,8 +196,13 @@ function initialState({ plane, region, items }: VolumeData): ViewerState {
       0,
       items.findIndex(({ role }) => role === 'input'),
     ),
-    right: items.length - 1,
+    right: proposed < 0 ? items.length - 1 : proposed,
     curtain: 50,
+    black: 0,
+    white: 255,
+    gamma: 10,
+    profile: 2,
+    large: false,
   };
 }
 
@@ -166,34 +210,27 @@ function voxelAt(share: number, count: number): number {
   return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
 }
 
-function viewOf(
-  { shape, voxelSizeUm }: VolumeData,
-  { direction, zoom, point }: ViewerState,
-): StageView {
-  const [widthUm, heightUm] = extentUm(shape, voxelSizeUm, direction);
-  if (!zoom) return { widthUm, heightUm, square: null };
-  const { across, down } = AXES_OF[direction];
+function viewOf(data: VolumeData, state: ViewerState, cut: Cut): StageView {
+  const { voxelSizeUm, storedShape } = data;
+  const { direction, zoom, point } = state;
+  const isProjection = direction === 'maximum';
+  const shape = isProjection ? storedShape : data.shape;
+  const [widthUm, heightUm] = extentUm(shape, voxelSizeUm, cut);
+  const { across, down } = AXES_OF[cut];
+  const cutAt = direction === 'both' ? (point[down] + 0.5) / shape[down] : null;
+  // A part of the stored stack has its own corner: its square would be elsewhere in the projection.
+  const isElsewhere = isProjection && shape.some((side, axis) => side !== data.shape[axis]);
+  if (!zoom || isElsewhere) return { widthUm, heightUm, cutAt, square: null };
   const side = SQUARE_SHARE * Math.min(shape[2] * voxelSizeUm[2], shape[1] * voxelSizeUm[1]);
   const [width, height] = [Math.min(1, side / widthUm), Math.min(1, side / heightUm)];
   const start = (axis: 0 | 1 | 2, share: number): number =>
     Math.min(1 - share, Math.max(0, point[axis] / shape[axis] - share / 2));
-  return {
-    widthUm,
-    heightUm,
-    square: { x: start(across, width), y: start(down, height), width, height },
-  };
+  const square = { x: start(across, width), y: start(down, height), width, height };
+  return { widthUm, heightUm, cutAt, square };
 }
 
 function intensity({ window: [low, high] }: VolumeData, gray: number): string {
   return formatNumber(low + ((high - low) * gray) / 255, 3);
-}
-
-function legendText({ window: [low, high] }: VolumeData, { mode }: ViewerState): string {
-  if (mode !== 'difference') {
-    return `One window for all: black is ${formatSignificant(low, 3)}, white is ${formatSignificant(high, 3)}.`;
-  }
-  const limit = formatSignificant(((high - low) * DIFFERENCE_LIMIT) / 255, 3);
-  return `Estimate minus ground truth: blue is ${limit} too dark, orange ${limit} too bright, black is right. The ground truth itself is shown as it is.`;
 }
 
 /**

@@ -2,10 +2,24 @@
 export interface Stack {
   readonly shape: readonly [depth: number, height: number, width: number];
   readonly gray: Uint8Array;
+  /** Brightest voxels of the whole stored stack along z and along y. */
+  readonly brightest: { readonly xy: Picture; readonly xz: Picture };
 }
 
-/** The directions of view: along z, y and x, and the brightest voxel along z. */
-type Direction = 'xy' | 'xz' | 'yz' | 'maximum';
+/** What one picture shows: a plane across z, y or x, or the brightest voxels along z or y. */
+export type Cut = 'xy' | 'xz' | 'yz' | 'brightest-xy' | 'brightest-xz';
+
+/** The views of a viewer. */
+export type Direction = 'both' | 'xy' | 'xz' | 'yz' | 'maximum';
+
+/** The pictures of each view, side by side. */
+export const CUTS_OF = {
+  both: ['xy', 'xz'],
+  xy: ['xy'],
+  xz: ['xz'],
+  yz: ['yz'],
+  maximum: ['brightest-xy', 'brightest-xz'],
+} as const satisfies Record<Direction, readonly Cut[]>;
 
 /** A gray picture, row by row. */
 export interface Picture {
@@ -19,53 +33,66 @@ export const AXES_OF = {
   xy: { along: 0, across: 2, down: 1 },
   xz: { along: 1, across: 2, down: 0 },
   yz: { along: 2, across: 1, down: 0 },
-  maximum: { along: 0, across: 2, down: 1 },
-} as const satisfies Record<Direction, unknown>;
+  'brightest-xy': { along: 0, across: 2, down: 1 },
+  'brightest-xz': { along: 1, across: 2, down: 0 },
+} as const satisfies Record<Cut, unknown>;
 
 /**
- * Cuts a plane out of a stack: `xy` is [y, x], `xz` is [z, x], `yz` is [z, y], `maximum` is [y, x].
+ * Cuts a plane out of a stack: `xy` is [y, x], `xz` is [z, x], `yz` is [z, y].
  *
- * @param position - Plane along the direction of view, from 0.
+ * @param position - Plane along the direction of view, from 0; projections have none.
  */
-export function cutPlane({ shape, gray }: Stack, direction: Direction, position: number): Picture {
+export function cutPlane({ shape, gray, brightest }: Stack, cut: Cut, position: number): Picture {
+  if (cut === 'brightest-xy') return brightest.xy;
+  if (cut === 'brightest-xz') return brightest.xz;
   const [depth, height, width] = shape;
   const area = height * width;
-  if (direction === 'xy') {
+  if (cut === 'xy') {
     return { width, height, gray: gray.slice(position * area, (position + 1) * area) };
   }
-  if (direction === 'maximum') return { width, height, gray: maximumOf(gray, area) };
-  const columns = direction === 'xz' ? width : height;
-  const cut = new Uint8Array(depth * columns);
+  const columns = cut === 'xz' ? width : height;
+  const section = new Uint8Array(depth * columns);
   for (let z = 0; z < depth; z++) {
     for (let i = 0; i < columns; i++) {
-      const inPlane = direction === 'xz' ? position * width + i : i * width + position;
-      cut[z * columns + i] = gray[z * area + inPlane];
+      const inPlane = cut === 'xz' ? position * width + i : i * width + position;
+      section[z * columns + i] = gray[z * area + inPlane];
     }
   }
-  return { width: columns, height: depth, gray: cut };
+  return { width: columns, height: depth, gray: section };
 }
 
-function maximumOf(gray: Uint8Array, area: number): Uint8Array {
-  const brightest = gray.slice(0, area);
-  for (let i = area; i < gray.length; i++) {
-    if (gray[i] > brightest[i % area]) brightest[i % area] = gray[i];
-  }
-  return brightest;
+/** The gray values along an axis through a voxel, for `count` voxels around it. */
+export function lineThrough(
+  { shape, gray }: Stack,
+  point: readonly [number, number, number],
+  axis: 0 | 1 | 2,
+  count: number,
+): { readonly start: number; readonly values: readonly number[] } {
+  const length = Math.min(count, shape[axis]);
+  const middle = point[axis] - Math.floor(length / 2);
+  const start = Math.min(shape[axis] - length, Math.max(0, middle));
+  const values = Array.from({ length }, (_, i) => {
+    const [z, y, x] = point.map((at, k) => (k === axis ? start + i : at));
+    return gray[(z * shape[1] + y) * shape[2] + x];
+  });
+  return { start, values };
 }
 
-/** Width and height in µm of the picture in a direction. */
+/** Width and height in µm of a picture. */
 export function extentUm(
   shape: Stack['shape'],
   voxelSizeUm: readonly [number, number, number],
-  direction: Direction,
+  cut: Cut,
 ): readonly [widthUm: number, heightUm: number] {
-  const { across, down } = AXES_OF[direction];
+  const { across, down } = AXES_OF[cut];
   return [shape[across] * voxelSizeUm[across], shape[down] * voxelSizeUm[down]];
 }
 
 /** Description of a set of volumes in the page, beside their images. */
 export interface VolumeData {
   readonly shape: Stack['shape'];
+  /** Shape of the stored stacks, of which the page may hold a lateral part. */
+  readonly storedShape: Stack['shape'];
   readonly voxelSizeUm: readonly [number, number, number];
   /** Intensities of black and white. */
   readonly window: readonly [number, number];
@@ -74,9 +101,15 @@ export interface VolumeData {
   /** Square to enlarge, in voxels of that plane. */
   readonly region: { readonly x: number; readonly y: number; readonly size: number };
   readonly items: readonly {
+    /** Id of the row, `input` or `truth`. */
+    readonly id: string;
     readonly label: string;
     readonly role: 'input' | 'truth' | 'estimate';
+    /** Ids of images in the page. */
     readonly image: string;
+    readonly brightest: { readonly xy: string; readonly xz: string };
+    /** Color of the method on a light page; null where it has none. */
+    readonly color: string | null;
   }[];
 }
 
@@ -92,4 +125,24 @@ export interface ViewerState {
   left: number;
   right: number;
   curtain: number;
+  /** Gray values that are drawn black and white, and the exponent between them, in tenths. */
+  black: number;
+  white: number;
+  gamma: number;
+  /** Axis of the line profile. */
+  profile: 0 | 1 | 2;
+  /** Whether the pictures are larger. */
+  large: boolean;
+}
+
+/** Levels on the screen for all gray values: black to white with an exponent. */
+export function displayLevels({
+  black,
+  white,
+  gamma,
+}: Pick<ViewerState, 'black' | 'white' | 'gamma'>): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, gray) => {
+    const share = Math.min(1, Math.max(0, (gray - black) / Math.max(1, white - black)));
+    return Math.round(255 * share ** (gamma / 10));
+  });
 }

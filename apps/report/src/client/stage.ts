@@ -2,8 +2,17 @@ import { scaleBarUm } from '../html/format.ts';
 import { element } from './element.ts';
 import type { Picture } from './stack.ts';
 
-/** A picture with its scale bar, the frame of the enlarged square, and the enlargement. */
+/** A volume's pictures side by side below its name. */
 export interface Stage {
+  readonly root: HTMLElement;
+  /** One for each picture; the second is hidden where a view has one. */
+  readonly panes: readonly [Pane, Pane];
+  /** Sets the name. */
+  caption(text: string): void;
+}
+
+/** A picture with its scale bar, the frame of the enlarged square, and the enlargement. */
+interface Pane {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   /** Adapts aspect ratio, scale bar and square to a view. */
@@ -12,7 +21,7 @@ export interface Stage {
   describe(text: string): void;
 }
 
-/** Geometry of the picture. */
+/** Geometry of a picture. */
 export interface StageView {
   readonly widthUm: number;
   readonly heightUm: number;
@@ -23,43 +32,56 @@ export interface StageView {
     readonly width: number;
     readonly height: number;
   } | null;
+  /** Where the plane of the picture beside cuts this one, in parts of the height. */
+  readonly cutAt: number | null;
 }
 
 /**
  * Creates a stage.
  *
- * @param title - Caption above the picture.
- * @param onPoint - Called with the position of a click, in parts of width and height.
+ * @param title - Caption above the pictures.
+ * @param onPoint - Called with the number of the picture and the position of a click, in parts of
+ *   width and height.
  */
 export function createStage(
   title: string,
-  onPoint: (horizontal: number, vertical: number) => void,
+  onPoint: (pane: 0 | 1, horizontal: number, vertical: number) => void,
 ): Stage {
+  const caption = element('figcaption', {}, title);
+  const panes = [
+    createPane((across, down) => onPoint(0, across, down)),
+    createPane((across, down) => onPoint(1, across, down)),
+  ] as const;
+  const row = element('div', { class: 'panes' }, ...panes.map(({ root }) => root));
+  return {
+    root: element('figure', { class: 'stage' }, caption, row),
+    panes,
+    caption: (text) => caption.replaceChildren(text),
+  };
+}
+
+function createPane(onPoint: (horizontal: number, vertical: number) => void): Pane {
   const canvas = element('canvas', { role: 'img' });
   const bar = element('span', { class: 'scale-bar' });
   const frame = element('span', { class: 'square' });
-  const picture = element('div', { class: 'picture' }, canvas, frame, bar);
+  const cut = element('span', { class: 'cut-line' });
+  const picture = element('div', { class: 'picture' }, canvas, cut, frame, bar);
   const inset = element('canvas', { class: 'enlarged', 'aria-hidden': 'true' });
-  const root = element(
-    'figure',
-    { class: 'stage' },
-    element('figcaption', {}, title),
-    picture,
-    inset,
-  );
   canvas.addEventListener('click', (event) => {
     const box = canvas.getBoundingClientRect();
     onPoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   });
   return {
-    root,
+    root: element('div', { class: 'pane' }, picture, inset),
     canvas,
     describe: (text) => canvas.setAttribute('aria-label', text),
-    arrange({ widthUm, heightUm, square }) {
+    arrange({ widthUm, heightUm, square, cutAt }) {
       picture.style.aspectRatio = `${widthUm} / ${heightUm}`;
       const length = scaleBarUm(widthUm);
       bar.style.width = `${(100 * length) / widthUm}%`;
       bar.textContent = `${length} µm`;
+      cut.hidden = cutAt === null;
+      if (cutAt !== null) cut.style.top = `${100 * cutAt}%`;
       frame.hidden = inset.hidden = square === null;
       bar.classList.remove('right');
       if (square === null) return;
@@ -97,10 +119,18 @@ const TOO_BRIGHT = [255, 158, 74] as const;
 /** Difference with the full color, in gray values: half of the display window. */
 export const DIFFERENCE_LIMIT = 127.5;
 
-/** Draws gray values. */
-export function paintGray(canvas: HTMLCanvasElement, { width, height, gray }: Picture): void {
+/**
+ * Draws gray values.
+ *
+ * @param levels - The level on the screen of each gray value.
+ */
+export function paintGray(
+  canvas: HTMLCanvasElement,
+  { width, height, gray }: Picture,
+  levels: Uint8Array,
+): void {
   draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < gray.length; i++) pixels.fill(gray[i], 4 * i, 4 * i + 3);
+    for (let i = 0; i < gray.length; i++) pixels.fill(levels[gray[i]], 4 * i, 4 * i + 3);
   });
 }
 

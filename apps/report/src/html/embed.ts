@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { strToU8, zlibSync } from 'fflate';
+import { gzipSync, strToU8, zlibSync } from 'fflate';
 import { html, trusted, type Html } from './html.ts';
 
 /** Data for the script of the page. `<` is escaped, so that no value can end the element. */
@@ -22,12 +22,30 @@ export function packedScript(className: string, value: unknown): Html {
   </script>`;
 }
 
-/** A link that saves text which the page holds, without a request or a script. */
+/** Shorter text is not worth packing, in characters. */
+const SMALL_TEXT = 1500;
+
+/**
+ * A link that saves text which the page holds, without a request. Long text is deflated: the script
+ * of the page unpacks it on a click; without it the link saves a gzip file.
+ */
 export function dataLink(label: string, fileName: string, mediaType: string, text: string): Html {
+  if (text.length < SMALL_TEXT) {
+    const content = encodeURIComponent(text).replaceAll('%2C', ',');
+    return html`<a
+      class="data-link"
+      download="${fileName}"
+      href="data:${mediaType};charset=utf-8,${content}"
+      >${label}</a
+    >`;
+  }
+  const packed = gzipSync(strToU8(text), { level: 9, mtime: 0 });
   return html`<a
-    class="data-link"
-    download="${fileName}"
-    href="data:${mediaType};charset=utf-8,${encodeURIComponent(text).replaceAll('%2C', ',')}"
+    class="data-link packed"
+    download="${fileName}.gz"
+    data-name="${fileName}"
+    data-type="${mediaType}"
+    href="data:application/gzip;base64,${Buffer.from(packed).toString('base64')}"
     >${label}</a
   >`;
 }

@@ -38,13 +38,27 @@ export interface ShownVolume {
   readonly gray: Uint8Array;
   /** The planes below each other, as a PNG. */
   readonly png: Buffer;
+  /** Brightest voxels of the whole stored stack, whatever part of it the page holds. */
+  readonly brightest: Projections;
 }
+
+/** The brightest voxel along an axis. */
+export interface Projections {
+  /** Along z, [y, x]. */
+  readonly xy: Uint8Array;
+  /** Along y, [z, x]. */
+  readonly xz: Uint8Array;
+}
+
+/** Which part of the stored stacks the page holds; all planes, unless it holds none. */
+type HeldPart = 'whole' | 'square' | 'none';
 
 /** Stacks of the same region, decoded. */
 export interface VolumeSet extends Omit<VolumesBlock, 'items'> {
   readonly items: readonly ShownVolume[];
-  /** One plane in so many is kept; 1 unless the report would be too large. */
-  readonly planeStep: number;
+  /** `shape` is that of the part, `storedShape` that of the stored stacks. */
+  readonly part: HeldPart;
+  readonly storedShape: VolumesBlock['shape'];
 }
 
 async function readVolumeSet(directory: string, block: VolumesBlock): Promise<VolumeSet> {
@@ -53,10 +67,29 @@ async function readVolumeSet(directory: string, block: VolumesBlock): Promise<Vo
     block.items.map(async ({ file, ...item }): Promise<ShownVolume> => {
       const path = join(directory, file);
       const { gray, png } = await readGrayPng(path, [height * depth, width]);
-      return { ...item, gray, png };
+      return { ...item, gray, png, brightest: projectBrightest(gray, block.shape) };
     }),
   );
-  return { ...block, items, planeStep: 1 };
+  return { ...block, items, part: 'whole', storedShape: block.shape };
+}
+
+/** Brightest voxels of a stack along z and along y. */
+export function projectBrightest(
+  gray: Uint8Array,
+  [depth, height, width]: readonly [number, number, number],
+): Projections {
+  const xy = new Uint8Array(height * width);
+  const xz = new Uint8Array(depth * width);
+  for (let z = 0; z < depth; z++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = gray[(z * height + y) * width + x];
+        if (value > xy[y * width + x]) xy[y * width + x] = value;
+        if (value > xz[z * width + x]) xz[z * width + x] = value;
+      }
+    }
+  }
+  return { xy, xz };
 }
 
 /** A plane image. */

@@ -1,6 +1,6 @@
-/** @file Stacks of images as the page shows them: the opening view, the size, PNGs, sections. */
+/** @file Stacks of images as the page shows them: the opening view, the size, sections. */
 
-import { PNG } from 'pngjs';
+import { grayPng } from '../html/grayPng.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 
 /** A square part of a plane, in voxels. */
@@ -12,9 +12,9 @@ interface Region {
 
 /** The opening view, chosen from the values: the same volumes open in the same way. */
 export interface VolumeView {
-  /** The plane of the reference with the largest mean. */
+  /** The plane of the reference with the largest variance: the one with most structure. */
   readonly plane: number;
-  /** The square of a quarter of the side with the largest sum in that plane. */
+  /** The square of a quarter of the side with the largest variance in that plane. */
   readonly region: Region;
 }
 
@@ -28,118 +28,104 @@ export function chooseView(set: VolumeSet): VolumeView {
   const [depth, height, width] = set.shape;
   const { gray } = referenceOf(set);
   const area = height * width;
-  let plane = 0;
-  let brightest = -1;
-  for (let z = 0; z < depth; z++) {
-    let sum = 0;
-    for (let i = z * area; i < (z + 1) * area; i++) sum += gray[i];
-    if (sum > brightest) [plane, brightest] = [z, sum];
-  }
-  return {
-    plane,
-    region: brightestRegion(gray.subarray(plane * area, (plane + 1) * area), height, width),
-  };
+  const planes = Array.from({ length: depth }, (_, z) => gray.subarray(z * area, (z + 1) * area));
+  const spreads = planes.map((values) => varianceIn(values, width, { x: 0, y: 0, width, height }));
+  const plane = spreads.indexOf(Math.max(...spreads));
+  return { plane, region: liveliestRegion(planes[plane], height, width) };
 }
 
-function brightestRegion(plane: Uint8Array, height: number, width: number): Region {
+function liveliestRegion(plane: Uint8Array, height: number, width: number): Region {
   const size = Math.max(4, Math.floor(Math.min(height, width) / 4));
   const stride = Math.max(1, Math.floor(size / 4));
   let best: Region = { x: 0, y: 0, size };
-  let brightest = -1;
+  let largest = -1;
   for (let y = 0; y + size <= height; y += stride) {
     for (let x = 0; x + size <= width; x += stride) {
-      let sum = 0;
-      for (let v = y; v < y + size; v++)
-        for (let u = x; u < x + size; u++) sum += plane[v * width + u];
-      if (sum > brightest) [best, brightest] = [{ x, y, size }, sum];
+      const spread = varianceIn(plane, width, { x, y, width: size, height: size });
+      if (spread > largest) [best, largest] = [{ x, y, size }, spread];
     }
   }
   return best;
 }
 
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Variance of the gray values in a rectangle of a plane. */
+function varianceIn(plane: Uint8Array, stride: number, { x, y, width, height }: Rectangle): number {
+  let sum = 0;
+  let squares = 0;
+  for (let v = y; v < y + height; v++) {
+    for (let u = x; u < x + width; u++) {
+      const value = plane[v * stride + u];
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const count = width * height;
+  return squares / count - (sum / count) ** 2;
+}
+
 /** Growth of bytes in base64. */
 const BASE64_GROWTH = 4 / 3;
-/** Fewest planes that are left of a stack. */
-const FEWEST_PLANES = 2;
+/** Smallest side of a square that a stack is cut to, in voxels. */
+const SMALLEST_SIDE = 32;
 
 /**
- * Halves the number of planes of the largest set, and of the set that is then the largest, until
- * the stacks fit. The voxel size is adapted, so that sections keep their proportions.
+ * Makes the stacks fit: halves both lateral sides of the largest set around its opening square, and
+ * of the set that is then the largest; leaves a set out where it is small already. No plane is ever
+ * left out, and the projections stay those of the whole stacks.
  *
  * @param sets - Volume sets of the report; a stack in several of them counts once.
- * @param budgetBytes - Largest size of all stacks together in the page.
+ * @param excessBytes - By how much they must shrink together.
  */
-export function thinVolumes(sets: readonly VolumeSet[], budgetBytes: number): readonly VolumeSet[] {
-  const thinned = [...sets];
+export function fitVolumes(sets: readonly VolumeSet[], excessBytes: number): readonly VolumeSet[] {
+  const fitted = [...sets];
+  const sumOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
+  const budget = sumOf(embeddedBytes(sets)) - excessBytes;
   for (;;) {
-    const sizes = embeddedBytes(thinned);
-    if (sizes.reduce((sum, size) => sum + size, 0) <= budgetBytes) return thinned;
-    const [largest] = thinned
-      .map((set, i) => ({ i, size: sizes[i], canShrink: set.shape[0] >= 2 * FEWEST_PLANES }))
-      .filter(({ canShrink }) => canShrink)
-      .sort((a, b) => b.size - a.size);
-    if (largest === undefined) return thinned;
-    const { i } = largest;
-    thinned[i] = keepEvery(sets[i], 2 * thinned[i].planeStep);
+    const sizes = embeddedBytes(fitted);
+    if (sumOf(sizes) <= budget) return fitted;
+    const i = sizes.indexOf(Math.max(...sizes));
+    if (sizes[i] === 0) return fitted;
+    fitted[i] = smaller(fitted[i]);
   }
 }
 
 /** Size of each set in the page; a stack that an earlier set holds adds nothing. */
 function embeddedBytes(sets: readonly VolumeSet[]): number[] {
   const seen = new Set<string>();
-  return sets.map(({ items }) =>
+  return sets.map(({ items, part }) =>
     items.reduce((sum, { png }) => {
       const key = png.toString('base64');
-      if (seen.has(key)) return sum;
+      if (part === 'none' || seen.has(key)) return sum;
       seen.add(key);
       return sum + png.length * BASE64_GROWTH;
     }, 0),
   );
 }
 
-function keepEvery(set: VolumeSet, step: number): VolumeSet {
+function smaller(set: VolumeSet): VolumeSet {
   const [depth, height, width] = set.shape;
-  const [dz, dy, dx] = set.voxelSizeUm;
-  const kept = Math.ceil(depth / step);
+  if (Math.min(height, width) < 2 * SMALLEST_SIDE) return { ...set, part: 'none' };
+  const { region } = chooseView(set);
+  const [tall, wide] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const start = (from: number, side: number, whole: number): number =>
+    Math.min(whole - side, Math.max(0, Math.floor(from + region.size / 2 - side / 2)));
+  const [y, x] = [start(region.y, tall, height), start(region.x, wide, width)];
   const items = set.items.map((item): ShownVolume => {
-    const gray = new Uint8Array(kept * height * width);
-    for (let z = 0; z < kept; z++) {
-      const from = z * step * height * width;
-      gray.set(item.gray.subarray(from, from + height * width), z * height * width);
+    const gray = new Uint8Array(depth * tall * wide);
+    for (let row = 0; row < depth * tall; row++) {
+      const from = (Math.floor(row / tall) * height + y + (row % tall)) * width + x;
+      gray.set(item.gray.subarray(from, from + wide), row * wide);
     }
-    return { ...item, gray, png: grayPng(gray, width, height * kept, true) };
+    return { ...item, gray, png: grayPng(gray, wide, tall * depth) };
   });
-  return {
-    ...set,
-    shape: [kept, height, width],
-    voxelSizeUm: [dz * step, dy, dx],
-    items,
-    planeStep: step,
-  };
-}
-
-/**
- * An 8-bit gray PNG.
- *
- * @param compress - Whether to deflate large images. The bytes of an uncompressed PNG do not depend
- *   on the version of zlib.
- */
-export function grayPng(
-  gray: Uint8Array,
-  width: number,
-  height: number,
-  compress: boolean,
-): Buffer {
-  const png = new PNG({ width, height });
-  for (let i = 0; i < gray.length; i++) {
-    png.data.fill(gray[i], 4 * i, 4 * i + 3);
-    png.data[4 * i + 3] = 255;
-  }
-  const options = { colorType: 0, inputHasAlpha: true } as const;
-  return PNG.sync.write(
-    png,
-    compress ? { ...options, deflateLevel: 9 } : { ...options, deflateLevel: 0, filterType: 0 },
-  );
+  return { ...set, shape: [depth, tall, wide], items, part: 'square' };
 }
 
 /** The section at row `y`: [z, x], the first plane at the top. */

@@ -1,4 +1,5 @@
 import type { FactsBlock } from '@blurcycle/experiment';
+import type { MethodStyle } from '../charts/methodColors.ts';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, toCsv, type ImageStore } from '../html/embed.ts';
 import { axisTitle, formatFact, formatSignificant, scaleBarUm } from '../html/format.ts';
@@ -15,6 +16,8 @@ interface BlockContext {
   /** Id of a block of curves to its chart. */
   readonly curves: ReadonlyMap<string, RenderedChart>;
   readonly images: ImageStore;
+  /** Id of a row to the style of its method. */
+  readonly styleOf: (row: string) => MethodStyle | undefined;
   readonly frame: FigureFrame;
 }
 
@@ -42,11 +45,11 @@ function groupCurves(blocks: readonly ShownBlock[]): ShownBlock[][] {
 
 function blockFigure(
   block: ShownBlock,
-  { experiment, curves, images, frame }: BlockContext,
+  { experiment, curves, images, styleOf, frame }: BlockContext,
 ): Html | null {
   switch (block.kind) {
     case 'volumes':
-      return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images });
+      return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images, styleOf });
     case 'images':
       return imagesFigure(block, frame);
     case 'facts':
@@ -171,12 +174,14 @@ function panel(item: ShownImage, pxPerUm: number): Html {
         y="${Number((height - inset - 3).toFixed(1))}"
         width="${Number((bar * pxPerUm).toFixed(1))}"
         height="3"
+        stroke-width="1"
       />
       <text
         class="bar-label"
         x="${inset}"
         y="${Number((height - inset - 7).toFixed(1))}"
         font-size="11"
+        stroke-width="2.5"
       >
         ${formatSignificant(bar, 2)} µm
       </text>

@@ -1,6 +1,7 @@
 import { capitalize } from '@blurcycle/core';
 import { CLAIM_KINDS, type ClaimResult, describeTallies, type Table } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics';
+import type { MethodStyle } from '../charts/methodColors.ts';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, type ImageStore } from '../html/embed.ts';
 import { formatDifference, formatNumber } from '../html/format.ts';
@@ -28,10 +29,13 @@ interface ExperimentParts {
   readonly figures: ExperimentFigures;
   /** Image store of the page, for stacks. */
   readonly images: ImageStore;
+  /** Id of a method to its style. */
+  readonly styles: ReadonlyMap<string, MethodStyle>;
 }
 
 /** A table or figure of the paper: verdicts, numbers, charts, volumes and provenance. */
-export function experimentSection({ experiment, runs, figures, images }: ExperimentParts): Html {
+export function experimentSection(parts: ExperimentParts): Html {
+  const { experiment, runs, figures, images, styles } = parts;
   const { id, table, csv, blocks } = experiment;
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
   const cost = {
@@ -39,6 +43,8 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
     trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
   };
   const frame = { reference: table.place, made: madeBrief(table.provenance, cost, `${id}-made`) };
+  const styleOf = (row: string): MethodStyle | undefined =>
+    styles.get(table.rows.find((one) => one.id === row)?.method ?? row);
   return html`<section id="${id}" aria-labelledby="${id}-title">
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
@@ -64,7 +70,7 @@ export function experimentSection({ experiment, runs, figures, images }: Experim
         ? null
         : html`<h3>${blocks.length === 1 ? 'Figure' : 'Figures'}</h3>
             <div class="blocks">
-              ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, frame })}
+              ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, styleOf, frame })}
             </div>`
     }
   </section>`;

@@ -1,12 +1,11 @@
+import type { MethodStyle } from '../charts/methodColors.ts';
 import { jsonScript, type ImageStore } from '../html/embed.ts';
 import { formatNumber, formatSignificant, scaleBarUm } from '../html/format.ts';
+import { grayPng } from '../html/grayPng.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
-import { chooseView, grayPng, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
+import { chooseView, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
 import type { FigureFrame } from './frame.ts';
-
-/** Positions of the planes of the strip, in parts of the depth. */
-const STRIP_POSITIONS = [0.125, 0.375, 0.625, 0.875];
 
 /** Where a figure of volumes is shown. */
 interface VolumeFigureOptions extends FigureFrame {
@@ -14,146 +13,192 @@ interface VolumeFigureOptions extends FigureFrame {
   readonly id: string;
   /** Image store of the page, which takes the stacks. */
   readonly images: ImageStore;
+  /** Id of a row to the style of its method. */
+  readonly styleOf: (row: string) => MethodStyle | undefined;
+}
+
+/** A volume and the ids of its images in the store. */
+interface StoredVolume {
+  readonly item: ShownVolume;
+  /** The planes below each other; null where the page leaves the stacks out. */
+  readonly image: string | null;
+  readonly brightest: { readonly xy: string; readonly xz: string };
 }
 
 /**
- * Volumes side by side: of each a plane, an enlarged square, and a section through its middle.
- * Without a script this is the whole figure; the script replaces it by a viewer.
+ * Volumes side by side: of each a plane beside a section, and the brightest voxels along z and
+ * along y. Without a script this is the whole figure; the script replaces it by a viewer.
  */
-export function volumeFigure(set: VolumeSet, { id, images, made }: VolumeFigureOptions): Html {
-  const [depth, height, width] = set.shape;
+export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html {
+  const { id, images, styleOf, made } = options;
   const view = chooseView(set);
-  const strip = [...new Set(STRIP_POSITIONS.map((position) => Math.floor(position * depth)))];
-  const stored = set.items.map((item) => ({
-    item,
-    image: images.add(item.png, width, height * depth),
-  }));
-  const voxel = [...set.voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
+  const row = Math.floor(view.region.y + view.region.size / 2);
+  const stored = set.items.map((item) => store(item, set, images));
   const [low, high] = set.window.map((value) => formatSignificant(value, 3));
-  const thinned =
-    set.planeStep === 1
+  const first =
+    set.part === 'none'
       ? ''
-      : ` To keep the file small, one plane in ${set.planeStep} is included.`;
+      : `Top: plane ${view.plane + 1}, where ${referenceOf(set).label} varies most, and the XZ section along its line. `;
   return html`<figure class="volumes" id="${id}">
     <figcaption>
-      <strong>${set.title}.</strong> ${depth} planes of ${height} by ${width} voxels of
-      ${voxel.join(' × ')} µm (x, y, z), all with one display window.${thinned}
+      <strong>${set.title}.</strong> ${describeShape(set)}; the same brightness scale in every
+      panel. ${describePart(set)}
     </figcaption>
     <div class="still">
       <p class="note">
-        Plane ${view.plane + 1} (the brightest of ${referenceOf(set).label}); the marked square
-        enlarged; the XZ section through the middle of the square; planes
-        ${strip.map((z) => z + 1).join(', ')}. Black is ${low}, white is ${high}.
+        ${first}Bottom: maximum projections along z and along y, of all planes. Black is ${low},
+        white is ${high}.
       </p>
-      <div class="sheet">
-        ${stored.map(({ item, image }) => panel(item, image, set, view, strip))}
-      </div>
+      <div class="sheet">${stored.map((one) => panel(one, set, view, row))}</div>
     </div>
-    ${jsonScript('volume-data', {
-      shape: set.shape,
-      voxelSizeUm: set.voxelSizeUm,
-      window: set.window,
-      ...view,
-      items: stored.map(({ item, image }) => ({ label: item.label, role: item.role, image })),
-    })}
+    ${
+      set.part === 'none'
+        ? null
+        : jsonScript('volume-data', {
+            shape: set.shape,
+            storedShape: set.storedShape,
+            voxelSizeUm: set.voxelSizeUm,
+            window: set.window,
+            ...view,
+            items: stored.map(({ item: { id: key, label, role }, image, brightest }) => ({
+              ...{ id: key, label, role, image, brightest },
+              color: styleOf(key)?.light ?? null,
+            })),
+          })
+    }
     ${made}
   </figure>`;
 }
 
+function store(item: ShownVolume, set: VolumeSet, images: ImageStore): StoredVolume {
+  const [depth, height, width] = set.shape;
+  const [storedDepth, storedHeight, storedWidth] = set.storedShape;
+  const add = (gray: Uint8Array, tall: number): string =>
+    images.add(grayPng(gray, storedWidth, tall), storedWidth, tall);
+  return {
+    item,
+    image: set.part === 'none' ? null : images.add(item.png, width, height * depth),
+    brightest: {
+      xy: add(item.brightest.xy, storedHeight),
+      xz: add(item.brightest.xz, storedDepth),
+    },
+  };
+}
+
+function describeShape({ storedShape, voxelSizeUm }: VolumeSet): string {
+  const [depth, height, width] = storedShape;
+  const voxel = [...voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
+  return `${depth} planes of ${height} by ${width} voxels of ${voxel.join(' × ')} µm (x, y, z)`;
+}
+
+function describePart({ part, shape: [, height, width] }: VolumeSet): string {
+  if (part === 'whole') return '';
+  const why = 'to keep the file small; the projections are of the whole stacks.';
+  return part === 'none'
+    ? `The stacks are left out ${why}`
+    : `Planes and sections are cut to ${height} by ${width} voxels ${why}`;
+}
+
+/** A picture of a panel: its size in voxels and in units of a voxel's width, and what it shows. */
+interface Drawing {
+  readonly voxels: readonly [width: number, height: number];
+  /** Height of a voxel relative to its width. */
+  readonly aspect: number;
+  readonly content: Html;
+  readonly label: string;
+}
+
 function panel(
-  item: ShownVolume,
-  image: string,
+  { item, image, brightest }: StoredVolume,
   set: VolumeSet,
-  { plane, region }: VolumeView,
-  strip: readonly number[],
+  { plane }: VolumeView,
+  row: number,
 ): Html {
   const [depth, height, width] = set.shape;
+  const [storedDepth, storedHeight, storedWidth] = set.storedShape;
   const [dz, dy, dx] = set.voxelSizeUm;
-  const tall = (height * dy) / dx;
-  const aspect = dy / dx;
-  const row = Math.floor(region.y + region.size / 2);
-  const section = grayPng(sectionXz(item.gray, set.shape, row), width, depth, false).toString(
-    'base64',
-  );
-  const bar = scaleBarUm(width * dx);
-  const barLength = bar / dx;
-  const type = width / 15;
+  const section = (): string =>
+    grayPng(sectionXz(item.gray, set.shape, row), width, depth).toString('base64');
+  const planes =
+    image === null
+      ? null
+      : [
+          drawing(dx, 'plane', {
+            voxels: [width, height],
+            aspect: dy / dx,
+            content: html`<svg
+                width="${width}"
+                height="${height}"
+                viewBox="0 ${plane * height} ${width} ${height}"
+              >
+                <use href="#${image}" />
+              </svg>
+              <path class="cut" d="M0 ${row + 0.5}H${width}" />`,
+            label: describePlane(item, set, plane),
+          }),
+          drawing(dx, 'section', {
+            voxels: [width, depth],
+            aspect: dz / dx,
+            content: html`<image
+                width="${width}"
+                height="${depth}"
+                preserveAspectRatio="none"
+                href="data:image/png;base64,${section()}"
+              />
+              <path class="cut" d="M0 ${plane + 0.5}H${width}" />`,
+            label: `${item.label}: XZ section at row ${row + 1} of ${height}`,
+          }),
+        ];
   return html`<figure class="panel ${item.role}">
     <figcaption>${item.label}</figcaption>
-    <svg
-      class="plane"
-      viewBox="0 0 ${width} ${tall}"
-      role="img"
-      aria-label="${describePlane(item, set, plane)}"
-    >
-      <svg
-        width="${width}"
-        height="${tall}"
-        viewBox="0 ${plane * height} ${width} ${height}"
-        preserveAspectRatio="none"
-      >
-        <use href="#${image}" />
-      </svg>
-      <rect
-        class="region"
-        x="${region.x}"
-        y="${region.y * aspect}"
-        width="${region.size}"
-        height="${region.size * aspect}"
-      />
-      <rect
-        class="bar"
-        x="${width * 0.05}"
-        y="${tall - width * 0.065}"
-        width="${barLength}"
-        height="${width * 0.018}"
-      />
-      <text class="bar-label" x="${width * 0.05}" y="${tall - width * 0.09}" font-size="${type}">
-        ${formatSignificant(bar, 2)} µm
-      </text>
-    </svg>
-    <svg
-      class="inset"
-      viewBox="${region.x} ${plane * height + region.y} ${region.size} ${region.size}"
-      preserveAspectRatio="none"
-      role="img"
-      aria-label="${item.label}: the marked square enlarged"
-    >
-      <use href="#${image}" />
-    </svg>
-    <svg
-      class="section"
-      viewBox="0 0 ${width} ${(depth * dz) / dx}"
-      role="img"
-      aria-label="${item.label}: XZ section at row ${row + 1} of ${height}"
-    >
-      <image
-        width="${width}"
-        height="${(depth * dz) / dx}"
-        preserveAspectRatio="none"
-        href="data:image/png;base64,${section}"
-      />
-    </svg>
-    <svg
-      class="strip"
-      viewBox="0 0 ${strip.length * width} ${tall}"
-      role="img"
-      aria-label="${item.label}: planes ${strip.map((z) => z + 1).join(', ')}"
-    >
-      ${strip.map(
-        (z, i) =>
-          html`<svg
-            x="${i * width}"
-            width="${width}"
-            height="${tall}"
-            viewBox="0 ${z * height} ${width} ${height}"
-            preserveAspectRatio="none"
-          >
-            <use href="#${image}" />
-          </svg>`,
-      )}
-    </svg>
+    ${planes}
+    ${drawing(dx, 'brightest', {
+      voxels: [storedWidth, storedHeight],
+      aspect: dy / dx,
+      content: html`<use href="#${brightest.xy}" />`,
+      label: `${item.label}: maximum projection along z, ${storedDepth} planes`,
+    })}
+    ${drawing(dx, 'brightest', {
+      voxels: [storedWidth, storedDepth],
+      aspect: dz / dx,
+      content: html`<use href="#${brightest.xz}" />`,
+      label: `${item.label}: maximum projection along y, ${storedHeight} rows`,
+    })}
   </figure>`;
+}
+
+function drawing(dx: number, name: string, { voxels, aspect, content, label }: Drawing): Html {
+  const [width, height] = voxels;
+  const tall = Number((height * aspect).toFixed(3));
+  const bar = scaleBarUm(width * dx);
+  const size = width / 12;
+  return html`<svg class="${name}" viewBox="0 0 ${width} ${tall}" role="img" aria-label="${label}">
+    <svg
+      width="${width}"
+      height="${tall}"
+      viewBox="0 0 ${width} ${height}"
+      preserveAspectRatio="none"
+    >
+      ${content}
+    </svg>
+    <rect
+      class="bar"
+      x="${width * 0.05}"
+      y="${tall - width * 0.065}"
+      width="${bar / dx}"
+      height="${width * 0.02}"
+      stroke-width="${width * 0.008}"
+    />
+    <text
+      class="bar-label"
+      x="${width * 0.05}"
+      y="${tall - width * 0.09}"
+      font-size="${size}"
+      stroke-width="${size / 5}"
+    >
+      ${formatSignificant(bar, 2)} µm
+    </text>
+  </svg>`;
 }
 
 /** The text alternative of a plane: its mean and maximum, in the units of the data. */
