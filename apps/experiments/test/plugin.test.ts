@@ -51,10 +51,29 @@ describe('inferTargets(files, root)', () => {
   it('names the longest runs first, as Nx starts what it has never timed in this order', () => {
     const { 'make-table1': made } = targetsOf('apps/experiments');
     const runs = (made.dependsOn ?? []).map((on) => (on as { target: string }).target);
-    const [last, before] = [runs.slice(-2), runs.slice(1, -2)];
-    expect(runs[0]).toBe('train-cyclegan-s0');
-    expect(before.sort()).toEqual(['train-non-blind-s0', 'train-proposed-s0']);
-    expect(last.sort()).toEqual(['train-supervised-gan-s0', 'train-supervised-mse-s0']);
+    expect(runs).toEqual([
+      'train-cyclegan-s0',
+      'train-proposed-s0',
+      'train-non-blind-s0',
+      'train-supervised-gan-s0',
+      'train-supervised-mse-s0',
+      'classical-table1',
+    ]);
+  });
+
+  it('computes classical rows beside the training, and keeps what they leave', () => {
+    const targets = targetsOf('apps/experiments');
+    const classical = targets['classical-table1'];
+    expect(classical).toMatchObject({ cache: true, dependsOn: [{ target: 'data' }] });
+    expect(classical.options).toEqual({
+      command: 'node apps/experiments/bin/blurcycle.mjs classical table1',
+      env: { BLURCYCLE_RUNS_AT_ONCE: '2' },
+    });
+    expect(classical.outputs).toHaveLength(4);
+    const folder =
+      /^\{workspaceRoot\}\/results\/\{options\.profile\}\/classical\/wiener-[0-9a-f]{12}$/;
+    expect(classical.outputs).toContainEqual(expect.stringMatching(folder));
+    expect(targets['make-fig11'].dependsOn).not.toContainEqual({ target: 'classical-fig11' });
   });
 
   it('makes targets of every other profile, found where Nx looks for configurations', () => {

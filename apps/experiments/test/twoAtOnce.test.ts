@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runDirectory } from '@blurcycle/experiment';
@@ -44,6 +44,19 @@ describe('two processes at once', { timeout: 120_000 }, () => {
     expect(upToDate).toHaveLength(1);
     expect(existsSync(join(folder, 'record.json'))).toBe(true);
     expect(existsSync(join(folder, 'run.lock'))).toBe(false);
+  });
+
+  it('compute a classical result once: one computes it, the other waits and finds it', async () => {
+    const both = await Promise.all([1, 2].map(() => start('classical', 'table1')));
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const found = /^\S+-d1: (up to date|another process has just made it)$/gm;
+    // Four rows: each of them is computed by one of the two and found by the other.
+    expect(both.flatMap(({ error }) => error.match(found) ?? [])).toHaveLength(4);
+    const left = readdirSync(join(resultsDir, 'smoke/classical'));
+    expect(left.filter((name) => name.endsWith('.lock'))).toEqual([]);
+    expect(left).toHaveLength(4);
+    const plan = await blurcycle('plan', 'table1', ...PLACES.slice(0, 4));
+    expect(plan.out.match(/^keep +classical /gm)).toHaveLength(4);
   });
 
   it('make tables one after the other, and both are whole', async () => {

@@ -91,7 +91,7 @@ export {
   testedDataset,
   testKey,
 } from './resolve/resolveConditions.ts';
-export { findRun, listAllRuns, listRuns } from './resolve/findRuns.ts';
+export { findRun, listAllRuns, listRuns, runsOf } from './resolve/findRuns.ts';
 export {
   averageDiscriminators,
   type Discriminator,

@@ -8,6 +8,7 @@ export { describePlan } from './fit/fitPlan.ts';
 export type { SharpSource } from './fit/readFit.ts';
 export { trainRun } from './run/trainRun.ts';
 export { buildTable } from './table/buildTable.ts';
+export { computeClassicalRows } from './table/computeClassicalRows.ts';
 export { classicalResult } from './state/results.ts';
 export { readToday } from './state/today.ts';
 export { openBackend } from './openBackend.ts';

@@ -46,6 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./dataset.ts')).datasetCommand,
   ),
   entry(
+    'classical <experiment>',
+    'the classical methods of an experiment on its test volumes',
+    async () => (await import('./classical.ts')).classicalCommand,
+  ),
+  entry(
     'table <experiment>',
     'the table of an experiment from its finished runs',
     async () => (await import('./table.ts')).tableCommand,

@@ -2,34 +2,38 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import {
+  classicalRuns,
   contentHash,
   datasetOfSeed,
   getExperiment,
   isExperimentFile,
   listRuns,
   loadExperiments,
+  resolveExperiment,
   resolveShared,
+  runsOf,
   type ExperimentSet,
   type ResolvedRun,
 } from '@blurcycle/experiment';
 import type { CreateNodesResultV2, TargetConfiguration } from '@nx/devkit';
-import { tableInputs, trainingInputs } from './trainingInputs.ts';
+import { classicalTarget, CLI, dataTarget, nameOf, reportTarget, trainTarget } from './targets.ts';
+import { tableInputs } from './trainingInputs.ts';
 
-const CLI = 'node apps/experiments/bin/blurcycle.mjs';
 export const DEFAULT_PROFILE = 'quick';
 const EXPERIMENTS_PROJECT = 'apps/experiments';
 const REPORT_PROJECT = 'apps/report';
 
 const TAKEN = ['all', 'data', 'typecheck', 'lint', 'test'];
 /** What the names of other targets begin with. */
-const TAKEN_STARTS = ['train-', 'data-', 'make-'];
+const TAKEN_STARTS = ['train-', 'data-', 'make-', 'classical-'];
 
 type Targets = Record<string, TargetConfiguration>;
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /**
- * The Nx targets of the experiment files: one for each data set, training run, table or figure
- * (`make-table1`), the same with the report (`table1`), and `all`.
+ * The Nx targets of the experiment files: one for each data set, training run, the classical rows
+ * of an experiment (`classical-table1`), its table or figure (`make-table1`), the same with the
+ * report (`table1`), and `all`.
  *
  * A run that several experiments need has one target. What a target depends on cannot differ
  * between configurations, and profiles have different seeds, so every profile has targets of its
@@ -41,7 +45,7 @@ type Inputs = NonNullable<TargetConfiguration['inputs']>;
  */
 export function inferTargets(files: readonly string[], root: string): CreateNodesResultV2 {
   const set = loadExperiments(join(root, 'experiments'));
-  const context = { set, sharedData: firstOnSharedData(set), runsAtOnce: readParallel(root) };
+  const context = { set, sharedData: firstOnSharedData(set), tasksAtOnce: readParallel(root) };
   return files.map((file) => [file, { projects: projectsOf(context, file) }]);
 }
 
@@ -58,7 +62,7 @@ interface Context {
   readonly set: ExperimentSet;
   /** An experiment that trains on the data of the defaults. */
   readonly sharedData: string;
-  readonly runsAtOnce: number;
+  readonly tasksAtOnce: number;
 }
 
 function projectsOf(context: Context, file: string): Record<string, { targets: Targets }> {
@@ -109,12 +113,13 @@ function inProfile(target: string, profile: string): string {
 
 /** Targets of one experiment in one profile, under their names without the profile. */
 function experimentTargets(
-  { set, sharedData, runsAtOnce }: Context,
+  { set, sharedData, tasksAtOnce }: Context,
   name: string,
   file: string,
   profile: string,
 ): Targets {
-  const runs = listRuns(set, name, profile);
+  const experiment = resolveExperiment(set, name, profile);
+  const runs = runsOf(experiment);
   const targets: Targets = {};
   const { content } = getExperiment(set, name);
   const { like = name } = content;
@@ -130,20 +135,29 @@ function experimentTargets(
     targets[data] ??= own ? dataTarget(like, [settingsFile]) : dataTarget(sharedData);
     const isChanged = changed.includes(nameOf(run));
     targets[`train-${run.id}`] = {
-      ...trainTarget(run, isChanged ? files : [settingsFile], runsAtOnce),
+      ...trainTarget(run, isChanged ? files : [settingsFile], tasksAtOnce),
       dependsOn: [
         { target: inProfile(data, profile) },
         ...(run.first === null ? [] : [{ target: inProfile(`train-${run.first.id}`, profile) }]),
       ],
     };
   }
+  const classical = classicalRuns(experiment);
+  if (classical.length > 0) {
+    const data = Object.keys(targets).filter((target) => !target.startsWith('train-'));
+    targets[`classical-${name}`] = {
+      ...classicalTarget(name, classical, files, tasksAtOnce),
+      dependsOn: data.map((target) => ({ target: inProfile(target, profile) })),
+    };
+  }
   targets[`make-${name}`] = {
     executor: 'nx:run-commands',
     // Nx starts tasks that it has never timed in this order: the longest first, or two that run at
     // once end far apart.
-    dependsOn: [...runs]
-      .sort((a, b) => expectedWork(b) - expectedWork(a))
-      .map(({ id }) => ({ target: inProfile(`train-${id}`, profile) })),
+    dependsOn: [
+      ...[...runs].sort((a, b) => expectedWork(b) - expectedWork(a)).map(({ id }) => `train-${id}`),
+      ...(classical.length === 0 ? [] : [`classical-${name}`]),
+    ].map((target) => ({ target: inProfile(target, profile) })),
     cache: true,
     parallelism: false,
     inputs: tableInputs(files) as Inputs,
@@ -166,11 +180,12 @@ function experimentTargets(
 
 /**
  * How long a run trains against others of its profile: its updates times the passes through a U-Net
- * in each. Discriminators and kernels are small beside those.
+ * in each. A discriminator counts as a tenth of a pass; kernels are small beside both.
  */
 function expectedWork({ settings: { method, training } }: ResolvedRun): number {
   const cycles = method.blurPath === 'none' || method.cycles === 'sharp' ? 1 : 2;
-  return training.updates * cycles * (method.blurPath === 'unet' ? 2 : 1);
+  const passes = cycles * (method.blurPath === 'unet' ? 2 : 1);
+  return training.updates * (passes + method.discriminators.length / 10);
 }
 
 /** Stacks that an experiment reads may lie anywhere, so Nx asks for their hash. */
@@ -195,51 +210,6 @@ function firstOnSharedData(set: ExperimentSet): string {
   return [...set.experiments.keys()].find(trains) ?? '';
 }
 
-/**
- * The data set is found again by its content, and training makes what is missing: Nx has nothing to
- * store.
- */
-function dataTarget(experiment: string, files?: readonly string[]): TargetConfiguration {
-  return {
-    executor: 'nx:run-commands',
-    cache: true,
-    parallelism: false,
-    inputs: trainingInputs(files) as Inputs,
-    outputs: [],
-    options: { command: `${CLI} dataset ${experiment}` },
-    metadata: { description: 'simulate the volumes to train on and to test' },
-  };
-}
-
-/** What stands before the seed in the id of a run. */
-function nameOf({ id }: ResolvedRun): string {
-  return id.replace(/-s\d+$/, '');
-}
-
-function trainTarget(
-  run: ResolvedRun,
-  files: readonly string[],
-  runsAtOnce: number,
-): TargetConfiguration {
-  const name = nameOf(run);
-  const isVariant = name !== run.method;
-  const directory = `{workspaceRoot}/results/{options.profile}/runs/${run.id}`;
-  return {
-    executor: 'nx:run-commands',
-    cache: true,
-    inputs: trainingInputs(isVariant ? files : []) as Inputs,
-    outputs: ['record.json', 'scores.json', 'metrics.jsonl', 'model', 'predictions'].map(
-      (item) => `${directory}/${item}`,
-    ),
-    options: {
-      command: `${CLI} train ${name} --seed ${run.seed} --wait`,
-      // Two runs on a thread each get through more than one after the other on two.
-      env: { BLURCYCLE_RUNS_AT_ONCE: String(runsAtOnce) },
-    },
-    metadata: { description: `train ${name} with seed ${run.seed}` },
-  };
-}
-
 /** Every table, then one report of all of them. */
 function allTarget(set: ExperimentSet, profile: string): Targets {
   return {
@@ -250,19 +220,5 @@ function allTarget(set: ExperimentSet, profile: string): Targets {
       })),
       metadata: { description: 'every table and figure, and the HTML report' },
     },
-  };
-}
-
-/**
- * Made anew whenever it is asked for, because it shows all results of the profile, also those that
- * this task does not depend on.
- *
- * @param parameters - What follows the command.
- */
-function reportTarget(parameters: string): TargetConfiguration {
-  return {
-    executor: 'nx:run-commands',
-    options: { command: `${CLI} report${parameters}` },
-    metadata: { description: 'the HTML report of the available results' },
   };
 }

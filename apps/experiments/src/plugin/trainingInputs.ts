@@ -30,11 +30,15 @@ export function trainingInputs(experimentFiles: readonly string[] = []): readonl
   ];
 }
 
+/** Nx inputs of the classical rows of an experiment. */
+export function classicalInputs(experimentFiles: readonly string[]): readonly unknown[] {
+  return [...trainingInputs(experimentFiles), '{workspaceRoot}/experiments/classical.yaml'];
+}
+
 /** Nx inputs of a table with its figures: its files, and the records and scores of its runs. */
 export function tableInputs(experimentFiles: readonly string[]): readonly unknown[] {
   return [
-    ...trainingInputs(experimentFiles),
-    '{workspaceRoot}/experiments/classical.yaml',
+    ...classicalInputs(experimentFiles),
     { dependentTasksOutputFiles: '**/record.json', transitive: true },
     { dependentTasksOutputFiles: '**/scores.json', transitive: true },
   ];

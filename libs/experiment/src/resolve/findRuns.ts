@@ -1,7 +1,7 @@
 import { describeUnknown, describeViolation, InputError } from '@blurcycle/core';
 import type { ExperimentSet } from '../files/loadExperiments.ts';
 import type { ResolvedRun } from '../settings/runSettings.ts';
-import { resolveExperiment } from './resolveExperiment.ts';
+import { type ResolvedExperiment, resolveExperiment } from './resolveExperiment.ts';
 import { resolveRun, suffixOf } from './resolveRun.ts';
 
 /**
@@ -13,7 +13,12 @@ export function listRuns(
   name: string,
   profile: string,
 ): readonly ResolvedRun[] {
-  const runs = resolveExperiment(set, name, profile).rows.flatMap((row) => row.runs);
+  return runsOf(resolveExperiment(set, name, profile));
+}
+
+/** The runs of an experiment, as `listRuns` gives them. */
+export function runsOf({ rows }: Pick<ResolvedExperiment, 'rows'>): readonly ResolvedRun[] {
+  const runs = rows.flatMap((row) => row.runs);
   return distinctRuns(runs.flatMap((run) => (run.first === null ? [run] : [run.first, run])));
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
@@ -12,6 +13,7 @@ import {
   type Found,
   freshness,
   type Freshness,
+  isDone,
   kindKey,
   readClassicalRecord,
   readExperimentRecord,
@@ -119,6 +121,12 @@ export async function classicalResult(
   }
   const scores = readScores(folder, record, record.scoring);
   return { folder, record, scores, ...freshness(recordedClassical(record, scores), now) };
+}
+
+/** Whether there is something to make: a result that only lacks a metric needs its predictions. */
+export function isToBeMade(result: Result<unknown>): boolean {
+  if (!isDone(result)) return true;
+  return result.stage === 'scores' && existsSync(join(result.folder, 'predictions'));
 }
 
 /** The table and the figures of an experiment. */

@@ -1,5 +1,7 @@
+import { basename, dirname } from 'node:path';
 import {
   classicalRecipe,
+  type ClassicalRun,
   isDone,
   type Recipe,
   type Scores,
@@ -7,13 +9,15 @@ import {
   testedDataset,
   testRecipe,
 } from '@blurcycle/experiment';
+import { type FolderLock, lockFolder, makeFolders } from '@blurcycle/files';
 import type { ComputeOptions } from '../contracts.ts';
 import { prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
 import { prepareTestVolumes } from '../dataset/prepareTestVolumes.ts';
 import { scoreRun } from '../run/scoreRun.ts';
 import { say } from '../say.ts';
 import { completeScores, hasPredictions, makeScores } from '../scores/scorePredictions.ts';
-import { type Result } from '../state/results.ts';
+import { classicalResult, isToBeMade, type Result } from '../state/results.ts';
+import { readToday } from '../state/today.ts';
 import type { Makers } from './readCells.ts';
 
 /** A record of predictions, and what it was scored by. */
@@ -58,19 +62,40 @@ export function tableMakers(experiment: string, options: ComputeOptions): Makers
       const made = await testRun({ run, folder, dataset: tested, volumes, command }, options);
       return score({ ...made, scoring }, recipe, volumes, { ...left, scores: undefined });
     },
-    async classical(run, volumes, left) {
-      const recipe = classicalRecipe(run);
-      const { folder, record } = left;
-      if (record !== undefined && (await canScore(left, record))) {
-        say(`${run.id}: scoring (${left.reason})`);
-        return score(record, recipe, volumes, left);
+    async classical(run, volumes, before) {
+      const lock = await lockClassical(run, before.folder);
+      try {
+        const left = await classicalResult(run, await readToday(resultsDir, run.profile));
+        if (left.scores !== undefined && !isToBeMade(left)) {
+          say(`${run.id}: another process has just made it`);
+          return left.scores.scores;
+        }
+        const { folder, record } = left;
+        const recipe = classicalRecipe(run);
+        if (record !== undefined && (await canScore(left, record))) {
+          say(`${run.id}: scoring (${left.reason})`);
+          return await score(record, recipe, volumes, left);
+        }
+        const { computeClassical } = await import('../test/computeClassical.ts');
+        const command = commandFor(run.profile);
+        const made = await computeClassical({ run, volumes, folder, command }, options);
+        return await score(made, recipe, volumes, { ...left, scores: undefined });
+      } finally {
+        lock.release();
       }
-      const { computeClassical } = await import('../test/computeClassical.ts');
-      const command = commandFor(run.profile);
-      const made = await computeClassical({ run, volumes, folder, command }, options);
-      return score(made, recipe, volumes, { ...left, scores: undefined });
     },
   };
+}
+
+/** Several experiments may have the result: one process makes it, the others wait and find it. */
+async function lockClassical({ id }: ClassicalRun, folder: string): Promise<FolderLock> {
+  const all = dirname(folder);
+  makeFolders(all, id, '--results-dir');
+  return lockFolder(all, id, {
+    file: `${basename(folder)}.lock`,
+    wait: true,
+    onWait: (holder) => say(`${id}: waits for ${holder}, which computes it`),
+  });
 }
 
 /** Whether only scores are to be made, of predictions that are here. */

@@ -30,7 +30,7 @@ import { say } from '../say.ts';
 import { noiseOfData } from '../run/knownMicroscope.ts';
 import { noiseFigures } from '../scores/noiseFigures.ts';
 import { scoreEstimate } from '../scores/scorePredictions.ts';
-import { classicalResult, type Result, testResult } from '../state/results.ts';
+import { classicalResult, isToBeMade, type Result, testResult } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
 import { readRuns, type RunResult } from './readRuns.ts';
 
@@ -197,12 +197,6 @@ function scoreGiven(
       options,
     ),
   }));
-}
-
-/** Whether there is something to make: a result that only lacks a metric needs its predictions. */
-function isToBeMade(result: Result<unknown>): boolean {
-  if (!isDone(result)) return true;
-  return result.stage === 'scores' && existsSync(join(result.folder, 'predictions'));
 }
 
 async function classicalTest(
