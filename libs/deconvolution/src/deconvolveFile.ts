@@ -94,7 +94,12 @@ export interface FileReport extends StackFormat {
   readonly voxelSizeUm: Volume['voxelSizeUm'];
   /** What was subtracted from the stack. */
   readonly offset: number;
-  readonly psf: { readonly shape: Shape3; readonly keptLight: number };
+  /** `notes`: what was done to its file. */
+  readonly psf: {
+    readonly shape: Shape3;
+    readonly keptLight: number;
+    readonly notes: readonly string[];
+  };
   readonly updates: number;
   readonly tiles: number;
   readonly seconds: number;
@@ -137,8 +142,9 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
   const {
     psf,
     keptLight,
+    notes,
     warnings: psfWarnings,
-  } = await stackPsf(request.psf, stack, request.cropPsf);
+  } = await stackPsf(request.psf, stack, request.cropPsf, reachOf(request.settings));
   const settings = withRatio(request.settings, stack, psf);
   const tiles =
     request.tile === undefined
@@ -178,7 +184,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     sampleType: request.sampleType,
     format: request.format,
     offset: light.offset,
-    psf: { shape: psf.shape, keptLight },
+    psf: { shape: psf.shape, keptLight, notes },
     updates: result.updates,
     tiles: result.tiles,
     seconds,
@@ -193,6 +199,11 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
       ...fewLevels(result.estimate, request),
     ],
   };
+}
+
+/** The method with `weights` estimates the object beyond the edges of the stack. */
+function reachOf({ boundary = 'weights' }: ClassicalSettings): 'beyond' | 'stack' {
+  return boundary === 'weights' ? 'beyond' : 'stack';
 }
 
 /** So few gray values show as steps. */

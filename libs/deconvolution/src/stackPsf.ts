@@ -1,13 +1,16 @@
 import {
   describeViolation,
+  formatShape,
   formatValue,
   InputError,
   mean,
+  type PsfCenter,
   type Shape3,
   type Volume,
+  type VoxelSizeUm,
 } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
-import { preparePsf, type PreparePsfOptions } from '@blurcycle/imaging';
+import { type AlignedPsf, alignPsf, preparePsf } from '@blurcycle/imaging';
 import { createPsf, type PsfRequest, psfWarnings } from '@blurcycle/psf';
 
 /** Where the PSF of a stack comes from. */
@@ -15,10 +18,10 @@ export type PsfSource =
   | {
       readonly kind: 'file';
       readonly path: string;
-      readonly center: NonNullable<PreparePsfOptions['center']>;
+      readonly center: PsfCenter;
       readonly background: number;
-      /** Whether the voxel size that the user gave holds for the PSF's file, too. */
-      readonly voxelSizeGiven: boolean;
+      /** Voxels of the file, whatever it says; undefined where it is to be believed. */
+      readonly voxelSizeUm: VoxelSizeUm | undefined;
     }
   | {
       readonly kind: 'optics';
@@ -35,34 +38,44 @@ export interface StackPsf {
   readonly psf: Volume;
   /** Fraction of its light inside the sides of the stack; 1 where nothing was cut. */
   readonly keptLight: number;
+  /** What was done to the file of the PSF. */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /**
  * Window of a computed PSF where none is given: the paper's for its own microscope, and no larger
- * than the stack.
+ * than the stack, or than what can reach it from beyond its edges.
  */
 const LARGEST_WINDOW = 61;
 /** A PSF that is cut to less than this fraction of its light gives a warning. */
 const LEAST_KEPT = 0.95;
-/** Rounding of TIFF's rational numbers, 0.1 %, the same tolerance as that of the forward model. */
-const VOXEL_TOLERANCE = 1e-3;
+/** Whole voxels between the peak and the brightest voxel, or the centroid, that give a warning. */
+const FAR_APART = 2;
 
 /**
  * The PSF for a stack, from a file or from the optics.
  *
  * @param stack - The stack to deconvolve.
  * @param crop - Cut down a PSF that is larger than the stack instead of refusing it.
- * @throws {InputError} If the optics are impossible, voxel sizes differ, or the PSF is larger than
- *   the stack.
+ * @param reach - How large a PSF counts: `stack`, as large as the stack; `beyond`, for a method
+ *   that estimates the object beyond the edges, twice its sides less one voxel, since so far apart
+ *   lie the first and the last plane; `any` size. One that is larger than `beyond` is cut to it.
+ * @throws {InputError} If the optics are impossible, or the PSF is larger than the stack.
  */
-export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean): Promise<StackPsf> {
-  const { psf, warnings } =
-    source.kind === 'file' ? await readPsf(source, stack) : computePsf(source, stack);
-  if (psf.shape.every((side, axis) => side <= stack.shape[axis]))
-    return { psf, keptLight: 1, warnings };
-  const largestShape = mapSides((axis) => Math.min(psf.shape[axis], stack.shape[axis]));
-  if (!crop) {
+export async function stackPsf(
+  source: PsfSource,
+  stack: Volume,
+  crop: boolean,
+  reach: 'stack' | 'beyond' | 'any' = 'stack',
+): Promise<StackPsf> {
+  const largest = mapSides((axis) => largestSide(stack.shape[axis], reach));
+  const { psf, notes, warnings } =
+    source.kind === 'file' ? await readPsf(source, stack) : computePsf(source, stack, largest);
+  if (psf.shape.every((side, axis) => side <= largest[axis]))
+    return { psf, keptLight: 1, notes, warnings };
+  const largestShape = mapSides((axis) => Math.min(psf.shape[axis], largest[axis]));
+  if (!crop && reach === 'stack') {
     throw new InputError(
       describeViolation(
         'psf',
@@ -82,36 +95,74 @@ export async function stackPsf(source: PsfSource, stack: Volume, crop: boolean):
   return {
     psf: cropped,
     keptLight,
+    notes,
     warnings: keptLight < LEAST_KEPT ? [...warnings, lost] : warnings,
   };
 }
 
-type Found = Pick<StackPsf, 'psf' | 'warnings'>;
+function largestSide(side: number, reach: 'stack' | 'beyond' | 'any'): number {
+  if (reach === 'any') return Infinity;
+  return reach === 'beyond' ? 2 * side - 1 : side;
+}
+
+type Found = Pick<StackPsf, 'psf' | 'notes' | 'warnings'>;
 
 async function readPsf(
   source: Extract<PsfSource, { kind: 'file' }>,
   stack: Volume,
 ): Promise<Found> {
-  const { voxelSizeUm } = stack;
-  const options = source.voxelSizeGiven ? { voxelSizeUm } : { defaultVoxelSizeUm: voxelSizeUm };
-  const { volume } = await readTiffStack(source.path, options);
-  const agree = volume.voxelSizeUm.every(
-    (side, axis) => Math.abs(side / voxelSizeUm[axis] - 1) < VOXEL_TOLERANCE,
+  const { center, background, voxelSizeUm } = source;
+  const { volume } = await readTiffStack(
+    source.path,
+    voxelSizeUm === undefined ? { defaultVoxelSizeUm: stack.voxelSizeUm } : { voxelSizeUm },
   );
-  if (!agree) {
-    throw new InputError(
-      describeViolation(
-        'psf',
-        `the voxels of '${source.path}'`,
-        `be those of the stack, ${formatValue(voxelSizeUm)} µm`,
-        volume.voxelSizeUm,
-        'resample the PSF, or give --voxel z,y,x where the files are wrong',
-      ),
-    );
-  }
-  const { center, background } = source;
-  const psf = preparePsf(volume, { center, background });
-  return { psf, warnings: floorWarning(volume, background) };
+  const aligned = alignPsf(volume, { center, background, voxelSizeUm: stack.voxelSizeUm });
+  return {
+    psf: aligned.psf,
+    notes: alignmentNotes(aligned, volume),
+    warnings: [...centerWarnings(aligned, center), ...floorWarning(volume, background)],
+  };
+}
+
+function alignmentNotes(
+  { psf, origin, isInterpolated }: AlignedPsf,
+  { voxelSizeUm }: Volume,
+): string[] {
+  if (!isInterpolated) return [];
+  const isOther = psf.voxelSizeUm.some(
+    (side, axis) => Math.abs(side / voxelSizeUm[axis] - 1) > ROUNDED,
+  );
+  return [
+    ...(isOther
+      ? [`resampled from voxels of ${formatShape(voxelSizeUm, 4)} µm to those of the stack`]
+      : []),
+    `its origin, (${origin.map(signed).join(', ')}) in its file (z, y, x from 0), is now a middle voxel`,
+  ];
+}
+
+/** Voxel sizes as a file stores them. */
+const ROUNDED = 0.01;
+
+function centerWarnings({ toBrightest, toCentroid }: AlignedPsf, center: PsfCenter): string[] {
+  if (center !== 'peak') return [];
+  const isFar = (way: readonly number[]): boolean => way.some((part) => Math.abs(part) > FAR_APART);
+  const show = (way: readonly number[]): string =>
+    `(${way.map(signed).join(', ')}) voxels (z, y, x)`;
+  if (isFar(toBrightest))
+    return [
+      `the brightest voxel of the PSF's file lies ${show(toBrightest)} from its peak after smoothing: ` +
+        'is it a hot pixel? The peak is taken for the center',
+    ];
+  if (isFar(toCentroid))
+    return [
+      `the centroid of the PSF's file lies ${show(toCentroid)} from its peak, which is taken for the ` +
+        'center: if that is not right, subtract its background (--psf-background) or give --psf-center',
+    ];
+  return [];
+}
+
+function signed(value: number): string {
+  return value.toFixed(Number.isInteger(value) ? 0 : 2);
 }
 
 /** A constant floor with more of the light than this is hardly part of a PSF. */
@@ -130,10 +181,14 @@ function floorWarning({ data }: Volume, background: number): string[] {
   ];
 }
 
-function computePsf(source: Extract<PsfSource, { kind: 'optics' }>, stack: Volume): Found {
+function computePsf(
+  source: Extract<PsfSource, { kind: 'optics' }>,
+  stack: Volume,
+  largest: Shape3,
+): Found {
   const [dz, dy, dx] = stack.voxelSizeUm;
   const shape =
-    source.shape ?? mapSides((axis) => largestOdd(Math.min(LARGEST_WINDOW, stack.shape[axis])));
+    source.shape ?? mapSides((axis) => largestOdd(Math.min(LARGEST_WINDOW, largest[axis])));
   const request = source.request([dz, dy, dx], shape);
   const errors = psfWarnings(request).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new InputError(`psf: ${errors[0].message}`);
@@ -151,7 +206,7 @@ function computePsf(source: Extract<PsfSource, { kind: 'optics' }>, stack: Volum
   const psf = createPsf(request);
   const warnings = psfWarnings(request, psf).map(({ message }) => message);
   // The middle stays the origin: the place of the focus is part of a stratified model.
-  return { psf: preparePsf(psf, { center: 'middle' }), warnings };
+  return { psf: preparePsf(psf, { center: 'middle' }), notes: [], warnings };
 }
 
 function largestOdd(side: number): number {

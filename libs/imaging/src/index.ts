@@ -1,3 +1,4 @@
+export { alignPsf, type AlignedPsf } from './deconvolution/alignPsf.ts';
 export {
   blindRichardsonLucy,
   type BlindRichardsonLucyOptions,

@@ -312,8 +312,8 @@ describe('richardsonLucy(observed, psf)', () => {
     expect(message(withValue(-3), asymmetric, { negatives: 'clip', iterations: 1 })).toBe(
       'no error',
     );
-    expect(message(observed, gaussianKernel([7, 3, 3], [1, 1, 1]))).toContain(
-      'psf must be no larger than the volume, [5, 9, 9], got [7, 3, 3] (crop it',
+    expect(message(observed, gaussianKernel([11, 3, 3], [1, 1, 1]))).toContain(
+      'psf must be no larger than twice the volume less one voxel, [9, 17, 17], got [11, 3, 3] (crop it',
     );
     const loud: Volume = { ...asymmetric, data: asymmetric.data.map((value) => 255 * value) };
     expect(message(observed, loud)).toContain('psf must sum to 1');

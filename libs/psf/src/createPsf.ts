@@ -1,4 +1,4 @@
-import { describeUnknown, InputError, PSF_MODELS, type Volume } from '@blurcycle/core';
+import { assertRange, describeUnknown, InputError, PSF_MODELS, type Volume } from '@blurcycle/core';
 import { bornWolfPsf, bornWolfPupil } from './bornWolfPsf.ts';
 import { gaussianPsf, gaussianSigmaUm, type GaussianPsfOptions } from './gaussianPsf.ts';
 import {
@@ -25,8 +25,23 @@ export type PsfRequest =
   | ({ readonly model: 'gibson-lanni' } & GibsonLanniPsfOptions)
   | ({ readonly model: 'gaussian' } & GaussianPsfOptions);
 
-/** The point spread function of a named model, on its physical scale (see each model). */
+/** No microscope has larger voxels, µm: they are nanometers, or an inch that a program wrote. */
+const LARGEST_VOXEL_UM = 100;
+
+/**
+ * The point spread function of a named model, on its physical scale (see each model).
+ *
+ * @throws {RuleError} If the optics or the sampling cannot exist.
+ */
 export function createPsf(request: PsfRequest): Volume {
+  assertRange(
+    request.voxelSizeUm.every((side) => side > 0 && side <= LARGEST_VOXEL_UM),
+    'createPsf',
+    'voxelSizeUm',
+    `be lengths in µm, above 0 and up to ${LARGEST_VOXEL_UM}`,
+    request.voxelSizeUm,
+    'no microscope has such voxels; a resolution of 72 dpi is a default of programs, not a size',
+  );
   switch (request.model) {
     case 'born-wolf':
       return bornWolfPsf(request);

@@ -61,7 +61,7 @@ async function applyMethod(args: Arguments): Promise<void> {
   const report = await deconvolveFile({
     ...args,
     reading,
-    psf: psfSource(args, args.voxel),
+    psf: psfSource(args),
     settings,
     startFile,
     statistics: args.stats,
@@ -117,6 +117,7 @@ function describe(report: FileReport): string[] {
     `${report.file}: ${settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
     `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
+    ...psf.notes.map((note) => `PSF: ${note}`),
     ...('noiseToSignal' in settings && settings.noiseToSignal !== undefined
       ? [`noise-to-signal: ${settings.noiseToSignal.toPrecision(3)}`]
       : []),

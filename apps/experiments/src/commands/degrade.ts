@@ -15,8 +15,10 @@ import {
   calibrateReadNoise,
   createForwardModel,
 } from '@blurcycle/imaging';
+import { stackPsf } from '@blurcycle/deconvolution';
 import { checkOutputs } from '@blurcycle/stacks';
 import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
+import { PSF_GROUP, PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
 const TRUTH = {
   type: 'string',
@@ -25,11 +27,6 @@ const TRUTH = {
 } as const;
 
 const OPTIONS = {
-  psf: {
-    type: 'string',
-    demandOption: true,
-    describe: 'TIFF stack of the PSF, odd sides, same voxels; it is normalized to sum 1',
-  },
   out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
   snr: {
     type: 'string',
@@ -55,6 +52,7 @@ const OPTIONS = {
     describe: 'values outside of the volume',
   },
   seed: { type: 'number', default: 1, describe: 'seed of the noise' },
+  ...PSF_SOURCE_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
 
@@ -64,6 +62,7 @@ export const degradeCommand = defineCommand({
     yargs
       .positional('truth', TRUTH)
       .options(OPTIONS)
+      .group(...PSF_GROUP)
       .example(
         '$0 degrade truth.tif --psf psf.tif --snr 20 --seed 1 --out blurred.tif',
         'as in the paper',
@@ -71,11 +70,18 @@ export const degradeCommand = defineCommand({
       .example(
         '$0 degrade truth.tif --psf psf.tif --snr none --photons none --out clean.tif',
         'blur only',
+      )
+      .example(
+        '$0 degrade truth.tif --na 1.4 --ni 1.515 --wavelength 0.52 --out blurred.tif',
+        'PSF from the optics',
       ),
   handler: async (options) => {
-    await checkOutputs('degrade', { '--out': options.out }, [options.truth, options.psf]);
+    const source = psfSource(options);
+    const inputs = [options.truth, ...(source.kind === 'file' ? [source.path] : [])];
+    await checkOutputs('degrade', { '--out': options.out }, inputs);
     const { volume: truth } = await readTiffStack(options.truth);
-    const psf = unitSum((await readTiffStack(options.psf)).volume, options.psf);
+    const { psf, notes, warnings } = await stackPsf(source, truth, false, 'any');
+    for (const warning of warnings) console.error(`warning: ${warning}`);
     const blurred = createForwardModel(psf, truth.shape, { border: options.border }).forward(truth);
     const gain = options.gain ?? exposureGain([blurred]);
     const clean = createVolume(
@@ -98,6 +104,7 @@ export const degradeCommand = defineCommand({
       photons: options.photons,
       border: options.border,
       seed: options.seed,
+      psf: { shape: psf.shape, notes },
     };
     if (options.json) console.log(JSON.stringify(facts, null, 2));
     else {
@@ -105,6 +112,7 @@ export const degradeCommand = defineCommand({
       console.log(
         `${options.out}: gain ${gain.toFixed(4)}, read noise ${readNoiseSigma.toFixed(5)}, ${noise}`,
       );
+      for (const note of notes) console.log(`PSF: ${note}`);
     }
   },
 });
@@ -118,20 +126,6 @@ function numberOrNull(option: string, text: string, nothing: string): number | n
       ? `be a number of dB, not negative, or ${nothing}`
       : `be a positive number or ${nothing}`;
   throw new InputError(describeViolation('degrade', option, rule, text));
-}
-
-function unitSum(psf: Volume, path: string): Volume {
-  const sum = psf.data.reduce((total, value) => total + value, 0);
-  if (!(sum > 0 && Number.isFinite(sum))) {
-    throw new InputError(
-      describeViolation('degrade', '--psf', 'have a positive sum', sum, `look at ${path}`),
-    );
-  }
-  return createVolume(
-    psf.shape,
-    psf.voxelSizeUm,
-    psf.data.map((value) => value / sum),
-  );
 }
 
 function findReadNoise(clean: Volume, counted: Volume, snr: number | null): number {

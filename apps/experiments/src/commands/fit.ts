@@ -192,7 +192,7 @@ function psfAndKernel(args: ArgumentsOf<typeof OPTIONS>): {
   const { kernelForm: form, kernelInit: init } = args;
   const wishes = { ...args, kernelSize: args.kernel };
   if (form === undefined && init === undefined) {
-    const psf = namesPsf(args) ? psfSource(args, args.voxel) : null;
+    const psf = namesPsf(args) ? psfSource(args) : null;
     return { psf, wishes: { ...wishes, kernel: undefined } };
   }
   const needsOptics = form === 'pupil' || init === 'optics';

@@ -1,10 +1,4 @@
-import {
-  describeViolation,
-  InputError,
-  PSF_CENTERS,
-  PSF_MODELS,
-  type Shape3,
-} from '@blurcycle/core';
+import { describeViolation, InputError, PSF_CENTERS, PSF_MODELS } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
 import type { StatedOptics } from '@blurcycle/experiment';
 import { type ArgumentsOf, namesOf, type OptionGroup, triple } from './commonOptions.ts';
@@ -32,17 +26,23 @@ export const PSF_SOURCE_OPTIONS = {
   'psf-center': {
     choices: PSF_CENTERS,
     defaultDescription: 'peak',
-    describe: 'with --psf: where its origin is; it is moved to the middle by whole voxels',
+    describe: 'with --psf: where its origin is, after smoothing; it is moved to the middle voxel',
   },
   'psf-background': {
     type: 'number',
     defaultDescription: '0',
     describe: 'with --psf: constant background of its file, subtracted',
   },
+  'psf-voxel': {
+    type: 'string',
+    defaultDescription: "its file's, or the stack's",
+    describe: 'with --psf: its voxel size in µm, z,y,x; it is resampled to the stack',
+    coerce: triple('--psf-voxel', '0.1,0.1,0.1'),
+  },
   'crop-psf': {
     type: 'boolean',
     default: false,
-    describe: 'cut a PSF that is larger than the stack',
+    describe: 'with a --boundary other than weights: cut a PSF that is larger than the stack',
   },
   ...COMPUTED_PSF,
   ...OPTICS_OPTIONS,
@@ -60,10 +60,9 @@ type PsfSourceArguments = ArgumentsOf<typeof PSF_SOURCE_OPTIONS>;
 /**
  * The PSF that a command line names: a file, or optics.
  *
- * @param voxel - What `--voxel` gave.
  * @throws {InputError} If there is neither, both, or the optics are not complete.
  */
-export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): PsfSource {
+export function psfSource(args: PsfSourceArguments): PsfSource {
   const given = givenOptics(args);
   if (args.psf !== undefined) {
     if (given.length > 0) throw refuse(`--${given[0]}`, 'be left out with --psf', 'both');
@@ -72,10 +71,10 @@ export function psfSource(args: PsfSourceArguments, voxel: Shape3 | undefined): 
       path: args.psf,
       center: args.psfCenter ?? 'peak',
       background: args.psfBackground ?? 0,
-      voxelSizeGiven: voxel !== undefined,
+      voxelSizeUm: args.psfVoxel,
     };
   }
-  for (const option of ['psf-center', 'psf-background'] as const) {
+  for (const option of ['psf-center', 'psf-background', 'psf-voxel'] as const) {
     if (args[option] !== undefined) throw refuse(`--${option}`, 'go with --psf', args[option]);
   }
   const missing = missingOptics(args);
@@ -143,7 +142,7 @@ function incomplete(given: readonly string[], missing: readonly string[]): Input
 
 /** Whether a command line names a PSF in any way. */
 export function namesPsf(args: PsfSourceArguments): boolean {
-  const ofFile = [args.psf, args.psfCenter, args.psfBackground];
+  const ofFile = [args.psf, args.psfCenter, args.psfBackground, args.psfVoxel];
   return ofFile.some((value) => value !== undefined) || givenOptics(args).length > 0;
 }
 

@@ -91,7 +91,7 @@ export function blindRichardsonLucy(
       count,
     );
   }
-  checkObserved('blindRichardsonLucy', measured, firstPsf);
+  checkObserved('blindRichardsonLucy', measured, firstPsf, boundary);
   const observed = asCounts('blindRichardsonLucy', measured, options.negatives ?? 'refuse');
   let psf = firstPsf;
   let model = createObservationModel(observed, psf, boundary);

@@ -102,7 +102,7 @@ export function iterateRichardsonLucy(
   variant: RichardsonLucyVariant = {},
 ): Volume {
   const { background = 0, boundary = 'weights', start = 'flat', negatives = 'refuse' } = options;
-  checkObserved(where, measured, psf);
+  checkObserved(where, measured, psf, boundary);
   const observed = asCounts(where, measured, negatives);
   assertRange(
     background >= 0 && Number.isFinite(background),

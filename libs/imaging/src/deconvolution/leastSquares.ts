@@ -55,7 +55,7 @@ export function solveLeastSquares(
     tolerance = 1e-4,
     iterations = 200,
   } = options;
-  checkObserved(where, observed, psf);
+  checkObserved(where, observed, psf, boundary);
   assertRange(
     background >= 0 && Number.isFinite(background),
     where,

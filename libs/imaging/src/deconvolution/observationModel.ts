@@ -15,11 +15,17 @@ import { createForwardModel } from '../forwardModel.ts';
 import { copyBox } from './copyBox.ts';
 
 /**
- * Throws unless a measured volume is finite and at least as large as its PSF.
+ * Throws unless a measured volume is finite and its PSF no larger than it, or for `weights`, which
+ * estimate the object beyond the edges, than twice its sides less one voxel.
  *
  * @param where - Name of the caller, for the error line.
  */
-export function checkObserved(where: string, observed: Volume, psf: Volume): void {
+export function checkObserved(
+  where: string,
+  observed: Volume,
+  psf: Volume,
+  boundary: Boundary,
+): void {
   const bad = findNotFinite(observed.data);
   assertRange(
     bad < 0,
@@ -29,11 +35,16 @@ export function checkObserved(where: string, observed: Volume, psf: Volume): voi
     observed.data[bad],
     'replace NaN and infinite values by their neighbors first',
   );
+  const largest = mapShape(observed.shape, (side) =>
+    boundary === 'weights' ? 2 * side - 1 : side,
+  );
   assertRange(
-    psf.shape.every((side, axis) => side <= observed.shape[axis]),
+    psf.shape.every((side, axis) => side <= largest[axis]),
     where,
     'psf',
-    `be no larger than the volume, ${formatValue(observed.shape)}`,
+    boundary === 'weights'
+      ? `be no larger than twice the volume less one voxel, ${formatValue(largest)}`
+      : `be no larger than the volume, ${formatValue(observed.shape)}`,
     psf.shape,
     'crop it with preparePsf(psf, { largestShape })',
   );

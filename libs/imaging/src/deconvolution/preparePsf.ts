@@ -25,12 +25,19 @@ export interface PreparePsfOptions {
  * sum 1.
  *
  * An off-center PSF would shift every result by its offset. The PSF moves by whole voxels; zeros
- * extend the sides, so that nothing of it is lost.
+ * extend the sides, so that nothing of it is lost. `alignPsf` moves it by fractions of a voxel.
  *
  * @throws {RuleError} If no positive value is left.
  */
 export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume {
   const { center = 'peak', background = 0, largestShape } = options;
+  const data = lightAbove(psf, background);
+  const light = createVolume(psf.shape, psf.voxelSizeUm, data);
+  return windowAbout(light, findOrigin(data, psf.shape, center), largestShape);
+}
+
+/** The values of a PSF above its background, not negative. */
+export function lightAbove(psf: Volume, background: number): Float32Array {
   const data = psf.data.map((value) => Math.max(0, value - background));
   const total = sum(data);
   assertRange(
@@ -41,14 +48,22 @@ export function preparePsf(psf: Volume, options: PreparePsfOptions = {}): Volume
     total,
     'lower the background',
   );
-  const origin = findOrigin(data, psf.shape, center);
-  const reach = psf.shape.map((side, axis) => {
+  return data;
+}
+
+/** The part of a PSF about one of its voxels: odd sides, sum 1, zeros where the file ends. */
+export function windowAbout(
+  { data, shape: sides, voxelSizeUm }: Volume,
+  origin: readonly number[],
+  largestShape?: Shape3,
+): Volume {
+  const reach = sides.map((side, axis) => {
     const needed = Math.max(origin[axis], side - 1 - origin[axis]);
     return Math.min(needed, Math.floor(((largestShape?.[axis] ?? Infinity) - 1) / 2));
   });
   const shape: Shape3 = [2 * reach[0] + 1, 2 * reach[1] + 1, 2 * reach[2] + 1];
   const corner: Shape3 = [origin[0] - reach[0], origin[1] - reach[1], origin[2] - reach[2]];
-  const prepared = createVolume(shape, psf.voxelSizeUm, copyBox(data, psf.shape, corner, shape));
+  const prepared = createVolume(shape, voxelSizeUm, copyBox(data, sides, corner, shape));
   const kept = sum(prepared.data);
   assertRange(
     kept > 0,
