@@ -6,7 +6,7 @@ export {
 export { startLevel, type RichardsonLucyOptions } from './deconvolution/iterateRichardsonLucy.ts';
 export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
 export { noiseSample, noiseVariance } from './deconvolution/noiseLevel.ts';
-export { preparePsf, type PreparePsfOptions } from './deconvolution/preparePsf.ts';
+export { preparePsf } from './deconvolution/preparePsf.ts';
 export {
   acceleratedRichardsonLucy,
   richardsonLucy,

@@ -48,7 +48,7 @@ function onVoxel(position: number): number {
 }
 
 /** [1 2 1]/4 along each axis: the mean over two voxels, half a voxel before and after. */
-export function smoothed({ data, shape }: Pick<Volume, 'data' | 'shape'>): Float32Array {
+function smoothed({ data, shape }: Pick<Volume, 'data' | 'shape'>): Float32Array {
   const [depth, height, width] = shape;
   let values = data;
   for (const [side, stride] of [
