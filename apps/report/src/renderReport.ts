@@ -9,6 +9,7 @@ import { fitVolumes } from './model/volumes.ts';
 import { page, type PageAssets } from './page/page.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
 import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
+import { firstScreen } from './sections/firstScreen.ts';
 import { methodsSection } from './sections/methodsSection.ts';
 import {
   bannerSection,
@@ -20,8 +21,8 @@ import {
 } from './sections/opening.ts';
 import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
 
-/** Largest page, a little below the promised 5 MB for the quick profiles and 12 MB for others. */
-const PAGE_LIMIT_BYTES: Readonly<Record<string, number>> = { quick: 4.9e6, smoke: 4.9e6 };
+/** Largest page, a little below the promised 5 MB for `quick` and 12 MB for others. */
+const PAGE_LIMIT_BYTES: Readonly<Record<string, number>> = { quick: 4.9e6 };
 const USUAL_LIMIT_BYTES = 11.8e6;
 
 /** Charts of a report, drawn. */
@@ -62,6 +63,7 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
       styles: figures.styles,
     }),
   );
+  const first = firstScreen(inputs, images);
   const further = [
     {
       id: 'training',
@@ -97,9 +99,12 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
     body: html`<a class="skip" href="#content">Skip to the results</a>
       ${images.render()}
       <div class="page">
-        ${headerSection(inputs)} ${openingFigures(inputs.experiments, figures.opening)}
-        ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
-        <main id="content">${experiments}${further.map(({ section }) => section)}</main>
+        ${headerSection(inputs)}
+        <main id="content">
+          ${first} ${openingFigures(inputs.experiments, figures.opening)}
+          ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
+          ${experiments}${further.map(({ section }) => section)}
+        </main>
       </div>`,
   });
 }

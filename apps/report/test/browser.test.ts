@@ -226,6 +226,20 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     });
   });
 
+  it('answers first, and leads from each claim in the picture to its numbers', async () => {
+    await open({}, async (page) => {
+      await page.getByRole('slider', { name: 'Divider' }).first().press('End');
+      expect(await page.locator('.curtain-right').first().getAttribute('x')).toBe('40');
+      const links = await page.locator('.forest li a').all();
+      expect(links.length).toBe(2);
+      for (const link of links) {
+        const target = page.locator((await link.getAttribute('href')) ?? '');
+        await link.click();
+        await expect.poll(async () => (await target.boundingBox())?.y, PATIENT).toBeLessThan(900);
+      }
+    });
+  });
+
   it('unpacks a file on a click, and gives it packed without a script', async () => {
     const stored: unknown = JSON.parse(
       readFileSync(fixture('results/synthetic/table1/table.json'), 'utf8'),

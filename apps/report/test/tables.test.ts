@@ -56,15 +56,18 @@ function table(rows: readonly TableRow[], conditions?: Table['conditions']): Tab
   };
 }
 
-it('resultTable(table) says below the name of a method that its discriminator idles', () => {
+it('resultTable(table) says once below the table which discriminators idle', () => {
   const discriminators = [
     { domain: 'sharp', scales: [], idle: 0.1 },
     { domain: 'blurred', scales: [], idle: 0.78 },
   ] as const;
-  const { markup: text } = resultTable(table([row('a', { discriminators })]));
-  expect(text).toMatch(
-    /Method a<span class="note"\s*>its discriminator of blurred volumes idles: /,
+  const { markup: text } = resultTable(
+    table([row('a', { discriminators }), row('b', { discriminators }), row('c', {})]),
   );
+  expect(text.match(/Its discriminator of blurred volumes idles: /g)).toHaveLength(1);
+  expect(text).toMatch(/<ol class="footnotes">\s*<li>Its discriminator of blurred/);
+  const marked = [...text.matchAll(/Method (\w)<sup>.*?1<\/sup>/g)].map(([, name]) => name);
+  expect(marked).toEqual(['a', 'b']);
   expect(text).not.toContain('discriminator of sharp');
 });
 
@@ -114,7 +117,7 @@ describe('resultTable(table)', () => {
     expect(heads.map(([, columns, name]) => [name, columns])).toEqual([
       ['PSNR (dB)', '4'],
       ['PSNR after registration (dB)', '1'],
-      ['SSIM', '4'],
+      ['SSIM', '3'],
       ['NRMSE', '1'],
     ]);
     const cells = [...markup.matchAll(/<td class="first ours alone"[^>]*>(.*?)</gs)];

@@ -1,6 +1,7 @@
 /** @file The script of the page. Without it the page is whole, but still. */
 
 import { enhanceChart } from './enhanceChart.ts';
+import { enhanceCurtain } from './enhanceCurtain.ts';
 import { enhanceLink } from './enhanceLink.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
@@ -9,3 +10,6 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
 for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure'))
   enhanceChart(figure);
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a.packed')) enhanceLink(link);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.curtain')) {
+  enhanceCurtain(figure);
+}

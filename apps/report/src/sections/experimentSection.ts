@@ -1,13 +1,12 @@
 import { capitalize } from '@blurcycle/core';
 import { CLAIM_KINDS, type ClaimResult, describeTallies, type Table } from '@blurcycle/experiment';
-import { METRIC_NAMES } from '@blurcycle/metrics';
 import type { MethodStyle } from '../charts/methodColors.ts';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, type ImageStore } from '../html/embed.ts';
 import { formatDifference, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
-import { shownMetric } from '../model/metrics.ts';
+import { claimAnchor, claimMetric } from '../model/claims.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
 import { madeBrief, provenanceLine, sectionHead } from './frame.ts';
@@ -48,7 +47,7 @@ export function experimentSection(parts: ExperimentParts): Html {
   return html`<section id="${id}" aria-labelledby="${id}-title">
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
-    ${claimList(table.claims)} ${table.rows.length === 0 ? null : resultTable(table)}
+    ${claimList(id, table.claims)} ${table.rows.length === 0 ? null : resultTable(table)}
     ${provenanceLine(table.provenance, cost, `${id}-made`)}
     <p class="tools">
       ${dataLink('table.json', `${id}.json`, 'application/json', `${JSON.stringify(table, null, 2)}\n`)}${
@@ -85,15 +84,15 @@ const CLASSES = { reproduced: 'yes', 'not reproduced': 'no', undecided: 'open' }
 const MARKS = { reproduced: '✓', 'not reproduced': '✗', undecided: '?' } as const;
 
 /** The verdict on each claim, with the rule that was fixed in advance and the measured value. */
-function claimList(claims: readonly ClaimResult[]): Html | null {
+function claimList(experiment: string, claims: readonly ClaimResult[]): Html | null {
   if (claims.length === 0) return null;
   return html`<ul class="claims">
-    ${claims.map(claimItem)}
+    ${claims.map((claim) => claimItem(experiment, claim))}
   </ul>`;
 }
 
-function claimItem(claim: ClaimResult): Html {
-  return html`<li class="${CLASSES[claim.verdict]}">
+function claimItem(experiment: string, claim: ClaimResult): Html {
+  return html`<li id="${claimAnchor(experiment, claim.id)}" class="${CLASSES[claim.verdict]}">
     <span class="verdict"
       ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
     >
@@ -118,8 +117,7 @@ function standing({ kind, family }: ClaimResult): Html | null {
 function measuredValue(claim: ClaimResult): string {
   const { rule, value, low, high, kind } = claim;
   if (value === null) return 'no value';
-  const metric = METRIC_NAMES.find((name) => rule.includes(`${name}(`));
-  const { digits, unit: bareUnit } = shownMetric(metric ?? rule);
+  const { digits, unit: bareUnit } = claimMetric(claim);
   const unit = bareUnit === null ? '' : ` ${bareUnit}`;
   // Tables without kinds hold the size of what stands in abs(), newer ones the value with its sign.
   const isSize = kind === undefined && rule.includes('abs(');

@@ -1,3 +1,4 @@
+import { capitalize } from '@blurcycle/core';
 import {
   idleFindings,
   absentScore,
@@ -19,6 +20,17 @@ interface Column {
 
 /** Metrics that the paper prints values of. */
 const PRIMARY: readonly string[] = ['psnr', 'ssim'];
+const PAPER_HEADS = ['paper', 'ours', 'difference'] as const;
+
+/** Notes on rows, each once, in the order of their first row. */
+function rowNotes(rows: readonly TableRow[]): readonly string[] {
+  return [...new Set(rows.flatMap(notesOf))];
+}
+
+/** Why a row is not what it should be, and which of its discriminators idle. */
+function notesOf({ note, ours, discriminators = [] }: TableRow): readonly string[] {
+  return [...(note === undefined || ours === null ? [] : [note]), ...idleFindings(discriminators)];
+}
 
 /**
  * The paper's scores with ours beside them, grouped by condition; beside them registration and what
@@ -28,8 +40,11 @@ export function resultTable(table: Table): Html {
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
   const columns = tableColumns(table).map((metric): Column => {
     if (!PRIMARY.includes(metric)) return { metric, heads: ['ours'] };
-    return { metric, heads: hasPaper ? ['paper', 'ours', 'difference', 'n'] : ['ours', 'n'] };
+    // The number of values is the same for both: it stands once, behind the first.
+    const count = metric === PRIMARY[0] ? (['n'] as const) : [];
+    return { metric, heads: [...(hasPaper ? PAPER_HEADS : (['ours'] as const)), ...count] };
   });
+  const notes = rowNotes(table.rows);
   const count = columns.reduce((sum, { heads }) => sum + heads.length, 1);
   const groups = groupRows(table).map(
     ({ condition, rows }) =>
@@ -41,7 +56,7 @@ export function resultTable(table: Table): Html {
                 <th colspan="${count}" scope="rowgroup">${condition.label}</th>
               </tr>`
         }
-        ${rows.map((row) => resultRow(row, columns, hasPaper))}
+        ${rows.map((row) => resultRow(row, columns, hasPaper, notes))}
       </tbody>`,
   );
   return html`<p class="note table-note">
@@ -72,19 +87,27 @@ export function resultTable(table: Table): Html {
         ${groups}
       </table>
     </div>
+    ${
+      notes.length === 0
+        ? null
+        : html`<ol class="footnotes">
+            ${notes.map((note) => html`<li>${capitalize(note)}.</li>`)}
+          </ol>`
+    }
     ${furtherMetrics(table)}`;
 }
 
-function resultRow(row: TableRow, columns: readonly Column[], hasPaper: boolean): Html {
+function resultRow(
+  row: TableRow,
+  columns: readonly Column[],
+  hasPaper: boolean,
+  notes: readonly string[],
+): Html {
   const isOurs = hasPaper && row.paper === null;
   const head = html`<th scope="row">
-    ${row.label}${isOurs ? html`<span class="note">not in the paper</span>` : null}${
-      row.note === undefined || row.ours === null
-        ? null
-        : html`<span class="note">${row.note}</span>`
-    }${idleFindings(row.discriminators ?? []).map(
-      (finding) => html`<span class="note">${finding}</span>`,
-    )}
+    ${row.label}${notesOf(row).map(
+      (note) => html`<sup><span class="hidden-words">note </span>${notes.indexOf(note) + 1}</sup>`,
+    )}${isOurs ? html`<span class="note">not in the paper</span>` : null}
   </th>`;
   return html`<tr
     class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}"
@@ -117,14 +140,15 @@ function cells(row: TableRow, { metric, heads }: Column): Html {
       </td>`;
   }
   const ours = withInterval(summary, digits);
+  const count = heads.includes('n') ? html`<td>${countOf(summary)}</td>` : null;
   if (!hasPaper) {
     return html`<td class="first ours" data-metric="${label}">${ours}</td>
-      <td>${countOf(summary)}</td>`;
+      ${count}`;
   }
   return html`${paperCell}
     <td class="ours">${ours}</td>
     <td>${paper === undefined ? '–' : formatDifference(summary.mean - paper, digits)}</td>
-    <td>${countOf(summary)}</td>`;
+    ${count}`;
 }
 
 function reason({ status, note }: TableRow): Html {
