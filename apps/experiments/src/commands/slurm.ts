@@ -1,139 +1,11 @@
-import { join, resolve } from 'node:path';
-import { assertRange } from '@blurcycle/core';
-import { listRuns, loadExperiments } from '@blurcycle/experiment';
+import { resolve } from 'node:path';
+import { assertRange, InputError } from '@blurcycle/core';
+import { loadExperiments, resolveExperiment, runsOf } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 import { defineCommand, EXPERIMENT, type OptionGroup, PROFILE_OPTIONS } from './commonOptions.ts';
-
-/** The work for a cluster. */
-export interface SlurmRequest {
-  readonly experiment: string;
-  readonly profile: string;
-  /** Training runs: the name that `train` takes, and the seed. */
-  readonly runs: readonly { readonly name: string; readonly seed: number }[];
-  /** Folder of the project, which every machine must see under this name. */
-  readonly projectRoot: string;
-  readonly experimentsDir: string;
-  readonly resultsDir: string;
-  /** Cores of each job. */
-  readonly cpus: number;
-  /** Options of sbatch for every job, and additional ones for the training runs. */
-  readonly sbatch: string;
-  readonly sbatchTrain: string;
-}
-
-/** Seconds before its time limit at which a training run gets the signal to save its state. */
-const GRACE_SECONDS = 120;
-
-/**
- * A shell script that submits an experiment to SLURM: one job that makes the data sets, one array
- * with a task for each training run, and one job that makes the table, each after the one before it
- * succeeded.
- *
- * Runs share only the results folder, where each writes into a folder of its own.
- *
- * @returns A bash script; it prints the id of the last job.
- */
-export function slurmScript(request: SlurmRequest): string {
-  const { experiment, profile, runs } = request;
-  const counted = runs.length === 1 ? '1 training run' : `${runs.length} training runs`;
-  const stages = [
-    `#!/usr/bin/env bash`,
-    `# ${experiment} in profile ${profile}: the data sets, ${counted} as an array, then the table. From a login node:`,
-    `#   npx blurcycle slurm ${experiment} --profile ${profile} | bash`,
-    `# Submitted again it resumes: finished runs are kept, the others continue from their checkpoints.`,
-    `set -euo pipefail`,
-    `mkdir -p ${quote(logFolder(request))}`,
-    ``,
-  ];
-  if (runs.length > 0) {
-    stages.push(
-      ...job(request, {
-        name: 'data',
-        variable: 'data',
-        body: [command(request, `dataset ${experiment}`)],
-      }),
-      ...job(request, {
-        name: 'train',
-        variable: 'runs',
-        after: 'data',
-        options: [
-          `--array=0-${runs.length - 1}`,
-          `--signal=B:TERM@${GRACE_SECONDS}`,
-          ...(request.sbatchTrain === '' ? [] : [request.sbatchTrain]),
-        ],
-        body: [
-          `runs=(`,
-          ...runs.map(({ name, seed }) => `  '${name} --seed ${seed}'`),
-          `)`,
-          // Another job may train the same run for another experiment.
-          command(request, 'train ${runs[$SLURM_ARRAY_TASK_ID]} --wait'),
-        ],
-      }),
-    );
-  }
-  stages.push(
-    ...job(request, {
-      name: 'table',
-      variable: 'table',
-      ...(runs.length > 0 ? { after: 'runs' } : {}),
-      body: [command(request, `table ${experiment}`)],
-    }),
-    `echo "$table"`,
-  );
-  return stages.join('\n');
-}
-
-interface Job {
-  readonly name: string;
-  /** Shell variable that gets the id of the job. */
-  readonly variable: string;
-  /** Shell variable of the job that must have succeeded. */
-  readonly after?: string;
-  readonly options?: readonly string[];
-  readonly body: readonly string[];
-}
-
-function job(request: SlurmRequest, { name, variable, after, options = [], body }: Job): string[] {
-  const { experiment, projectRoot, cpus, sbatch } = request;
-  const isArray = options.some((option) => option.startsWith('--array'));
-  const all = [
-    `--parsable`,
-    `--job-name=${experiment}-${name}`,
-    `--chdir=${quote(projectRoot)}`,
-    `--output=${quote(join(logFolder(request), isArray ? '%x-%A_%a.log' : '%x-%j.log'))}`,
-    `--open-mode=append`,
-    `--cpus-per-task=${cpus}`,
-    ...(after === undefined ? [] : [`--dependency=afterok:$${after}`, `--kill-on-invalid-dep=yes`]),
-    ...options,
-    ...(sbatch === '' ? [] : [sbatch]),
-  ];
-  return [
-    `${variable}=$(sbatch ${all.join(' \\\n  ')} <<'JOB'`,
-    `#!/usr/bin/env bash`,
-    ...body,
-    `JOB`,
-    `)`,
-    ``,
-  ];
-}
-
-/** Replaces the shell (exec), so that the signals of SLURM reach the command. */
-function command(
-  { profile, experimentsDir, resultsDir, cpus }: SlurmRequest,
-  parameters: string,
-): string {
-  const folders = `--experiments-dir ${quote(experimentsDir)} --results-dir ${quote(resultsDir)}`;
-  const threads = parameters.startsWith('dataset') ? '' : ` --threads ${cpus}`;
-  return `exec node apps/experiments/bin/blurcycle.mjs ${parameters} --profile ${profile} ${folders}${threads}`;
-}
-
-function logFolder({ resultsDir, profile }: SlurmRequest): string {
-  return join(resultsDir, profile, 'slurm');
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { slurmScript } from './slurm/slurmScript.ts';
+import { submitJobs, submitUntilDone } from './slurm/watchJobs.ts';
+import { verifyResults } from './verify.ts';
 
 const OPTIONS = {
   ...PROFILE_OPTIONS,
@@ -150,6 +22,13 @@ const OPTIONS = {
     describe: 'additional options of sbatch for the training runs',
     coerce: oneLine('--sbatch-train'),
   },
+  submit: { type: 'boolean', default: false, describe: 'submit the jobs, print their ids' },
+  wait: {
+    type: 'boolean',
+    default: false,
+    describe: 'with --submit: submit again what ended early, until the table is there; verify it',
+  },
+  'every-seconds': { type: 'number', default: 30, describe: 'how often --wait asks the queue' },
 } as const satisfies OptionGroup;
 
 /** `blurcycle slurm <experiment>`: the script that submits an experiment to a cluster. */
@@ -162,8 +41,14 @@ export const slurmCommand = defineCommand({
       .example(
         "$0 slurm table1 --profile paper --sbatch-train='--gpus=1 --time=24:00:00' | bash",
         'one GPU for each training run',
+      )
+      .example(
+        '$0 slurm table1 --profile standard --submit --wait',
+        'submit until the table is there, then verify it',
       ),
-  handler: ({ experiment, profile, experimentsDir, resultsDir, cpus, sbatch, sbatchTrain }) => {
+  handler: async (args) => {
+    const { experiment: name, profile, experimentsDir, submit, wait, everySeconds } = args;
+    const { cpus, sbatch, sbatchTrain } = args;
     assertRange(
       Number.isSafeInteger(cpus) && cpus > 0,
       'slurm',
@@ -171,20 +56,34 @@ export const slurmCommand = defineCommand({
       'be a positive integer',
       cpus,
     );
-    const runs = listRuns(loadExperiments(experimentsDir), experiment, profile);
-    console.log(
-      slurmScript({
-        experiment,
-        profile,
-        runs: runs.map(({ id, seed }) => ({ name: id.replace(/-s\d+$/, ''), seed })),
-        projectRoot: PROJECT_ROOT,
-        experimentsDir: resolve(experimentsDir),
-        resultsDir: resolve(resultsDir),
-        cpus,
-        sbatch,
-        sbatchTrain,
-      }),
-    );
+    assertRange(everySeconds > 0, 'slurm', '--every-seconds', 'be above 0', everySeconds);
+    if (wait && !submit)
+      throw new InputError('slurm: --wait must come with --submit, got it alone');
+    const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);
+    const resultsDir = resolve(args.resultsDir);
+    const script = slurmScript({
+      experiment: name,
+      profile,
+      runs: runsOf(experiment).map(({ id, seed }) => ({ name: id.replace(/-s\d+$/, ''), seed })),
+      projectRoot: PROJECT_ROOT,
+      experimentsDir: resolve(experimentsDir),
+      resultsDir,
+      cpus,
+      sbatch,
+      sbatchTrain,
+    });
+    if (!submit) {
+      console.log(script);
+      return;
+    }
+    if (!wait) {
+      console.log(submitJobs(script).join(' '));
+      return;
+    }
+    const say = (line: string): void => console.error(line);
+    await submitUntilDone({ experiment, resultsDir, script, everySeconds, say });
+    await verifyResults(experiment, resultsDir, false);
+    console.log(`report: ${resultsDir}/${profile}/report.html`);
   },
 });
 

@@ -51,7 +51,6 @@ export const verifyCommand = defineCommand({
       ),
   handler: async (args) => {
     const { experiment: name, profile, resultsDir, json } = args;
-    const { verifyExperiment } = await import('@blurcycle/pipeline');
     const experiments = experimentsOf(args);
     if (args.replay !== undefined) {
       await report(replayAnswers(experiments, args.replay, args), json, {
@@ -60,12 +59,20 @@ export const verifyCommand = defineCommand({
       });
       return;
     }
-    const [experiment] = experiments;
-    await report(verifyExperiment(experiment, resultsDir), json, {
-      ...{ experiment: experiment.name, profile },
-    });
+    await verifyResults(experiments[0], resultsDir, json);
   },
 });
+
+/** Verifies the results of an experiment and prints an answer for each. */
+export async function verifyResults(
+  experiment: ResolvedExperiment,
+  resultsDir: string,
+  json: boolean,
+): Promise<void> {
+  const { verifyExperiment } = await import('@blurcycle/pipeline');
+  const { name, profile } = experiment;
+  await report(verifyExperiment(experiment, resultsDir), json, { experiment: name, profile });
+}
 
 function experimentsOf(args: VerifyArguments): readonly ResolvedExperiment[] {
   const { experiment: name, profile, experimentsDir, replay } = args;

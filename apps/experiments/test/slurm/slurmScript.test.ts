@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { type SlurmRequest, slurmScript } from '../../src/commands/slurm.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { type SlurmRequest, slurmScript } from '../../src/commands/slurm/slurmScript.ts';
 import { blurcycle } from '../commandLine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), "slurm's script "));
@@ -48,7 +48,7 @@ function submit(request: SlurmRequest): { jobs: Submitted[]; printed: string } {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
   });
-  const count = Number(printed) - 100;
+  const count = printed.trim().split(' ').length;
   const read = (name: string): string => readFileSync(join(bin, name), 'utf8');
   const jobs = Array.from({ length: count }, (_, i) => ({
     options: read(`options${i}`).trimEnd().split('\n'),
@@ -60,7 +60,7 @@ function submit(request: SlurmRequest): { jobs: Submitted[]; printed: string } {
 describe('slurmScript(request)', () => {
   it('submits data sets, training runs and table, each after the one before it', () => {
     const { jobs, printed } = submit(REQUEST);
-    expect(printed).toBe('103\n');
+    expect(printed).toBe('101 102 103\n');
     expect(jobs[0].script).toContain('dataset table1 --profile standard');
     expect(jobs[0].options.filter((option) => option.startsWith('--dependency'))).toEqual([]);
     expect(jobs[1].options).toEqual(
@@ -123,6 +123,20 @@ describe('blurcycle slurm <experiment>', () => {
     expect(await blurcycle('slurm', 'table3', '--cpus', '0')).toMatchObject({
       code: 2,
       error: 'slurm: --cpus must be a positive integer, got 0\n',
+    });
+  });
+
+  it('refuses to wait for what is not submitted, and says when there is no SLURM', async () => {
+    expect(await blurcycle('slurm', 'table3', '--wait')).toMatchObject({
+      code: 2,
+      error: 'slurm: --wait must come with --submit, got it alone\n',
+    });
+    vi.stubEnv('PATH', '/usr/bin-without-slurm:/bin-without-slurm');
+    const { code, error } = await blurcycle('slurm', 'table3', '--submit');
+    vi.unstubAllEnvs();
+    expect({ code, error }).toMatchObject({
+      code: 2,
+      error: /^slurm: --submit must reach sbatch, got '.+' \(call it on a login node/,
     });
   });
 });
