@@ -3,6 +3,7 @@ import { assertRange, InputError } from '@blurcycle/core';
 import { loadExperiments, resolveExperiment, runsOf } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 import { defineCommand, EXPERIMENT, type OptionGroup, PROFILE_OPTIONS } from './commonOptions.ts';
+import { kubernetesJob } from './slurm/kubernetesJob.ts';
 import { slurmScript } from './slurm/slurmScript.ts';
 import { submitJobs, submitUntilDone } from './slurm/watchJobs.ts';
 import { verifyResults } from './verify.ts';
@@ -21,6 +22,17 @@ const OPTIONS = {
     default: '',
     describe: 'additional options of sbatch for the training runs',
     coerce: oneLine('--sbatch-train'),
+  },
+  for: {
+    choices: ['slurm', 'kubernetes'],
+    default: 'slurm',
+    describe: 'a script for SLURM, or the manifest of an indexed Job',
+  },
+  image: { type: 'string', default: 'node:20', describe: 'kubernetes: container image' },
+  claim: {
+    type: 'string',
+    default: 'blurcycle',
+    describe: 'kubernetes: PersistentVolumeClaim that holds the project',
   },
   submit: { type: 'boolean', default: false, describe: 'submit the jobs, print their ids' },
   wait: {
@@ -45,6 +57,10 @@ export const slurmCommand = defineCommand({
       .example(
         '$0 slurm table1 --profile standard --submit --wait',
         'submit until the table is there, then verify it',
+      )
+      .example(
+        '$0 slurm table1 --profile standard --for kubernetes | kubectl apply -f -',
+        'the same on Kubernetes',
       ),
   handler: async (args) => {
     const { experiment: name, profile, experimentsDir, submit, wait, everySeconds } = args;
@@ -61,7 +77,7 @@ export const slurmCommand = defineCommand({
       throw new InputError('slurm: --wait must come with --submit, got it alone');
     const experiment = resolveExperiment(loadExperiments(experimentsDir), name, profile);
     const resultsDir = resolve(args.resultsDir);
-    const script = slurmScript({
+    const work = {
       experiment: name,
       profile,
       runs: runsOf(experiment).map(({ id, seed }) => ({ name: id.replace(/-s\d+$/, ''), seed })),
@@ -69,9 +85,17 @@ export const slurmCommand = defineCommand({
       experimentsDir: resolve(experimentsDir),
       resultsDir,
       cpus,
-      sbatch,
-      sbatchTrain,
-    });
+    };
+    if (args.for === 'kubernetes') {
+      if (submit) {
+        throw new InputError(
+          'slurm: --submit must go with SLURM, got --for kubernetes (pipe the manifest into kubectl apply -f -)',
+        );
+      }
+      console.log(kubernetesJob({ ...work, image: args.image, claim: args.claim }));
+      return;
+    }
+    const script = slurmScript({ ...work, sbatch, sbatchTrain });
     if (!submit) {
       console.log(script);
       return;
