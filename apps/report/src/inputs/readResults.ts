@@ -149,15 +149,20 @@ async function changedFiles(
   return changed;
 }
 
-/** Names of the directories: tables, figures, the rest; numbers in numeric order. */
+/** Names of the directories. */
 async function directoriesIn(path: string): Promise<string[]> {
   const entries = await ifPresent(() => readdir(path, { withFileTypes: true }));
-  const rank = (name: string): number =>
-    name.startsWith('table') ? 0 : name.startsWith('fig') ? 1 : 2;
   return (entries ?? [])
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
+    .sort(inOrderOfThePage);
+}
+
+/** Order of experiments: tables, figures, the rest; numbers in numeric order. */
+export function inOrderOfThePage(a: string, b: string): number {
+  const rank = (name: string): number =>
+    name.startsWith('table') ? 0 : name.startsWith('fig') ? 1 : 2;
+  return rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });
 }
 
 async function ifPresent<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -46,7 +46,7 @@ function isProposedOfThePaper({ method, paper }: Table['rows'][number]): boolean
 const PAPER_PARAMETERS = 7_077_251;
 
 /** How the models and the data compare with the paper's; null without a finished run. */
-export function scaleNote(runs: readonly RunInput[]): Html | null {
+function scaleNote(runs: readonly RunInput[]): Html | null {
   const text = describeScale(runs);
   return text === undefined
     ? null
