@@ -125,7 +125,7 @@ function ownModules(root) {
   return {
     name: 'own modules',
     setup({ onResolve, onLoad, resolve }) {
-      onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      onResolve({ filter: /^[^./#]/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
         const isOwn = kind === 'entry-point' || path.startsWith('@blurcycle/');
         if (isOwn || pluginData === AS_USUAL) return undefined;
         if (!isNested(root, path, importer)) return { path, external: true };

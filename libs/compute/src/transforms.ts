@@ -3,7 +3,8 @@
  *   convolutions of arrays. Without TensorFlow.js, which takes longer to load than a small
  *   deconvolution.
  */
-export { createConvolver3d, type Convolver, type Window } from './fft/convolver.ts';
+export type { Convolver, Window } from './fft/convolver.ts';
+export { createConvolver3d } from './fft/createConvolver3d.ts';
 export { isSmooth, smoothLength } from './fft/fft.ts';
 export { type Extrapolation, startOfUpdate } from './fft/poissonUpdate.ts';
 export { createRealFft3d } from './fft/realFft3d.ts';

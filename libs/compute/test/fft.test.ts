@@ -5,7 +5,8 @@ import {
   javascriptConvolutionEngine,
   nativeConvolutionEngine,
 } from '../src/fft/convolutionEngines.ts';
-import { createConvolver3d, createConvolverOn } from '../src/fft/convolver.ts';
+import { createConvolverOn } from '../src/fft/convolver.ts';
+import { createConvolver3d } from '../src/fft/createConvolver3d.ts';
 import { createFftPlan, smoothLength } from '../src/fft/fft.ts';
 import { directConvolution, dot, randomValues, relativeError } from './support.ts';
 

@@ -9,7 +9,16 @@ export { crop, samplePatch, type PatchSample } from './patches.ts';
 export { beads } from './phantoms/beads.ts';
 export { hollowBars } from './phantoms/hollowBars.ts';
 export { microtubules } from './phantoms/microtubules.ts';
-export { readTiffStack, type ReadTiffOptions, type TiffStack } from './tiff/readTiffStack.ts';
+export { blobFile, type ByteFile } from './tiff/byteFile.ts';
+export { encodeTiff } from './tiff/encodeTiff.ts';
+export {
+  describeTiff,
+  readTiff,
+  type ReadTiffOptions,
+  type TiffContents,
+  type TiffStack,
+} from './tiff/readTiff.ts';
+export { readTiffStack } from './tiff/readTiffStack.ts';
 export { writeTiffStack } from './tiff/writeTiffStack.ts';
 export {
   addTile,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readTiffStack, type ReadTiffOptions } from '../src/tiff/readTiffStack.ts';
+import type { ReadTiffOptions } from '../src/tiff/readTiff.ts';
+import { readTiffStack } from '../src/tiff/readTiffStack.ts';
 import { fixtureFolder, fixtures, fixtureValue, type TiffFixture } from './tiffFixtures.ts';
 
 const read = (name: string, options: ReadTiffOptions = {}) =>

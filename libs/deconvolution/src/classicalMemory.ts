@@ -26,7 +26,7 @@ const GRID_VOLUMES: Readonly<Record<ClassicalSettings['algorithm'], number>> = {
 const EXTRAPOLATION_VOLUMES = 2;
 
 /** Memory in bytes that a classical deconvolution takes beside the program's own. */
-function classicalMemoryBytes(
+export function classicalMemoryBytes(
   stack: Shape3,
   psf: Shape3,
   settings: ClassicalSettings,

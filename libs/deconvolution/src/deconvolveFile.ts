@@ -20,8 +20,10 @@ import { wienerPrior } from '@blurcycle/imaging';
 import { relativeResidual } from '@blurcycle/metrics';
 import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
 import { assertMemory } from './classicalMemory.ts';
-import { blurAgain, deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
+import { blurAgain } from './blurAgain.ts';
+import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
 import { type ScoredTruth, writeIterationLog } from './iterationLog.ts';
+import { reachOf } from './fitPsf.ts';
 import { judgeResult, type Offset, subtractOffset } from './light.ts';
 import { type PsfSource, stackPsf } from './stackPsf.ts';
 
@@ -199,11 +201,6 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
       ...fewLevels(result.estimate, request),
     ],
   };
-}
-
-/** The method with `weights` estimates the object beyond the edges of the stack. */
-function reachOf({ boundary = 'weights' }: ClassicalSettings): 'beyond' | 'stack' {
-  return boundary === 'weights' ? 'beyond' : 'stack';
 }
 
 /** So few gray values show as steps. */

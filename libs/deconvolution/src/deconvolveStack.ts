@@ -1,7 +1,7 @@
-import { type Boundary, describeViolation, InputError, type Volume } from '@blurcycle/core';
+import { describeViolation, InputError, type Volume } from '@blurcycle/core';
 import { applyTiled, cutTile, planTiles, type TileOptions } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
-import { blur } from '@blurcycle/imaging';
+import { blurAgain } from './blurAgain.ts';
 import { deconvolveClassically } from './deconvolveClassically.ts';
 import {
   iterationRow,
@@ -9,21 +9,6 @@ import {
   linearStatistics,
   type ScoredTruth,
 } from './iterationLog.ts';
-
-/**
- * The image of an estimate, without background.
- *
- * The border is that of the method; for `weights`, whose estimate ends at the edge, the mirror
- * image.
- */
-export function blurAgain(
-  estimate: Volume,
-  psf: Volume,
-  boundary: Boundary = 'weights',
-): Float32Array {
-  const border = boundary === 'periodic' || boundary === 'zero' ? boundary : 'reflect';
-  return blur(estimate, psf, { border }).data;
-}
 
 /** What to do with one stack. */
 export interface StackDeconvolution {

@@ -1,9 +1,6 @@
-export {
-  backgroundLevel,
-  chooseIntensities,
-  scaleOfEqualLight,
-  toTarget,
-} from './chooseIntensities.ts';
+export { assertUsable } from './assertUsable.ts';
+export { backgroundLevel } from './backgroundLevel.ts';
+export { chooseIntensities, scaleOfEqualLight, toTarget } from './chooseIntensities.ts';
 export { expandPatterns } from './expandPatterns.ts';
 export {
   fromNetworkScale,

@@ -2,7 +2,7 @@ import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 
 import { randomVolume } from '@blurcycle/core/testing';
 
-import { backgroundLevel } from '../src/chooseIntensities.ts';
+import { backgroundLevel } from '../src/backgroundLevel.ts';
 import { fromNetworkScale, toNetworkScale } from '../src/intensityScale.ts';
 import { unpairedPairs } from '../src/unpairedPairs.ts';
 import { describe, expect, it } from 'vitest';

@@ -6,14 +6,8 @@ import {
   type Border,
   type Shape3,
 } from '@blurcycle/core';
-import { native } from '../../native/addon.ts';
 import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './border.ts';
-import {
-  type ConvolutionEngine,
-  type GridConvolution,
-  javascriptConvolutionEngine,
-  nativeConvolutionEngine,
-} from './convolutionEngines.ts';
+import type { ConvolutionEngine, GridConvolution } from './convolutionEngines.ts';
 import { isSmooth, smoothLength } from './fft.ts';
 import { type PoissonUpdate, updateByConvolutions, type UpdateSums } from './poissonUpdate.ts';
 
@@ -66,21 +60,11 @@ export interface Convolver {
  * a zero border.
  * Precision: float32 rounding of the largest term, relative 1e-6 or so.
  *
+ * @param engine - What runs the transforms.
  * @param shape - Sides of the volumes.
  * @param kernel - Kernel values; every side odd, the center voxel is the origin.
  * @param kernelShape - Sides of the kernel.
  */
-export function createConvolver3d(
-  shape: Shape3,
-  kernel: Float32Array,
-  kernelShape: Shape3,
-  options: ConvolverOptions = {},
-): Convolver {
-  const engine = native === null ? javascriptConvolutionEngine : nativeConvolutionEngine(native);
-  return createConvolverOn(engine, shape, kernel, kernelShape, options);
-}
-
-/** `createConvolver3d` on a chosen engine. */
 export function createConvolverOn(
   engine: ConvolutionEngine,
   shape: Shape3,

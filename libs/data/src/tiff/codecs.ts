@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { inflateBytes } from '#inflate';
 
 /** A compression of blocks: its name, and the most bytes that one compressed byte can expand to. */
 export interface Compression {
@@ -9,7 +9,7 @@ export interface Compression {
 
 function inflate(packed: Uint8Array, length: number): Uint8Array {
   try {
-    return inflateSync(packed, { maxOutputLength: length });
+    return inflateBytes(packed, length);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`a block of deflate-compressed values is damaged (${reason})`, {

@@ -116,33 +116,35 @@ function headBytes(directories: readonly (readonly TiffField[])[], bigTiff: bool
 export function encodeDirectories(
   directories: readonly (readonly TiffField[])[],
   bigTiff: boolean,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { header, count, entry, inline, next } = layout(bigTiff);
-  const head = Buffer.alloc(headBytes(directories, bigTiff));
+  const head = new Uint8Array(headBytes(directories, bigTiff));
+  const view = new DataView(head.buffer);
+  const putShort = (value: number, at: number) => view.setUint16(at, value, true);
   const putOffset = (value: number, at: number) =>
-    bigTiff ? head.writeBigUInt64LE(BigInt(value), at) : head.writeUInt32LE(value, at);
-  head.write('II', 0, 'latin1');
-  head.writeUInt16LE(bigTiff ? 43 : 42, 2);
-  if (bigTiff) head.writeUInt16LE(8, 4);
+    bigTiff ? view.setBigUint64(at, BigInt(value), true) : view.setUint32(at, value, true);
+  head.set(latin1('II'));
+  putShort(bigTiff ? 43 : 42, 2);
+  if (bigTiff) putShort(8, 4);
   putOffset(header, bigTiff ? 8 : 4);
   let start = header;
   directories.forEach((fields, page) => {
-    if (bigTiff) head.writeBigUInt64LE(BigInt(fields.length), start);
-    else head.writeUInt16LE(fields.length, start);
+    if (bigTiff) putOffset(fields.length, start);
+    else putShort(fields.length, start);
     let outside = align(start + count + fields.length * entry + next);
     fields.forEach(([tag, value], i) => {
       const at = start + count + i * entry;
       const { type, length, bytes } = encodeValue(value, bigTiff);
-      head.writeUInt16LE(tag, at);
-      head.writeUInt16LE(type, at + 2);
+      putShort(tag, at);
+      putShort(type, at + 2);
       putOffset(length, at + 4);
       const valueAt = at + entry - inline;
       if (bytes.length > inline) {
         putOffset(outside, valueAt);
-        bytes.copy(head, outside);
+        head.set(bytes, outside);
         outside += align(bytes.length);
       } else {
-        bytes.copy(head, valueAt);
+        head.set(bytes, valueAt);
       }
     });
     putOffset(page + 1 < directories.length ? outside : 0, start + count + fields.length * entry);
@@ -154,26 +156,29 @@ export function encodeDirectories(
 function encodeValue(
   value: TiffFieldValue,
   bigTiff: boolean,
-): { type: number; length: number; bytes: Buffer } {
+): { type: number; length: number; bytes: Uint8Array } {
+  const word = new DataView(new ArrayBuffer(8));
+  const first = (count: number) => new Uint8Array(word.buffer, 0, count);
   if ('short' in value) {
-    const bytes = Buffer.alloc(2);
-    bytes.writeUInt16LE(value.short);
-    return { type: SHORT, length: 1, bytes };
+    word.setUint16(0, value.short, true);
+    return { type: SHORT, length: 1, bytes: first(2) };
   }
   if ('offset' in value) {
-    const bytes = Buffer.alloc(bigTiff ? 8 : 4);
-    if (bigTiff) bytes.writeBigUInt64LE(BigInt(value.offset));
-    else bytes.writeUInt32LE(value.offset);
-    return { type: bigTiff ? LONG8 : LONG, length: 1, bytes };
+    if (bigTiff) word.setBigUint64(0, BigInt(value.offset), true);
+    else word.setUint32(0, value.offset, true);
+    return { type: bigTiff ? LONG8 : LONG, length: 1, bytes: first(bigTiff ? 8 : 4) };
   }
   if ('ascii' in value) {
-    const bytes = Buffer.from(`${value.ascii}\0`, 'latin1');
+    const bytes = latin1(`${value.ascii}\0`);
     return { type: ASCII, length: bytes.length, bytes };
   }
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32LE(value.rational[0], 0);
-  bytes.writeUInt32LE(value.rational[1], 4);
-  return { type: RATIONAL, length: 1, bytes };
+  word.setUint32(0, value.rational[0], true);
+  word.setUint32(4, value.rational[1], true);
+  return { type: RATIONAL, length: 1, bytes: first(8) };
+}
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** Rounded up to a multiple of eight bytes, so that gray values of any type are aligned. */

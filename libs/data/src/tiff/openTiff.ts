@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { InputError } from '@blurcycle/core';
 import { GeoTIFF } from 'geotiff';
+import type { ByteFile } from './byteFile.ts';
 import { readTiffPage, type TiffPage } from './tiffPage.ts';
 
 /** An open TIFF file with checked pages. */
@@ -12,24 +12,18 @@ export interface OpenTiff {
 }
 
 /**
- * Opens a TIFF file, checks its structure, passes it to `use`, and closes it.
+ * Checks the structure of a TIFF file and passes it to `use`.
  *
  * @param where - Name of the caller, for error messages.
  * @throws {InputError} One line that names the file, what is wrong with it and what to do.
  */
 export async function withTiff<Result>(
-  path: string,
+  file: ByteFile,
   where: string,
   use: (tiff: OpenTiff) => Promise<Result>,
 ): Promise<Result> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw new InputError(`${where}: cannot open '${path}', got ${reason(error)} (check the path)`);
-  });
   try {
-    const stat = await file.stat();
-    if (stat.isDirectory()) throw new Error('it is a folder (name a TIFF file in it)');
-    if (!stat.isFile()) throw new Error('it is not a file');
-    const source = new FileSource(file, stat.size);
+    const source = new FileSource(file);
     const { littleEndian, pages: count } = await checkDirectories(source);
     const tiff = await GeoTIFF.fromSource(source);
     // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the
@@ -40,20 +34,21 @@ export async function withTiff<Result>(
       const image = await tiff.getImage(i).catch((error: unknown) => {
         throw new Error(`the fields of page ${i + 1} are damaged`, { cause: error });
       });
-      const page = readTiffPage(image, stat.size);
+      const page = readTiffPage(image, file.size);
       if (!page.reduced) pages.push(page);
     }
     if (pages.length === 0) throw new Error('it has no image of full size');
     return await use({ source, littleEndian, pages });
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${where}: cannot read '${path}': ${reason(error)}`, { cause: error });
-  } finally {
-    await file.close();
+    throw new InputError(`${where}: cannot read '${file.name}': ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
-function reason(error: unknown): string {
+/** What went wrong, in one line: the code of the file system, or the message. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error';
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('E'))
     return error.code;
@@ -86,7 +81,7 @@ async function checkDirectories(source: FileSource): Promise<TiffHeader> {
   const size = source.fileSize;
   const header = await read(source, 0, 16);
   if (header.length < 8) throw new Error(`a TIFF file has at least 8 bytes, this one ${size}`);
-  const mark = header.toString('latin1', 0, 2);
+  const mark = String.fromCharCode(header[0], header[1]);
   if (mark !== 'II' && mark !== 'MM')
     throw new Error('it is not a TIFF file: it begins with neither II nor MM');
   const littleEndian = mark === 'II';
@@ -135,14 +130,14 @@ async function checkDirectories(source: FileSource): Promise<TiffHeader> {
   return { littleEndian, bigTiff, pages: seen.size };
 }
 
-async function read(source: FileSource, offset: number, length: number): Promise<Buffer> {
-  return Buffer.from((await source.fetchSlice({ offset, length })).data);
+async function read(source: FileSource, offset: number, length: number): Promise<Uint8Array> {
+  return new Uint8Array((await source.fetchSlice({ offset, length })).data);
 }
 
-function unsigned(bytes: Buffer, at: number, length: number, littleEndian: boolean): number {
-  if (length === 8)
-    return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  return littleEndian ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
+function unsigned(bytes: Uint8Array, at: number, length: number, littleEndian: boolean): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (length === 8) return Number(view.getBigUint64(at, littleEndian));
+  return length === 4 ? view.getUint32(at, littleEndian) : view.getUint16(at, littleEndian);
 }
 
 function cutOff(what: string, offset: number, size: number): Error {
@@ -183,20 +178,20 @@ interface Slice {
 const WINDOW_BYTES = 32768;
 
 /**
- * The bytes of an open file for `geotiff`.
+ * The bytes of a file for `geotiff`.
  *
  * A slice beyond the end of the file is shortened, so that no request allocates more than the size
  * of the file.
  */
 export class FileSource {
-  private readonly file: FileHandle;
+  private readonly file: ByteFile;
   readonly fileSize: number;
   private windowOffset = 0;
   private window = new Uint8Array(0);
 
-  constructor(file: FileHandle, fileSize: number) {
+  constructor(file: ByteFile) {
     this.file = file;
-    this.fileSize = fileSize;
+    this.fileSize = file.size;
   }
 
   async fetch(slices: readonly Slice[]): Promise<ArrayBuffer[]> {
@@ -228,19 +223,6 @@ export class FileSource {
   }
 
   private async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const available = Math.max(0, Math.min(length, this.fileSize - offset));
-    const bytes = new Uint8Array(available);
-    let filled = 0;
-    while (filled < available) {
-      const { bytesRead } = await this.file.read(
-        bytes,
-        filled,
-        available - filled,
-        offset + filled,
-      );
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return filled === available ? bytes : bytes.slice(0, filled);
+    return this.file.read(offset, Math.max(0, Math.min(length, this.fileSize - offset)));
   }
 }

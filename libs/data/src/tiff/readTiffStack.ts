@@ -1,64 +1,16 @@
-import { basename } from 'node:path';
-import {
-  createVolume,
-  formatShape,
-  InputError,
-  voxelCount,
-  type Shape3,
-  type Volume,
-  type VoxelSizeUm,
-} from '@blurcycle/core';
+import { open, type FileHandle } from 'node:fs/promises';
+import { InputError } from '@blurcycle/core';
 import { availableMemoryBytes } from '@blurcycle/files';
-import { parseImagejDescription, parseTifffileDescription } from './descriptions.ts';
-import { parseOmeXml } from './omeXml.ts';
-import { withTiff, type OpenTiff } from './openTiff.ts';
-import {
-  choosePlanes,
-  isContiguous,
-  readFollowingPlane,
-  readPlane,
-  type Plane,
-  type PlaneChoice,
-} from './readPlanes.ts';
-import { pagedDimensions, type StackDimensions } from './stackDimensions.ts';
-import { SAMPLE_LAYOUTS, TAG, type SampleType } from './tags.ts';
-import { fieldValue, type TiffPage } from './tiffPage.ts';
+import type { ByteFile } from './byteFile.ts';
+import { reasonOf } from './openTiff.ts';
+import { readTiff, type ReadTiffOptions, type TiffStack } from './readTiff.ts';
 
-/** Choice of the stack, and voxel sizes. */
-export interface ReadTiffOptions extends PlaneChoice {
-  /** Voxel size z, y, x in µm; overrides that of the file. */
-  readonly voxelSizeUm?: VoxelSizeUm;
-  /** Voxel size for a file that does not state one; without it such a file is an error. */
-  readonly defaultVoxelSizeUm?: VoxelSizeUm;
-  /**
-   * Largest stack to read, in bytes of its 32-bit values.
-   * @defaultValue what this machine can spare
-   */
-  readonly maxBytes?: number;
-}
-
-/** A stack and the metadata of its file. */
-export interface TiffStack {
-  readonly volume: Volume;
-  /** Type of the values in the file; in the volume they are 32-bit floating point, not rescaled. */
-  readonly sampleType: SampleType;
-  /** Voxel size by the file, null where it does not state it. */
-  readonly statedVoxelSizeUm: StackDimensions['voxelSizeUm'];
-  readonly channels: number;
-  readonly timePoints: number;
-}
+const WHERE = 'readTiffStack';
 
 /**
- * Reads a z stack from a TIFF file: multi-page, ImageJ, OME-TIFF or BigTIFF.
+ * `readTiff` of a file on disk.
  *
- * Integers of 8 to 32 bits and floating point of 32 and 64 bits, either byte order, strips and
- * tiles, uncompressed, deflate, LZW and PackBits. Values are not rescaled; those beyond 24 bits are
- * rounded to 32-bit floating point.
- *
- * Memory: the stack and one block; a damaged file cannot demand more than its size justifies.
- *
- * @throws {InputError} One line that names the file, what is wrong, and what to do: for damaged or
- * unsupported files, RGB, several channels or time points without a choice, an unknown voxel size.
+ * @throws {InputError} Also if the file cannot be opened.
  * @example
  * const { volume } = await readTiffStack('cell.tif', { voxelSizeUm: [0.3, 0.13, 0.13] });
  */
@@ -66,146 +18,44 @@ export async function readTiffStack(
   path: string,
   options: ReadTiffOptions = {},
 ): Promise<TiffStack> {
-  return withTiff(path, 'readTiffStack', async (tiff) => {
-    const { pages } = tiff;
-    const [first] = pages;
-    const dimensions = readStackDimensions(pages);
-    const following = planesFollow(tiff, dimensions);
-    const planes = choosePlanes(basename(path), dimensions, first.samplesPerPixel, options);
-    const shape: Shape3 = [planes.length, first.height, first.width];
-    if (!following) checkAlike(pages, planes);
-    const voxelSizeUm = chooseVoxelSize(path, dimensions, options);
-    const { maxBytes = availableMemoryBytes() } = options;
-    if (4 * voxelCount(shape) > maxBytes) {
-      throw new Error(
-        `its ${formatShape(shape)} values need more than ${Math.floor(maxBytes)} bytes (crop it first, or use a machine with more memory)`,
-      );
-    }
-    const volume = createVolume(shape, voxelSizeUm);
-    const planeSize = first.height * first.width;
-    for (const [z, { page, sample }] of planes.entries()) {
-      const target = volume.data.subarray(z * planeSize, (z + 1) * planeSize);
-      if (following) await readFollowingPlane(tiff.source, first, page, target);
-      else if (isContiguous(pages[page]))
-        await readFollowingPlane(tiff.source, pages[page], 0, target);
-      else await readPlane(pages[page], sample, target);
-    }
-    return {
-      volume,
-      sampleType: first.sampleType,
-      statedVoxelSizeUm: dimensions.voxelSizeUm,
-      channels: dimensions.channels,
-      timePoints: dimensions.timePoints,
-    };
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw new InputError(
+      `${WHERE}: cannot open '${path}', got ${reasonOf(error)} (check the path)`,
+    );
   });
-}
-
-function chooseVoxelSize(
-  path: string,
-  { voxelSizeUm: stated, source }: StackDimensions,
-  options: ReadTiffOptions,
-): VoxelSizeUm {
-  const [dz, dy, dx] = stated;
-  const complete = dz !== null && dy !== null && dx !== null ? ([dz, dy, dx] as const) : undefined;
-  const chosen = options.voxelSizeUm ?? complete ?? options.defaultVoxelSizeUm;
-  if (chosen !== undefined) return chosen;
-  const unnamed = source === 'plain' ? '; it must be a z stack, its pages have no names' : '';
-  throw new InputError(
-    `readTiffStack: the voxel size of '${path}' must be known, got [${stated.map((side) => side ?? 'nothing').join(', ')}] ` +
-      `from the file (give --voxel z,y,x in µm${unnamed})`,
-  );
-}
-
-/**
- * Dimensions by the metadata of ImageJ, OME or tifffile; without these the pages are slices of
- * unknown voxel size.
- *
- * @throws {Error} One line, for contradictory metadata.
- */
-function readStackDimensions(pages: readonly TiffPage[]): StackDimensions {
-  const [first] = pages;
-  const text = textField(first, TAG.imageDescription);
-  const imagej = parseImagejDescription(text, [
-    unitsPerPixel(first, TAG.yResolution),
-    unitsPerPixel(first, TAG.xResolution),
-  ]);
-  const known =
-    imagej ??
-    parseOmeXml(text, pages.length, first.samplesPerPixel) ??
-    parseTifffileDescription(text);
-  return (
-    known ?? {
-      source: 'plain',
-      order: 'zct',
-      channels: first.samplesPerPixel,
-      slices: pages.length,
-      timePoints: 1,
-      pages: null,
-      voxelSizeUm: [null, null, null],
-    }
-  );
-}
-
-function textField(page: TiffPage, tag: number): string {
-  const value = fieldValue(page.image, tag);
-  return typeof value === 'string' ? value.replace(/\0+$/, '').trimStart() : '';
-}
-
-/** Length of a pixel in the unit of the resolution tag, or null if missing, zero or infinite. */
-function unitsPerPixel(page: TiffPage, tag: number): number | null {
-  const value = fieldValue(page.image, tag);
-  if (!(value instanceof Uint32Array) || value.length < 2 || value[0] === 0 || value[1] === 0)
-    return null;
-  return value[1] / value[0];
-}
-
-/**
- * Checks that the file has as many planes as its metadata state, before memory is allocated for
- * them.
- *
- * @returns True for ImageJ's form with one directory, in which the planes follow the first without
- *   directories.
- * @throws {Error} One line with both numbers.
- */
-function planesFollow({ pages, source }: OpenTiff, dimensions: StackDimensions): boolean {
-  const [first] = pages;
-  const { channels, slices, timePoints } = pagedDimensions(dimensions, first.samplesPerPixel);
-  const total = channels * slices * timePoints;
-  if (dimensions.pages !== null || total === pages.length) return false;
-  if (pages.length > 1) {
-    throw new Error(
-      `its description states ${total} planes, it has ${pages.length} (save it again)`,
-    );
+  try {
+    const opened = await diskFile(file, path);
+    return await readTiff(opened, { maxBytes: availableMemoryBytes(), ...options });
+  } finally {
+    await file.close();
   }
-  const bytes = total * first.width * first.height * SAMPLE_LAYOUTS[first.sampleType].bytes;
-  if (bytes > source.fileSize) {
-    throw new Error(
-      `its description states ${total} planes, it has fewer: it is cut off or damaged`,
-    );
-  }
-  return true;
 }
 
-/**
- * Checks that the planes of a stack exist and have the same size and type.
- *
- * @throws {Error} One line that names the page.
- */
-function checkAlike(pages: readonly TiffPage[], planes: readonly Plane[]): void {
-  const [first] = pages;
-  for (const { page } of planes) {
-    if (page < 0 || page >= pages.length)
-      throw new Error('some of its planes are in another file or missing');
-    const { width, height, sampleType, samplesPerPixel } = pages[page];
-    if (
-      width !== first.width ||
-      height !== first.height ||
-      sampleType !== first.sampleType ||
-      samplesPerPixel !== first.samplesPerPixel
-    ) {
-      throw new Error(
-        `page ${page + 1} differs from the first in size or type (it is not a stack)`,
-      );
-    }
-  }
+async function diskFile(file: FileHandle, path: string): Promise<ByteFile> {
+  const refuse = (reason: string): InputError =>
+    new InputError(`${WHERE}: cannot read '${path}': ${reason}`);
+  const stat = await file.stat().catch((error: unknown) => {
+    throw refuse(reasonOf(error));
+  });
+  if (stat.isDirectory()) throw refuse('it is a folder (name a TIFF file in it)');
+  if (!stat.isFile()) throw refuse('it is not a file');
+  return {
+    name: path,
+    size: stat.size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - offset)));
+      let filled = 0;
+      while (filled < bytes.length) {
+        const { bytesRead } = await file.read(
+          bytes,
+          filled,
+          bytes.length - filled,
+          offset + filled,
+        );
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return filled === bytes.length ? bytes : bytes.slice(0, filled);
+    },
+  };
 }

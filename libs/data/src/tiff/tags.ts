@@ -83,8 +83,11 @@ export const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)
 /** Reverses the bytes of every value in place; bytes after the last complete value stay. */
 export function swapBytes(bytes: Uint8Array, size: 1 | 2 | 4 | 8): void {
   if (size === 1) return;
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % size));
-  if (size === 2) whole.swap16();
-  else if (size === 4) whole.swap32();
-  else whole.swap64();
+  for (let start = 0; start + size <= bytes.length; start += size) {
+    for (let low = start, high = start + size - 1; low < high; low++, high--) {
+      const byte = bytes[low];
+      bytes[low] = bytes[high];
+      bytes[high] = byte;
+    }
+  }
 }

@@ -1,52 +1,13 @@
-import type { FileHandle } from 'node:fs/promises';
-import {
-  assertRange,
-  describeViolation,
-  extent,
-  InputError,
-  voxelCount,
-  type TiffFormat,
-  type Volume,
-  type WritableSampleType,
-} from '@blurcycle/core';
+import type { Volume } from '@blurcycle/core';
 import { writeFileAtomically } from '@blurcycle/files';
-import { formatImagejDescription } from './descriptions.ts';
-import { encodeDirectories, planStackDirectories } from './encodeDirectories.ts';
-import { formatOmeXml } from './omeXml.ts';
-import { MACHINE_IS_LITTLE_ENDIAN, swapBytes } from './tags.ts';
-
-/** Type, metadata format and quantization of a stack. */
-export interface WriteTiffOptions {
-  /** Type of the stored gray values. @defaultValue 'float32', which is lossless */
-  readonly sampleType?: WritableSampleType;
-  /**
-   * Format of the metadata with the voxel size: ImageJ (Fiji opens it as a stack) or OME-XML.
-   * @defaultValue 'imagej'
-   */
-  readonly format?: TiffFormat;
-  /**
-   * Conversion of fractions to uint16. @defaultValue 'exact', for which fractions are an error
-   */
-  readonly quantization?: Quantization;
-}
-
-/** The linear map from stored values to those of the volume: stored * scale + offset. */
-export interface WrittenTiff {
-  readonly scale: number;
-  readonly offset: number;
-}
-
-const CHUNK_BYTES = 2 ** 24;
+import { type EncodedTiff, encodeTiff, type WriteTiffOptions } from './encodeTiff.ts';
 
 /**
- * Writes a volume as a TIFF stack that Fiji, Bio-Formats and tifffile open with its voxel size.
- *
- * One uncompressed page for each plane, little-endian, all values after all directories. Beyond 4
- * GiB the ImageJ form has a single directory, as ImageJ itself writes it, and OME-TIFF becomes
- * BigTIFF. The file is written atomically.
+ * Writes `encodeTiff` of a volume to a file, atomically.
  *
  * Memory: 16 MiB for float32, and a copy of the values for uint16.
  *
+ * @returns The linear map from stored values to those of the volume: stored * scale + offset.
  * @throws {InputError} If the values do not fit the type, or if the file system fails.
  * @example
  * await writeTiffStack('deconvolved.tif', estimate, { sampleType: 'float32' });
@@ -55,97 +16,11 @@ export async function writeTiffStack(
   path: string,
   volume: Volume,
   options: WriteTiffOptions = {},
-): Promise<WrittenTiff> {
-  const { sampleType = 'float32', format = 'imagej', quantization = 'exact' } = options;
-  const { data, shape, voxelSizeUm } = volume;
-  const count = voxelCount(shape);
-  assertRange(
-    data.length === count,
-    'writeTiffStack',
-    'data.length',
-    `equal ${count}`,
-    data.length,
-  );
-  const stored =
-    sampleType === 'uint16' ? quantize(data, quantization) : { samples: data, scale: 1, offset: 0 };
-  const description =
-    format === 'ome'
-      ? formatOmeXml(volume, sampleType === 'uint16' ? 'uint16' : 'float')
-      : formatImagejDescription(shape[0], voxelSizeUm[0], extent(stored.samples));
-  const { directories, bigTiff } = planStackDirectories(
-    shape,
-    voxelSizeUm,
-    sampleType,
-    format,
-    description,
-  );
+): Promise<Pick<EncodedTiff, 'scale' | 'offset'>> {
+  const { head, values, scale, offset } = encodeTiff(volume, options);
   await writeFileAtomically(path, 'writeTiffStack', async (file) => {
-    await file.writeFile(encodeDirectories(directories, bigTiff));
-    await writeSamples(file, stored.samples);
+    await file.writeFile(head);
+    for (const chunk of values()) await file.writeFile(chunk);
   });
-  return { scale: stored.scale, offset: stored.offset };
-}
-
-/** Appends values to a file, little-endian, in chunks. */
-async function writeSamples(file: FileHandle, samples: Float32Array | Uint16Array): Promise<void> {
-  const size = samples.BYTES_PER_ELEMENT === 2 ? 2 : 4;
-  for (let start = 0; start < samples.byteLength; start += CHUNK_BYTES) {
-    const length = Math.min(CHUNK_BYTES, samples.byteLength - start);
-    const chunk = new Uint8Array(samples.buffer, samples.byteOffset + start, length);
-    if (!MACHINE_IS_LITTLE_ENDIAN) {
-      const swapped = chunk.slice();
-      swapBytes(swapped, size);
-      await file.writeFile(swapped);
-    } else {
-      await file.writeFile(chunk);
-    }
-  }
-}
-
-/**
- * Conversion to integers: `exact` accepts only integers, `round` rounds, `scale` maps the range of
- * the data to the full range of the type.
- */
-type Quantization = 'exact' | 'round' | 'scale';
-
-/** Integers, and the linear map to the values: value = stored * scale + offset. */
-interface QuantizedSamples {
-  readonly samples: Uint16Array;
-  readonly scale: number;
-  readonly offset: number;
-}
-
-const LARGEST = 65535;
-
-/**
- * Values as 16-bit integers; only `scale` rescales, nothing is clipped.
- *
- * @throws {InputError} For a value outside 0 to 65535, for fractions unless `round` or `scale`, and
- *   for NaN.
- */
-function quantize(data: Float32Array, quantization: Quantization): QuantizedSamples {
-  const [low, high] = quantization === 'scale' ? extent(data) : [0, LARGEST];
-  const scale = high > low ? (high - low) / LARGEST : 1;
-  const samples = new Uint16Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const stored = (data[i] - low) / scale;
-    const whole = quantization === 'exact' ? stored : Math.round(stored);
-    if (!(whole >= 0 && whole <= LARGEST) || whole % 1 !== 0) throw refuse(data[i], quantization);
-    samples[i] = whole;
-  }
-  return { samples, scale, offset: low };
-}
-
-function refuse(value: number, quantization: Quantization): InputError {
-  const rule =
-    quantization === 'scale'
-      ? 'be finite to be stored as uint16'
-      : quantization === 'round'
-        ? 'lie between 0 and 65535 to be stored as uint16'
-        : 'be whole numbers from 0 to 65535 to be stored as uint16';
-  const remedy =
-    quantization === 'scale'
-      ? 'remove NaN and infinite values first'
-      : "use sampleType 'float32', or quantization 'round' or 'scale'";
-  return new InputError(describeViolation('writeTiffStack', 'values', rule, value, remedy));
+  return { scale, offset };
 }

@@ -74,7 +74,7 @@ async function bundleModules({ root, entry }: Code) {
       {
         name: 'own modules',
         setup: (bundler) => {
-          bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+          bundler.onResolve({ filter: /^[^./#]/ }, ({ path, kind }) =>
             kind === 'entry-point' || path.startsWith('@blurcycle/')
               ? undefined
               : { path, external: true },

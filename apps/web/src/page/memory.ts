@@ -1,0 +1,49 @@
+import { type Shape3, voxelCount } from '@blurcycle/core';
+import { classicalMemoryBytes } from '@blurcycle/deconvolution';
+import type { ClassicalSettings } from '@blurcycle/experiment';
+
+/** Volumes of the stack's shape that the page keeps beside those of the worker. */
+const PAGE_VOLUMES = 3;
+/** Largest window of a computed PSF: that of `computedPsf`. */
+const PSF_SIDE = 61;
+/** The most that `navigator.deviceMemory` tells, in GiB: there may be more. */
+const MOST_TOLD = 8;
+const GIB = 2 ** 30;
+
+/** What a deconvolution will take of the device, and whether that is there. */
+export interface MemoryNeed {
+  readonly bytes: number;
+  /** Memory of the device in bytes; undefined where the browser does not say. */
+  readonly device: number | undefined;
+  readonly isTooMuch: boolean;
+}
+
+/**
+ * The memory of a deconvolution, before it starts.
+ *
+ * @param deviceMemory - What `navigator.deviceMemory` says, in GiB.
+ */
+export function memoryNeed(
+  stack: Shape3,
+  settings: ClassicalSettings,
+  deviceMemory: number | undefined,
+): MemoryNeed {
+  const side = (axis: number): number => Math.min(PSF_SIDE, stack[axis]);
+  const bytes =
+    classicalMemoryBytes(stack, [side(0), side(1), side(2)], settings) +
+    PAGE_VOLUMES * 4 * voxelCount(stack);
+  const device = deviceMemory === undefined ? undefined : deviceMemory * GIB;
+  const known = device !== undefined && deviceMemory !== MOST_TOLD;
+  return { bytes, device, isTooMuch: known && bytes > device };
+}
+
+/** The need in one line. */
+export function describeMemory({ bytes, device }: MemoryNeed): string {
+  const size = (count: number): string =>
+    count < GIB ? `${Math.round(count / 2 ** 20)} MiB` : `${(count / GIB).toPrecision(3)} GiB`;
+  const told =
+    device === undefined
+      ? ''
+      : `; this device says it has ${size(device)}${device === MOST_TOLD * GIB ? ' or more' : ''}`;
+  return `Takes about ${size(bytes)} of memory${told}.`;
+}

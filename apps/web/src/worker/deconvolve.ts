@@ -1,0 +1,82 @@
+import type { ClassicalSettings } from '@blurcycle/experiment';
+import { sum, type Volume } from '@blurcycle/core';
+import { blobFile, readTiff } from '@blurcycle/data';
+import {
+  blurAgain,
+  deconvolveClassically,
+  fitPsf,
+  judgeResult,
+  type PsfOptics,
+  reachOf,
+  type StackPsf,
+  subtractOffset,
+} from '@blurcycle/deconvolution';
+import { relativeResidual } from '@blurcycle/metrics';
+import type { DeconvolutionJob, DeconvolutionResult, PsfChoice } from './protocol.ts';
+
+/**
+ * Deconvolves a stack as `blurcycle deconvolve` does with the same options.
+ *
+ * @param onUpdate - Updates done, and the most that there can be.
+ */
+export async function deconvolve(
+  job: DeconvolutionJob,
+  onUpdate: (done: number, most: number) => void,
+): Promise<DeconvolutionResult> {
+  const light = subtractOffset(job.stack, job.offset, job.settings, job.isRaw);
+  const { stack } = light;
+  const { psf, notes, warnings } = await findPsf(job.psf, stack, job.settings);
+  let updates = 0;
+  const began = performance.now();
+  const { estimate } = deconvolveClassically(stack, psf, job.settings, {
+    onUpdate: (done, most) => {
+      updates = done;
+      onUpdate(done, most);
+    },
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const residual = residualOf(stack, estimate, psf, job.settings);
+  const { background = 0 } = job.settings;
+  const flux = {
+    input: sum(stack.data) - background * stack.data.length,
+    output: sum(estimate.data),
+  };
+  const judged = judgeResult({ stack, psf, background, flux, reblurResidual: residual });
+  return {
+    ...{ estimate, psf, updates, seconds, residual },
+    offset: light.offset,
+    notes,
+    warnings: [...warnings, ...light.warnings, ...judged],
+  };
+}
+
+function residualOf(
+  stack: Volume,
+  estimate: Volume,
+  psf: Volume,
+  { background = 0, boundary }: ClassicalSettings,
+): number {
+  return relativeResidual(stack.data, blurAgain(estimate, psf, boundary), background);
+}
+
+/** The PSF; one that is larger than can count is cut down, as `--crop-psf` does. */
+async function findPsf(
+  choice: PsfChoice,
+  stack: Volume,
+  settings: ClassicalSettings,
+): Promise<StackPsf> {
+  const reach = reachOf(settings);
+  if (choice.kind === 'optics') {
+    const request: PsfOptics['request'] = (voxelSizeUm, shape) => ({
+      ...choice.optics,
+      voxelSizeUm,
+      shape,
+    });
+    return fitPsf({ kind: 'optics', request, shape: undefined }, stack, true, reach);
+  }
+  const { file } = choice;
+  const { volume } = await readTiff(blobFile(file, file.name), {
+    defaultVoxelSizeUm: stack.voxelSizeUm,
+  });
+  return fitPsf({ ...choice, volume }, stack, true, reach);
+}

@@ -1,0 +1,75 @@
+/** @file What page and worker say to each other. */
+import type { PsfCenter, Volume, VoxelSizeUm } from '@blurcycle/core';
+import type { TiffContents, TiffStack } from '@blurcycle/data';
+import type { ClassicalSettings } from '@blurcycle/experiment';
+import type { PsfRequest } from '@blurcycle/psf';
+
+/** One stack in one file, or one plane in each of several. */
+export type StackFiles = readonly File[];
+
+/** What of the files is the stack. */
+export interface StackChoice {
+  readonly channel?: number;
+  readonly timePoint?: number;
+  /** Overrides that of the files. */
+  readonly voxelSizeUm?: VoxelSizeUm;
+}
+
+/** Optics without the voxels of a stack. */
+export type Optics = Omit<PsfRequest, 'voxelSizeUm' | 'shape'>;
+
+/** Where the PSF comes from. */
+export type PsfChoice =
+  | { readonly kind: 'optics'; readonly optics: Optics }
+  | {
+      readonly kind: 'file';
+      readonly file: File;
+      readonly center: PsfCenter;
+      readonly background: number;
+    };
+
+/** A deconvolution that the page asks for. */
+export interface DeconvolutionJob {
+  readonly stack: Volume;
+  /** The file holds integers, as cameras give. */
+  readonly isRaw: boolean;
+  readonly offset: number | 'auto' | undefined;
+  readonly settings: ClassicalSettings;
+  readonly psf: PsfChoice;
+}
+
+/** What a deconvolution gives. */
+export interface DeconvolutionResult {
+  readonly estimate: Volume;
+  readonly psf: Volume;
+  readonly updates: number;
+  readonly seconds: number;
+  /** What was subtracted from the stack. */
+  readonly offset: number;
+  /** ‖y - b - m‖ / ‖y - b‖ of the blurred estimate. */
+  readonly residual: number;
+  /** What was done to the file of the PSF. */
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What the worker does, by name: what it is asked, and what it answers. */
+export interface Tasks {
+  describe: { readonly ask: StackFiles; readonly answer: TiffContents };
+  read: {
+    readonly ask: { readonly files: StackFiles; readonly choice: StackChoice };
+    readonly answer: TiffStack;
+  };
+  deconvolve: { readonly ask: DeconvolutionJob; readonly answer: DeconvolutionResult };
+}
+
+/** A task as it is sent. */
+export type Request = {
+  [T in keyof Tasks]: { readonly task: T; readonly ask: Tasks[T]['ask'] };
+}[keyof Tasks];
+
+/** What the worker sends back. */
+export type Reply =
+  | { readonly kind: 'progress'; readonly done: number; readonly most: number }
+  | { readonly kind: 'answer'; readonly answer: Tasks[keyof Tasks]['answer'] }
+  | { readonly kind: 'failure'; readonly message: string };

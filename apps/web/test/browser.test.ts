@@ -1,0 +1,315 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type axe from 'axe-core';
+import { createVolume, type Volume } from '@blurcycle/core';
+import { hollowBars, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const executable = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(existsSync);
+if (executable === undefined) {
+  process.stderr.write('web: no Chromium found (apt-get install chromium), browser test skipped\n');
+}
+const QUIET = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const PATIENT = { timeout: 60_000 };
+const WEB = fileURLToPath(new URL('..', import.meta.url));
+const COMMANDS = join(WEB, '../experiments/bin/blurcycle.mjs');
+const TIFFS = join(WEB, '../../libs/data/test/tiffFixtures');
+const VOXEL = [0.25, 0.1, 0.1] as const;
+
+describe.skipIf(executable === undefined)('the page', () => {
+  let directory = '';
+  let url = '';
+  let browser: Browser;
+  const path = (name: string): string => join(directory, name);
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'web-'));
+    await build({ root: WEB, logLevel: 'error', build: { outDir: path('page') } });
+    url = pathToFileURL(path('page/index.html')).href;
+    await writeTiffStack(path('cell.tif'), specimen());
+    browser = await chromium.launch({ executablePath: executable ?? '', args: QUIET });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Bars with a background, 10 x 28 x 30 voxels. */
+  function specimen(): Volume {
+    const { volume } = hollowBars({
+      shape: [10, 28, 30],
+      voxelSizeUm: VOXEL,
+      radiusUm: 0.6,
+      count: 2,
+    });
+    return createVolume(
+      volume.shape,
+      VOXEL,
+      volume.data.map((value) => 5 + 100 * value),
+    );
+  }
+
+  /** Opens the page, lets `look` at it, and expects no complaint and no request. */
+  async function open(
+    look: (page: Page) => Promise<void>,
+    options: BrowserContextOptions = {},
+    before?: () => void,
+  ): Promise<void> {
+    const context = await browser.newContext({
+      viewport: { width: 1400, height: 900 },
+      ...options,
+    });
+    const page = await context.newPage();
+    if (before !== undefined) await page.addInitScript(before);
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(url);
+    await look(page);
+    expect(complaints).toEqual([]);
+    expect(requests.filter((address) => !/^(blob|data):/.test(address))).toEqual([url]);
+    await context.close();
+  }
+
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+  async function choose(page: Page, file: string): Promise<void> {
+    await page.setInputFiles('#stack-file', file);
+    await expect.poll(() => button(page, 'Deconvolve').isEnabled(), PATIENT).toBe(true);
+  }
+
+  async function run(page: Page): Promise<void> {
+    await button(page, 'Deconvolve').click();
+    await page.locator('.result, .failure').filter({ visible: true }).first().waitFor(PATIENT);
+  }
+
+  async function save(page: Page, name: string): Promise<Volume> {
+    const download = page.waitForEvent('download');
+    await button(page, name).click();
+    const done = await download;
+    const saved = path(`saved-${done.suggestedFilename()}`);
+    await done.saveAs(saved);
+    return (await readTiffStack(saved)).volume;
+  }
+
+  /** Largest difference, as a part of the largest value. */
+  function difference(a: Volume, b: Volume): number {
+    expect(a.shape).toEqual(b.shape);
+    const most = b.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    return a.data.reduce((far, value, i) => Math.max(far, Math.abs(value - b.data[i])), 0) / most;
+  }
+
+  it.each(['richardson-lucy', 'rl-tv', 'wiener'])(
+    'deconvolves a dropped stack as the command that it shows (%s)',
+    async (method) => {
+      await open(async (page) => {
+        const bytes = readFileSync(path('cell.tif')).toString('base64');
+        await page.evaluate((text) => {
+          const raw = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([raw], 'cell.tif'));
+          document
+            .querySelector('.drop')
+            ?.dispatchEvent(
+              new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
+            );
+        }, bytes);
+        await expect.poll(() => button(page, 'Deconvolve').isEnabled(), PATIENT).toBe(true);
+        expect(await page.getByRole('status').textContent()).toMatch(/^Takes about \d+ MiB/);
+        await page.getByLabel('Method', { exact: true }).selectOption(method);
+        if (method !== 'wiener') await page.getByLabel('Iterations').fill('8');
+        // Without noise the ratio is so small that rounding shows in the solver's directions.
+        else await page.getByLabel('Noise to signal').fill('0.01');
+        await page.getByLabel('Background', { exact: true }).fill('5');
+        await run(page);
+        expect(await page.locator('.result .facts').textContent()).toContain('10 x 28 x 30 voxels');
+
+        const [imagej, ome] = [
+          await save(page, 'Save as ImageJ TIFF'),
+          await save(page, 'Save as OME-TIFF'),
+        ];
+        expect(ome).toEqual(imagej);
+        const command = (await page.locator('pre').textContent()) ?? '';
+        const words = command.replace('npx blurcycle', `"${process.execPath}" "${COMMANDS}"`);
+        execFileSync('sh', ['-c', words], { cwd: directory, stdio: 'pipe' });
+        const { volume } = await readTiffStack(path('cell-deconvolved.tif'));
+        // Both round to 32 bits, in another order; the solver of the Wiener filter stops at a
+        // residual of 1e-4, where rounding decides about its last step.
+        expect(difference(imagej, volume)).toBeLessThan(method === 'wiener' ? 3e-4 : 1e-5);
+        expect(difference(imagej, specimen())).toBeGreaterThan(0.1);
+      });
+    },
+    120_000,
+  );
+
+  it('takes a PSF from a file', async () => {
+    const psf = ['psf', '--size', '9,15,15', '--voxel', VOXEL.join(','), '--out', 'psf.tif'];
+    execFileSync(process.execPath, [COMMANDS, ...psf], { cwd: directory, stdio: 'pipe' });
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      await page.getByLabel('from a file').check();
+      await run(page);
+      expect(await page.getByRole('alert').textContent()).toBe(
+        "psf: a PSF file must be chosen, got 'none'",
+      );
+      await page.getByLabel('PSF file').setInputFiles(path('psf.tif'));
+      await page.getByLabel('Iterations').fill('3');
+      await run(page);
+      const used = await save(page, 'Save the PSF');
+      expect(used.shape).toEqual([9, 15, 15]);
+      expect(used.data.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      expect(await page.locator('pre').textContent()).toContain('--psf psf.tif --psf-center peak');
+    });
+  }, 60_000);
+
+  it('cancels, and can begin again', async () => {
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      await page.getByLabel('Iterations').fill('100000');
+      await button(page, 'Deconvolve').click();
+      await expect
+        .poll(() => page.getByRole('status').textContent(), PATIENT)
+        .toMatch(/^\d+ of 100000, .* left$/);
+      await button(page, 'Cancel').click();
+      expect(await page.getByRole('status').textContent()).toBe('Cancelled.');
+      await page.getByLabel('Iterations').fill('2');
+      await run(page);
+      expect(await page.locator('.result .facts').textContent()).toContain('2 updates');
+    });
+  }, 60_000);
+
+  it('says in one line what is wrong with a file', async () => {
+    writeFileSync(path('notes.txt'), 'no stack at all');
+    await open(async (page) => {
+      await page.setInputFiles('#stack-file', path('notes.txt'));
+      await page.getByRole('alert').waitFor(PATIENT);
+      expect(await page.getByRole('alert').textContent()).toBe(
+        "readTiffStack: cannot read 'notes.txt': it is not a TIFF file: it begins with neither II nor MM",
+      );
+      expect(await button(page, 'Deconvolve').isEnabled()).toBe(false);
+    });
+  });
+
+  it('refuses what the device has no memory for', async () => {
+    await open(
+      async (page) => {
+        await choose(page, path('cell.tif'));
+        await run(page);
+        expect(await page.getByRole('alert').textContent()).toMatch(
+          /^Takes about \d+ MiB of memory; this device says it has 1 MiB\. That is too little: crop/,
+        );
+      },
+      {},
+      () => Object.defineProperty(navigator, 'deviceMemory', { value: 1 / 1024 }),
+    );
+  });
+
+  it('asks for channel, time point and a voxel size that is not stated', async () => {
+    await open(async (page) => {
+      await choose(page, join(TIFFS, 'ome-tzcyx.ome.tif'));
+      await page.getByLabel('Channel').selectOption('2');
+      await page.getByLabel('Time point').selectOption('2');
+      await page.setInputFiles('#stack-file', join(TIFFS, 'shaped.tif'));
+      await expect
+        .poll(() => page.getByRole('status').textContent(), PATIENT)
+        .toBe('The file does not state its voxel size: give it in µm.');
+    });
+  });
+
+  it('stacks a folder of planes', async () => {
+    const { data, shape } = specimen();
+    mkdirSync(path('planes'));
+    const size = shape[1] * shape[2];
+    for (let z = 0; z < shape[0]; z++) {
+      const plane = createVolume(
+        [1, shape[1], shape[2]],
+        VOXEL,
+        data.slice(z * size, (z + 1) * size),
+      );
+      await writeTiffStack(path(`planes/plane${z}.tif`), plane);
+    }
+    await open(async (page) => {
+      await page.setInputFiles('#stack-folder', path('planes'));
+      await page.getByLabel('Voxel size z, µm').waitFor(PATIENT);
+      await page.getByLabel('Voxel size z, µm').fill('0.25');
+      await page.getByLabel('Voxel size z, µm').blur();
+      await expect.poll(() => button(page, 'Deconvolve').isEnabled(), PATIENT).toBe(true);
+      expect(await page.locator('.facts').first().textContent()).toBe(
+        '10 planes from plane0.tif on: 10 x 28 x 30 voxels, float32',
+      );
+    });
+  });
+
+  it('moves planes, curtain and window from the keyboard', async () => {
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      await page.getByLabel('Iterations').fill('2');
+      await run(page);
+      const picture = () =>
+        page
+          .locator('.picture canvas')
+          .first()
+          .evaluate((c: HTMLCanvasElement) => c.toDataURL());
+      const seen = [await picture()];
+      for (const [name, key] of [
+        ['z', 'ArrowLeft'],
+        ['Curtain, before | after', 'End'],
+      ] as const) {
+        await page.getByRole('slider', { name, exact: true }).focus();
+        await page.keyboard.press(key);
+        seen.push(await picture());
+      }
+      const white = page.getByRole('group', { name: 'Intensities before' }).getByLabel('White');
+      await white.focus();
+      await page.keyboard.press('PageDown');
+      seen.push(await picture());
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(
+        await page.getByRole('slider', { name: 'z', exact: true }).getAttribute('aria-valuetext'),
+      ).toMatch(/^\d+ of 10 \(\d\.\d\d µm\)$/);
+      expect(await page.locator('.picture canvas').first().getAttribute('aria-label')).toMatch(
+        /^xy: before and after at z \d+, y \d+, x \d+$/,
+      );
+    });
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no finding of axe and fits 400 pixels (%s)',
+    async (colorScheme) => {
+      await open(
+        async (page) => {
+          await choose(page, path('cell.tif'));
+          await page.getByLabel('Iterations').fill('2');
+          await run(page);
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          expect(width).toBeLessThanOrEqual(400);
+          const axePath = createRequire(import.meta.url).resolve('axe-core');
+          // The policy of the page allows no other script; the debugger's evaluation is not one.
+          await page.evaluate(readFileSync(axePath, 'utf8'));
+          const { violations } = await page.evaluate(() =>
+            (window as unknown as { axe: typeof axe }).axe.run(),
+          );
+          expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+        },
+        { viewport: { width: 400, height: 800 }, colorScheme },
+      );
+    },
+    60_000,
+  );
+});
