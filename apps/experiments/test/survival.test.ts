@@ -67,12 +67,13 @@ interface Life {
 function train(
   results: string,
   end?: (kill: (signal: NodeJS.Signals) => void) => void,
+  ...more: readonly string[]
 ): Promise<Life> {
   const bin = join(PROJECT_ROOT, 'apps/experiments/bin/blurcycle.mjs');
   const options = ['--seed', '0', '--profile', 'smoke', '--threads', '1'];
   const places = ['--experiments-dir', experiments, '--results-dir', join(folder, results)];
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, 'train', 'victim', ...options, ...places]);
+    const child = spawn(process.execPath, [bin, 'train', 'victim', ...options, ...places, ...more]);
     let errors = '';
     let begun = false;
     child.stderr.on('data', (text: Buffer) => {
@@ -127,10 +128,13 @@ function weightsFile(place: string): string {
 describe('blurcycle train, ended from outside', () => {
   let undisturbed: unknown;
   let seconds = 0;
+  let secondsToStart = 0;
   beforeAll(async () => {
+    const born = performance.now();
     let begun = 0;
     const { code, errors } = await train('undisturbed', () => (begun = performance.now()));
     seconds = (performance.now() - begun) / 1000;
+    secondsToStart = (begun - born) / 1000;
     expect(errors).toContain('victim-s0: back-end');
     expect(code).toBe(0);
     undisturbed = numbersOf('undisturbed');
@@ -193,6 +197,23 @@ describe('blurcycle train, ended from outside', () => {
     },
     300_000,
   );
+
+  it('--max-minutes saves and exits with 75; a call without it ends the run', async () => {
+    // The limit counts from the start of the process: half of the training is left.
+    const limit = String((secondsToStart + seconds / 2) / 60);
+    const { code, errors } = await train('limited', undefined, '--max-minutes', limit);
+    expect(code).toBe(75);
+    expect(errors.trim().split('\n').at(-1)).toMatch(
+      /^victim-s0: stopped by --max-minutes after update \d+; the same command goes on from there$/,
+    );
+    expect((await train('limited')).code).toBe(0);
+    expect(numbersOf('limited')).toEqual(undisturbed);
+    const refused = await train('limited', undefined, '--max-minutes', '0');
+    expect(refused).toMatchObject({
+      code: 2,
+      errors: 'blurcycle: --max-minutes must be above 0, got 0\n',
+    });
+  }, 300_000);
 
   it('lets no second process at the same run, and harms neither', async () => {
     let second: Promise<Life> | undefined;

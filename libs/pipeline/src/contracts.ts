@@ -43,4 +43,6 @@ export interface TrainRunOptions extends ComputeOptions {
   readonly restart: boolean;
   /** Wait for another process that is at the same run. */
   readonly wait: boolean;
+  /** When to save the state and stop, in minutes since the start of the process. */
+  readonly maxMinutes?: number | undefined;
 }

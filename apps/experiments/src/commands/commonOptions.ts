@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  assertRange,
   BACKEND_NAMES,
   type BackendName,
   describeUnknown,
@@ -105,6 +106,18 @@ function threadsFromEnvironment(): number | undefined {
   if (runs === undefined) return undefined;
   return Math.max(1, Math.floor(availableParallelism() / Number(parallel ?? runs)));
 }
+
+/** When a training stops by itself. */
+export const TIME_OPTION = {
+  'max-minutes': {
+    type: 'number',
+    describe: 'save the state and stop after so many minutes (exit code 75); resumable',
+    coerce(minutes: number): number {
+      assertRange(minutes > 0, 'blurcycle', '--max-minutes', 'be above 0', minutes);
+      return minutes;
+    },
+  },
+} as const satisfies OptionGroup;
 
 /** An answer for programs. */
 export const JSON_OPTION = {

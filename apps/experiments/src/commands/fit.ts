@@ -11,6 +11,7 @@ import { expandPatterns } from '@blurcycle/stacks';
 import {
   type ArgumentsOf,
   COMPUTE_OPTIONS,
+  TIME_OPTION,
   defineCommand,
   JSON_OPTION,
   type OptionGroup,
@@ -117,6 +118,7 @@ const OPTIONS = {
   ...TRAINING_OPTIONS,
   ...PROFILE_OPTIONS,
   ...COMPUTE_OPTIONS,
+  ...TIME_OPTION,
   ...PSF_SOURCE_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionGroup;

@@ -1,5 +1,5 @@
 import { findRun, loadExperiments } from '@blurcycle/experiment';
-import { COMPUTE_OPTIONS, defineCommand, PROFILE_OPTIONS } from './commonOptions.ts';
+import { COMPUTE_OPTIONS, defineCommand, PROFILE_OPTIONS, TIME_OPTION } from './commonOptions.ts';
 import { createProgress } from './progress.ts';
 
 /**
@@ -14,7 +14,7 @@ export const trainCommand = defineCommand({
         describe:
           'a method of methods.yaml, or a row of an experiment that has settings of its own',
       })
-      .options({ ...PROFILE_OPTIONS, ...COMPUTE_OPTIONS })
+      .options({ ...PROFILE_OPTIONS, ...COMPUTE_OPTIONS, ...TIME_OPTION })
       .option('seed', {
         type: 'number',
         demandOption: true,

@@ -18,6 +18,8 @@ import { type FitData, type FitInput, readFit } from './readFit.ts';
 
 /** A model of one's own stacks: what it is made of, where it goes and what it is called. */
 interface FitRequest extends FitData, Pick<ComputeOptions, 'backend' | 'threads' | 'progress'> {
+  /** When to save the state and stop, in minutes since the start of the process. */
+  readonly maxMinutes?: number | undefined;
   /** Folder of the model; its training lives beside it, in `<out>.training`. */
   readonly out: string;
   /** Named after the folder unless given. */
@@ -143,6 +145,7 @@ function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
     progress: fit.progress,
     warn,
     lock: fit.lock,
+    maxMinutes: fit.maxMinutes,
     patchOption: '--patch',
   };
   return trainNetworks(training, options, async (trainer, outcome) => {

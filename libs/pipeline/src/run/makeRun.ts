@@ -38,7 +38,7 @@ import { writeRunModel } from './writeModel.ts';
 /** How a run is made. */
 interface MakeRunOptions extends Pick<
   TrainRunOptions,
-  'resultsDir' | 'resume' | 'restart' | 'progress'
+  'resultsDir' | 'resume' | 'restart' | 'progress' | 'maxMinutes'
 > {
   readonly clock: ProvenanceClock;
   readonly lock: Pick<FolderLock, 'assertHeld'>;
@@ -66,6 +66,7 @@ export async function makeRun(
     progress: options.progress,
     warn: (line: string) => say(`warning: ${id}: ${line}`),
     lock: options.lock,
+    maxMinutes: options.maxMinutes,
     patchOption: 'training.patch of the profile',
   };
   const training = trainingOf(run, dataset, known);

@@ -57,6 +57,8 @@ export interface TrainNetworksOptions {
   readonly warn: (line: string) => void;
   /** Of the folder. */
   readonly lock: Pick<FolderLock, 'assertHeld'>;
+  /** When to save the state and stop, in minutes since the start of the process. */
+  readonly maxMinutes: number | undefined;
   /** The option or setting to make smaller where a step does not fit the memory of a GPU. */
   readonly patchOption: string;
 }
@@ -106,7 +108,7 @@ export function startTraining({ settings, seed, pairs, known }: Omit<Training, '
  * Memory: the trainer is disposed when `use` is done.
  *
  * @param use - Takes the outcome: a finished training, or why it failed (see `fit`).
- * @throws {Interrupted} On SIGINT or SIGTERM, once the state is saved.
+ * @throws {Interrupted} On SIGINT or SIGTERM or when its time is up, once the state is saved.
  * @throws {InputError} If a step does not fit the memory of the GPU: one line with a patch that
  *   should.
  */
@@ -139,7 +141,7 @@ async function train(
 ): Promise<Trained> {
   const { training } = settings;
   let progress: Progress | undefined;
-  const interruption = catchInterruption();
+  const interruption = catchInterruption(options.maxMinutes);
   try {
     const result = await fit(trainer, {
       source,
