@@ -8,7 +8,6 @@ import type axe from 'axe-core';
 import { createVolume, type Volume } from '@blurcycle/core';
 import { hollowBars, readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const executable = [
@@ -37,7 +36,12 @@ describe.skipIf(executable === undefined)('the page', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'web-'));
-    await build({ root: WEB, logLevel: 'error', build: { outDir: path('page') } });
+    const vite = join(
+      createRequire(import.meta.url).resolve('vite/package.json'),
+      '../bin/vite.js',
+    );
+    const building = ['build', WEB, '--outDir', path('page'), '--logLevel', 'error'];
+    execFileSync(process.execPath, [vite, ...building], { stdio: 'pipe' });
     url = pathToFileURL(path('page/index.html')).href;
     await writeTiffStack(path('cell.tif'), specimen());
     browser = await chromium.launch({ executablePath: executable ?? '', args: QUIET });
