@@ -63,8 +63,8 @@ describe('nx run experiments:table1:smoke', () => {
   }, 300_000);
 
   it('trains every method and prints paper beside ours', () => {
-    // Data, five methods, table and report: no task that does nothing.
-    expect(printed.match(/^> nx run /gm)).toHaveLength(8);
+    // Data, five methods, classical rows, table and report: no task that does nothing.
+    expect(printed.match(/^> nx run /gm)).toHaveLength(9);
     expect(printed).toMatch(/\| method +\| PSNR dB, paper \| PSNR dB, ours/);
     expect(printed).toMatch(/\| Proposed, blind( †)? +\| 26\.62/);
     const table = readTable(join(folder, 'table1/table.json'));

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CurvesBlock } from '@blurcycle/experiment';
-import { makeFolders, writeFileAtomically } from '@blurcycle/files';
+import { type CurvesBlock, writeReportRecord } from '@blurcycle/experiment';
+import { fileHash, makeFolders, writeFileAtomically } from '@blurcycle/files';
 import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
 import { methodStyles } from './charts/methodColors.ts';
@@ -25,7 +27,7 @@ interface BuiltReport {
  *
  * Each chart is written twice to the `figures` directory of its experiment: as a Vega-Lite
  * specification and as the SVG drawn from it. The curves of the training runs, which several
- * experiments share, go to `training/figures`.
+ * experiments share, go to `training/figures`. `report.json` holds the hashes of all of them.
  *
  * @throws {InputError} If there are no results for the profile, or a file cannot be written.
  */
@@ -33,21 +35,53 @@ export async function buildReport(sources: ReportSources): Promise<BuiltReport> 
   const inputs = await readResults(sources);
   const { figures, byDirectory } = await drawFigures(inputs);
   const directory = join(sources.resultsDir, sources.profile);
+  const written: [string, string][] = [];
   for (const [name, charts] of byDirectory) {
-    await writeFigures(charts, join(directory, name, 'figures'));
+    const hashes = await writeFigures(charts, join(directory, name, 'figures'));
+    written.push(
+      ...hashes.map(([file, hash]) => [`${name}/figures/${file}`, hash] as [string, string]),
+    );
   }
   const text = renderReport(inputs, figures, await readAssets());
   const path = join(directory, 'report.html');
   await writeText(path, text);
+  await writeReportRecord(sources.resultsDir, {
+    profile: sources.profile,
+    inputs: await hashInputs(directory, inputs),
+    outputs: Object.fromEntries([['report.html', hashOf(text)], ...written]),
+  });
   return { path, bytes: Buffer.byteLength(text) };
 }
 
-async function writeFigures(charts: readonly RenderedChart[], directory: string): Promise<void> {
+/** Returns the hashes of what it wrote by the names of the files. */
+async function writeFigures(
+  charts: readonly RenderedChart[],
+  directory: string,
+): Promise<[string, string][]> {
   if (charts.length > 0) makeFolders(directory, 'report', '--results-dir');
-  for (const { name, spec, svg } of charts) {
-    await writeText(join(directory, `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
-    await writeText(join(directory, `${name}.svg`), `${svg}\n`);
+  const texts = charts.flatMap(({ name, spec, svg }): [string, string][] => [
+    [`${name}.vl.json`, `${JSON.stringify(spec, null, 2)}\n`],
+    [`${name}.svg`, `${svg}\n`],
+  ]);
+  for (const [name, text] of texts) await writeText(join(directory, name), text);
+  return texts.map(([name, text]) => [name, hashOf(text)]);
+}
+
+/** SHA-256 of the records of the tables, by their path beside the report. */
+async function hashInputs(
+  directory: string,
+  { experiments }: ReportInputs,
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const { id } of experiments) {
+    const name = `${id}/record.json`;
+    if (existsSync(join(directory, name))) hashes[name] = await fileHash(join(directory, name));
   }
+  return hashes;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 async function writeText(path: string, text: string): Promise<void> {

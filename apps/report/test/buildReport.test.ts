@@ -1,8 +1,17 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NUMERICS, readRunRecord, writeScores } from '@blurcycle/experiment';
+import { NUMERICS, readReportRecord, readRunRecord, writeScores } from '@blurcycle/experiment';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../src/buildReport.ts';
 import { readResults } from '../src/inputs/readResults.ts';
@@ -45,6 +54,13 @@ describe('buildReport({ resultsDir, profile })', () => {
       'scores-ssim.vl.json',
     ]);
     expect(svg.toString()).toContain('PSNR (dB)');
+    const { outputs = {} } = readReportRecord(directory, 'synthetic') ?? {};
+    expect(outputs).toMatchObject({
+      'report.html': createHash('sha256').update(bytes).digest('hex'),
+      'table1/figures/scores-psnr.svg': createHash('sha256').update(svg).digest('hex'),
+    });
+    for (const name of Object.keys(outputs))
+      expect(existsSync(join(directory, 'synthetic', name))).toBe(true);
   });
 
   it('goes on beside damaged files and says which they are', async () => {

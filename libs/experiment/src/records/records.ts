@@ -10,7 +10,7 @@ import { recordedInferenceSchema, recordedRunSettingsSchema } from './oldSetting
 export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** SHA-256 by the name or path of what was hashed. */
-const hashesSchema = z.record(z.string(), hashSchema);
+export const hashesSchema = z.record(z.string(), hashSchema);
 
 /** SHA-256 by the name or path of what was hashed. */
 export type Hashes = Readonly<z.infer<typeof hashesSchema>>;

@@ -30,6 +30,7 @@ import {
   testResult,
 } from '../state/results.ts';
 import { readToday, type Today } from '../state/today.ts';
+import { verifyReport } from './verifyReport.ts';
 import { type Checked, verifyResult } from './verifyResult.ts';
 import { verifyTable, verifyTableFiles } from './verifyTable.ts';
 
@@ -73,6 +74,8 @@ export async function* verifyExperiment(
     if (isDone(table)) return verifyTable(experiment, record, resultsDir);
     return verifyTableFiles(experiment, record, resultsDir);
   });
+  const report = await tolerant(() => verifyReport(experiment.name, resultsDir, profile));
+  if (report !== null) yield { what: 'report', stale: null, ...report };
 }
 
 async function* verifyRun(
@@ -113,7 +116,7 @@ function unrecorded({ reason }: Result<unknown>): Checked {
 }
 
 /** A damaged file is a difference, not the end of the check. */
-async function tolerant(check: () => Promise<Checked>): Promise<Checked> {
+async function tolerant<T extends Checked | null>(check: () => Promise<T>): Promise<T | Checked> {
   try {
     return await check();
   } catch (error) {
