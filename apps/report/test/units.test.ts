@@ -2,7 +2,7 @@ import { createRandomStream } from '@blurcycle/core';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { binCurve, curveChart } from '../src/charts/curveChart.ts';
-import { METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
+import { FURTHER_COLORS, METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
 import { unpackScript } from '../src/client/enhanceChart.ts';
 import { cutPlane, displayLevels, extentUm, lineThrough, type Stack } from '../src/client/stack.ts';
 import { differenceColor } from '../src/client/stage.ts';
@@ -362,17 +362,31 @@ describe('METHOD_COLORS', () => {
     },
   );
 
+  it.each(['light', 'dark'] as const)(
+    'keeps further colors apart, too, for normal sight (%s)',
+    (scheme) => {
+      const colors = [...Object.values(METHOD_COLORS), ...FURTHER_COLORS].map((one) =>
+        seen(one[scheme], 'normal'),
+      );
+      for (const [i, p] of colors.entries()) {
+        for (const q of colors.slice(i + 1)) {
+          expect(Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2])).toBeGreaterThan(8);
+        }
+      }
+    },
+  );
+
   it('stands out from its background by 3:1, as WCAG asks of graphics', () => {
-    for (const { light, dark } of Object.values(METHOD_COLORS)) {
+    for (const { light, dark } of [...Object.values(METHOD_COLORS), ...FURTHER_COLORS]) {
       expect(1.05 / (luminance(light) + 0.05), light).toBeGreaterThan(2.99); // 3 to the rounding of 8 bits
       expect((luminance(dark) + 0.05) / (luminance('#14171b') + 0.05), dark).toBeGreaterThan(2.99);
     }
   });
 
   it('gives a method the same color whatever stands beside it', () => {
-    expect(methodStyles(['wiener', 'proposed']).get('proposed')).toEqual(
-      methodStyles(['proposed']).get('proposed'),
-    );
+    for (const id of ['proposed', 'proposed-decoupled', 'wiener']) {
+      expect(methodStyles(['a', 'b', id]).get(id)).toEqual(methodStyles([id]).get(id));
+    }
     expect(methodStyles(['b', 'a']).get('a')).toEqual(methodStyles(['a', 'b', 'a']).get('a'));
   });
 });

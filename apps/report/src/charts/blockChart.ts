@@ -2,7 +2,13 @@ import { extent } from '@blurcycle/core';
 import type { CurvesBlock } from '@blurcycle/experiment';
 import type { TopLevelSpec } from 'vega-lite';
 import { axisTitle } from '../html/format.ts';
-import { CHART_WIDTH, estimateTextWidth, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
+import {
+  CHART_WIDTH,
+  estimateTextWidth,
+  TEXT_SIZE,
+  VEGA_LITE_SCHEMA,
+  type Chart,
+} from './chart.ts';
 import {
   curveDots,
   curvePoints,
@@ -42,7 +48,7 @@ export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, Metho
       $schema: VEGA_LITE_SCHEMA,
       description: `${block.title}: ${axisTitle(block.y)} over ${axisTitle(block.x)}`,
       width: CHART_WIDTH,
-      height: 190,
+      height: 240,
       data: { values: points.map((point) => ({ ...point })) },
       layer: layers(block, points, styles),
     },
@@ -147,7 +153,7 @@ function xAxis(
     };
   }
   const room = CHART_WIDTH / steps.length - 6;
-  const isTight = steps.some((name) => estimateTextWidth(name, 11) > room);
+  const isTight = steps.some((name) => estimateTextWidth(name, TEXT_SIZE) > room);
   return {
     scale: { domain: [-0.5, steps.length - 0.5], nice: false, zero: false },
     axis: {

@@ -1,4 +1,5 @@
 import { extent, mean } from '@blurcycle/core';
+import type { TopLevelSpec } from 'vega-lite';
 import { formatList, formatSignificant } from '../html/format.ts';
 import type { CurvePoint } from '../inputs/readResults.ts';
 import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
@@ -6,6 +7,8 @@ import type { MethodStyle } from './methodColors.ts';
 
 /** Longest line, in points; longer ones are averaged. */
 const MAX_POINTS = 40;
+
+type Layer = Extract<TopLevelSpec, { readonly layer: unknown }>['layer'][number];
 
 /** The curve of one run. */
 export interface Series {
@@ -29,7 +32,13 @@ interface CurveChartOptions {
   readonly markers: boolean;
 }
 
-/** A quantity over generator updates: one line per run, in the color and dash of its label. */
+/** Lines of single runs below the line of their mean. */
+const THIN = { strokeWidth: 0.8, opacity: 0.5 } as const;
+
+/**
+ * A quantity over generator updates: a thin line for each run and a thick one for the mean of each
+ * label, in its color and dash.
+ */
 export function curveChart(options: CurveChartOptions): Chart {
   const { name, title, axisTitle, series, styles, markers } = options;
   const longest = Math.max(...series.map(({ points }) => points.length));
@@ -51,6 +60,54 @@ export function curveChart(options: CurveChartOptions): Chart {
   });
   const binned = binSize(longest, MAX_POINTS);
   const steps = Math.max(...series.map(({ points }) => points[points.length - 1].step));
+  const x = {
+    field: 'step',
+    type: 'quantitative',
+    title: 'generator updates',
+    axis: { grid: false, tickCount: 5 },
+  } as const;
+  const y = {
+    field: 'value',
+    type: 'quantitative',
+    title: axisTitle,
+    scale: { zero: !markers, nice: true },
+    // Not `format`: d3 takes the digits from the step of the ticks and writes 0.1 for 0.12.
+    axis: { tickCount: 5, labelExpr: "format(datum.value, '~g')" },
+  } as const;
+  const color = {
+    field: 'method',
+    type: 'nominal',
+    scale: scaleOf((style) => style.light, '#76707a'),
+    legend: { symbolOpacity: 1 },
+  } as const;
+  const shape = {
+    field: 'method',
+    type: 'nominal',
+    scale: scaleOf((style) => style.shape, 'circle'),
+  } as const;
+  const strokeDash = {
+    field: 'method',
+    type: 'nominal',
+    scale: scaleOf<number[]>((style) => [...style.dash], [1, 0]),
+  } as const;
+  const strokes = markers ? {} : { strokeDash };
+  const tooltip = [
+    { field: 'run', type: 'nominal' } as const,
+    { field: 'step', type: 'quantitative', title: 'update' } as const,
+    { field: 'value', type: 'quantitative', title: axisTitle, format: '.4~g' } as const,
+  ];
+  // One run a label: its line is the mean.
+  const isAlone = domain.length === series.length;
+  const means: Layer = {
+    transform: [
+      {
+        aggregate: [{ op: 'mean', field: 'value', as: 'value' }],
+        groupby: ['method', 'step'],
+      },
+    ],
+    mark: { type: 'line', clip: true, strokeWidth: 2.6 },
+    encoding: { x, y, color, ...strokes },
+  };
   return {
     name,
     title,
@@ -61,54 +118,24 @@ export function curveChart(options: CurveChartOptions): Chart {
       $schema: VEGA_LITE_SCHEMA,
       description: `${title} over generator updates`,
       width: CHART_WIDTH,
-      height: 170,
+      height: 220,
       data: { values },
-      params: [{ name: 'zoom', select: 'interval', bind: 'scales' }],
-      mark: markers
-        ? { type: 'line', clip: true, point: { filled: true, size: 34 } }
-        : { type: 'line', clip: true, tooltip: true },
-      encoding: {
-        x: {
-          field: 'step',
-          type: 'quantitative',
-          title: 'generator updates',
-          axis: { grid: false, tickCount: 5 },
-        },
-        y: {
-          field: 'value',
-          type: 'quantitative',
-          title: axisTitle,
-          scale: { zero: !markers, nice: true },
-          // Not `format`: d3 takes the digits from the step of the ticks and writes 0.1 for 0.12.
-          axis: { tickCount: 5, labelExpr: "format(datum.value, '~g')" },
-        },
-        color: {
-          field: 'method',
-          type: 'nominal',
-          scale: scaleOf((style) => style.light, '#76707a'),
+      layer: [
+        {
+          params: [{ name: 'zoom', select: 'interval', bind: 'scales' }],
+          mark: { type: 'line', clip: true, ...(isAlone ? {} : THIN) },
+          encoding: { x, y, color, ...strokes, detail: { field: 'run' }, tooltip },
         },
         ...(markers
-          ? {
-              shape: {
-                field: 'method',
-                type: 'nominal',
-                scale: scaleOf((style) => style.shape, 'circle'),
-              },
-            }
-          : {
-              strokeDash: {
-                field: 'method',
-                type: 'nominal',
-                scale: scaleOf<number[]>((style) => [...style.dash], [1, 0]),
-              },
-            }),
-        detail: { field: 'run' },
-        tooltip: [
-          { field: 'run', type: 'nominal' },
-          { field: 'step', type: 'quantitative', title: 'update' },
-          { field: 'value', type: 'quantitative', title: axisTitle, format: '.4~g' },
-        ],
-      },
+          ? [
+              {
+                mark: { type: 'point', filled: true, size: 26, clip: true, opacity: 0.8 },
+                encoding: { x, y, color, shape, tooltip },
+              } as const,
+            ]
+          : []),
+        ...(isAlone ? [] : [means]),
+      ],
     },
     table: tabulate(axisTitle, values),
   };

@@ -19,14 +19,37 @@ export const METHOD_COLORS: Readonly<Record<string, MethodColor>> = {
   proposed: { light: '#bd2d0c', dark: '#e16307' },
   'non-blind': { light: '#4f0f30', dark: '#a74e85' },
   'richardson-lucy': { light: '#a68402', dark: '#edcb29' },
+  'rl-tv': { light: '#241574', dark: '#5cea9d' },
+  wiener: { light: '#85294d', dark: '#c1310f' },
+  'blind-richardson-lucy': { light: '#9a85ea', dark: '#b775b5' },
 };
 
-/** For methods without a fixed color, in the order of their ids. */
-const FURTHER_COLORS: readonly MethodColor[] = [
-  { light: '#3d6b1f', dark: '#a5cf6b' },
-  { light: '#8a4b08', dark: '#d9a066' },
-  { light: '#0f5c6e', dark: '#6cc3dd' },
-  { light: '#a6336e', dark: '#f07fb8' },
+/** Methods beyond the paper, each with the further color of its place, whatever else is shown. */
+const FURTHER_METHODS: readonly string[] = [
+  ...['proposed-decoupled', 'proposed-centered', 'non-blind-noise', 'two-stage'],
+  ...['simulated', 'simulated-blind', 'simulated-tuned', 'simulated-blind-tuned'],
+  ...['proposed-spectra', 'proposed-pupil', 'blind-without-dy', 'supervised-gan-unconditional'],
+];
+
+/**
+ * For all others: apart from each other and from the fixed ones by 8 for normal vision and by 5 for
+ * the others, whom dashes and markers help.
+ */
+export const FURTHER_COLORS: readonly MethodColor[] = [
+  { light: '#417344', dark: '#099d5d' },
+  { light: '#0701e1', dark: '#299ad5' },
+  { light: '#423b12', dark: '#d99c2f' },
+  { light: '#e2716e', dark: '#d47a7b' },
+  { light: '#9d53ac', dark: '#dec7fb' },
+  { light: '#e20c60', dark: '#f3a2be' },
+  { light: '#204679', dark: '#a7bde2' },
+  { light: '#5d77fe', dark: '#817af7' },
+  { light: '#be01cd', dark: '#d000b5' },
+  { light: '#7285b0', dark: '#889fa1' },
+  { light: '#675390', dark: '#875abc' },
+  { light: '#1a2e05', dark: '#4b6c4c' },
+  { light: '#5a2cff', dark: '#b7c165' },
+  { light: '#3703a4', dark: '#a8f574' },
 ];
 
 const DASHES: readonly (readonly number[])[] = [
@@ -62,9 +85,10 @@ export interface MethodStyle extends MethodColor {
  */
 export function methodStyles(methods: readonly string[]): ReadonlyMap<string, MethodStyle> {
   const fixed = Object.keys(METHOD_COLORS);
-  const others = [...new Set(methods)].filter((id) => !fixed.includes(id)).sort();
+  const known = [...fixed, ...FURTHER_METHODS];
+  const others = [...new Set(methods)].filter((id) => !known.includes(id)).sort();
   return new Map(
-    [...fixed, ...others].map((id, i) => {
+    [...known, ...others].map((id, i) => {
       const color = METHOD_COLORS[id] ?? FURTHER_COLORS[(i - fixed.length) % FURTHER_COLORS.length];
       return [id, { ...color, dash: DASHES[i % DASHES.length], shape: SHAPES[i % SHAPES.length] }];
     }),

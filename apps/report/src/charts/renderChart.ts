@@ -2,9 +2,9 @@ import escapeHtml from 'escape-html';
 import { parse, View, type Spec } from 'vega';
 import { compile, type Config } from 'vega-lite';
 import { textMetrics } from 'vega-scenegraph';
-import { estimateTextWidth, type Chart } from './chart.ts';
+import { estimateTextWidth, TEXT_SIZE, type Chart } from './chart.ts';
 
-textMetrics.width = (item, text) => estimateTextWidth(String(text), item.fontSize ?? 11);
+textMetrics.width = (item, text) => estimateTextWidth(String(text), item.fontSize ?? TEXT_SIZE);
 
 const INK = 'currentColor';
 const FONT = 'system-ui, sans-serif';
@@ -30,8 +30,8 @@ const CHART_CONFIG: Config = {
     gridOpacity: 0.14,
     domainOpacity: 0.5,
     tickOpacity: 0.5,
-    labelFontSize: 11,
-    titleFontSize: 12,
+    labelFontSize: TEXT_SIZE,
+    titleFontSize: TEXT_SIZE,
     titleFontWeight: 500,
     titlePadding: 8,
     tickCount: 6,
@@ -39,13 +39,13 @@ const CHART_CONFIG: Config = {
   legend: {
     labelColor: INK,
     titleColor: INK,
-    labelFontSize: 11,
-    titleFontSize: 11,
+    labelFontSize: TEXT_SIZE,
+    titleFontSize: TEXT_SIZE,
     title: null,
     orient: 'bottom',
     columns: 2,
     columnPadding: 14,
-    labelLimit: 220,
+    labelLimit: 260,
     symbolStrokeWidth: 2,
     symbolSize: 60,
     offset: 8,

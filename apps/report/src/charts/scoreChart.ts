@@ -21,7 +21,8 @@ interface DrawnScore {
 }
 
 /**
- * The scores of one metric: ours as a dot with its 95 % interval, the paper's as a hollow diamond.
+ * The scores of one metric: ours as a dot with its 95 % interval and a small dot for each seed, the
+ * paper's as a hollow diamond; seeds of the conventional and the proposed method are joined.
  * Rows of several conditions are grouped by condition.
  *
  * @returns undefined if no row has the metric.
@@ -60,9 +61,7 @@ export function scoreChart(
       ? []
       : [{ row, name, place, source: 'paper' as const, value: printed }]),
   ]);
-  const domain = paddedExtent(
-    values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]),
-  );
+
   const methods = [...new Map(drawn.map(({ label, method }) => [label, method]))];
   const labels = methods.map(([label]) => label);
   const places = [...new Set(drawn.map(({ place }) => place))];
@@ -89,6 +88,17 @@ export function scoreChart(
     { field: 'low', type: 'quantitative', format: `.${digits}f` },
     { field: 'high', type: 'quantitative', format: `.${digits}f` },
   ] as const;
+  const seeds = drawn.flatMap(({ label: row, id, name, place, score }) =>
+    score?.over !== 'seeds' || score.n < 2
+      ? []
+      : score.values.map((value, seed) => ({ row, id, name, place, value, seed })),
+  );
+  const pairs = hasConditions ? [] : seeds.filter(({ id }) => PAIRED.includes(id));
+  const domain = paddedExtent([
+    ...values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]),
+    ...seeds.map(({ value }) => value),
+  ]);
+  const isPaired = new Set(pairs.map(({ id }) => id)).size === PAIRED.length;
   const x = {
     type: 'quantitative',
     title: scoreTitle,
@@ -96,6 +106,11 @@ export function scoreChart(
     axis: { tickCount: 5 },
   } as const;
 
+  const seedTooltip = [
+    tooltip[0],
+    { field: 'seed', type: 'nominal', title: 'seed' } as const,
+    tooltip[2],
+  ];
   const said = rows.map(({ name: row, score, printed }) => {
     const ours = score === undefined ? 'no result' : formatNumber(score.mean, digits);
     return printed === undefined
@@ -111,10 +126,33 @@ export function scoreChart(
     spec: {
       $schema: VEGA_LITE_SCHEMA,
       description: `${table.place}: ${scoreTitle} by method`,
-      width: CHART_WIDTH - 40,
-      height: hasConditions ? { step: 13, for: 'offset' } : { step: 30 },
+      width: CHART_WIDTH - 110,
+      height: hasConditions ? { step: 16, for: 'offset' } : { step: 36 },
       data: { values },
       layer: [
+        ...(isPaired
+          ? [
+              {
+                data: { values: pairs },
+                mark: { type: 'line', strokeWidth: 0.8, opacity: 0.5 },
+                encoding: {
+                  y,
+                  x: { field: 'value', ...x },
+                  detail: { field: 'seed' },
+                  stroke: { value: 'currentColor' },
+                },
+              } as const,
+            ]
+          : []),
+        ...(seeds.length === 0
+          ? []
+          : [
+              {
+                data: { values: seeds },
+                mark: { type: 'point', filled: true, size: 26, opacity: 0.55 },
+                encoding: { y, ...apart, color, x: { field: 'value', ...x }, tooltip: seedTooltip },
+              } as const,
+            ]),
         {
           transform: [{ filter: "datum.source === 'ours' && isValid(datum.low)" }],
           mark: { type: 'rule', strokeWidth: 2 },
@@ -166,6 +204,9 @@ export function scoreChart(
 function limitsOf(limits: Pick<DrawnScore, 'low' | 'high'>): number[] {
   return [limits.low, limits.high].filter((limit) => typeof limit === 'number');
 }
+
+/** Rows whose seeds are joined: they are trained on the same data. */
+const PAIRED: readonly string[] = ['cyclegan', 'proposed'];
 
 /** Smallest and largest value with a margin at both ends, so that no marker is cut off. */
 function paddedExtent(values: readonly number[]): [number, number] {

@@ -75,9 +75,19 @@ function kebab(name: string): string {
   return inWords(name).replace(/[^a-z0-9]+/g, '-');
 }
 
-/** Names in order of first use; a quantity without finite values has no curve. */
+/** What is drawn before all else. */
+const FIRST: readonly string[] = ['psnr', 'ssim'];
+
+/**
+ * Names, PSNR and SSIM first, the rest in order of first use; a quantity without finite values has
+ * no curve.
+ */
 function namesOf(runs: readonly RunInput[], kind: 'train' | 'validation'): string[] {
-  return [...new Set(runs.flatMap(({ metrics }) => [...(metrics?.[kind].keys() ?? [])]))];
+  const names = [...new Set(runs.flatMap(({ metrics }) => [...(metrics?.[kind].keys() ?? [])]))];
+  return [
+    ...FIRST.filter((name) => names.includes(name)),
+    ...names.filter((name) => !FIRST.includes(name)),
+  ];
 }
 
 function seriesOf(runs: readonly RunInput[], kind: 'train' | 'validation', name: string): Series[] {

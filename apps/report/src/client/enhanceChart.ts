@@ -27,7 +27,7 @@ export function enhanceChart(figure: HTMLElement): void {
 
 const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-click to reset.';
 
-const MAX_WIDTH = 416;
+const MAX_WIDTH = 544;
 const MIN_PLOT_WIDTH = 120;
 
 /** A chart that responds to the pointer. */

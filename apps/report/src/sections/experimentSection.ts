@@ -9,7 +9,7 @@ import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { claimAnchor, claimMetric } from '../model/claims.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
-import { madeBrief, provenanceLine, sectionHead } from './frame.ts';
+import { madeLink, provenanceLine, sectionHead } from './frame.ts';
 import { resultTable } from './resultTable.ts';
 
 /** The drawn charts of an experiment. */
@@ -41,7 +41,7 @@ export function experimentSection(parts: ExperimentParts): Html {
     seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
     trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
   };
-  const frame = { reference: table.place, made: madeBrief(table.provenance, cost, `${id}-made`) };
+  const frame = { reference: table.place, made: madeLink(`${id}-made`) };
   const styleOf = (row: string): MethodStyle | undefined =>
     styles.get(table.rows.find((one) => one.id === row)?.method ?? row);
   return html`<section id="${id}" aria-labelledby="${id}-title">
@@ -59,8 +59,8 @@ export function experimentSection(parts: ExperimentParts): Html {
         ? null
         : html`<h3>Scores</h3>
             <p class="key">
-              Filled: ours, with the 95 %
-              interval.${hasPaper ? html` <span aria-hidden="true">◇</span> Hollow: the paper.` : null}
+              Large dot: our mean with its 95 % interval; small dots: single
+              seeds.${hasPaper ? html` <span aria-hidden="true">◇</span> Hollow: the paper.` : null}
             </p>
             <div class="charts">${figures.scores.map((chart) => chartFigure(chart, frame))}</div>`
     }

@@ -80,11 +80,9 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
   </details>`;
 }
 
-/** The line below a figure: how it was made, with a link to the whole record. */
-export function madeBrief(provenance: Provenance, cost: TrainingCost, recordId: string): Html {
-  return html`<p class="made-brief">
-    <a href="#${recordId}">How it was made</a> ${inShort(provenance, cost)}
-  </p>`;
+/** The line below a figure: a link to the record of its section, which says how it was made. */
+export function madeLink(recordId: string): Html {
+  return html`<p class="made-brief"><a href="#${recordId}">How it was made</a></p>`;
 }
 
 function inShort(provenance: Provenance, { seeds, trainingSeconds }: TrainingCost): Html {

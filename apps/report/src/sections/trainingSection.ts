@@ -1,14 +1,12 @@
-import type { RunRecord } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
-import { formatList } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
-import { splitRuns } from '../model/groups.ts';
 import { chartFigure } from './chartFigure.ts';
 import {
   describeCommit,
   describeMachine,
   formatDuration,
+  madeLink,
   sectionHead,
   type FigureFrame,
 } from './frame.ts';
@@ -26,11 +24,7 @@ export interface TrainingFigures {
 /** The training runs: curves, cost and provenance of each. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
-  const { main, further } = splitRuns(runs);
-  const frame = (shown: readonly RunInput[]): FigureFrame => ({
-    reference: 'Training',
-    made: madeByRuns(shown.map(({ record }) => record)),
-  });
+  const frame: FigureFrame = { reference: 'Training', made: madeLink('training-made') };
   return html`<section id="training" aria-labelledby="training-title">
     ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">
@@ -38,14 +32,9 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of
       training in all. Adversarial losses do not measure quality; the validation scores do.
     </p>
-    ${curves('On the validation volumes', figures.validation, frame(main))}
-    ${curves('Losses', figures.losses, frame(main))}
-    ${curves(
-      'Runs with their own settings, on the validation volumes',
-      figures.furtherValidation,
-      frame(further),
-      html`Their losses, on different scales, are in <code>runs/&lt;run&gt;/metrics.jsonl</code>.`,
-    )}
+    ${curves('On the validation volumes', figures.validation, frame)}
+    ${folded('Losses', figures.losses, frame)}
+    ${curves('Runs with their own settings, on the validation volumes', figures.furtherValidation, frame)}
     ${runTable(runs)}
     <details class="made" id="training-made">
       <summary><span class="made-label">How each run was made</span></summary>
@@ -55,8 +44,8 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
             html`<div>
               <dt>${id}</dt>
               <dd>
-                <code>${provenance.command}</code>, ${provenance.createdAt},
-                ${describeMachine(provenance)}
+                <code>${provenance.command}</code>, ${provenance.createdAt}, commit
+                ${describeCommit(provenance)}, ${describeMachine(provenance)}
               </dd>
             </div>`,
         )}
@@ -66,29 +55,23 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
   </section>`;
 }
 
-function curves(
-  title: string,
-  charts: readonly RenderedChart[],
-  frame: FigureFrame,
-  note: Html | null = null,
-): Html | null {
-  return charts.length === 0
-    ? null
-    : html`<h3>${title}</h3>
-        ${note === null ? null : html`<p class="note">${note}</p>`}
-        <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>`;
+/** Charts that are shown at once; further ones are folded. */
+const SHOWN = 2;
+
+function curves(title: string, charts: readonly RenderedChart[], frame: FigureFrame): Html | null {
+  if (charts.length === 0) return null;
+  return html`<h3>${title}</h3>
+    <p class="note">Thick: the mean over the seeds; thin: single runs.</p>
+    <div class="charts">${charts.slice(0, SHOWN).map((chart) => chartFigure(chart, frame))}</div>
+    ${folded('Further curves', charts.slice(SHOWN), frame)}`;
 }
 
-/** The line below a chart of many runs: what they share, and a link to the record of each. */
-function madeByRuns(records: readonly RunRecord[]): Html {
-  const distinct = (values: readonly string[]): string => formatList([...new Set(values)].sort());
-  const seeds = [...new Set(records.map(({ seed }) => seed))].sort((a, b) => a - b);
-  return html`<p class="made-brief">
-    <a href="#training-made">How each run was made</a> ${records.length} ×
-    <code>blurcycle train</code>, commit
-    ${distinct(records.map(({ provenance }) => describeCommit(provenance)))},
-    ${seeds.length === 1 ? 'seed' : 'seeds'} ${formatList(seeds.map(String))},
-    ${formatDuration(records.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0))} in
-    all, ${distinct(records.map(({ provenance: { cpu } }) => cpu.model))}
-  </p>`;
+/** Charts to unfold. */
+function folded(title: string, charts: readonly RenderedChart[], frame: FigureFrame): Html | null {
+  return charts.length === 0
+    ? null
+    : html`<details class="fold">
+        <summary>${title} (${charts.length})</summary>
+        <div class="charts">${charts.map((chart) => chartFigure(chart, frame))}</div>
+      </details>`;
 }
