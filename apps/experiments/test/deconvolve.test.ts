@@ -417,7 +417,7 @@ describe('blurcycle deconvolve, bad input', () => {
       return answer.error;
     };
     expect(await warnings('blurred.tif', ...known(), '--sample-type', 'uint16')).toMatch(
-      /^warning: uint16 keeps \d gray values of a result that ends at .+: give --sample-type float32$/m,
+      /^warning: uint16 keeps \d gray values of a result that ends at .+: give --sample-type float32, or --sample-scale auto$/m,
     );
     expect(await warnings('blurred.tif', ...known(), '--iterations', '1')).toMatch(
       /^warning: the blurred result misses the data by .+ their noise: too few iterations/m,
@@ -439,7 +439,7 @@ describe('blurcycle deconvolve, bad input', () => {
       ['blurred.tif', '--psf', 'large.tif', '--boundary', 'zero'],
       'the PSF must be no larger than the stack, [12, 24, 24], got [47, 27, 47] (so large after centering; --crop-psf',
     ],
-    [['folder'], 'is a folder'],
+    [['folder'], 'the folder holds no .tif or .tiff'],
     [['blurred.tif', '--out', 'folder'], '--out must be a file'],
     [['blurred.tif', '--out', 'nowhere/out.tif'], '--out must lie in a folder that exists'],
     [['blurred.tif', '--out', 'blurred.tif'], '--out must be another file than the input'],

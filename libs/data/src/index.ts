@@ -1,3 +1,4 @@
+export { type Acquisition, chooseStack, PAGE_AXES, type ReadTiffOptions } from './acquisition.ts';
 export { augment, patchSymmetries } from './augment.ts';
 export {
   buildMicroscopeDataset,
@@ -11,15 +12,11 @@ export { hollowBars } from './phantoms/hollowBars.ts';
 export { microtubules } from './phantoms/microtubules.ts';
 export { blobFile, type ByteFile } from './tiff/byteFile.ts';
 export { encodeTiff } from './tiff/encodeTiff.ts';
-export {
-  describeTiff,
-  readTiff,
-  type ReadTiffOptions,
-  type TiffContents,
-  type TiffStack,
-} from './tiff/readTiff.ts';
+export { describeTiff, readTiff, type TiffContents, type TiffStack } from './tiff/readTiff.ts';
+export type { Hyperstack } from './tiff/omeXml.ts';
+export { openTiffFile } from './tiff/openTiffFile.ts';
 export { readTiffStack } from './tiff/readTiffStack.ts';
-export { writeTiffStack } from './tiff/writeTiffStack.ts';
+export { writeTiffHyperstack, writeTiffStack } from './tiff/writeTiffStack.ts';
 export {
   addTile,
   applyTiled,

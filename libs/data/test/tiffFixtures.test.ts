@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ReadTiffOptions } from '../src/tiff/readTiff.ts';
+import type { ReadTiffOptions } from '../src/acquisition.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
 import { fixtureFolder, fixtures, fixtureValue, type TiffFixture } from './tiffFixtures.ts';
 

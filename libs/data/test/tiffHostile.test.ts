@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeLzw, decodePackBits } from '../src/tiff/codecs.ts';
 import { encodeDirectories, type TiffField } from '../src/tiff/encodeDirectories.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
-import { xmlTags } from '../src/tiff/omeXml.ts';
+import { xmlTags } from '../src/tiff/xmlTags.ts';
 
 let folder = '';
 beforeAll(async () => {

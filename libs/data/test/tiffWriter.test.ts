@@ -117,11 +117,10 @@ describe('writeTiffStack(path, volume), files', () => {
 
 describe('planStackDirectories(shape, ...)', () => {
   const { shape, voxelSizeUm, data } = counting();
+  const image = { shape, voxelSizeUm, channels: 1, timePoints: 1 };
   const write = async (name: string, format: 'imagej' | 'ome', limit: number) => {
     const description =
-      format === 'ome'
-        ? formatOmeXml(counting(), 'float')
-        : formatImagejDescription(shape[0], voxelSizeUm[0], [0, 119]);
+      format === 'ome' ? formatOmeXml(image, 'float') : formatImagejDescription(image, [0, 119]);
     const plan = planStackDirectories(shape, voxelSizeUm, 'float32', format, description, limit);
     await writeFile(
       join(folder, name),

@@ -5,74 +5,46 @@ import {
   InputError,
   sameShape,
   type Shape3,
-  sum,
   type Volume,
 } from '@blurcycle/core';
 import {
+  type Acquisition,
   type ReadTiffOptions,
   readTiffStack,
-  type TileOptions,
   writeTiffStack,
 } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
-import { availableMemoryBytes } from '@blurcycle/files';
-import { wienerPrior } from '@blurcycle/imaging';
-import { relativeResidual } from '@blurcycle/metrics';
-import { checkOutputs, readStack, type StackFormat, writeStack } from '@blurcycle/stacks';
-import { assertMemory } from './classicalMemory.ts';
-import { blurAgain } from './blurAgain.ts';
-import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
-import { type ScoredTruth, writeIterationLog } from './iterationLog.ts';
-import { reachOf } from './fitPsf.ts';
-import { judgeResult, type Offset, subtractOffset } from './light.ts';
+import {
+  checkOutputs,
+  checkRecord,
+  chooseStacks,
+  type ChosenStacks,
+  hashInputs,
+  openStack,
+  processStacks,
+  recordPath,
+  type StackFormat,
+  type StackPlace,
+  type StoredValues,
+  writeResult,
+} from '@blurcycle/stacks';
+import {
+  deconvolveVolume,
+  type VolumeDeconvolution,
+  type VolumeReport,
+} from './deconvolveVolume.ts';
+import { type IterationRow, type ScoredTruth, writeIterationLog } from './iterationLog.ts';
+import { reachOf, type StackPsf } from './fitPsf.ts';
+import type { Offset } from './light.ts';
 import { type PsfSource, stackPsf } from './stackPsf.ts';
-
-/**
- * Tiles for a deconvolution: no larger than the stack, and overlapping by the support of the PSF.
- *
- * The error at the edge of a tile reaches half of the PSF's support into it; there the blending
- * weights of an overlap as wide as the support are small.
- *
- * @param overlap - Overlap in voxels; the sides of the PSF unless given.
- * @throws {InputError} If a side that is cut is not larger than the PSF or the overlap, or the
- *   overlap is smaller than the PSF.
- */
-function tileOptions(stack: Shape3, psf: Shape3, tile: Shape3, overlap: Shape3 = psf): TileOptions {
-  const isCut = (axis: number): boolean => tile[axis] < stack[axis];
-  const axes = [0, 1, 2].filter(isCut);
-  if (axes.some((axis) => tile[axis] <= Math.max(psf[axis], overlap[axis]))) {
-    throw new InputError(
-      describeViolation(
-        'deconvolve',
-        '--tile',
-        `be larger than the overlap ${formatValue(overlap)} wherever it cuts the stack ${formatValue(stack)}`,
-        tile,
-        'twice the sides of the PSF or more is sensible',
-      ),
-    );
-  }
-  if (axes.some((axis) => overlap[axis] < psf[axis])) {
-    throw new InputError(
-      describeViolation(
-        'deconvolve',
-        '--overlap',
-        `be at least the sides of the PSF ${formatValue(psf)}`,
-        overlap,
-        'less would show at the seams',
-      ),
-    );
-  }
-  const side = (axis: number): number => (isCut(axis) ? tile[axis] : stack[axis]);
-  const shared = (axis: number): number => (isCut(axis) ? overlap[axis] : 0);
-  return { tile: [side(0), side(1), side(2)], overlap: [shared(0), shared(1), shared(2)] };
-}
 
 /** What to do with one file. */
 interface FileDeconvolution extends StackFormat {
   readonly stack: string;
   readonly reading: ReadTiffOptions;
   readonly offset: Offset | undefined;
-  readonly psf: PsfSource;
+  /** One for all channels, or one for each. */
+  readonly psf: readonly PsfSource[];
   readonly cropPsf: boolean;
   readonly settings: ClassicalSettings;
   /** TIFF stack of the first estimate. */
@@ -84,158 +56,217 @@ interface FileDeconvolution extends StackFormat {
   /** CSV file of the statistics. */
   readonly statistics: string | undefined;
   readonly truth: ScoredTruth | undefined;
-  readonly onUpdate: StackDeconvolution['onUpdate'];
+  /** The command that makes the result, for the record of it. */
+  readonly command: readonly string[];
+  /** Updates done and at most of the stack at a place among those of the file. */
+  readonly onUpdate: (done: number, most: number, place: StackPlace) => void;
+}
+
+/** Report on one z stack of a file. */
+interface StackReport extends VolumeReport {
+  readonly channel: number;
+  readonly timePoint: number;
 }
 
 /** Report on a deconvolved file. */
-export interface FileReport extends StackFormat {
+export interface FileReport extends Pick<StackFormat, 'sampleType' | 'format'>, StoredValues {
   readonly file: string;
-  /** What was asked for, with what was chosen from the data. */
+  /** What was asked for. */
   readonly settings: ClassicalSettings;
+  /** Sides of each z stack. */
   readonly shape: Shape3;
-  readonly voxelSizeUm: Volume['voxelSizeUm'];
-  /** What was subtracted from the stack. */
-  readonly offset: number;
-  /** `notes`: what was done to its file. */
-  readonly psf: {
-    readonly shape: Shape3;
-    readonly keptLight: number;
-    readonly notes: readonly string[];
-  };
-  readonly updates: number;
-  readonly tiles: number;
-  readonly seconds: number;
-  /** Estimated memory beside that of the program itself. */
-  readonly memoryBytes: number;
-  /** Sums over the voxels: of the data above background, and of the result. */
-  readonly flux: { readonly input: number; readonly output: number };
-  /** See `relativeResidual`; null where the stack was cut into tiles. */
-  readonly reblurResidual: number | null;
-  /** Values that did not fit the sample type. */
-  readonly clipped: number;
+  /** Null where nobody states it and nothing needed it. */
+  readonly voxelSizeUm: Volume['voxelSizeUm'] | null;
+  /** In the order of the stacks in the file: channels run faster than time points. */
+  readonly stacks: readonly StackReport[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Deconvolves a file by a classical method. Everything that can be checked is checked before the
- * work begins.
+ * Deconvolves a file by a classical method: all of its channels and time points that are chosen,
+ * one at a time. Everything that can be checked is checked before the work begins.
+ *
+ * Memory: that of one stack. A call that was killed goes on where it was.
  */
 export async function deconvolveFile(request: FileDeconvolution): Promise<FileReport> {
   const { out, psfOut, statistics, truth } = request;
   const inputs = [
     request.stack,
-    ...(request.psf.kind === 'file' ? [request.psf.path] : []),
+    ...request.psf.flatMap((source) => (source.kind === 'file' ? [source.path] : [])),
     ...(request.startFile === undefined ? [] : [request.startFile]),
     ...(truth === undefined ? [] : [truth.path]),
   ];
   const outputs = { '--out': out, '--psf-out': psfOut, '--stats': statistics };
-  await checkOutputs('deconvolve', outputs, inputs);
-  const { volume, sampleType } = await readStack(request.stack, request.reading);
-  const light = subtractOffset(
-    volume,
-    request.offset,
-    request.settings,
-    sampleType !== 'float32' && sampleType !== 'float64',
-  );
-  const { stack } = light;
-  if (truth !== undefined) assertShapeOf('--truth', truth.volume, stack);
-  const start =
-    request.startFile === undefined ? undefined : await readStart(request.startFile, stack);
-  const {
-    psf,
-    keptLight,
-    notes,
-    warnings: psfWarnings,
-  } = await stackPsf(request.psf, stack, request.cropPsf, reachOf(request.settings));
-  const settings = withRatio(request.settings, stack, psf);
-  const tiles =
-    request.tile === undefined
-      ? undefined
-      : tileOptions(stack.shape, psf.shape, request.tile, request.overlap);
-  const memoryBytes = assertMemory(stack.shape, psf.shape, settings, tiles, availableMemoryBytes());
-  const began = performance.now();
-  const result = await deconvolveStack({
-    stack,
-    psf,
-    settings,
-    onUpdate: request.onUpdate,
-    ...(tiles === undefined ? {} : { tiles }),
-    ...(start === undefined ? {} : { start }),
-    ...(statistics === undefined ? {} : { log: { truth } }),
+  await checkOutputs('deconvolve', { ...outputs, 'the record': recordPath(out) }, inputs);
+  await checkRecord('deconvolve', out);
+  const needsSize = request.psf.some(({ kind }) => kind === 'optics');
+  const acquisition = await openStack(request.stack, {
+    ...(needsSize ? {} : { defaultVoxelSizeUm: [1, 1, 1] }),
+    ...request.reading,
   });
-  const seconds = (performance.now() - began) / 1000;
-  const { background = 0, boundary } = settings;
-  const { clipped } = await writeStack(out, result.estimate, request);
-  if (psfOut !== undefined)
-    await writeTiffStack(psfOut, result.psf ?? psf, { format: request.format });
-  if (statistics !== undefined) await writeIterationLog(statistics, result.log);
-  const flux = {
-    input: sum(stack.data) - background * stack.data.length,
-    output: sum(result.estimate.data),
-  };
-  const usedPsf = result.psf ?? psf;
-  const reblurResidual =
-    result.tiles > 1
-      ? null
-      : relativeResidual(stack.data, blurAgain(result.estimate, usedPsf, boundary), background);
-  return {
+  try {
+    return await deconvolveAcquisition(request, acquisition, inputs);
+  } finally {
+    await acquisition.close();
+  }
+}
+
+async function deconvolveAcquisition(
+  request: FileDeconvolution,
+  acquisition: Acquisition,
+  inputs: readonly string[],
+): Promise<FileReport> {
+  const { out, psfOut, statistics, truth, settings, sampleType, format } = request;
+  const chosen = chooseStacks(request.stack, acquisition, request.reading);
+  refuseSingle(request, chosen);
+  const { shape, voxelSizeUm } = acquisition;
+  if (truth !== undefined) assertShapeOf('--truth', truth.volume, shape);
+  const start =
+    request.startFile === undefined ? undefined : await readStart(request.startFile, acquisition);
+  const isKnown = request.reading.voxelSizeUm !== undefined || acquisition.isSizeStated;
+  const psfs = await psfOfChannels(request, acquisition, chosen, isKnown);
+  const hashes = await hashInputs(inputs);
+  const isRaw = !['float32', 'float64'].includes(acquisition.sampleType);
+  let usedPsf: Volume | undefined;
+  const results = await processStacks({
+    path: request.stack,
+    acquisition,
+    chosen,
+    out,
+    key: { command: request.command, hashes, settings },
+    process: async (volume, place) => {
+      const own: VolumeDeconvolution = {
+        ...{ ...request, start, isRaw, log: statistics !== undefined },
+        onUpdate: (done, most) => request.onUpdate(done, most, place),
+      };
+      const psf = psfs.length === 1 ? psfs[0] : psfs[chosen.channels.indexOf(place.channel)];
+      const { estimate, log, report, psf: used } = await deconvolveVolume(volume, psf, own);
+      usedPsf = used;
+      const { channel, timePoint } = place;
+      return {
+        estimate,
+        report: { log: labeled(log, place), stack: { channel, timePoint, ...report } },
+      };
+    },
+  });
+  const stacks = results.reports.map(({ stack }) => stack);
+  const [, high] = results.range;
+  const report = (stored: StoredValues): FileReport => ({
     file: out,
-    settings,
-    shape: stack.shape,
-    voxelSizeUm: stack.voxelSizeUm,
-    sampleType: request.sampleType,
-    format: request.format,
-    offset: light.offset,
-    psf: { shape: psf.shape, keptLight, notes },
-    updates: result.updates,
-    tiles: result.tiles,
-    seconds,
-    memoryBytes,
-    flux,
-    reblurResidual,
-    clipped,
+    settings: stacks[0].settings,
+    shape,
+    voxelSizeUm: isKnown ? voxelSizeUm : null,
+    sampleType,
+    format,
+    ...stored,
+    stacks,
     warnings: [
-      ...psfWarnings,
-      ...light.warnings,
-      ...judgeResult({ stack, psf: usedPsf, background, flux, reblurResidual }),
-      ...fewLevels(result.estimate, request),
+      ...new Set(stacks.flatMap(({ warnings }) => warnings)),
+      ...fewLevels(high * stored.scale, high, request),
     ],
+  });
+  const image = {
+    shape,
+    voxelSizeUm: isKnown ? voxelSizeUm : null,
+    channels: chosen.channels.length,
+    timePoints: chosen.timePoints.length,
+    range: results.range,
   };
+  const { command } = request;
+  const made = await writeResult(out, image, request, results.stackOf, {
+    ...{ command, inputs: hashes, report },
+  });
+  if (psfOut !== undefined && usedPsf !== undefined)
+    await writeTiffStack(psfOut, usedPsf, { format });
+  if (statistics !== undefined)
+    await writeIterationLog(
+      statistics,
+      results.reports.flatMap(({ log }) => log),
+    );
+  await results.dispose();
+  return made;
+}
+
+/** Refuses what belongs to a single stack. */
+function refuseSingle(
+  { psf, psfOut, startFile, truth, settings }: FileDeconvolution,
+  { channels, timePoints }: ChosenStacks,
+): void {
+  if (psf.length > 1 && psf.length !== channels.length) {
+    throw new InputError(
+      describeViolation(
+        'deconvolve',
+        'PSFs',
+        `be one for all channels or one for each of ${channels.length}`,
+        psf.length,
+        channels.length === 1 ? 'leave out --channel, or give the PSF of that channel' : undefined,
+      ),
+    );
+  }
+  const count = channels.length * timePoints.length;
+  if (count === 1) return;
+  const isOnePsf = psf.length === 1 && channels.length === 1 && settings.algorithm !== 'blind-rl';
+  const single = [
+    ['--start from a file', startFile],
+    ['--truth', truth?.path],
+    ['--psf-out', isOnePsf ? undefined : psfOut],
+  ] as const;
+  for (const [option, value] of single) {
+    if (value === undefined) continue;
+    const remedy = 'choose one with --channel and --time-point';
+    throw new InputError(
+      describeViolation('deconvolve', option, `go with one stack, not ${count}`, value, remedy),
+    );
+  }
+}
+
+/** One PSF for all channels, or one for each. */
+async function psfOfChannels(
+  { psf: sources, cropPsf, settings }: FileDeconvolution,
+  { shape, voxelSizeUm }: Acquisition,
+  chosen: ChosenStacks,
+  isKnown: boolean,
+): Promise<readonly StackPsf[]> {
+  const stack: Volume = { shape, voxelSizeUm, data: new Float32Array(0) };
+  const psfs: StackPsf[] = [];
+  for (const [i, source] of sources.entries()) {
+    // Where nobody knows the stack's voxels, those of the PSF are theirs.
+    const own = isKnown || source.kind !== 'file' ? source : { ...source, voxelSizeUm };
+    const found = await stackPsf(own, stack, cropPsf, reachOf(settings));
+    const prefix = sources.length > 1 ? `channel ${chosen.channels[i]}: ` : '';
+    psfs.push({ ...found, warnings: found.warnings.map((warning) => `${prefix}${warning}`) });
+  }
+  return psfs;
+}
+
+/** Rows of the statistics with the stack that they are of, where there are several. */
+function labeled(log: readonly IterationRow[], { channel, timePoint, total }: StackPlace) {
+  return total === 1 ? log : log.map((row) => ({ channel, timePoint, ...row }));
 }
 
 /** So few gray values show as steps. */
 const FEW_LEVELS = 256;
 
-function fewLevels({ data }: Volume, { sampleType }: StackFormat): string[] {
-  if (sampleType !== 'uint16') return [];
-  const largest = data.reduce((most, value) => Math.max(most, value), 0);
-  if (largest >= FEW_LEVELS) return [];
-  const left = Math.round(largest) + 1;
+function fewLevels(stored: number, largest: number, { sampleType }: StackFormat): string[] {
+  if (sampleType !== 'uint16' || stored >= FEW_LEVELS) return [];
+  const left = Math.round(stored) + 1;
   return [
-    `uint16 keeps ${left} gray values of a result that ends at ${largest.toPrecision(4)}: give --sample-type float32`,
+    `uint16 keeps ${left} gray values of a result that ends at ${largest.toPrecision(4)}: give --sample-type float32, or --sample-scale auto`,
   ];
 }
 
-/** The settings; for the Wiener filter with the ratio that its data ask for, unless given. */
-function withRatio(settings: ClassicalSettings, stack: Volume, psf: Volume): ClassicalSettings {
-  if (settings.algorithm !== 'wiener' || settings.noiseToSignal !== undefined) return settings;
-  const { noiseToSignal } = wienerPrior(stack, psf, settings.background);
-  return { ...settings, noiseToSignal };
-}
-
-async function readStart(path: string, stack: Volume): Promise<Volume> {
-  const { voxelSizeUm } = stack;
+async function readStart(path: string, { voxelSizeUm, shape }: Acquisition): Promise<Volume> {
   const { volume } = await readTiffStack(path, { voxelSizeUm });
-  assertShapeOf('--start', volume, stack);
+  assertShapeOf('--start', volume, shape);
   return volume;
 }
 
-function assertShapeOf(option: string, volume: Volume, stack: Volume): void {
+function assertShapeOf(option: string, volume: Volume, shape: Shape3): void {
   assertRange(
-    sameShape(volume.shape, stack.shape),
+    sameShape(volume.shape, shape),
     'deconvolve',
     option,
-    `have the shape of the stack, ${formatValue(stack.shape)}`,
+    `have the shape of the stack, ${formatValue(shape)}`,
     volume.shape,
   );
 }

@@ -15,6 +15,9 @@ export interface ScoredTruth {
  * Statistics of one estimate by its method, with scores where the truth is known.
  */
 export interface IterationRow extends Partial<IterationStatistics> {
+  /** From 1, where a file has several stacks. */
+  readonly channel?: number;
+  readonly timePoint?: number;
   /** From 1, where the stack was cut into tiles. */
   readonly tile?: number;
   readonly psnr?: number;

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import { globSync, isDynamicPattern } from 'tinyglobby';
@@ -23,12 +23,13 @@ export function expandPatterns(
   const files = patterns.flatMap((given) => {
     const pattern = directory === undefined ? given : resolve(directory, given);
     const folder = isFolder(pattern);
-    const wanted = folder ? join(pattern, '*.{tif,tiff,TIF,TIFF}') : pattern;
-    // A plain name is taken as it is: the reader reports what is wrong with it.
-    const found =
-      folder || isDynamicPattern(pattern)
-        ? globSync(wanted.replaceAll('\\', '/'), { absolute: isAbsolute(wanted) })
-        : [pattern];
+    // A plain name, and the name of a file with brackets in it, are taken as they are: the reader
+    // reports what is wrong with them.
+    if (!folder && (existsSync(pattern) || !isDynamicPattern(pattern))) return [pattern];
+    const options = { absolute: isAbsolute(pattern) };
+    const found = folder
+      ? globSync('*.{tif,tiff,TIF,TIFF}', { cwd: pattern }).map((name) => join(pattern, name))
+      : globSync(pattern.replaceAll('\\', '/'), options);
     if (found.length === 0) {
       const remedy = folder
         ? 'the folder holds no .tif or .tiff'

@@ -8,7 +8,16 @@ export {
   NETWORK_SCALE,
   toNetworkScale,
 } from './intensityScale.ts';
-export { readStack } from './readStack.ts';
+export { chooseStacks, type ChosenStacks, openStack } from './openStack.ts';
+export { processStacks, type StackPlace } from './processStacks.ts';
+export {
+  checkRecord,
+  hashInputs,
+  isMade,
+  readRecord,
+  recordPath,
+  writeResult,
+} from './resultRecord.ts';
 export {
   commonVoxelSize,
   cutMiddle,
@@ -18,4 +27,4 @@ export {
   smallestShape,
 } from './stackSet.ts';
 export { unpairedPairs } from './unpairedPairs.ts';
-export { checkOutputs, type StackFormat, writeStack } from './writeStack.ts';
+export { checkOutputs, type StackFormat, type StoredValues } from './writeStack.ts';

@@ -1,5 +1,6 @@
-import { type ReadTiffOptions, readTiffStack, type TiffStack } from '@blurcycle/data';
+import { chooseStack, type ReadTiffOptions, type TiffStack } from '@blurcycle/data';
 import { assertUsable } from './assertUsable.ts';
+import { openStack } from './openStack.ts';
 
 /**
  * Reads a stack to deconvolve and refuses what no deconvolution can work with.
@@ -8,7 +9,14 @@ import { assertUsable } from './assertUsable.ts';
  *   intensity.
  */
 export async function readStack(path: string, options: ReadTiffOptions): Promise<TiffStack> {
-  const stack = await readTiffStack(path, options);
-  assertUsable(stack.volume, path);
-  return stack;
+  const acquisition = await openStack(path, { ...options, single: true });
+  try {
+    const { sampleType, statedVoxelSizeUm, channels, timePoints } = acquisition;
+    const { channel, timePoint } = chooseStack(path, acquisition, options);
+    const volume = await acquisition.read(channel, timePoint);
+    assertUsable(volume, path);
+    return { volume, sampleType, statedVoxelSizeUm, channels, timePoints };
+  } finally {
+    await acquisition.close();
+  }
 }

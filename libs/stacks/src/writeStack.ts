@@ -1,49 +1,98 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
-  createVolume,
   describeViolation,
   InputError,
   type TiffFormat,
   type Volume,
   type WritableSampleType,
 } from '@blurcycle/core';
-import { writeTiffStack } from '@blurcycle/data';
+import { type Hyperstack, writeTiffHyperstack } from '@blurcycle/data';
 
 /** How a result is stored. */
 export interface StackFormat {
   readonly sampleType: WritableSampleType;
   readonly format: TiffFormat;
+  /**
+   * What uint16 multiplies the values by before they are rounded; `auto` makes the largest 65535.
+   * @defaultValue 1
+   */
+  readonly sampleScale?: number | 'auto' | undefined;
 }
 
 const LARGEST_UINT16 = 65535;
 
+/** How the values were stored. */
+export interface StoredValues {
+  /** Values outside the range of `uint16`, which were clipped; all were rounded. */
+  readonly clipped: number;
+  /** Stored values over those of the result. */
+  readonly scale: number;
+}
+
+/** A result of one or several stacks. */
+export interface StackResult extends Hyperstack {
+  /** Smallest and largest value of all stacks. */
+  readonly range: readonly [low: number, high: number];
+  /** One line about how it was made. */
+  readonly note?: ((stored: StoredValues) => string) | undefined;
+}
+
 /**
  * Writes a result with its voxel size and on its own intensity scale.
  *
- * @returns Number of values outside the range of `uint16`, which were clipped; all were rounded.
+ * Memory: that of one stack, and half of it more for `uint16`.
+ *
+ * @param stackOf - The stack of a channel and a time point, from 1; called once or twice for each.
  */
-export async function writeStack(
+export async function writeStacks(
   path: string,
-  volume: Volume,
-  { sampleType, format }: StackFormat,
-): Promise<{ readonly clipped: number }> {
-  if (sampleType === 'float32') {
-    await writeTiffStack(path, volume, { format });
-    return { clipped: 0 };
-  }
+  result: StackResult,
+  { sampleType, format, sampleScale = 1 }: StackFormat,
+  stackOf: (channel: number, timePoint: number) => Promise<Volume>,
+): Promise<StoredValues> {
+  const { note, range } = result;
+  const isWhole = sampleType === 'uint16';
+  const [, high] = range;
+  const automatic = high > 0 ? LARGEST_UINT16 / high : 1;
+  const scale = !isWhole ? 1 : sampleScale === 'auto' ? automatic : sampleScale;
+  const samplesOf = async (c: number, t: number): Promise<Float32Array | Uint16Array> =>
+    isWhole ? toUint16((await stackOf(c, t)).data, scale).samples : (await stackOf(c, t)).data;
   let clipped = 0;
-  const data = volume.data.map((value) => {
-    const whole = Math.round(value);
-    if (whole >= 0 && whole <= LARGEST_UINT16) return whole;
-    clipped++;
-    return whole < 0 ? 0 : LARGEST_UINT16;
-  });
-  await writeTiffStack(path, createVolume(volume.shape, volume.voxelSizeUm, data), {
-    sampleType,
-    format,
-  });
-  return { clipped };
+  if (isWhole) {
+    // Counted first: the number is part of the note, which the file begins with.
+    for (let t = 1; t <= result.timePoints; t++) {
+      for (let c = 1; c <= result.channels; c++)
+        clipped += toUint16((await stackOf(c, t)).data, scale).clipped;
+    }
+  }
+  const stored = { clipped, scale };
+  const limit = (value: number): number =>
+    isWhole ? Math.min(LARGEST_UINT16, Math.max(0, Math.round(scale * value))) : value;
+  await writeTiffHyperstack(
+    path,
+    { ...result, range: [limit(range[0]), limit(range[1])] },
+    {
+      ...{ sampleType, format, scale },
+      ...(note === undefined ? {} : { note: note(stored) }),
+    },
+    samplesOf,
+  );
+  return stored;
+}
+
+function toUint16(
+  data: Float32Array,
+  scale: number,
+): { readonly samples: Uint16Array; readonly clipped: number } {
+  let clipped = 0;
+  const samples = new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const whole = Math.round(scale * data[i]);
+    if (!(whole >= 0 && whole <= LARGEST_UINT16)) clipped++;
+    samples[i] = whole < 0 ? 0 : Math.min(whole, LARGEST_UINT16);
+  }
+  return { samples, clipped };
 }
 
 /**

@@ -91,9 +91,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import('./degrade.ts')).degradeCommand,
   ),
   entry(
-    'deconvolve <stack>',
-    'a sharper stack, by a classical method or a trained model',
+    'deconvolve <stacks..>',
+    'sharper stacks, by a classical method or a trained model',
     async () => (await import('./deconvolve.ts')).deconvolveCommand,
+  ),
+  entry(
+    'repeat <record>',
+    'a result again, from the record beside it',
+    async () => (await import('./repeat.ts')).repeatCommand,
   ),
   entry(
     'evaluate <estimate> <truth>',

@@ -7,7 +7,7 @@ import {
   describeViolation,
   InputError,
 } from '@blurcycle/core';
-import type { ReadTiffOptions } from '@blurcycle/data';
+import { PAGE_AXES, type ReadTiffOptions } from '@blurcycle/data';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
 import type { ArgumentsCamelCase, Argv, InferredOptionType, Options } from 'yargs';
 
@@ -129,13 +129,15 @@ export const STACK_OPTIONS = {
   voxel: {
     type: 'string',
     describe: 'voxel size in µm, z,y,x; overrides that of the files',
-    coerce: triple('--voxel', '0.25,0.1,0.1'),
+    coerce: voxelSize,
   },
   channel: { type: 'number', describe: 'which channel, from 1, of a file with several' },
   'time-point': { type: 'number', describe: 'which time point, from 1, of a file with several' },
+  series: { type: 'number', describe: 'which image, from 1, of a file with several' },
   'page-axis': {
-    choices: ['z', 't'],
-    describe: 'what the pages of the file are if it does not say: slices or time points',
+    choices: PAGE_AXES,
+    describe:
+      'what the pages are if the file does not say: slices (z) or time points (t); c=z: what it calls channels are slices',
   },
 } as const satisfies OptionGroup;
 
@@ -144,14 +146,28 @@ export function stackChoice({
   voxel,
   channel,
   timePoint,
+  series,
   pageAxis,
 }: ArgumentsOf<typeof STACK_OPTIONS>): ReadTiffOptions {
   return {
     ...(voxel === undefined ? {} : { voxelSizeUm: voxel }),
     ...(channel === undefined ? {} : { channel }),
     ...(timePoint === undefined ? {} : { timePoint }),
+    ...(series === undefined ? {} : { series }),
     ...(pageAxis === undefined ? {} : { pageAxis }),
   };
+}
+
+/** Larger voxels no microscope has, in µm; nanometers are typed as such. */
+const LARGEST_VOXEL_UM = 100;
+
+/** Parser of the sides of a voxel in µm, in the order z, y, x. */
+export function voxelSize(text: string): [number, number, number] {
+  const sides = triple('--voxel', '0.25,0.1,0.1')(text);
+  if (sides.every((side) => side <= LARGEST_VOXEL_UM)) return sides;
+  const rule = `be at most ${LARGEST_VOXEL_UM} µm along each axis`;
+  const remedy = 'no microscope has such voxels; are these nanometers? 0.25,0.1,0.1 is in µm';
+  throw new InputError(describeViolation('--voxel', 'value', rule, text, remedy));
 }
 
 /** Parser of three numbers in the order z, y, x from text as `64,128,128`. */

@@ -1,35 +1,30 @@
 import { setThreads } from '@blurcycle/compute/transforms';
-import {
-  assertRange,
-  describeViolation,
-  formatShape,
-  InputError,
-  type Volume,
-} from '@blurcycle/core';
+import { assertRange, describeViolation, InputError } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
-import { deconvolveFile, type FileReport, type ScoredTruth } from '@blurcycle/deconvolution';
-import type { ModelFileReport } from '@blurcycle/inference';
-import type { Progress } from '@blurcycle/pipeline';
+import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
 import { defineCommand, stackChoice } from './commonOptions.ts';
+import { runBatch } from './deconvolveBatch.ts';
 import {
   classicalRequest,
   DECONVOLVE_OPTIONS,
   type DeconvolveArguments,
+  psfSources,
 } from './deconvolveOptions.ts';
-import { createProgress } from './progress.ts';
-import { namesPsf, PSF_GROUP, psfSource } from './psfSource.ts';
+import { describeModelReport, describeReport } from './deconvolveReport.ts';
+import { namesPsf, PSF_GROUP } from './psfSource.ts';
 
-const STACK = {
+const STACKS = {
   type: 'string',
+  array: true,
   demandOption: true,
-  describe: 'TIFF stack to deconvolve',
+  describe: "image files to deconvolve, folders of them, or quoted patterns such as 'raw/*.tif'",
 } as const;
 
-/** `blurcycle deconvolve`: a sharper stack of the same shape, voxel size and intensity scale. */
+/** `blurcycle deconvolve`: sharper stacks of the same shape, voxel size and intensity scale. */
 export const deconvolveCommand = defineCommand({
   builder: (yargs) =>
     yargs
-      .positional('stack', STACK)
+      .positional('stacks', STACKS)
       .options(DECONVOLVE_OPTIONS)
       .group(...PSF_GROUP)
       .example(
@@ -47,35 +42,34 @@ export const deconvolveCommand = defineCommand({
       .example(
         '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --offset auto --stats stats.csv --out sharp.tif',
         'without the offset of the camera, statistics of all iterations',
+      )
+      .example(
+        "$0 deconvolve 'raw/*.tif' --method rl-tv --na 1.4 --ni 1.515 --wavelength 0.46,0.52,0.61 --out-dir sharp",
+        'a folder of files with three channels',
       ),
   handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
 });
 
-type Arguments = DeconvolveArguments & { readonly stack: string };
+type Arguments = DeconvolveArguments & { readonly stacks: readonly string[] };
 
 async function applyMethod(args: Arguments): Promise<void> {
   const { settings, startFile } = classicalRequest(args);
+  const psf = psfSources(args);
   if (args.threads !== undefined) setThreads(args.threads);
   const reading = stackChoice(args);
-  let display: Progress | undefined;
-  const report = await deconvolveFile({
-    ...args,
-    reading,
-    psf: psfSource(args),
-    settings,
-    startFile,
-    statistics: args.stats,
-    truth: await readTruth(args, reading),
-    onUpdate: (done, most) => {
-      display ??= createProgress({ label: settings.algorithm, total: most });
-      display.update(done);
-    },
-  }).finally(() => display?.stop());
-  if (args.json) console.log(JSON.stringify(report, null, 2));
-  else {
-    for (const warning of report.warnings) console.error(`warning: ${warning}`);
-    console.log(describe(report).join('\n'));
-  }
+  const truth = await readTruth(args, reading);
+  const others = [
+    ...psf.flatMap((source) => (source.kind === 'file' ? [source.path] : [])),
+    ...(startFile === undefined ? [] : [startFile]),
+  ];
+  await runBatch(args, reading, {
+    ...{ others, describe: describeReport, label: settings.algorithm },
+    deconvolve: (item, command, onUpdate) =>
+      deconvolveFile({
+        ...{ ...args, ...item, reading, psf, settings, startFile, truth, command, onUpdate },
+        statistics: args.stats,
+      }),
+  });
 }
 
 async function readTruth(
@@ -94,41 +88,14 @@ async function readTruth(
     remedy,
   );
   const { voxelSizeUm } = reading;
-  const { volume }: { volume: Volume } = await readTiffStack(
+  const { volume } = await readTiffStack(
     truth,
     voxelSizeUm === undefined ? { defaultVoxelSizeUm: [1, 1, 1] } : { voxelSizeUm },
   );
   return { path: truth, volume, dataRange };
 }
 
-function describe(report: FileReport): string[] {
-  const { settings, shape, voxelSizeUm, updates, seconds, flux, psf, offset } = report;
-  const most = updates === 1 ? 'update' : 'updates';
-  const tiles = report.tiles > 1 ? ` in ${report.tiles} tiles` : '';
-  const kept =
-    psf.keptLight < 1 ? `, cut to ${(100 * psf.keptLight).toFixed(1)} % of its light` : '';
-  const residual =
-    report.reblurResidual === null
-      ? []
-      : [
-          `data minus blurred estimate: ${(100 * report.reblurResidual).toPrecision(3)} % of the data (RMS)`,
-        ];
-  return [
-    `${report.file}: ${settings.algorithm}, ${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
-    `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
-    `PSF: ${formatShape(psf.shape)} voxels${kept}; about ${Math.round(report.memoryBytes / 2 ** 20)} MiB of memory`,
-    ...psf.notes.map((note) => `PSF: ${note}`),
-    ...('noiseToSignal' in settings && settings.noiseToSignal !== undefined
-      ? [`noise-to-signal: ${settings.noiseToSignal.toPrecision(3)}`]
-      : []),
-    ...(offset === 0 ? [] : [`offset: ${offset.toPrecision(5)} subtracted`]),
-    `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
-    ...residual,
-    ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),
-  ];
-}
-
-/** Loads and checks the model, applies it, and reports how far the result can be trusted. */
+/** Loads and checks the model, applies it, and reports how far the results can be trusted. */
 async function applyModel(folder: string, args: Arguments): Promise<void> {
   refuseClassical(args);
   // Loaded only when needed: the libraries behind models take longer to load than a classical
@@ -137,24 +104,17 @@ async function applyModel(folder: string, args: Arguments): Promise<void> {
   const { deconvolveFileWithModel, loadModel } = await import('@blurcycle/inference');
   await openBackend(args);
   const model = await loadModel(folder);
-  let display: Progress | undefined;
+  const reading = stackChoice(args);
   try {
-    const report = await deconvolveFileWithModel(model, {
-      ...args,
-      reading: stackChoice(args),
-      say: (line) => console.error(line),
-      onTile: (done, total) => {
-        display ??= createProgress({ label: 'tiles', total });
-        display.update(done);
-      },
+    await runBatch(args, reading, {
+      ...{ others: [folder], describe: describeModelReport, label: 'tiles' },
+      deconvolve: (item, command, onTile) =>
+        deconvolveFileWithModel(model, {
+          ...{ ...args, ...item, reading, folder, command, onTile },
+          say: (line) => console.error(line),
+        }),
     });
-    display?.stop();
-    for (const warning of report.warnings) console.error(`warning: ${warning}`);
-    console.log(
-      args.json ? JSON.stringify(report, null, 2) : describeModelReport(report).join('\n'),
-    );
   } finally {
-    display?.stop();
     model.dispose();
   }
 }
@@ -167,29 +127,11 @@ function refuseClassical(args: Arguments): void {
   if (args.method !== undefined) throw refuse('--method', args.method);
   if (args.offset !== undefined)
     throw refuse('--offset', args.offset, 'the model knows what is black');
-  if (namesPsf(args)) throw refuse('a PSF', 'one', 'the model was trained with its own');
+  if (namesPsf({ ...args, psf: args.psf?.[0], wavelength: args.wavelength?.[0] }))
+    throw refuse('a PSF', 'one', 'the model was trained with its own');
   if (args.whole && args.tile !== undefined) {
     throw new InputError(
       describeViolation('deconvolve', '--tile', 'be left out with --whole', args.tile),
     );
   }
-}
-
-function describeModelReport(report: ModelFileReport): string[] {
-  const { shape, voxelSizeUm, tile, tiles, tileMismatch, reblurResidual, memoryBytes } = report;
-  const percent = (part: number): string => `${(100 * part).toPrecision(3)} %`;
-  return [
-    `${report.file}: ${report.model}, ${report.seconds.toFixed(1)} s`,
-    `${formatShape(shape)} voxels of ${formatShape(voxelSizeUm, 4)} µm, ${report.sampleType}`,
-    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network, ${report.precision}`,
-    ...(tileMismatch === null
-      ? []
-      : [
-          `tile mismatch: ${percent(tileMismatch)} of the result's standard deviation, between tiles before blending (--whole has none)`,
-        ]),
-    ...(reblurResidual === null
-      ? ['data minus blurred estimate: not known, the model has no kernel']
-      : [`data minus blurred estimate: ${percent(reblurResidual)} of the data (RMS)`]),
-    ...(report.clipped > 0 ? [`clipped to 0 ... 65535: ${report.clipped} voxels`] : []),
-  ];
 }

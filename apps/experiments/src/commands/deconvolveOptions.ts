@@ -7,10 +7,9 @@ import {
   NEGATIVES,
   PRECISIONS,
   STOPPING_RULES,
-  TIFF_FORMATS,
   TIKHONOV_PENALTIES,
-  WRITABLE_SAMPLE_TYPES,
 } from '@blurcycle/core';
+import type { PsfSource } from '@blurcycle/deconvolution';
 import { classicalSettingsSchema, ruleOf, type ClassicalSettings } from '@blurcycle/experiment';
 import type { Options } from 'yargs';
 import {
@@ -20,9 +19,9 @@ import {
   namesOf,
   type OptionGroup,
   STACK_OPTIONS,
-  triple,
 } from './commonOptions.ts';
-import { PSF_SOURCE_OPTIONS } from './psfSource.ts';
+import { OUTPUT_OPTIONS } from './outputOptions.ts';
+import { PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
 /** An option of a classical method; of the settings it stands for the first that the method has. */
 interface ClassicalOption extends Options {
@@ -136,51 +135,18 @@ const MODEL_OPTIONS = {
   },
 } as const satisfies OptionGroup;
 
-const OUTPUT_OPTIONS = {
-  out: { type: 'string', demandOption: true, describe: 'TIFF file to write' },
-  'psf-out': {
-    type: 'string',
-    describe: 'TIFF file for the PSF that was used, or found by blind-rl',
-  },
-  'sample-type': {
-    choices: WRITABLE_SAMPLE_TYPES,
-    default: 'float32',
-    describe: 'type of the stored values; uint16 rounds and clips, and reports how many',
-  },
-  format: {
-    choices: TIFF_FORMATS,
-    default: 'imagej',
-    describe: 'metadata that hold the voxel size',
-  },
-  tile: {
-    type: 'string',
-    describe: 'for large stacks: sides z,y,x of tiles, deconvolved one by one',
-    coerce: triple('--tile', '64,256,256'),
-  },
-  overlap: {
-    type: 'string',
-    defaultDescription: "the sides of the PSF; the model's",
-    describe: 'voxels that neighboring tiles share, z,y,x',
-    coerce: triple('--overlap', '31,31,31'),
-  },
-  stats: {
-    type: 'string',
-    describe: 'CSV file for the statistics of every iteration; wiener, tikhonov: of the result',
-  },
-  truth: {
-    type: 'string',
-    describe: 'with --stats: TIFF stack for PSNR and SSIM of every iteration',
-  },
-  'data-range': {
-    type: 'number',
-    describe: 'with --truth: largest minus smallest possible intensity; it is never guessed',
-  },
-} as const satisfies OptionGroup;
-
 function parseOffset(text: string): number | 'auto' {
   const value = text.trim() === '' ? NaN : Number(text);
   if (text === 'auto' || Number.isFinite(value)) return text === 'auto' ? text : value;
   throw new InputError(describeViolation('deconvolve', '--offset', 'be a number or auto', text));
+}
+
+function parseWavelengths(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (values.every((value) => Number.isFinite(value))) return values;
+  const rule = 'be a number of µm, or one for each channel';
+  const remedy = 'for example 0.46,0.52,0.61';
+  throw new InputError(describeViolation('deconvolve', '--wavelength', rule, text, remedy));
 }
 
 /** The options of `blurcycle deconvolve`, in the order of its help. */
@@ -196,12 +162,37 @@ export const DECONVOLVE_OPTIONS = {
   ...MODEL_OPTIONS,
   ...OUTPUT_OPTIONS,
   ...PSF_SOURCE_OPTIONS,
+  psf: {
+    ...PSF_SOURCE_OPTIONS.psf,
+    array: true,
+    nargs: 1,
+    describe: 'TIFF stack of the PSF, normalized to sum 1; once, or once for each channel',
+  },
+  wavelength: {
+    ...PSF_SOURCE_OPTIONS.wavelength,
+    type: 'string',
+    describe: 'emission wavelength in µm; one, or one for each channel: 0.46,0.52,0.61',
+    coerce: parseWavelengths,
+  },
   ...COMPUTE_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
 
 /** What they give. */
 export type DeconvolveArguments = ArgumentsOf<typeof DECONVOLVE_OPTIONS>;
+
+/**
+ * The PSF that a command line names, or those of the channels.
+ *
+ * @throws {InputError} See {@link psfSource}.
+ */
+export function psfSources(args: DeconvolveArguments): PsfSource[] {
+  const { psf: files = [], wavelength: wavelengths = [] } = args;
+  const count = Math.max(files.length, wavelengths.length, 1);
+  return Array.from({ length: count }, (_, i) =>
+    psfSource({ ...args, psf: files[i], wavelength: wavelengths[i] }),
+  );
+}
 
 type Algorithm = ClassicalSettings['algorithm'];
 

@@ -9,7 +9,7 @@ import {
 } from '@blurcycle/core';
 import { PSF_PRESETS, type PsfRequest } from '@blurcycle/psf';
 import type { Options } from 'yargs';
-import { type ArgumentsOf, namesOf, triple } from './commonOptions.ts';
+import { type ArgumentsOf, namesOf, triple, voxelSize } from './commonOptions.ts';
 
 /** Settings without a preset: those of the command line's help. */
 const DEFAULTS = {
@@ -43,7 +43,7 @@ export const GRID_OPTIONS = {
     type: 'string',
     defaultDescription: DEFAULTS.voxelSizeUm.join(','),
     describe: 'voxel size in µm, z,y,x',
-    coerce: triple('--voxel', '0.25,0.1,0.1'),
+    coerce: voxelSize,
   },
   size: {
     setting: 'shape',

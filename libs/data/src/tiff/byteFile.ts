@@ -16,3 +16,8 @@ export function blobFile(blob: Blob, name: string): ByteFile {
       new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
   };
 }
+
+/** Name of a file without its folders. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

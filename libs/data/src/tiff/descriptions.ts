@@ -1,33 +1,54 @@
 import { formatValue } from '@blurcycle/core';
-import { lengthUnitUm, type PlaneOrder, type StackDimensions } from './stackDimensions.ts';
+import type { Hyperstack } from './omeXml.ts';
+import {
+  isPlaneOrder,
+  lengthUnitUm,
+  type PlaneOrder,
+  type StackDimensions,
+} from './stackDimensions.ts';
+
+/** ImageJ shows so many channels together. */
+const MOST_COMPOSITE = 7;
 
 /**
- * The image description with which ImageJ and Fiji open the pages as one z stack with its voxel
+ * The image description with which ImageJ and Fiji open the pages as z stacks with their voxel
  * depth.
  *
  * The lateral voxel size is in the resolution tags, in pixels per unit.
  *
  * @param displayRange - Smallest and largest stored value; without it ImageJ may show the stack
  *   black.
+ * @param note - How the image was made, one line.
+ * @param scale - Stored values over those that ImageJ is to show.
  */
 export function formatImagejDescription(
-  slices: number,
-  spacingUm: number,
-  displayRange: readonly [low: number, high: number],
+  { shape: [slices], voxelSizeUm, channels, timePoints }: Hyperstack,
+  [low, high]: readonly [low: number, high: number],
+  { note, scale = 1 }: { readonly note?: string | undefined; readonly scale?: number } = {},
 ): string {
+  const isComposite = channels > 1 && channels <= MOST_COMPOSITE;
   const lines = [
     'ImageJ=1.54f',
-    `images=${slices}`,
+    `images=${slices * channels * timePoints}`,
+    ...(channels > 1 ? [`channels=${channels}`] : []),
     `slices=${slices}`,
+    ...(timePoints > 1 ? [`frames=${timePoints}`] : []),
     'hyperstack=true',
-    'mode=grayscale',
-    'unit=micron',
-    `spacing=${spacingUm}`,
+    `mode=${isComposite ? 'composite' : 'grayscale'}`,
+    ...(voxelSizeUm === null ? ['unit=pixel'] : ['unit=micron', `spacing=${voxelSizeUm[0]}`]),
     'loop=false',
+    ...(Number.isFinite(low) && Number.isFinite(high) ? [`min=${low}`, `max=${high}`] : []),
+    ...(scale === 1 ? [] : ['cf=0', 'c0=0', `c1=${1 / scale}`, 'vunit=gray value']),
+    ...(note === undefined ? [] : [`blurcycle=${escapeUnicode(note)}`]),
   ];
-  const [low, high] = displayRange;
-  if (Number.isFinite(low) && Number.isFinite(high)) lines.push(`min=${low}`, `max=${high}`);
   return `${lines.join('\n')}\n`;
+}
+
+function escapeUnicode(text: string): string {
+  return text.replace(
+    /[^ -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /**
@@ -68,7 +89,7 @@ export function parseImagejDescription(
   const [unitsY, unitsX] = unitsPerPixel;
   return {
     source: 'ImageJ',
-    order: 'czt',
+    order: pageOrder(entries.get('order')),
     channels,
     slices,
     timePoints,
@@ -79,6 +100,13 @@ export function parseImagejDescription(
       size(unitsX, unit('unit')),
     ],
   };
+}
+
+/** ImageJ's own order is c, z, t; files from elsewhere state another with `order=`. */
+function pageOrder(stated = 'czt'): PlaneOrder {
+  const order = stated.toLowerCase().replace(/^xy/, '');
+  if (!isPlaneOrder(order)) throw new Error(`its description states the unknown order '${stated}'`);
+  return order;
 }
 
 /**

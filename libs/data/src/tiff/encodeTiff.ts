@@ -10,7 +10,7 @@ import {
 } from '@blurcycle/core';
 import { formatImagejDescription } from './descriptions.ts';
 import { encodeDirectories, planStackDirectories } from './encodeDirectories.ts';
-import { formatOmeXml } from './omeXml.ts';
+import { formatOmeXml, type Hyperstack } from './omeXml.ts';
 import { MACHINE_IS_LITTLE_ENDIAN, swapBytes } from './tags.ts';
 
 /** Type, metadata format and quantization of a stack. */
@@ -68,26 +68,55 @@ export function encodeTiff(volume: Volume, options: WriteTiffOptions = {}): Enco
   );
   const stored =
     sampleType === 'uint16' ? quantize(data, quantization) : { samples: data, scale: 1, offset: 0 };
-  const description =
-    format === 'ome'
-      ? formatOmeXml(volume, sampleType === 'uint16' ? 'uint16' : 'float')
-      : formatImagejDescription(shape[0], voxelSizeUm[0], extent(stored.samples));
-  const { directories, bigTiff } = planStackDirectories(
-    shape,
-    voxelSizeUm,
-    sampleType,
-    format,
-    description,
-  );
+  const range = extent(stored.samples);
+  const image = { shape, voxelSizeUm, channels: 1, timePoints: 1, range };
   return {
-    head: encodeDirectories(directories, bigTiff),
+    head: encodeHead(image, { sampleType, format }),
     values: () => littleEndian(stored.samples),
     scale: stored.scale,
     offset: stored.offset,
   };
 }
 
-function* littleEndian(samples: Float32Array | Uint16Array): Generator<Uint8Array<ArrayBuffer>> {
+/** What is known of an image before its values. */
+export interface ImageHead extends Hyperstack {
+  /** Smallest and largest stored value; without it ImageJ may show the image black. */
+  readonly range: readonly [low: number, high: number];
+}
+
+/** How an image is stored, and what is told of it. */
+export interface HeadOptions extends Omit<WriteTiffOptions, 'quantization'> {
+  /** How the image was made, one line. */
+  readonly note?: string;
+  /** Stored values over those they stand for; ImageJ is told. @defaultValue 1 */
+  readonly scale?: number;
+}
+
+/** Header and directories of an image, in the order c, z, t; the gray values follow them. */
+export function encodeHead(
+  image: ImageHead,
+  { sampleType = 'float32', format = 'imagej', note, scale = 1 }: HeadOptions,
+): Uint8Array<ArrayBuffer> {
+  const [depth, height, width] = image.shape;
+  const type = sampleType === 'uint16' ? 'uint16' : 'float';
+  const description =
+    format === 'ome'
+      ? formatOmeXml(image, type, note === undefined ? {} : { note })
+      : formatImagejDescription(image, image.range, { note, scale });
+  const { directories, bigTiff } = planStackDirectories(
+    [depth * image.channels * image.timePoints, height, width],
+    image.voxelSizeUm ?? [1, 1, 1],
+    sampleType,
+    format,
+    description,
+  );
+  return encodeDirectories(directories, bigTiff);
+}
+
+/** Values as little-endian bytes, piece by piece. */
+export function* littleEndian(
+  samples: Float32Array | Uint16Array,
+): Generator<Uint8Array<ArrayBuffer>> {
   const size = samples.BYTES_PER_ELEMENT === 2 ? 2 : 4;
   for (let start = 0; start < samples.byteLength; start += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, samples.byteLength - start);

@@ -1,7 +1,9 @@
 import { InputError } from '@blurcycle/core';
 import { GeoTIFF } from 'geotiff';
 import type { ByteFile } from './byteFile.ts';
-import { readTiffPage, type TiffPage } from './tiffPage.ts';
+import { describeForeignFormat } from './foreignFormats.ts';
+import { TAG } from './tags.ts';
+import { isReduced, readTiffPage, type TiffPage } from './tiffPage.ts';
 
 /** An open TIFF file with checked pages. */
 export interface OpenTiff {
@@ -9,41 +11,53 @@ export interface OpenTiff {
   readonly littleEndian: boolean;
   /** Pages of full size, without thumbnails and smaller copies. */
   readonly pages: readonly TiffPage[];
+  /** Places in the file of the private tags of the first directory. */
+  readonly privateTags: PrivateTags;
+}
+
+/** Number of values and place in the file by tag. */
+type PrivateTags = ReadonlyMap<number, { readonly count: number; readonly offset: number }>;
+
+/**
+ * Checks the structure of a TIFF file.
+ *
+ * @throws {Error} One line that says what is wrong, without the name of the file.
+ */
+export async function openTiff(file: ByteFile): Promise<OpenTiff> {
+  const source = new FileSource(file);
+  const { littleEndian, pages: count, privateTags } = await checkDirectories(source);
+  const tiff = await GeoTIFF.fromSource(source);
+  // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the
+  // file.
+  tiff.parser.eager = true;
+  const pages: TiffPage[] = [];
+  for (let i = 0; i < count; i++) {
+    const image = await tiff.getImage(i).catch((error: unknown) => {
+      throw new Error(`the fields of page ${i + 1} are damaged`, { cause: error });
+    });
+    // Thumbnails may be of any kind.
+    if (!isReduced(image)) pages.push(readTiffPage(image, file.size, privateTags.has(TAG.lsmInfo)));
+  }
+  if (pages.length === 0) throw new Error('it has no image of full size');
+  return { source, littleEndian, pages, privateTags };
 }
 
 /**
- * Checks the structure of a TIFF file and passes it to `use`.
+ * What `use` gives, and its errors as one line that names the file.
  *
  * @param where - Name of the caller, for error messages.
- * @throws {InputError} One line that names the file, what is wrong with it and what to do.
+ * @throws {InputError}
  */
-export async function withTiff<Result>(
-  file: ByteFile,
+export async function explained<Result>(
+  name: string,
   where: string,
-  use: (tiff: OpenTiff) => Promise<Result>,
+  use: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    const source = new FileSource(file);
-    const { littleEndian, pages: count } = await checkDirectories(source);
-    const tiff = await GeoTIFF.fromSource(source);
-    // geotiff 3.0.5 reads values that it loads later as little-endian for any byte order of the
-    // file.
-    tiff.parser.eager = true;
-    const pages: TiffPage[] = [];
-    for (let i = 0; i < count; i++) {
-      const image = await tiff.getImage(i).catch((error: unknown) => {
-        throw new Error(`the fields of page ${i + 1} are damaged`, { cause: error });
-      });
-      const page = readTiffPage(image, file.size);
-      if (!page.reduced) pages.push(page);
-    }
-    if (pages.length === 0) throw new Error('it has no image of full size');
-    return await use({ source, littleEndian, pages });
+    return await use();
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${where}: cannot read '${file.name}': ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new InputError(`${where}: cannot read '${name}': ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -60,7 +74,11 @@ interface TiffHeader {
   readonly littleEndian: boolean;
   readonly bigTiff: boolean;
   readonly pages: number;
+  readonly privateTags: PrivateTags;
 }
+
+/** Tags of the first directory whose values are structures that only this library reads. */
+const PRIVATE_TAGS: readonly number[] = [TAG.metamorphPlanes, TAG.metamorph, TAG.lsmInfo];
 
 /** A directory with more fields is damaged; real ones have a few dozen. */
 const MOST_FIELDS = 4096;
@@ -80,6 +98,8 @@ const MOST_VALUE_BYTES_PER_FILE_BYTE = 16;
 async function checkDirectories(source: FileSource): Promise<TiffHeader> {
   const size = source.fileSize;
   const header = await read(source, 0, 16);
+  const foreign = describeForeignFormat(header);
+  if (foreign !== undefined) throw new Error(foreign);
   if (header.length < 8) throw new Error(`a TIFF file has at least 8 bytes, this one ${size}`);
   const mark = String.fromCharCode(header[0], header[1]);
   if (mark !== 'II' && mark !== 'MM')
@@ -94,6 +114,7 @@ async function checkDirectories(source: FileSource): Promise<TiffHeader> {
   }
   const form = bigTiff ? { count: 8, entry: 20, word: 8 } : { count: 2, entry: 12, word: 4 };
   const seen = new Set<number>();
+  const privateTags = new Map<number, { readonly count: number; readonly offset: number }>();
   let directoryBytes = 0;
   let valueBytes = 0;
   let offset = unsigned(header, bigTiff ? 8 : 4, form.word, littleEndian);
@@ -116,9 +137,12 @@ async function checkDirectories(source: FileSource): Promise<TiffHeader> {
       const typeBytes = FIELD_TYPE_BYTES[unsigned(entries, at + 2, 2, littleEndian)];
       if (typeBytes === undefined)
         throw new Error(`tag ${tag} of directory ${seen.size} has an unknown type`);
-      const bytes = typeBytes * unsigned(entries, at + 4, form.word, littleEndian);
+      const count = unsigned(entries, at + 4, form.word, littleEndian);
+      const bytes = typeBytes * count;
       if (bytes <= form.word) continue;
       const valueOffset = unsigned(entries, at + form.entry - form.word, form.word, littleEndian);
+      if (seen.size === 1 && PRIVATE_TAGS.includes(tag))
+        privateTags.set(tag, { count, offset: valueOffset });
       if (valueOffset + bytes > size)
         throw cutOff(`tag ${tag} of directory ${seen.size}`, valueOffset, size);
       valueBytes += bytes;
@@ -127,7 +151,7 @@ async function checkDirectories(source: FileSource): Promise<TiffHeader> {
     offset = unsigned(entries, fields * form.entry, form.word, littleEndian);
   }
   if (seen.size === 0) throw new Error('it has no image');
-  return { littleEndian, bigTiff, pages: seen.size };
+  return { littleEndian, bigTiff, pages: seen.size, privateTags };
 }
 
 async function read(source: FileSource, offset: number, length: number): Promise<Uint8Array> {

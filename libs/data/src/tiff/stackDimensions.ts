@@ -1,20 +1,32 @@
 /** Channels, slices and time points of a file, and their order in its pages, by its metadata. */
 export interface StackDimensions {
   /** Program whose metadata state it; `plain` for a file without metadata. */
-  readonly source: 'ImageJ' | 'OME' | 'tifffile' | 'plain';
+  readonly source: 'ImageJ' | 'OME' | 'tifffile' | 'MetaMorph' | 'LSM' | 'plain';
   /** Order of channels, slices and time points in the pages, fastest first. */
   readonly order: PlaneOrder;
   readonly channels: number;
   readonly slices: number;
   readonly timePoints: number;
   /** Page of each plane in `order` if the file lists them; null if they follow one another. */
-  readonly pages: readonly number[] | null;
+  readonly pages: readonly PageReference[] | null;
   /** Edge lengths of a voxel in µm, z, y, x; null where the file does not state it. */
   readonly voxelSizeUm: readonly [dz: number | null, dy: number | null, dx: number | null];
 }
 
+/** A page of the file, from 0 (-1: none), or of another file in the same folder. */
+export interface PageReference {
+  readonly page: number;
+  /** Name of the other file. */
+  readonly file: string | null;
+}
+
 /** Orders of channel, slice and time, fastest first. */
 export type PlaneOrder = 'czt' | 'ctz' | 'zct' | 'ztc' | 'tcz' | 'tzc';
+
+/** Whether a text is one of the six orders. */
+export function isPlaneOrder(order: string): order is PlaneOrder {
+  return ['czt', 'ctz', 'zct', 'ztc', 'tcz', 'tzc'].includes(order);
+}
 
 /** Index of a plane in the order of its file; all indices from 0. */
 export function planeIndex(
@@ -44,32 +56,36 @@ export function pagedDimensions(
   return interleaved ? { ...dimensions, channels: 1 } : dimensions;
 }
 
+/** Prefixes of the meter with the length in µm. */
+const PREFIXES = [
+  ['', '', 1e6],
+  ['deci', 'd', 1e5],
+  ['centi', 'c', 1e4],
+  ['milli', 'm', 1e3],
+  ['micro', 'u', 1],
+  ['micro', 'µ', 1],
+  ['micro', 'μ', 1],
+  ['nano', 'n', 1e-3],
+  ['pico', 'p', 1e-6],
+] as const;
+
 /** Length of one unit in µm, by the names in microscopy files, in lower case. */
-const MICROMETERS: Readonly<Record<string, number>> = {
-  m: 1e6,
-  meter: 1e6,
-  dm: 1e5,
-  cm: 1e4,
-  centimeter: 1e4,
-  mm: 1e3,
-  millimeter: 1e3,
-  um: 1,
-  µm: 1,
-  μm: 1,
-  micron: 1,
-  microns: 1,
-  micrometer: 1,
-  micrometre: 1,
-  nm: 1e-3,
-  nanometer: 1e-3,
-  nanometre: 1e-3,
-  pm: 1e-6,
-  å: 1e-4,
-  angstrom: 1e-4,
-  in: 25400,
-  inch: 25400,
-  ft: 304800,
-};
+const MICROMETERS: ReadonlyMap<string, number> = new Map([
+  ...PREFIXES.flatMap(([name, letter, length]) =>
+    [
+      `${letter}m`,
+      ...[`${name}meter`, `${name}metre`, `${letter}meter`, `${letter}metre`].flatMap(plural),
+    ].map((unit) => [unit, length] as const),
+  ),
+  ...[...plural('micron'), 'µ', 'μ'].map((unit) => [unit, 1] as const),
+  ...['å', ...plural('angstrom'), ...plural('ångström')].map((unit) => [unit, 1e-4] as const),
+  ...['in', 'inch', 'inches', '"'].map((unit) => [unit, 25400] as const),
+  ...['ft', 'foot', 'feet'].map((unit) => [unit, 304800] as const),
+]);
+
+function plural(name: string): string[] {
+  return [name, `${name}s`];
+}
 
 /**
  * Length of a named unit in µm, or null for a name that is not a length (`pixel`, `reference
@@ -82,5 +98,5 @@ export function lengthUnitUm(name: string): number | null {
     .trim()
     .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
     .toLowerCase();
-  return Object.hasOwn(MICROMETERS, plain) ? MICROMETERS[plain] : null;
+  return MICROMETERS.get(plain) ?? null;
 }

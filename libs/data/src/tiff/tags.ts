@@ -22,6 +22,12 @@ export const TAG = {
   tileOffsets: 324,
   tileByteCounts: 325,
   sampleFormat: 339,
+  /** MetaMorph's UIC1: settings of the stack. */
+  metamorph: 33628,
+  /** MetaMorph's UIC2: as many as planes, with their positions. */
+  metamorphPlanes: 33629,
+  /** Zeiss's CZ_LSMINFO. */
+  lsmInfo: 34412,
 } as const;
 
 /** How one gray value is stored in a TIFF file. */

@@ -20,21 +20,26 @@ export interface TiffPage {
   readonly tiled: boolean;
   readonly offsets: ArrayLike<number>;
   readonly byteCounts: ArrayLike<number>;
-  /** A thumbnail or a smaller copy of another page. */
-  readonly reduced: boolean;
+}
+
+/** Whether a page is a thumbnail or a smaller copy of another page. */
+export function isReduced(image: GeoTiffImage): boolean {
+  return (numberField(image, TAG.newSubfileType, 0) & 1) === 1;
 }
 
 /**
  * Reads the fields of a page and checks that its blocks lie in the file and can contain its values.
  *
+ * @param isLsm - Whether the file is one of Zeiss's LSM.
  * @throws {Error} One line that says what is wrong or not supported, without the name of the file.
  */
-export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
+export function readTiffPage(image: GeoTiffImage, fileSize: number, isLsm = false): TiffPage {
   const field = (tag: number, fallback?: number) => numberField(image, tag, fallback);
   const width = field(TAG.imageWidth);
   const height = field(TAG.imageLength);
   const samplesPerPixel = field(TAG.samplesPerPixel, 1);
-  rejectColor(field(TAG.photometricInterpretation, 1), samplesPerPixel);
+  // Zeiss calls three channels RGB.
+  if (!isLsm) rejectColor(field(TAG.photometricInterpretation, 1), samplesPerPixel);
   const bits = field(TAG.bitsPerSample, 1);
   const sampleType = findSampleType(bits, field(TAG.sampleFormat, 1));
   if (sampleType === undefined) {
@@ -73,7 +78,6 @@ export function readTiffPage(image: GeoTiffImage, fileSize: number): TiffPage {
     tiled,
     offsets: arrayField(image, tiled ? TAG.tileOffsets : TAG.stripOffsets),
     byteCounts: arrayField(image, tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
-    reduced: (field(TAG.newSubfileType, 0) & 1) === 1,
   };
   checkBlocks(page, fileSize);
   return page;

@@ -1,0 +1,52 @@
+import { type Acquisition, chooseStack, openTiffFile, type ReadTiffOptions } from '@blurcycle/data';
+
+/** Opens an image file of any kind that can be read: TIFF. */
+export function openStack(path: string, options: ReadTiffOptions): Promise<Acquisition> {
+  return openTiffFile(path, options);
+}
+
+/** The z stacks of a file that are wanted: their channels and time points, from 1. */
+export interface ChosenStacks {
+  readonly channels: readonly number[];
+  readonly timePoints: readonly number[];
+}
+
+/**
+ * The channels and time points of a file that a choice names; all of them where it names none.
+ *
+ * @throws {InputError} If a choice is not in the file, or its stacks have one plane and may be the
+ *   slices of one: nobody said what its pages are.
+ */
+export function chooseStacks(
+  path: string,
+  acquisition: Acquisition,
+  choice: ReadTiffOptions,
+): ChosenStacks {
+  const { channels, timePoints, shape } = acquisition;
+  const isFlat = shape[0] === 1 && channels * timePoints > 1;
+  if (isFlat && choice.pageAxis === undefined) chooseStack(path, acquisition, choice);
+  const all = { channel: choice.channel ?? 1, timePoint: choice.timePoint ?? 1 };
+  const { channel, timePoint } = chooseStack(path, acquisition, all);
+  return {
+    channels: choice.channel === undefined ? upTo(channels) : [channel],
+    timePoints: choice.timePoint === undefined ? upTo(timePoints) : [timePoint],
+  };
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i + 1);
+}
+
+/** A file and the place in it, for messages. */
+export function nameStack(
+  path: string,
+  { channels, timePoints }: ChosenStacks,
+  channel: number,
+  timePoint: number,
+): string {
+  const parts = [
+    ...(channels.length > 1 ? [`channel ${channel}`] : []),
+    ...(timePoints.length > 1 ? [`time point ${timePoint}`] : []),
+  ];
+  return [path, ...parts].join(', ');
+}
