@@ -253,6 +253,14 @@ export const WRITABLE_SAMPLE_TYPES = ['float32', 'uint16'] as const;
 /** One of `WRITABLE_SAMPLE_TYPES`. */
 export type WritableSampleType = (typeof WRITABLE_SAMPLE_TYPES)[number];
 
+/**
+ * What the pages of a file are, if it does not say it or is wrong; `c=z` makes slices of what it
+ * calls channels.
+ */
+export const PAGE_AXES = ['z', 't', 'c=z', 'c=t'] as const;
+/** One of `PAGE_AXES`. */
+export type PageAxis = (typeof PAGE_AXES)[number];
+
 /** Formats of the description in a written TIFF stack. */
 export const TIFF_FORMATS = ['imagej', 'ome'] as const;
 /** One of `TIFF_FORMATS`. */

@@ -2,6 +2,7 @@ import {
   describeViolation,
   formatShape,
   InputError,
+  type PageAxis,
   type Shape3,
   voxelCount,
   type Volume,
@@ -9,12 +10,6 @@ import {
 } from '@blurcycle/core';
 import { baseName } from './tiff/byteFile.ts';
 import type { SampleType } from './tiff/tags.ts';
-
-/**
- * What the pages are, if the file does not say it or is wrong; `c=z` makes slices of its channels.
- */
-export const PAGE_AXES = ['z', 't', 'c=z', 'c=t'] as const;
-export type PageAxis = (typeof PAGE_AXES)[number];
 
 /** Choice of one z stack from a file with several, or with pages of unknown meaning. */
 export interface StackChoice {

@@ -1,4 +1,4 @@
-export { type Acquisition, chooseStack, PAGE_AXES, type ReadTiffOptions } from './acquisition.ts';
+export { type Acquisition, chooseStack, type ReadTiffOptions } from './acquisition.ts';
 export { augment, patchSymmetries } from './augment.ts';
 export {
   buildMicroscopeDataset,

@@ -6,8 +6,9 @@ import {
   describeUnknown,
   describeViolation,
   InputError,
+  PAGE_AXES,
 } from '@blurcycle/core';
-import { PAGE_AXES, type ReadTiffOptions } from '@blurcycle/data';
+import type { ReadTiffOptions } from '@blurcycle/data';
 import { EXPERIMENTS_DIRECTORY, RESULTS_DIRECTORY } from '@blurcycle/files';
 import type { ArgumentsCamelCase, Argv, InferredOptionType, Options } from 'yargs';
 

@@ -1,5 +1,5 @@
-import { InputError } from '@blurcycle/core';
-import type { PageAxis, StackChoice } from '../acquisition.ts';
+import { InputError, type PageAxis } from '@blurcycle/core';
+import type { StackChoice } from '../acquisition.ts';
 import {
   pagedDimensions,
   type PageReference,
