@@ -74,7 +74,7 @@ export {
   type VolumeScores,
 } from './records/records.ts';
 export { proves, type Replay } from './records/replay.ts';
-export { readReportRecord, type ReportRecord, writeReportRecord } from './records/reportRecord.ts';
+export { readReportRecord, writeReportRecord } from './records/reportRecord.ts';
 export {
   type ClaimResult,
   type ScoreSummary,

@@ -19,9 +19,9 @@ const reportRecordSchema = contentSchema.extend({
 });
 
 /** Content of `report.json`, the record that a report leaves. */
-export type ReportRecord = Omit<z.infer<typeof reportRecordSchema>, 'sha256'>;
+type ReportRecord = Omit<z.infer<typeof reportRecordSchema>, 'sha256'>;
 
-export function reportRecordPath(resultsDir: string, profile: string): string {
+function reportRecordPath(resultsDir: string, profile: string): string {
   return join(resultsDir, profile, 'report.json');
 }
 
