@@ -23,6 +23,7 @@ const MAY_IMPORT = {
       'models',
       'training',
       'stacks',
+      'imaging',
       'compute',
       'data',
       'metrics',

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandomStream, standardDeviation } from '@blurcycle/core';
+import { createRandomStream, createVolume, standardDeviation } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { type LoadedModel, loadModel, writeModelFolder } from '@blurcycle/inference';
 import { randomVolume } from '@blurcycle/core/testing';
@@ -12,7 +12,13 @@ import { blurcycle } from './commandLine.ts';
 const root = mkdtempSync(join(tmpdir(), 'blurcycle-deconvolve-'));
 const folder = join(root, 'model');
 let model: LoadedModel;
-const stack = randomVolume([10, 20, 30], createRandomStream(3, 'test'), { low: 100, high: 900 });
+const noise = randomVolume([10, 20, 30], createRandomStream(3, 'test'), { low: 100, high: 150 });
+/** A dark bar on light, with noise: a network makes something of noise, so noise is refused. */
+const stack = createVolume(
+  noise.shape,
+  noise.voxelSizeUm,
+  noise.data.map((value, i) => value + (i % 30 < 12 ? 0 : 700)),
+);
 beforeAll(async () => {
   await selectCpuBackend();
   await writeModelFolder(folder, await smallModel());
@@ -48,7 +54,8 @@ describe('blurcycle deconvolve --model', () => {
       shape: [10, 20, 30],
       tile: [8, 16, 16],
       tiles: 12,
-      warnings: [],
+      // A network with random weights explains nothing.
+      trust: { explains: false },
     });
     expect(report.tileMismatch).toBeGreaterThan(0);
     const { volume } = await readTiffStack(join(root, 'out.tif'));
@@ -63,6 +70,24 @@ describe('blurcycle deconvolve --model', () => {
     expect((await run('--whole')).out).toContain(', float32\n');
     const { out: coarse } = await run('--precision', 'bfloat16', '--json');
     expect(JSON.parse(coarse)).toMatchObject({ precision: 'bfloat16', tiles: 12 });
+  });
+
+  it('refuses a stack of noise alone', async () => {
+    await writeTiffStack(join(root, 'noise.tif'), noise);
+    const out = join(root, 'never.tif');
+    const command = ['deconvolve', join(root, 'noise.tif'), '--model', folder, '--out', out];
+    const answer = await blurcycle(...command);
+    expect(answer.error).toContain("noise.tif' must hold more than noise, got");
+    expect(answer.code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refines its result: a better explanation of the data', async () => {
+    const residual = async (...options: string[]): Promise<number> =>
+      (JSON.parse((await run('--json', ...options)).out) as { reblurResidual: number })
+        .reblurResidual;
+    expect(await residual('--refine', '3')).toBeLessThan(await residual());
+    expect((await run('--refine', '0')).error).toContain('--refine must be a positive integer');
   });
 
   it.each([
@@ -88,9 +113,9 @@ describe('blurcycle deconvolve --model', () => {
   it('warns of voxels that are a little off, and goes on regardless when told to', async () => {
     const close = await run('--voxel', '0.25,0.104,0.104', '--json');
     const { warnings } = JSON.parse(close.out) as { warnings: string[] };
-    expect(warnings).toEqual([
+    expect(warnings).toContain(
       'the voxels of the stack should be those of the model, [0.25, 0.1, 0.1] µm, but are [0.25, 0.104, 0.104] µm',
-    ]);
+    );
     expect(await run('--voxel', '0.25,0.2,0.2', '--any-voxel-size')).toMatchObject({ code: 0 });
   });
 });

@@ -270,3 +270,8 @@ export type TiffFormat = (typeof TIFF_FORMATS)[number];
 export const PRECISIONS = ['float32', 'bfloat16'] as const;
 /** One of `PRECISIONS`. */
 export type Precision = (typeof PRECISIONS)[number];
+
+/** Normalization after the 3x3x3 convolutions of a U-Net. */
+export const NORMALIZATIONS = ['instance', 'none'] as const;
+/** One of `NORMALIZATIONS`. */
+export type Normalization = (typeof NORMALIZATIONS)[number];

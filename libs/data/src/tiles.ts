@@ -16,6 +16,12 @@ export interface TileOptions {
   readonly tile: Shape3;
   /** Least overlap of neighbors in voxels; smaller than the tile. */
   readonly overlap: Shape3;
+  /**
+   * Voxels at the inner sides of a tile that get no weight: what lies behind them belongs to the
+   * tile's surroundings, which a network without statistics of the tile then sees as in one piece.
+   * Less than half of the overlap. @defaultValue none
+   */
+  readonly trim?: Shape3;
 }
 
 /** Position of one tile, and the weights of its voxels in the merged volume. */
@@ -42,7 +48,7 @@ export interface TilePlan {
  *
  * @throws {RuleError} If the overlap is not smaller than the tile.
  */
-export function planTiles(shape: Shape3, { tile, overlap }: TileOptions): TilePlan {
+export function planTiles(shape: Shape3, { tile, overlap, trim = NO_TRIM }: TileOptions): TilePlan {
   assertShape('planTiles', 'shape', shape);
   assertShape('planTiles', 'tile', tile);
   assertRange(
@@ -53,7 +59,16 @@ export function planTiles(shape: Shape3, { tile, overlap }: TileOptions): TilePl
     `be three integers from 0 to below the tile ${formatValue(tile)}`,
     overlap,
   );
-  const [z, y, x] = shape.map((side, axis) => planAxis(side, tile[axis], overlap[axis]));
+  assertRange(
+    trim.every((width, axis) => width === 0 || 2 * width < overlap[axis]),
+    'planTiles',
+    'trim',
+    `be less than half of the overlap ${formatValue(overlap)}`,
+    trim,
+  );
+  const [z, y, x] = shape.map((side, axis) =>
+    planAxis(side, tile[axis], overlap[axis], trim[axis]),
+  );
   const tiles: Tile[] = [];
   for (const [i, originZ] of z.origins.entries()) {
     for (const [j, originY] of y.origins.entries()) {
@@ -68,6 +83,8 @@ export function planTiles(shape: Shape3, { tile, overlap }: TileOptions): TilePl
   return { shape, tile, tiles };
 }
 
+const NO_TRIM: Shape3 = [0, 0, 0];
+
 /** The smallest tile that holds a whole volume, its sides multiples of `multipleOf`. */
 export function coveringTile(shape: Shape3, multipleOf: number): Shape3 {
   const cover = (axis: number): number => Math.ceil(shape[axis] / multipleOf) * multipleOf;
@@ -78,6 +95,7 @@ function planAxis(
   side: number,
   tile: number,
   overlap: number,
+  trim: number,
 ): { readonly origins: readonly number[]; readonly windows: readonly Float64Array[] } {
   const count = side <= tile ? 1 : Math.ceil((side - overlap) / (tile - overlap));
   const room = side - tile;
@@ -85,7 +103,7 @@ function planAxis(
     count === 1
       ? [Math.ceil(room / 2)]
       : Array.from({ length: count }, (_, i) => Math.round((i * room) / (count - 1)));
-  return { origins, windows: blendingWindows(side, tile, origins) };
+  return { origins, windows: blendingWindows(side, tile, origins, trim) };
 }
 
 /**
@@ -101,13 +119,18 @@ function planAxis(
  * @param origins - First voxels of the tiles, ascending.
  * @returns One window for each tile; 0 where the tile leaves the volume.
  */
-function blendingWindows(side: number, tile: number, origins: readonly number[]): Float64Array[] {
+function blendingWindows(
+  side: number,
+  tile: number,
+  origins: readonly number[],
+  trim: number,
+): Float64Array[] {
   const windows = origins.map((origin, i) => {
     const before = i === 0 ? 0 : origins[i - 1] + tile - origin;
     const after = i === origins.length - 1 ? 0 : origin + tile - origins[i + 1];
     return Float64Array.from({ length: tile }, (_, index) => {
       if (origin + index < 0 || origin + index >= side) return 0;
-      return ramp(index, before) * ramp(tile - 1 - index, after);
+      return ramp(index, before, trim) * ramp(tile - 1 - index, after, trim);
     });
   });
   const sums = new Float64Array(side);
@@ -121,9 +144,11 @@ function blendingWindows(side: number, tile: number, origins: readonly number[])
   );
 }
 
-/** Rises from near 0 at the edge of the tile to 1 at the end of the overlap. */
-function ramp(distance: number, overlap: number): number {
-  return distance >= overlap ? 1 : Math.sin((Math.PI / 2) * ((distance + 0.5) / overlap)) ** 2;
+/** Rises from near 0 at the edge of the tile, trimmed or not, to 1 at the end of the overlap. */
+function ramp(distance: number, overlap: number, trim: number): number {
+  if (overlap === 0 || distance >= overlap - trim) return 1;
+  if (distance < trim) return 0;
+  return Math.sin((Math.PI / 2) * ((distance - trim + 0.5) / (overlap - 2 * trim))) ** 2;
 }
 
 /**

@@ -127,6 +127,35 @@ describe('applyTiled(volume, options, apply)', () => {
   });
 });
 
+describe('planTiles with trim', () => {
+  it('gives no weight to the inner sides of tiles, all of it to what is left, and spares the border', () => {
+    const options = { tile: [4, 12, 12], overlap: [0, 8, 8], trim: [0, 3, 2] } as const;
+    const plan = planTiles([4, 30, 30], options);
+    for (const { origin, windows } of plan.tiles) {
+      for (const [axis, width] of [
+        [1, 3],
+        [2, 2],
+      ] as const) {
+        const window = windows[axis];
+        for (let i = 0; i < width; i++) {
+          expect(window[i] === 0).toBe(origin[axis] > 0);
+          expect(window[11 - i] === 0).toBe(origin[axis] + 12 < 30);
+        }
+      }
+    }
+    const volume = createVolume([4, 30, 30], [1, 1, 1], new Float32Array(3600).fill(1));
+    const tiles = plan.tiles.map((_, i) => cutTile(volume, plan, i));
+    // The weights sum to 1 up to float32 rounding.
+    for (const value of mergeTiles(plan, tiles).data)
+      expect(Math.abs(value - 1)).toBeLessThan(1e-6);
+  });
+
+  it('refuses a trim of half the overlap', () => {
+    const options = { tile: [4, 4, 4], overlap: [0, 0, 2], trim: [0, 0, 1] } as const;
+    expect(() => planTiles([4, 4, 9], options)).toThrow('trim must be less than half');
+  });
+});
+
 describe('coveringTile(shape, multipleOf)', () => {
   it('is the next multiple', () => {
     expect(coveringTile([50, 64, 1], 4)).toEqual([52, 64, 4]);

@@ -1,5 +1,6 @@
 import {
   assertRange,
+  createVolume,
   describeViolation,
   formatValue,
   InputError,
@@ -258,7 +259,9 @@ function fewLevels(stored: number, largest: number, { sampleType }: StackFormat)
 async function readStart(path: string, { voxelSizeUm, shape }: Acquisition): Promise<Volume> {
   const { volume } = await readTiffStack(path, { voxelSizeUm });
   assertShapeOf('--start', volume, shape);
-  return volume;
+  // The result of a network may be a rounding error below 0.
+  const start = volume.data.map((value) => Math.max(0, value));
+  return createVolume(volume.shape, voxelSizeUm, start);
 }
 
 function assertShapeOf(option: string, volume: Volume, shape: Shape3): void {

@@ -18,4 +18,7 @@ export { wiener, wienerPrior } from './deconvolution/wiener.ts';
 export { blur, createForwardModel } from './forwardModel.ts';
 export { kernelFromSpectra } from './spectra/kernelFromSpectra.ts';
 export { addPhotonNoise, addReadNoise, averageSnrDb, calibrateReadNoise } from './noise.ts';
+export { noiseCoefficients } from './photonTransfer.ts';
 export { recordEmccd, type EmccdCamera } from './recordEmccd.ts';
+export { scalePsf } from './scalePsf.ts';
+export { signalRatio } from './signalRatio.ts';

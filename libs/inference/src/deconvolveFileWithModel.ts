@@ -8,6 +8,7 @@ import {
 } from '@blurcycle/core';
 import type { ReadTiffOptions } from '@blurcycle/data';
 import { availableMemoryBytes } from '@blurcycle/files';
+import { signalRatio } from '@blurcycle/imaging';
 import {
   checkOutputs,
   checkRecord,
@@ -26,16 +27,23 @@ import {
   type ModelDeconvolution,
   type ModelDeconvolutionOptions,
 } from './deconvolveWithModel.ts';
+import { asPsf } from './kernelResidual.ts';
 import type { LoadedModel } from './loadModel.ts';
 
 /** What to do with one file. */
 interface ModelFileDeconvolution
-  extends StackFormat, Omit<ModelDeconvolutionOptions, 'availableBytes' | 'onTile'> {
+  extends
+    StackFormat,
+    Omit<ModelDeconvolutionOptions, 'availableBytes' | 'onTile' | 'compare' | 'refine'> {
   readonly stack: string;
   readonly reading: ReadTiffOptions;
   readonly out: string;
   /** Deconvolve also when voxel sizes differ. */
   readonly anyVoxelSize: boolean;
+  /** Updates of Richardson-Lucy TV from the result. @defaultValue none */
+  readonly refine?: number | undefined;
+  /** Their PSF for a stack. @defaultValue the model's kernel */
+  readonly refinePsf?: ((stack: Volume) => Promise<Volume>) | undefined;
   /** The folder of the model. */
   readonly folder: string;
   /** The command that makes the result, for the record of it. */
@@ -49,6 +57,8 @@ interface ModelStackReport extends Omit<ModelDeconvolution, 'estimate'> {
   readonly channel: number;
   readonly timePoint: number;
   readonly seconds: number;
+  /** Whether the result explains the data as well as Richardson-Lucy does. */
+  readonly trust: Trust | null;
 }
 
 /** Report on a deconvolved file. */
@@ -94,15 +104,18 @@ export async function deconvolveFileWithModel(
     const { reports, range, stackOf, dispose } = await processStacks<ModelStackReport>({
       ...{ path, acquisition, chosen, out, key: { command, inputs } },
       process: async (stack, place) => {
+        if (model.kernel !== null) refuseNoise(path, stack, asPsf(model.kernel, stack.voxelSizeUm));
+        const refine = await refinement(request, stack);
         const began = performance.now();
         const { estimate, ...report } = await deconvolveWithModel(model, stack, {
-          ...request,
-          availableBytes: availableMemoryBytes(),
+          ...{ ...request, refine },
+          ...{ availableBytes: availableMemoryBytes(), compare: true },
           onTile: (done, total) => request.onTile(done, total, place),
         });
         const seconds = (performance.now() - began) / 1000;
         const { channel, timePoint } = place;
-        return { estimate, report: { channel, timePoint, ...report, seconds } };
+        const trust = judgeTrust(report, model.config);
+        return { estimate, report: { channel, timePoint, ...report, seconds, trust } };
       },
     });
     const image = {
@@ -112,7 +125,7 @@ export async function deconvolveFileWithModel(
     };
     const report = (stored: StoredValues): ModelFileReport => ({
       ...{ file: out, model: model.config.name, shape, voxelSizeUm, sampleType, format },
-      ...{ ...stored, stacks: reports, warnings },
+      ...{ ...stored, stacks: reports, warnings: [...warnings, ...untrusted(reports)] },
     });
     const made = await writeResult(out, image, request, stackOf, { command, inputs, report });
     await dispose();
@@ -120,6 +133,68 @@ export async function deconvolveFileWithModel(
   } finally {
     await acquisition.close();
   }
+}
+
+async function refinement(
+  { refine, refinePsf }: Pick<ModelFileDeconvolution, 'refine' | 'refinePsf'>,
+  stack: Volume,
+): Promise<ModelDeconvolutionOptions['refine']> {
+  if (refine === undefined) return undefined;
+  if (!(Number.isSafeInteger(refine) && refine > 0)) {
+    const rule = 'be a positive integer';
+    throw new InputError(describeViolation('deconvolve', '--refine', rule, refine));
+  }
+  return { iterations: refine, psf: await refinePsf?.(stack) };
+}
+
+/** Noise alone has 1 within 5 % in a stack of 8x32x32 voxels; light with a peak of σ has 1.5. */
+const LEAST_SIGNAL = 1.3;
+
+/** A network makes something of everything: of noise, too. */
+function refuseNoise(file: string, stack: Volume, psf: Volume): void {
+  const ratio = signalRatio(stack, psf);
+  if (ratio >= LEAST_SIGNAL) return;
+  const got = `${ratio.toPrecision(3)} times the power of its noise where the PSF passes most`;
+  const remedy = 'noise alone has 1: is it the right file, channel and time point?';
+  const rule = 'hold more than noise';
+  throw new InputError(describeViolation('deconvolve', `'${file}'`, rule, got, remedy));
+}
+
+/** Whether a result can be believed, as far as the data tell. */
+interface Trust {
+  readonly explains: boolean;
+  readonly sentence: string;
+}
+
+/** A residual up to this many times another one is as good: noise differs from stack to stack. */
+const AS_GOOD = 1.2;
+
+/** Compares how well a result explains its data with ten iterations of Richardson-Lucy. */
+function judgeTrust(
+  { reblurResidual, richardsonLucyResidual }: Omit<ModelDeconvolution, 'estimate'>,
+  { trainingResidual }: LoadedModel['config'],
+): Trust | null {
+  if (reblurResidual === null || richardsonLucyResidual === null) return null;
+  const percent = (part: number): string => `${(100 * part).toPrecision(3)} %`;
+  const explains = reblurResidual <= AS_GOOD * richardsonLucyResidual;
+  const training =
+    trainingResidual === undefined
+      ? ''
+      : `, ${trainingResidual.map(percent).join(' to ')} in training`;
+  const numbers = `${percent(reblurResidual)} of the data are left, ${percent(richardsonLucyResidual)} by 10 iterations of Richardson-Lucy${training}`;
+  const sentence = explains
+    ? `the result explains the data as well as Richardson-Lucy does: ${numbers}`
+    : `the result does NOT explain the data as well as Richardson-Lucy does, so do not trust it: ${numbers}`;
+  return { explains, sentence };
+}
+
+function untrusted(reports: readonly ModelStackReport[]): string[] {
+  const doubtful = reports.flatMap(({ trust, channel, timePoint }) =>
+    trust?.explains === false ? [{ channel, timePoint, sentence: trust.sentence }] : [],
+  );
+  return doubtful.map(({ channel, timePoint, sentence }) =>
+    reports.length === 1 ? sentence : `channel ${channel}, time point ${timePoint}: ${sentence}`,
+  );
 }
 
 function compareVoxels(stack: VoxelSizeUm, model: VoxelSizeUm, any: boolean): string[] {

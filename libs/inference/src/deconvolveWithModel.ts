@@ -1,15 +1,14 @@
 import { asGpuMemoryError } from '@blurcycle/compute';
 import {
-  createVolume,
   formatShape,
   type Precision,
   standardDeviation,
-  voxelIndex,
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
-import { addTile, cutTile, planTiles, type TileOptions, type TilePlan } from '@blurcycle/data';
-import { fromNetworkScale, toNetworkScale } from '@blurcycle/stacks';
+import type { TileOptions } from '@blurcycle/data';
+import type { ModelConfig } from '@blurcycle/experiment';
+import { type IntensityScale, toNetworkScale } from '@blurcycle/stacks';
 import {
   chooseTiles,
   explainTileMemory,
@@ -17,85 +16,15 @@ import {
   tileMemoryBytes,
   type TileWishes,
 } from './gpuMemory.ts';
-import { kernelResidual } from './kernelResidual.ts';
+import { asPsf } from './kernelResidual.ts';
 import type { LoadedModel } from './loadModel.ts';
+import { predictTiles, type TiledPrediction } from './predictTiles.ts';
 import { applyWhole } from './predictVolume.ts';
-
-/**
- * A volume put together from tiles, and how well neighboring tiles agreed before they were
- * blended.
- */
-interface TiledPrediction {
-  readonly estimate: Volume;
-  readonly tiles: number;
-  /**
-   * Root mean square difference of two tiles where both show a voxel; null when no tiles overlap.
-   */
-  readonly mismatch: number | null;
-}
-
-/**
- * Applies an operation to a volume tile by tile, blends the overlaps, and measures how far the
- * tiles disagree there.
- *
- * Instance normalization takes its statistics from the tile, so two tiles give two values for one
- * voxel; blending hides the difference, which is therefore measured. Each further value of a voxel
- * is compared with its first.
- *
- * Memory: two volumes beside the input, one tile and its result.
- *
- * @param apply - Gives a volume of the shape it gets.
- */
-export async function predictTiles(
-  volume: Volume,
-  options: TileOptions,
-  apply: (tile: Volume) => Promise<Volume>,
-  onTile?: (done: number, total: number) => void,
-): Promise<TiledPrediction> {
-  const plan = planTiles(volume.shape, options);
-  const tiles = plan.tiles.length;
-  const estimate = createVolume(volume.shape, volume.voxelSizeUm);
-  const comparison = createComparison(plan);
-  for (let i = 0; i < tiles; i++) {
-    const tile = await apply(cutTile(volume, plan, i));
-    addTile(estimate, plan, i, tile);
-    comparison.add(i, tile);
-    onTile?.(i + 1, tiles);
-  }
-  return { estimate, tiles, mismatch: comparison.rootMeanSquare() };
-}
-
-function createComparison({ shape, tile: tileShape, tiles }: TilePlan) {
-  const first = new Float32Array(tiles.length > 1 ? shape[0] * shape[1] * shape[2] : 0).fill(NaN);
-  let sum = 0;
-  let count = 0;
-  return {
-    add(index: number, tile: Volume): void {
-      if (first.length === 0) return;
-      const { origin } = tiles[index];
-      const start = origin.map((place) => Math.max(0, -place));
-      const end = origin.map((place, axis) => Math.min(tileShape[axis], shape[axis] - place));
-      for (let z = start[0]; z < end[0]; z++) {
-        for (let y = start[1]; y < end[1]; y++) {
-          const from = voxelIndex(tileShape, z, y, 0);
-          const to = voxelIndex(shape, origin[0] + z, origin[1] + y, origin[2]);
-          for (let x = start[2]; x < end[2]; x++) {
-            const difference = tile.data[from + x] - first[to + x];
-            if (Number.isNaN(difference)) first[to + x] = tile.data[from + x];
-            else {
-              sum += difference ** 2;
-              count++;
-            }
-          }
-        }
-      }
-    },
-    rootMeanSquare: (): number | null => (count === 0 ? null : Math.sqrt(sum / count)),
-  };
-}
+import { scaleOfStack, stackLevels } from './stackScale.ts';
+import { type LightResult, type LightWishes, toLight } from './toLight.ts';
 
 /** How a model is applied to a stack. */
-export interface ModelDeconvolutionOptions extends TileWishes {
+export interface ModelDeconvolutionOptions extends TileWishes, LightWishes {
   /** Available memory in bytes; tiles are made smaller until they fit. */
   readonly availableBytes: number;
   /** Called when the tiles are chosen, and again if they must be made smaller. */
@@ -108,9 +37,7 @@ export interface ModelDeconvolutionOptions extends TileWishes {
 }
 
 /** A deconvolved stack and how far it can be trusted. */
-export interface ModelDeconvolution {
-  /** Shape, voxel size and intensity scale of the stack. */
-  readonly estimate: Volume;
+export interface ModelDeconvolution extends LightResult {
   readonly tile: Shape3;
   readonly overlap: Shape3;
   readonly tiles: number;
@@ -121,12 +48,18 @@ export interface ModelDeconvolution {
    * standard deviation; null without overlaps.
    */
   readonly tileMismatch: number | null;
-  /** See `kernelResidual`; null for a model without a kernel. */
-  readonly reblurResidual: number | null;
 }
 
+/** What is needed of a model. */
+type AppliedModel = Pick<LoadedModel, 'generator' | 'kernel'> & {
+  readonly config: Pick<ModelConfig, 'intensity' | 'inference' | 'stackScale'> & {
+    readonly network: Pick<ModelConfig['network'], 'width' | 'normalization'>;
+  };
+};
+
 /**
- * Deconvolves a stack with a model: intensities to the network's scale, tile by tile, and back.
+ * Deconvolves a stack with a model: intensities to the network's scale, tile by tile, and back to
+ * the light of the stack (`fitLight`). A factor or an offset of the stack is one of the result.
  *
  * When memory runs out the tiles are halved along their longest side, down to 16 voxels. A GPU that
  * was lost does not come back in this process: its error names the tiles to try next.
@@ -134,14 +67,16 @@ export interface ModelDeconvolution {
  * Memory: two volumes beside the stack and the result, and `tileMemoryBytes` for the network.
  */
 export async function deconvolveWithModel(
-  { config, generator, kernel }: Pick<LoadedModel, 'config' | 'generator' | 'kernel'>,
+  { config, generator, kernel }: AppliedModel,
   stack: Volume,
   options: ModelDeconvolutionOptions,
 ): Promise<ModelDeconvolution> {
   const { availableBytes, say, onTile, precision = config.inference.precision } = options;
   const { apply = (tile) => applyWhole(generator, tile, precision) } = options;
-  const { width } = config.network;
-  const observed = toNetworkScale(stack, config.intensity);
+  const { width, normalization = 'instance' } = config.network;
+  const psf = kernel === null ? null : asPsf(kernel, stack.voxelSizeUm);
+  const intensity = scaleFor(config, stack, psf);
+  const observed = toNetworkScale(stack, intensity);
   let tiles = fitInto(
     availableBytes,
     chooseTiles(stack.shape, config.inference, options),
@@ -151,7 +86,8 @@ export async function deconvolveWithModel(
   let prediction: TiledPrediction | undefined;
   while (prediction === undefined) {
     try {
-      prediction = await predictTiles(observed, tiles, apply, onTile);
+      const trim = normalization === 'none' ? trimOf(tiles.overlap) : NO_TRIM;
+      prediction = await predictTiles(observed, { ...tiles, trim }, apply, onTile);
     } catch (error) {
       const smaller = isOutOfMemory(error) ? smallerTiles(tiles) : null;
       if (smaller === null) throw explainTileMemory(error, 'deconvolve', tiles.tile, '--tile');
@@ -164,15 +100,35 @@ export async function deconvolveWithModel(
   const { estimate, mismatch } = prediction;
   const spread = standardDeviation(estimate.data);
   return {
-    estimate: fromNetworkScale(estimate, config.intensity),
+    ...toLight(estimate, stack, intensity, psf, options),
     tile: tiles.tile,
     overlap: tiles.overlap,
     tiles: prediction.tiles,
     memoryBytes: tileMemoryBytes(tiles.tile, width),
     precision,
     tileMismatch: mismatch === null ? null : mismatch / spread,
-    reblurResidual: kernel === null ? null : kernelResidual(estimate, observed, kernel),
   };
+}
+
+/** The scale of a stack: its own for a model that asks for it. */
+function scaleFor(
+  { intensity, stackScale }: AppliedModel['config'],
+  stack: Volume,
+  psf: Volume | null,
+): IntensityScale {
+  if (stackScale === undefined || psf === null) return intensity;
+  return scaleOfStack(stackLevels(stack, psf), stackScale.brightness);
+}
+
+const NO_TRIM: Shape3 = [0, 0, 0];
+
+/**
+ * A quarter of the overlap at each side: there the network sees the zeros around a tile. The rest
+ * of the overlap is blended.
+ */
+function trimOf(overlap: Shape3): Shape3 {
+  const side = (axis: 0 | 1 | 2): number => Math.floor(overlap[axis] / 4);
+  return [side(0), side(1), side(2)];
 }
 
 /** Tiles that fit the memory by its estimate. */

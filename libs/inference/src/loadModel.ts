@@ -14,10 +14,12 @@ import { fromNetworkScale, toNetworkScale } from '@blurcycle/stacks';
 import { readArrayFile, writeNetworkWeights } from '@blurcycle/training';
 import { MODEL_FILES } from './modelFiles.ts';
 import { applyWhole } from './predictVolume.ts';
+import { outputScale } from './stackScale.ts';
+import type { ModelContent } from './writeModelFolder.ts';
 
 /** What a model computes with. */
 interface AppliedModel {
-  readonly config: Pick<ModelConfig, 'intensity' | 'inference'>;
+  readonly config: Pick<ModelConfig, 'intensity' | 'inference' | 'stackScale'>;
   readonly generator: Network;
 }
 
@@ -33,7 +35,7 @@ export async function applyModel(
 ): Promise<Volume> {
   const { intensity } = config;
   const observed = toNetworkScale(stack, intensity);
-  return fromNetworkScale(await applyWhole(generator, observed, precision), intensity);
+  return fromNetworkScale(await applyWhole(generator, observed, precision), outputScale(config));
 }
 
 /** A model that is ready to use. */
@@ -63,6 +65,29 @@ interface Schema<T> {
 const AGAIN = 'download or copy the model again';
 
 /**
+ * Everything that a model folder holds, with its hashes and its schema checked, and no network
+ * built.
+ *
+ * @throws {InputError} One line for the first thing that is wrong.
+ */
+export async function readModelFolder(folder: string): Promise<ModelContent> {
+  await checkFiles(folder);
+  const config = await readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
+  const volume = async (name: string): Promise<Volume> =>
+    (await readTiffStack(join(folder, name))).volume;
+  const { arrays } = await readArrayFile(join(folder, MODEL_FILES.weights));
+  return {
+    config,
+    weights: arrays,
+    kernel: config.kernel === 'none' ? null : await volume(MODEL_FILES.kernel),
+    test: {
+      input: await volume(MODEL_FILES.testInput),
+      output: await volume(MODEL_FILES.testOutput),
+    },
+  };
+}
+
+/**
  * Reads a model folder and checks hashes, schema and weights, and that the test input gives the
  * test output here.
  *
@@ -71,17 +96,11 @@ const AGAIN = 'download or copy the model again';
  * @throws {InputError} One line for the first thing that is wrong.
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
-  await checkFiles(folder);
-  const config = await readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
-  const volume = async (name: string): Promise<Volume> =>
-    (await readTiffStack(join(folder, name))).volume;
-  const { arrays } = await readArrayFile(join(folder, MODEL_FILES.weights));
-  const kernel = config.kernel === 'none' ? null : await volume(MODEL_FILES.kernel);
+  const { config, weights, kernel, test } = await readModelFolder(folder);
+  const { input, output: expected } = test;
   const generator = buildUNet(config.network, createRandomStream(0, 'init/sharpGenerator'));
   try {
-    writeNetworkWeights(generator, arrays);
-    const input = await volume(MODEL_FILES.testInput);
-    const expected = await volume(MODEL_FILES.testOutput);
+    writeNetworkWeights(generator, weights);
     const got = await applyModel({ config, generator }, input);
     const testDifference =
       largestDifference(got, expected) / (config.intensity.white - config.intensity.black);

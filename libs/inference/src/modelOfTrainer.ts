@@ -59,19 +59,23 @@ const BFLOAT16_TEST_TOLERANCE = 1e-2;
  *
  * @param knownKernel - Kernel the method was given; null when it learns one or has none.
  * @param testInput - A small stack in its own intensities, sides multiples of 4.
+ * @param origin - Of the known kernel: given, or learned before.
  */
 export async function modelOfTrainer(
   trainer: Trainer,
   facts: ModelFacts,
   knownKernel: Volume | null,
   testInput: Volume,
+  origin: 'known' | 'learned' = 'known',
 ): Promise<ModelContent> {
   const learned = await readBlurKernel(trainer, facts.voxelSizeUm);
-  const known = trainer.method.blurPath === 'known-psf' ? knownKernel : null;
+  // Simulated pairs have the kernel in the data, not in a blur path.
+  const knows = trainer.method.blurPath === 'known-psf' || facts.stackScale !== undefined;
+  const known = knows ? knownKernel : null;
   const config: ModelConfig = {
     format: MODEL_FORMAT,
     ...facts,
-    kernel: learned !== null ? 'learned' : known !== null ? 'known' : 'none',
+    kernel: learned !== null ? 'learned' : known !== null ? origin : 'none',
     testTolerance:
       facts.inference.precision === 'bfloat16' ? BFLOAT16_TEST_TOLERANCE : TEST_TOLERANCE,
   };

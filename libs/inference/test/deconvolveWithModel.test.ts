@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
-import {
-  deconvolveWithModel,
-  type ModelDeconvolutionOptions,
-  predictTiles,
-} from '../src/deconvolveWithModel.ts';
+import { deconvolveWithModel, type ModelDeconvolutionOptions } from '../src/deconvolveWithModel.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/gpuMemory.ts';
-import { kernelResidual } from '../src/kernelResidual.ts';
+import { fitLight, reblur } from '../src/kernelResidual.ts';
 import { type LoadedModel, loadModel } from '../src/loadModel.ts';
+import { predictTiles } from '../src/predictTiles.ts';
 import { writeModelFolder } from '../src/writeModelFolder.ts';
 import { randomVolume } from '@blurcycle/core/testing';
 import { selectCpuBackend } from './cpuBackend.ts';
@@ -97,6 +94,36 @@ describe('deconvolveWithModel(model, stack, options)', () => {
     );
   });
 
+  it('follows a factor and an offset of the stack, with intensities of training or of its own', async () => {
+    const whole = { ...OPTIONS, whole: true };
+    const scaled = createVolume(
+      stack.shape,
+      stack.voxelSizeUm,
+      stack.data.map((value) => 0.5 * value - 30),
+    );
+    const own = { ...model.config, stackScale: { brightness: 0.2, light: 0.5 } };
+    for (const config of [model.config, own]) {
+      const { estimate } = await deconvolveWithModel({ ...model, config }, stack, whole);
+      const other = await deconvolveWithModel({ ...model, config }, scaled, whole);
+      const top = Math.max(...estimate.data);
+      // The zeros around a stack on a fixed scale are no zeros of another one: 3 % of the range.
+      const tolerance = config === own ? 1e-3 * top : 0.03 * top;
+      other.estimate.data.forEach((value, i) =>
+        expect(Math.abs(value - (0.5 * estimate.data[i] - 30))).toBeLessThan(tolerance),
+      );
+    }
+  });
+
+  it('refines by Richardson-Lucy TV, which brings the result nearer to the data', async () => {
+    const compare = true;
+    const plain = await deconvolveWithModel(model, stack, { ...OPTIONS, compare });
+    const refine = { iterations: 5 };
+    const refined = await deconvolveWithModel(model, stack, { ...OPTIONS, refine });
+    expect(refined.reblurResidual).toBeLessThan(0.95 * (plain.reblurResidual ?? 0));
+    expect(plain.richardsonLucyResidual).toBeGreaterThan(0);
+    expect(refined.richardsonLucyResidual).toBeNull();
+  });
+
   it('reports the mismatch of its tiles, and none for the whole stack', async () => {
     const tiled = await deconvolveWithModel(model, stack, OPTIONS);
     expect(tiled).toMatchObject({ tile: [8, 16, 16], overlap: [4, 8, 8] });
@@ -113,7 +140,8 @@ describe('deconvolveWithModel(model, stack, options)', () => {
       return Promise.resolve(tile);
     };
     const options = { ...OPTIONS, whole: true, say: (line: string) => lines.push(line) };
-    const result = await deconvolveWithModel(model, stack, {
+    // Without a kernel the result is not fitted to the light of the data.
+    const result = await deconvolveWithModel({ ...model, kernel: null }, stack, {
       ...options,
       apply: limited(12 * 20 * 16),
     });
@@ -148,21 +176,30 @@ describe('deconvolveWithModel(model, stack, options)', () => {
   });
 });
 
-describe('kernelResidual(estimate, observed, kernel)', () => {
-  it('is 0 for a delta and the data themselves, and 1 for an estimate of zeros', () => {
-    const delta = createVolume([3, 3, 3], stack.voxelSizeUm);
-    delta.data[13] = 1;
-    // float32 rounding of the transforms.
-    expect(kernelResidual(stack, stack, delta)).toBeLessThan(1e-5);
-    expect(kernelResidual(createVolume(stack.shape, stack.voxelSizeUm), stack, delta)).toBeCloseTo(
-      1,
-      12,
+describe('fitLight(estimate, observed, psf)', () => {
+  const psf = createVolume([3, 3, 3], stack.voxelSizeUm, new Float32Array(27).fill(1 / 27));
+
+  it('finds the line from the blurred estimate to the data, and nothing left', () => {
+    const image = reblur(stack, psf);
+    const observed = createVolume(
+      stack.shape,
+      stack.voxelSizeUm,
+      image.data.map((value) => 3 * value + 40),
     );
+    const { gain, offset, residual } = fitLight(stack, observed, psf);
+    // float32 rounding of values up to 3000.
+    expect(gain).toBeCloseTo(3, 4);
+    expect(offset).toBeCloseTo(40, 1);
+    expect(residual).toBeLessThan(1e-5);
   });
 
-  it('takes a kernel as it is, whatever its sum', () => {
-    const half = createVolume([1, 1, 1], stack.voxelSizeUm, Float32Array.of(0.5));
-    expect(kernelResidual(stack, stack, half)).toBeCloseTo(0.5, 5);
+  it('gives no light to an estimate that contradicts the data', () => {
+    const negative = createVolume(
+      stack.shape,
+      stack.voxelSizeUm,
+      stack.data.map((value) => 1000 - value),
+    );
+    expect(fitLight(negative, reblur(stack, psf), psf)).toMatchObject({ gain: 0, residual: 1 });
   });
 });
 

@@ -1,4 +1,4 @@
-import { createRandomStream, type Shape3 } from '@blurcycle/core';
+import { createRandomStream, type Normalization, type Shape3 } from '@blurcycle/core';
 import { buildUNet, disposeNetworks } from '@blurcycle/models';
 import { writeNetworkWeights } from '@blurcycle/training';
 import { io, type Tensor, tensor5d, tidy } from '@tensorflow/tfjs-core';
@@ -21,9 +21,14 @@ const SHAPES: readonly Shape3[] = [
   [12, 8, 20],
 ];
 
+const KINDS = ['instance', 'none'] as const;
+
 /** What our own network makes of a stack. */
-async function expected(shape: Shape3): Promise<{ input: Float32Array; output: Float32Array }> {
-  const { config, weights } = await smallModel();
+async function expected(
+  shape: Shape3,
+  normalization: Normalization,
+): Promise<{ input: Float32Array; output: Float32Array }> {
+  const { config, weights } = await smallModel(1, normalization);
   const generator = buildUNet(config.network, createRandomStream(0, 'other'));
   writeNetworkWeights(generator, weights);
   const stack = randomVolume(shape, createRandomStream(4, 'test'));
@@ -38,41 +43,47 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 describe('generatorToOnnx(config, weights)', () => {
-  it('computes in ONNX Runtime what the network computes, at any sides', async () => {
-    const { config, weights } = await smallModel();
-    const session = await InferenceSession.create(generatorToOnnx(config, weights));
-    for (const shape of SHAPES) {
-      const { input, output } = await expected(shape);
-      const { sharp } = await session.run({
-        blurred: new OnnxTensor('float32', input, [1, ...shape, 1]),
-      });
-      expect(sharp.dims).toEqual([1, ...shape, 1]);
-      // The project's promise; rounding alone makes about 1e-6.
-      expect(largestDifference(sharp.data as Float32Array, output)).toBeLessThan(1e-4);
-    }
-    await session.release();
-  });
+  it.each(KINDS)(
+    'computes in ONNX Runtime what the network with normalization %s computes, at any sides',
+    async (kind) => {
+      const { config, weights } = await smallModel(1, kind);
+      const session = await InferenceSession.create(generatorToOnnx(config, weights));
+      for (const shape of SHAPES) {
+        const { input, output } = await expected(shape, kind);
+        const { sharp } = await session.run({
+          blurred: new OnnxTensor('float32', input, [1, ...shape, 1]),
+        });
+        expect(sharp.dims).toEqual([1, ...shape, 1]);
+        // The project's promise; rounding alone makes about 1e-6.
+        expect(largestDifference(sharp.data as Float32Array, output)).toBeLessThan(1e-4);
+      }
+      await session.release();
+    },
+  );
 });
 
 describe('generatorToTfjs(weights, tile)', () => {
-  it('computes as a layers model what the network computes', async () => {
-    const [tile] = SHAPES;
-    const { weights } = await smallModel();
-    const files = await generatorToTfjs(weights, tile);
-    const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as io.ModelJSON;
-    const [{ weights: weightSpecs }] = json.weightsManifest;
-    const loaded = await loadLayersModel(
-      io.fromMemory({
-        modelTopology: json.modelTopology,
-        weightSpecs,
-        weightData: files['weights.bin'].slice().buffer,
-      }),
-    );
-    const { input, output } = await expected(tile);
-    const sharp = tidy(() => loaded.predict(tensor5d(input, [1, ...tile, 1])) as Tensor);
-    // As above.
-    expect(largestDifference((await sharp.data()) as Float32Array, output)).toBeLessThan(1e-4);
-    sharp.dispose();
-    loaded.dispose();
-  });
+  it.each(KINDS)(
+    'computes as a layers model what the network with normalization %s computes',
+    async (kind) => {
+      const [tile] = SHAPES;
+      const { weights } = await smallModel(1, kind);
+      const files = await generatorToTfjs(weights, tile, kind);
+      const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as io.ModelJSON;
+      const [{ weights: weightSpecs }] = json.weightsManifest;
+      const loaded = await loadLayersModel(
+        io.fromMemory({
+          modelTopology: json.modelTopology,
+          weightSpecs,
+          weightData: files['weights.bin'].slice().buffer,
+        }),
+      );
+      const { input, output } = await expected(tile, kind);
+      const sharp = tidy(() => loaded.predict(tensor5d(input, [1, ...tile, 1])) as Tensor);
+      // As above.
+      expect(largestDifference((await sharp.data()) as Float32Array, output)).toBeLessThan(1e-4);
+      sharp.dispose();
+      loaded.dispose();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { createRandomStream } from '@blurcycle/core';
+import { createRandomStream, type Normalization } from '@blurcycle/core';
 import { MODEL_FORMAT, type ModelConfig } from '@blurcycle/experiment';
 import { buildUNet, disposeNetworks } from '@blurcycle/models';
 import type { NamedArray } from '@blurcycle/training';
@@ -11,7 +11,7 @@ import { randomVolume } from '@blurcycle/core/testing';
  * A model with random weights, U-Net of width 2, that maps stacks from 100 to 1100; needs a
  * back-end.
  */
-export async function smallModel(seed = 1): Promise<ModelContent> {
+export async function smallModel(seed = 1, normalization?: Normalization): Promise<ModelContent> {
   const stream = createRandomStream(seed, 'init/sharpGenerator');
   const config: ModelConfig = {
     format: MODEL_FORMAT,
@@ -24,7 +24,10 @@ export async function smallModel(seed = 1): Promise<ModelContent> {
       discriminators: ['sharp', 'blurred'],
       pixelLoss: 'none',
     },
-    network: { width: 2, outputBias: -1 },
+    network: {
+      ...{ width: 2, outputBias: -1 },
+      ...(normalization === undefined ? {} : { normalization }),
+    },
     inference: { tile: [8, 16, 16], overlap: [4, 8, 8], precision: 'float32' },
     voxelSizeUm: [0.25, 0.1, 0.1],
     intensity: { black: 100, white: 1100 },

@@ -42,22 +42,31 @@ export function disposeNetworks(...networks: readonly Pick<Network, 'parameters'
 /** Where a network under construction registers its parameters, in a fixed order. */
 export interface ParameterStore {
   readonly parameters: readonly Parameter[];
-  /**
-   * Uniform on ±1/√fanIn: the default of PyTorch, the paper's framework, for the filter and the
-   * bias of a convolution. The paper does not state its initialization: inferred, see
-   * docs/deviations.md.
-   */
+  /** Uniform on ±bound, by the store's rule. */
   uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number): Variable<R>;
+  /** The bias of a convolution: likewise, or zeros. */
+  bias(name: string, outputs: number, fanIn: number): Variable<Rank.R1>;
   /** Given values. */
   values<R extends Rank>(name: string, shape: ShapeMap[R], data: Float32Array): Variable<R>;
 }
+
+/**
+ * Bound of initial weights times √fanIn. `pytorch`: the default of the paper's framework; the paper
+ * does not state its initialization: inferred, see docs/deviations.md. `he`: keeps the mean square
+ * of a signal through a convolution and a ReLU, with biases that start at 0 (He et al. 2015,
+ * arXiv:1502.01852, eq. 10).
+ */
+const BOUNDS = { pytorch: 1, he: Math.sqrt(6) } as const;
 
 /**
  * An empty store.
  *
  * @param stream - Source of the initial values; drawn in the order of registration.
  */
-export function createParameterStore(stream: RandomStream): ParameterStore {
+export function createParameterStore(
+  stream: RandomStream,
+  rule: keyof typeof BOUNDS = 'pytorch',
+): ParameterStore {
   const parameters: Parameter[] = [];
   const values = <R extends Rank>(
     name: string,
@@ -68,15 +77,24 @@ export function createParameterStore(stream: RandomStream): ParameterStore {
     parameters.push({ name, variable: created });
     return created;
   };
+  const uniform = <R extends Rank>(
+    name: string,
+    shape: ShapeMap[R],
+    fanIn: number,
+  ): Variable<R> => {
+    const bound = BOUNDS[rule] / Math.sqrt(fanIn);
+    const count = shape.reduce((product, side) => product * side, 1);
+    const data = Float32Array.from({ length: count }, () => bound * (2 * stream.uniform() - 1));
+    return values<R>(name, shape, data);
+  };
   return {
     parameters,
     values,
-    uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number) {
-      const bound = 1 / Math.sqrt(fanIn);
-      const count = shape.reduce((product, side) => product * side, 1);
-      const data = Float32Array.from({ length: count }, () => bound * (2 * stream.uniform() - 1));
-      return values<R>(name, shape, data);
-    },
+    uniform,
+    bias: (name, outputs, fanIn) =>
+      rule === 'he'
+        ? values<Rank.R1>(name, [outputs], new Float32Array(outputs))
+        : uniform<Rank.R1>(name, [outputs], fanIn),
   };
 }
 
@@ -112,7 +130,7 @@ export function convolutionLayer(
     [kernel, kernel, kernel, inputs, outputs],
     fanIn,
   );
-  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
+  const bias = store.bias(`${name}/bias`, outputs, fanIn);
   return (x) => conv3d(x, filter, bias, { stride, padding });
 }
 
@@ -130,6 +148,6 @@ export function upConvolutionLayer(
   // outputs x kernel volume.
   const fanIn = 8 * outputs;
   const filter = store.uniform<Rank.R5>(`${name}/filter`, [2, 2, 2, outputs, inputs], fanIn);
-  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
+  const bias = store.bias(`${name}/bias`, outputs, fanIn);
   return (x) => upConv3d(x, filter, bias);
 }

@@ -1,5 +1,5 @@
-import { sigmoid, type Rank, type Tensor5D } from '@tensorflow/tfjs-core';
-import { assertRange, type RandomStream } from '@blurcycle/core';
+import { relu, sigmoid, type Rank, type Tensor5D } from '@tensorflow/tfjs-core';
+import { assertRange, type Normalization, type RandomStream } from '@blurcycle/core';
 import { concatChannels, conv3d, instanceNorm, maxPool3d } from '@blurcycle/compute';
 import {
   convolutionLayer,
@@ -15,14 +15,20 @@ export interface UNetOptions {
   readonly width: number;
   /** Bias of the last layer: the output of the untrained network is near sigmoid(outputBias). */
   readonly outputBias: number;
+  /**
+   * After each 3x3x3 convolution. With `none` the network sees brightness and has no statistics of
+   * a tile; its filters start wider (He et al. 2015, arXiv:1502.01852), so that the signal keeps
+   * its size from layer to layer. @defaultValue 'instance'
+   */
+  readonly normalization?: Normalization | undefined;
 }
 
 /**
  * The modified 3-D U-Net that maps one volume to another of the same shape, values in (0, 1).
  *
- * Two 2x poolings; every 3x3x3 convolution is followed by instance normalization and ReLU; skip
- * connections concatenate the levels; two 1x1x1 convolutions and a sigmoid follow. 7,077,251
- * parameters at width 64.
+ * Two 2x poolings; every 3x3x3 convolution is followed by instance normalization (or none) and
+ * ReLU; skip connections concatenate the levels; two 1x1x1 convolutions and a sigmoid follow.
+ * 7,077,251 parameters at width 64.
  *
  * Shapes: [n, z, y, x, 1] to [n, z, y, x, 1]; z, y, x multiples of 4.
  * Memory: about 25 x width floats for each input voxel while gradients are kept.
@@ -31,7 +37,10 @@ export interface UNetOptions {
  *
  * @throws {RuleError} If a side of the input is not a multiple of 4.
  */
-export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStream): Network {
+export function buildUNet(
+  { width, outputBias, normalization = 'instance' }: UNetOptions,
+  stream: RandomStream,
+): Network {
   assertRange(
     Number.isInteger(width) && width > 0,
     'buildUNet',
@@ -39,11 +48,14 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
     'be a positive integer',
     width,
   );
-  const store = createParameterStore(stream);
+  const normalizes = normalization === 'instance';
+  const store = createParameterStore(stream, normalizes ? 'pytorch' : 'he');
   const layers = new Map<string, Layer>();
   const block = (name: string, inputs: number, outputs: number): void => {
     const convolve = convolutionLayer(store, name, inputs, outputs, { kernel: 3 });
-    layers.set(name, (x) => instanceNorm(convolve(x), { activation: 'relu' }));
+    layers.set(name, (x) =>
+      normalizes ? instanceNorm(convolve(x), { activation: 'relu' }) : relu(convolve(x)),
+    );
   };
   const upsample = (name: string, inputs: number, outputs: number): void => {
     layers.set(name, upConvolutionLayer(store, name, inputs, outputs));
@@ -91,7 +103,7 @@ export function buildUNet({ width, outputBias }: UNetOptions, stream: RandomStre
 
 /** The operations of the U-Net for any kind of value: tensors, or nodes of a file format. */
 export interface UNetOperations<T> {
-  /** 3x3x3 convolution `name` with bias, instance normalization, ReLU. */
+  /** 3x3x3 convolution `name` with bias, normalization where there is one, ReLU. */
   readonly block: (name: string, x: T) => T;
   /** 2x2x2 maximum pooling. */
   readonly pool: (x: T) => T;

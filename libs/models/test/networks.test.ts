@@ -1,9 +1,11 @@
 import {
   concat,
+  linspace,
   mean,
   memory,
   mul,
   ones,
+  reshape,
   square,
   sub,
   sum,
@@ -11,6 +13,7 @@ import {
   tensor5d,
   tidy,
   variableGrads,
+  type Rank,
   type Scalar,
   type Tensor5D,
 } from '@tensorflow/tfjs-core';
@@ -62,6 +65,23 @@ describe('buildUNet({ width, outputBias }, stream)', () => {
     const network = buildUNet({ width: 2, outputBias: 0 }, stream());
     expect(() => tidy(() => network.apply(ones([1, 6, 8, 8, 1])))).toThrow('multiples of 4');
     disposeNetworks(network);
+  });
+
+  it('sees brightness without normalization, and keeps a signal through its layers', () => {
+    const outputs = (['instance', 'none'] as const).map((normalization) => {
+      const network = buildUNet({ width: 4, outputBias: 0, normalization }, stream());
+      const spread = tidy(() => {
+        const ramp = reshape<Rank.R5>(linspace(0, 1, 512), [1, 8, 8, 8, 1]);
+        const dim = network.apply(mul(ramp, 0.5)).dataSync();
+        const bright = network.apply(ramp).dataSync();
+        return Math.max(...bright.map((value, i) => Math.abs(value - dim[i])));
+      });
+      disposeNetworks(network);
+      return spread;
+    });
+    // Epsilon of the normalization leaves a trace of brightness.
+    expect(outputs[0]).toBeLessThan(1e-3);
+    expect(outputs[1]).toBeGreaterThan(1e-2);
   });
 
   it('starts from the same weights for the same seed', () => {

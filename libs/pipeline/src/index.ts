@@ -5,6 +5,8 @@ export { prepareDataset } from './dataset/prepareDataset.ts';
 export { SHARP_METHODS } from './fit/classicalSharpSet.ts';
 export { fitModel } from './fit/fitModel.ts';
 export { describePlan } from './fit/fitPlan.ts';
+export { FIT_SELECTIONS } from './fit/fitSettings.ts';
+export { describeJudgment } from './fit/judgeModel.ts';
 export type { SharpSource } from './fit/readFit.ts';
 export { trainRun } from './run/trainRun.ts';
 export { buildTable } from './table/buildTable.ts';

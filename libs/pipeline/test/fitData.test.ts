@@ -6,7 +6,8 @@ import { gaussianPsf, normalizePsf } from '@blurcycle/psf';
 import { chooseIntensities, fromNetworkScale, toNetworkScale, toTarget } from '@blurcycle/stacks';
 import { describe, expect, it } from 'vitest';
 import { firstGuess } from '../src/fit/classicalSharpSet.ts';
-import { checkStackSides, fitSettings, stackSidesNeeded } from '../src/fit/fitSettings.ts';
+import { type FitKind, fitSettings } from '../src/fit/fitSettings.ts';
+import { checkStackSides, stackSidesNeeded } from '../src/fit/patchSides.ts';
 
 const VOXEL = [0.25, 0.1, 0.1] as const;
 
@@ -80,7 +81,7 @@ describe('firstGuess(size, voxel)', () => {
   });
 });
 
-describe('fitSettings(directory, wishes, blind)', () => {
+describe('fitSettings(directory, wishes, kind)', () => {
   const wishes = {
     profile: 'quick',
     seed: 0,
@@ -89,15 +90,40 @@ describe('fitSettings(directory, wishes, blind)', () => {
     width: undefined,
     kernelSize: undefined,
   };
-  const settings = (more: object, blind = true) =>
-    fitSettings(EXPERIMENTS_DIRECTORY, { ...wishes, ...more }, blind);
+  const settings = (more: object, kind: FitKind = 'blind') =>
+    fitSettings(EXPERIMENTS_DIRECTORY, { ...wishes, ...more }, kind);
 
   it('takes the profile, changed by wishes; the discriminators keep their share', () => {
     expect(settings({}).method.id).toBe('proposed');
-    expect(settings({}, false).method.id).toBe('non-blind');
+    expect(settings({}, 'non-blind').method.id).toBe('non-blind');
     const wide = settings({ width: 16, updates: 5 });
     expect(wide.network.discriminatorWidth).toBe(2 * settings({}).network.discriminatorWidth);
     expect(wide.training.updates).toBe(5);
+  });
+
+  it('trains a network without normalization on simulated pairs, of any patch that it can halve', () => {
+    const { method, network, training } = settings({ patch: [8, 24, 24] }, 'simulated');
+    expect(method).toMatchObject({ id: 'simulated-pairs', sampling: 'paired', blurPath: 'none' });
+    expect(network.normalization).toBe('none');
+    expect(training.patch).toEqual([8, 24, 24]);
+    expect(settings({ patch: [1, 64, 64] }, 'simulated').training.patch).toEqual([4, 64, 64]);
+    expect(() => settings({ patch: [6, 64, 64] }, 'simulated')).toThrow(
+      '--patch must be multiples of 4, or 1 plane, got [6, 64, 64]',
+    );
+    expect(settings({}).network.normalization).toBeUndefined();
+  });
+
+  it('selects by what a kind of training can look at', () => {
+    const chosen = (select: string, kind: FitKind) => settings({ select }, kind).training.select;
+    expect(chosen('last', 'simulated')).toBe('average');
+    expect(chosen('held-out', 'simulated')).toBe('best-validation-psnr');
+    expect(chosen('cycle-residual', 'blind')).toBe('best-cycle-residual');
+    expect(() => chosen('cycle-residual', 'simulated')).toThrow('--select must go with --cycle');
+    expect(() => chosen('held-out', 'non-blind')).toThrow('--select must be left out with --cycle');
+  });
+
+  it('learns kernel and noise from spectra where a first stage is needed', () => {
+    expect(settings({}, 'kernel').method.id).toBe('proposed-spectra');
   });
 
   it('predicts by the moving average of the weights, over a part of the updates', () => {

@@ -111,6 +111,15 @@ export function openCheckpoints<State>(
   };
 }
 
+/**
+ * Whose the newest checkpoint in a folder is: what `CheckpointOptions.identity` was; null where
+ * there is none that can be read.
+ */
+export async function checkpointIdentity(folder: string): Promise<string | null> {
+  const found = await newestIntact(folder, () => undefined);
+  return found === null ? null : (found.header as CheckpointHeader<unknown>).identity;
+}
+
 /** Names of the checkpoints, the oldest first; none if there is no folder. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -1,3 +1,4 @@
+export { checkpointIdentity } from './checkpoint.ts';
 export { readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
@@ -23,4 +24,10 @@ export {
   writeNetworkWeights,
 } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
-export { createSavedStream, createTrainer, disposeTrainer, type Trainer } from './trainer.ts';
+export {
+  createSavedStream,
+  createTrainer,
+  disposeTrainer,
+  type SavedStream,
+  type Trainer,
+} from './trainer.ts';

@@ -1,5 +1,5 @@
 import { setThreads } from '@blurcycle/compute/transforms';
-import { assertRange, describeViolation, InputError } from '@blurcycle/core';
+import { assertRange, describeViolation, InputError, type Volume } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
 import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
 import { defineCommand, stackChoice } from './commonOptions.ts';
@@ -105,18 +105,33 @@ async function applyModel(folder: string, args: Arguments): Promise<void> {
   await openBackend(args);
   const model = await loadModel(folder);
   const reading = stackChoice(args);
+  const refinePsf = await psfToRefineWith(args);
   try {
     await runBatch(args, reading, {
       ...{ others: [folder], describe: describeModelReport, label: 'tiles' },
       deconvolve: (item, command, onTile) =>
         deconvolveFileWithModel(model, {
-          ...{ ...args, ...item, reading, folder, command, onTile },
+          ...{ ...args, ...item, reading, folder, command, onTile, refinePsf },
           say: (line) => console.error(line),
         }),
     });
   } finally {
     model.dispose();
   }
+}
+
+function namesOnePsf(args: Arguments): boolean {
+  return namesPsf({ ...args, psf: args.psf?.[0], wavelength: args.wavelength?.[0] });
+}
+
+/** The PSF for --refine where the command line names one; the model's kernel otherwise. */
+async function psfToRefineWith(
+  args: Arguments,
+): Promise<((stack: Volume) => Promise<Volume>) | undefined> {
+  if (args.refine === undefined || !namesOnePsf(args)) return undefined;
+  const { stackPsf } = await import('@blurcycle/deconvolution');
+  const [source] = psfSources(args);
+  return async (stack) => (await stackPsf(source, stack, args.cropPsf, 'beyond')).psf;
 }
 
 function refuseClassical(args: Arguments): void {
@@ -127,7 +142,7 @@ function refuseClassical(args: Arguments): void {
   if (args.method !== undefined) throw refuse('--method', args.method);
   if (args.offset !== undefined)
     throw refuse('--offset', args.offset, 'the model knows what is black');
-  if (namesPsf({ ...args, psf: args.psf?.[0], wavelength: args.wavelength?.[0] }))
+  if (args.refine === undefined && namesOnePsf(args))
     throw refuse('a PSF', 'one', 'the model was trained with its own');
   if (args.whole && args.tile !== undefined) {
     throw new InputError(

@@ -123,6 +123,10 @@ const MODEL_OPTIONS = {
     default: false,
     describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
   },
+  refine: {
+    type: 'number',
+    describe: "with --model: updates of rl-tv from the result, with the model's kernel or a PSF",
+  },
   precision: {
     choices: PRECISIONS,
     defaultDescription: "the model's",

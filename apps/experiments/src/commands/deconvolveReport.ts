@@ -83,5 +83,7 @@ function describeModelStack(stack: ModelFileReport['stacks'][number]): string[] 
     reblurResidual === null
       ? 'data minus blurred estimate: not known, the model has no kernel'
       : `data minus blurred estimate: ${percent(reblurResidual)} of the data (RMS)`,
+    // What is not explained is a warning already.
+    ...(stack.trust?.explains === true ? [stack.trust.sentence] : []),
   ];
 }

@@ -6,7 +6,14 @@ import {
   PRECISIONS,
 } from '@blurcycle/core';
 import { modelConfigSchema } from '@blurcycle/experiment';
-import { describePlan, fitModel, SHARP_METHODS, type SharpSource } from '@blurcycle/pipeline';
+import {
+  describeJudgment,
+  describePlan,
+  FIT_SELECTIONS,
+  fitModel,
+  SHARP_METHODS,
+  type SharpSource,
+} from '@blurcycle/pipeline';
 import { expandPatterns } from '@blurcycle/stacks';
 import {
   type ArgumentsOf,
@@ -41,11 +48,47 @@ const DATA_OPTIONS = {
     describe: 'without --sharp: make the sharp set from the blurred one; blind-rl needs no PSF',
   },
   iterations: { type: 'number', default: 50, describe: 'with --sharp-from: number of iterations' },
+  'sharp-channel': {
+    type: 'number',
+    defaultDescription: 'that of --channel',
+    describe: 'which channel of the sharp files, from 1',
+  },
+  'sharp-time-point': {
+    type: 'number',
+    defaultDescription: 'that of --time-point',
+    describe: 'which time point of the sharp files, from 1',
+  },
+  'sharp-voxel': {
+    type: 'string',
+    defaultDescription: 'that of --voxel',
+    describe: 'voxel size of the sharp files in µm, z,y,x',
+    coerce: triple('--sharp-voxel', '0.25,0.1,0.1'),
+  },
   out: { type: 'string', default: 'model', describe: 'folder of the model' },
 } as const satisfies OptionGroup;
 
 const TRAINING_OPTIONS = {
   seed: { type: 'number', default: 0, describe: 'seed of weights and sampling' },
+  cycle: {
+    type: 'boolean',
+    default: false,
+    describe: "the paper's cycles instead of pairs simulated from the sharp stacks",
+  },
+  'psf-tolerance': {
+    type: 'string',
+    default: '10%',
+    describe: 'how far the PSF may be narrower or wider; simulated pairs have such widths',
+    coerce: parsePercent,
+  },
+  from: {
+    type: 'string',
+    describe: 'folder of a model to train on from, of the same --width and kind',
+  },
+  select: {
+    choices: FIT_SELECTIONS,
+    defaultDescription: 'last',
+    describe: 'which weights become the model: the last, or those that do best by that look',
+  },
   updates: {
     type: 'number',
     defaultDescription: "the profile's",
@@ -54,7 +97,8 @@ const TRAINING_OPTIONS = {
   patch: {
     type: 'string',
     defaultDescription: "the profile's",
-    describe: 'sides of a training patch, z,y,x; multiples of 4, 16 or more',
+    describe:
+      'sides of a training patch, z,y,x; multiples of 4, or 1 plane; with --cycle 16 or more',
     coerce: triple('--patch', '16,48,48'),
   },
   width: {
@@ -65,7 +109,7 @@ const TRAINING_OPTIONS = {
   kernel: {
     type: 'string',
     defaultDescription: "the profile's",
-    describe: 'window of the blur kernel, z,y,x; odd; a PSF is cut to it',
+    describe: 'window of the blur kernel, z,y,x; odd; with --cycle a PSF is cut to it',
     coerce: triple('--kernel', '7,15,15'),
   },
   'kernel-form': {
@@ -91,12 +135,12 @@ const TRAINING_OPTIONS = {
   author: {
     type: 'string',
     array: true,
-    default: ['not named'],
+    defaultDescription: 'not named',
     describe: 'author of the model; may be given several times',
   },
   license: {
     type: 'string',
-    default: 'MIT',
+    defaultDescription: 'MIT',
     describe: 'license of the model, an SPDX identifier such as CC-BY-4.0',
     coerce: parseLicense,
   },
@@ -130,12 +174,16 @@ export const fitCommand = defineCommand({
       .options(OPTIONS)
       .group(...PSF_GROUP)
       .example(
-        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
-        'blind: the kernel is learned as well',
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model",
+        'pairs simulated from the sharp stacks, with the noise of the blurred ones',
       )
       .example(
-        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --out model",
-        'with a PSF',
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --out model",
+        'blind: kernel and noise are learned first',
+      )
+      .example(
+        "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --psf psf.tif --cycle --out model",
+        'as in the paper, without pairs',
       )
       .example(
         "$0 fit --blurred 'raw/*.tif' --sharp 'sharp/*.tif' --kernel-form pupil --na 1.4 --ni 1.515 --wavelength 0.52 --out model",
@@ -153,6 +201,12 @@ export const fitCommand = defineCommand({
       sharp: sharpSource(args),
       ...psfAndKernel(args),
       reading: stackChoice(args),
+      sharpReading: stackChoice({
+        ...args,
+        channel: args.sharpChannel ?? args.channel,
+        timePoint: args.sharpTimePoint ?? args.timePoint,
+        voxel: args.sharpVoxel ?? args.voxel,
+      }),
       authors: args.author,
       progress: createProgress,
     });
@@ -178,6 +232,7 @@ export const fitCommand = defineCommand({
         console.log(
           `${model}: model of update ${selectedUpdate}, training kept in ${trainingFolder}`,
         );
+        for (const line of describeJudgment(config)) console.log(line);
         console.log(
           `next: npx blurcycle deconvolve ${file} --model ${model} --out deconvolved.tif`,
         );
@@ -225,6 +280,13 @@ function sharpSource({
     );
   }
   return { kind: 'classical', method: sharpFrom ?? 'richardson-lucy', iterations };
+}
+
+function parsePercent(text: string): number {
+  const value = /^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : NaN;
+  if (Number.isFinite(value)) return value / 100;
+  const rule = 'be a percentage';
+  throw new InputError(describeViolation('fit', '--psf-tolerance', rule, text, 'such as 10%'));
 }
 
 function parseLicense(text: string): string {

@@ -32,7 +32,7 @@ export const modelConfigSchema = z.strictObject({
   /** What people call it. */
   name: z.string().min(1),
   method: methodSettingsSchema,
-  network: networkSettingsSchema.pick({ width: true, outputBias: true }),
+  network: networkSettingsSchema.pick({ width: true, outputBias: true, normalization: true }),
   /** Tile, overlap and precision that the model is meant to be applied with. */
   inference: recordedInferenceSchema,
   /** Voxels of the stacks it was trained on. */
@@ -44,6 +44,30 @@ export const modelConfigSchema = z.strictObject({
   intensity: z
     .strictObject({ black: z.number(), white: z.number() })
     .refine(({ black, white }) => white > black, { message: 'have white above black' }),
+  /**
+   * Of a model that scales each stack by itself: what its level, the brightest 0.05 % of the stack
+   * after a blur by the kernel, is for the network, and what the output is for one unit of light of
+   * the input. `intensity` is then the mean of the training stacks, for programs that know nothing
+   * of this. Absent: `intensity` holds for every stack, and light is light.
+   */
+  stackScale: z
+    .strictObject({ brightness: z.number().positive(), light: z.number().positive() })
+    .optional(),
+  /**
+   * Data minus blurred estimate of the blurred training stacks, as a part of the data: the smallest
+   * and the largest.
+   */
+  trainingResidual: z.tuple([z.number(), z.number()]).readonly().optional(),
+  /** A simulated image that was held out of the training, scored after the best straight line. */
+  heldOut: z
+    .strictObject({
+      what: z.string(),
+      psnrDb: z.number(),
+      /** Of Richardson-Lucy TV at its best iteration. */
+      rlTvPsnrDb: z.number(),
+      rlTvIterations: z.int(),
+    })
+    .optional(),
   /** Where `kernel.tif` comes from; `none` when there is no such file. */
   kernel: z.enum(['learned', 'known', 'none']),
   /** Noise that was learned with the kernel, variance a μ + b in the network's intensities. */

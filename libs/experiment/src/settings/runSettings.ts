@@ -10,6 +10,7 @@ import {
   DOMAINS,
   GAN_LOSSES,
   type GanLoss,
+  NORMALIZATIONS,
   PAIRINGS,
   PIXEL_LOSSES,
   PRECISIONS,
@@ -78,6 +79,12 @@ export const networkSettingsSchema = z.strictObject({
       'noise of generated blurred volumes. none; known: that of the data set; learned: two numbers, variance a μ + b',
     ),
   outputBias: z.number().describe('start of the last bias; negative lets the sigmoid begin dark'),
+  normalization: z
+    .enum(NORMALIZATIONS)
+    .optional()
+    .describe(
+      'after each 3x3x3 convolution of the U-Nets: instance (paper, III-A; unless given), or none, for networks that see brightness',
+    ),
 });
 
 /** Settings of the networks. */

@@ -85,12 +85,15 @@ const RATIO_TOLERANCE = 1e-3;
 
 /** Half of all frequencies of an image around its mean, and of a PSF on the same grid. */
 interface PowerSpectra {
+  /** What was transformed: the image without the last voxels of sides that are not smooth. */
+  readonly data: Float32Array;
+  readonly shape: Shape3;
   readonly power: Float64Array;
   readonly transfer: Float64Array;
   readonly voxels: number;
 }
 
-function powerSpectra(image: Volume, psf: Volume): PowerSpectra {
+export function powerSpectra(image: Volume, psf: Volume): PowerSpectra {
   const shape = smoothShape(image.shape);
   const data = copyBox(image.data, image.shape, [0, 0, 0], shape);
   const center = mean(data);
@@ -99,7 +102,7 @@ function powerSpectra(image: Volume, psf: Volume): PowerSpectra {
     data.map((value) => value - center),
     shape,
   );
-  return { power, transfer, voxels: voxelCount(shape) };
+  return { data, shape, power, transfer, voxels: voxelCount(shape) };
 }
 
 function noiseIn({ power, transfer, voxels }: PowerSpectra): number {

@@ -1,5 +1,6 @@
 import type { Shape3 } from '@blurcycle/core';
 import type { ModelConfig } from '@blurcycle/experiment';
+import { outputScale } from '../stackScale.ts';
 import { ONNX_OPSET } from './onnx.ts';
 
 /** Names of the files in a BioImage Model Zoo package. */
@@ -42,6 +43,7 @@ export function bioimageDescription(described: DescribedPackage): object {
   const { config, hashes, tfjsVersion } = described;
   const { intensity, license, authors, citation } = config;
   const range = intensity.white - intensity.black;
+  const { black, white } = outputScale(config);
   const file = (name: string): object => ({ source: name, sha256: hashes[name] });
   return {
     format_version: FORMAT_VERSION,
@@ -86,7 +88,7 @@ export function bioimageDescription(described: DescribedPackage): object {
         axes: axes(described, (axis) => ({ tensor_id: 'blurred', axis_id: axis })),
         test_tensor: file(PACKAGE_FILES.testOutput),
         data: { type: 'float32' },
-        postprocessing: [{ id: 'scale_linear', kwargs: { gain: range, offset: intensity.black } }],
+        postprocessing: [{ id: 'scale_linear', kwargs: { gain: white - black, offset: black } }],
       },
     ],
     weights: {

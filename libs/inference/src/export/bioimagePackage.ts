@@ -63,7 +63,9 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
   const testOutput = await applyModel(model, testInput, 'float32');
   const shape = [1, ...tile, 1];
   const files: Record<string, Uint8Array> = {
-    [PACKAGE_FILES.tfjs]: zip({ ...(await generatorToTfjs(weights, tile)) }),
+    [PACKAGE_FILES.tfjs]: zip({
+      ...(await generatorToTfjs(weights, tile, config.network.normalization)),
+    }),
     [PACKAGE_FILES.onnx]: generatorToOnnx(config, weights),
     [PACKAGE_FILES.testInput]: encodeNpy(shape, testInput.data),
     [PACKAGE_FILES.testOutput]: encodeNpy(shape, testOutput.data),

@@ -102,7 +102,8 @@ export function generatorToOnnx(
   const result = walkUNet<string>(channelsSecond, {
     block: (name, x) => {
       const convolved = graph.convolution('Conv', name, x, [4, 3, 0, 1, 2], 1);
-      return graph.node('Relu', [graph.instanceNorm(convolved, name)]);
+      const isNormalized = config.network.normalization !== 'none';
+      return graph.node('Relu', [isNormalized ? graph.instanceNorm(convolved, name) : convolved]);
     },
     pool: (x) =>
       graph.node('MaxPool', [x], [ints('kernel_shape', [2, 2, 2]), ints('strides', [2, 2, 2])]),
@@ -214,6 +215,7 @@ function valueInfo(name: string) {
 
 function metadata({
   intensity,
+  stackScale,
   voxelSizeUm,
   license,
   authors,
@@ -222,6 +224,14 @@ function metadata({
   return {
     black: String(intensity.black),
     white: String(intensity.white),
+    // A user of the bare network has to bring stacks to this scale.
+    ...(stackScale === undefined
+      ? {}
+      : {
+          brightness_of_brightest: String(stackScale.brightness),
+          output_per_light: String(stackScale.light),
+        }),
+    sides: 'multiples of 4',
     voxel_size_um_zyx: voxelSizeUm.join(' '),
     license,
     authors: authors.join('; '),

@@ -1,4 +1,4 @@
-import type { Shape3 } from '@blurcycle/core';
+import type { Normalization, Shape3 } from '@blurcycle/core';
 import { walkUNet } from '@blurcycle/models';
 import type { NamedArray } from '@blurcycle/training';
 import { io, tensor } from '@tensorflow/tfjs-core';
@@ -32,8 +32,9 @@ const EPSILON = 1e-5;
 export async function generatorToTfjs(
   weights: ReadonlyMap<string, NamedArray>,
   tile: Shape3,
+  normalization: Normalization = 'instance',
 ): Promise<TfjsFiles> {
-  const network = buildLayersModel(weights, tile);
+  const network = buildLayersModel(weights, tile, normalization);
   let artifacts: io.ModelArtifacts | undefined;
   try {
     await network.save(
@@ -61,7 +62,11 @@ export async function generatorToTfjs(
 }
 
 /** The network with its weights; the caller disposes it. */
-function buildLayersModel(weights: ReadonlyMap<string, NamedArray>, tile: Shape3): LayersModel {
+function buildLayersModel(
+  weights: ReadonlyMap<string, NamedArray>,
+  tile: Shape3,
+  normalization: Normalization,
+): LayersModel {
   const filters = (layer: string, axis: 3 | 4): number => {
     const filter = weights.get(`${layer}/filter`);
     if (filter === undefined) throw new Error(`internal: the weights lack ${layer}/filter`);
@@ -76,6 +81,7 @@ function buildLayersModel(weights: ReadonlyMap<string, NamedArray>, tile: Shape3
   const sharp = walkUNet<SymbolicTensor>(blurred, {
     block: (name, x) => {
       const convolved = convolve(name, 3, x);
+      if (normalization === 'none') return apply(layers.reLU({ name: `${name}_relu` }), convolved);
       const [, depth, height, width, channels] = convolved.shape.map(Number);
       const flat = apply(
         layers.reshape({ name: `${name}_flat`, targetShape: [depth * height, width, channels] }),

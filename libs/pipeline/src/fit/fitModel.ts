@@ -2,19 +2,22 @@ import { rmdir } from 'node:fs/promises';
 import { basename, join, normalize } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
-import type { ModelConfig } from '@blurcycle/experiment';
-import { type FolderLock, readIfThere, useRunFolder } from '@blurcycle/files';
+import { contentHash, type ModelConfig } from '@blurcycle/experiment';
+import { readIfThere, useRunFolder } from '@blurcycle/files';
 import { checkModelFolder, MODEL_FILES, type ModelContent } from '@blurcycle/inference';
-import { toNetworkScale } from '@blurcycle/stacks';
-import { TrainingFailure } from '@blurcycle/training';
+import { checkpointIdentity } from '@blurcycle/training';
 import type { ComputeOptions, Progress } from '../contracts.ts';
 import { openBackend } from '../openBackend.ts';
-import { trainNetworks } from '../run/trainNetworks.ts';
-import { writeModel } from '../run/writeModel.ts';
+import { type LearnedBefore, writeModel } from '../run/writeModel.ts';
 import { say } from '../say.ts';
+import { correctFacts, type Initial, readInitial } from './earlierModel.ts';
 import { describePlan, estimateTraining, type FitPlan, fitPlan } from './fitPlan.ts';
-import { type PreparedFit, prepareFit } from './prepareFit.ts';
+import { judgeModel, stackScaleOf } from './judgeModel.ts';
+import { prepareCycle, type PreparedFit, prepareSimulated } from './prepareFit.ts';
 import { type FitData, type FitInput, readFit } from './readFit.ts';
+import { runTraining, type TrainingWishes, warn } from './runTraining.ts';
+import { withSharpStacks } from './sharpStacks.ts';
+import { firstGuessOf, firstStage, learnKernel, secondStage } from './twoStages.ts';
 
 /** A model of one's own stacks: what it is made of, where it goes and what it is called. */
 interface FitRequest extends FitData, Pick<ComputeOptions, 'backend' | 'threads' | 'progress'> {
@@ -24,8 +27,10 @@ interface FitRequest extends FitData, Pick<ComputeOptions, 'backend' | 'threads'
   readonly out: string;
   /** Named after the folder unless given. */
   readonly name: string | undefined;
-  readonly authors: readonly string[];
-  readonly license: string;
+  readonly authors: readonly string[] | undefined;
+  readonly license: string | undefined;
+  /** Folder of a model whose weights training starts from. */
+  readonly from: string | undefined;
   /** Begin again from nothing, and replace the model that is there. */
   readonly restart: boolean;
   /** Check and estimate; train and write nothing. */
@@ -45,9 +50,8 @@ type FitOutcome =
     };
 
 /** A request with its folders. */
-interface Fit extends FitRequest {
+interface Fit extends FitRequest, Pick<TrainingWishes, 'lock'> {
   readonly trainingFolder: string;
-  readonly lock: Pick<FolderLock, 'assertHeld'>;
 }
 
 /**
@@ -77,32 +81,85 @@ export async function fitModel(request: FitRequest): Promise<FitOutcome> {
   );
 }
 
-async function carryOut(fit: Fit, input: FitInput): Promise<FitOutcome> {
+async function carryOut(fit: Fit, given: FitInput): Promise<FitOutcome> {
   const { out, trainingFolder, restart, dryRun } = fit;
-  const prepared = await prepare(fit, input);
-  for (const warning of prepared.warnings) warn(warning);
-  if (!restart && !dryRun && existsAlready(out, prepared.key)) {
-    say(`${out}: up to date`);
-    return { kind: 'up to date', model: out };
+  const input = await sharpened(fit, given);
+  const from = await readInitial(fit, input.settings);
+  const first = firstStage(input);
+  const known = preparedOf(input);
+  const key = keyAfter([(known ?? first)?.key, from?.key, known === null ? input.settings : null]);
+  for (const warning of (known ?? first)?.warnings ?? []) warn(warning);
+  if (!restart && !dryRun) {
+    if (existsAlready(out, key)) {
+      const corrected = await correctFacts(out, fit);
+      say(`${out}: ${corrected ? 'up to date, name, authors or license corrected' : 'up to date'}`);
+      return { kind: 'up to date', model: out };
+    }
+    await refuseOtherTraining(trainingFolder, key);
+    if (first !== null) await refuseOtherTraining(join(trainingFolder, 'kernel'), first.key);
   }
-  const plan = fitPlan(prepared, await estimateTraining(prepared));
-  if (dryRun) return { kind: 'planned', plan };
+  if (dryRun) {
+    const prepared = known ?? secondStage(input, firstGuessOf(input), key);
+    const before = first === null ? null : await withEstimate(first);
+    return { kind: 'planned', plan: fitPlan(prepared, await estimateTraining(prepared), before) };
+  }
+  const learned = first === null ? null : await learnKernel(fit, first);
+  const prepared =
+    learned === null ? { ...needed(known), key } : secondStage(input, learned.kernel, key);
+  const plan = fitPlan(prepared, await estimateTraining(prepared), null);
   for (const line of describePlan(plan)) say(line);
-  const { config } = await trainModel(fit, prepared);
+  const { config } = await trainModel(fit, prepared, from, learned?.before ?? null);
   return { kind: 'trained', model: out, trainingFolder, plan, config };
 }
 
-function warn(line: string): void {
-  say(`warning: ${line}`);
+async function withEstimate(first: PreparedFit): Promise<Parameters<typeof fitPlan>[2]> {
+  return { settings: first.settings, estimate: await estimateTraining(first) };
 }
 
-async function prepare(
+/** Of a model that is trained in one stage; null where the first stage decides about the second. */
+function preparedOf(input: FitInput): PreparedFit | null {
+  const { route } = input;
+  switch (route.kind) {
+    case 'simulated':
+      return prepareSimulated(input, route.psf, route.tolerance);
+    case 'cycle':
+      return prepareCycle(input, route.known);
+    case 'two-stage':
+      return null;
+  }
+}
+
+function needed(prepared: PreparedFit | null): PreparedFit {
+  if (prepared === null) throw new Error('internal: one stage or two');
+  return prepared;
+}
+
+/** The key of a training alone where nothing else decides it, as older versions wrote it. */
+function keyAfter(parts: readonly unknown[]): string {
+  const [key, ...others] = parts;
+  const isAlone = typeof key === 'string' && others.every((part) => part == null);
+  return isAlone ? key : contentHash(parts);
+}
+
+/**
+ * Throws where a training of other data or settings is unfinished: it is deleted only on demand.
+ */
+async function refuseOtherTraining(folder: string, key: string): Promise<void> {
+  const identity = await checkpointIdentity(join(folder, 'checkpoint'));
+  if (identity === null || identity === key) return;
+  const found = `an unfinished training of other data or settings in ${folder}`;
+  const remedy =
+    'give the settings that it was begun with, name another folder, or give --restart to delete it';
+  throw new InputError(describeViolation('fit', '--out', 'be a new folder', found, remedy));
+}
+
+async function sharpened(
   { dryRun, trainingFolder, sharp, progress }: Fit,
   input: FitInput,
-): Promise<PreparedFit> {
+): Promise<FitInput> {
   const label = sharp.kind === 'classical' ? sharp.method : 'sharp';
   let display: Progress | undefined;
-  return prepareFit(input, {
+  return withSharpStacks(input, {
     sharpFolder: dryRun ? null : join(trainingFolder, 'sharp'),
     onSharpUpdate: (done, most) => {
       display ??= progress({ label, total: most });
@@ -126,35 +183,32 @@ function existsAlready(out: string, key: string): boolean {
   throw new InputError(describeViolation('fit', '--out', 'be a new folder', found, remedy));
 }
 
-function trainModel(fit: Fit, prepared: PreparedFit): Promise<ModelContent> {
-  const { out, trainingFolder, restart, name, authors, license } = fit;
-  const { settings, seed, pairs, kernel, start, testInput, intensity, voxelSizeUm, data, key } =
-    prepared;
-  // The scales of both domains are chosen so that the sum of the kernel is 1.
-  const training = { id: 'fit', settings, seed, pairs, known: { kernel, noise: null, start } };
-  const observed = toNetworkScale(testInput, intensity);
-  const options = {
-    folder: trainingFolder,
-    identity: key,
-    resume: !restart,
-    validation: [{ id: 'fit', blurred: observed, sharp: null }],
-    // The test input is no larger than a patch.
-    inference: null,
-    precision: settings.inference.precision,
-    dataRange: 1,
-    progress: fit.progress,
-    warn,
-    lock: fit.lock,
-    maxMinutes: fit.maxMinutes,
-    patchOption: '--patch',
-  };
-  return trainNetworks(training, options, async (trainer, outcome) => {
-    if (outcome instanceof TrainingFailure) throw outcome;
-    const { selectedUpdate } = outcome;
-    const facts = { voxelSizeUm, intensity, optics: opticsOf(fit.psf), authors, license };
+async function trainModel(
+  fit: Fit,
+  prepared: PreparedFit,
+  from: Initial | null,
+  learnedBefore: LearnedBefore | null,
+): Promise<ModelContent> {
+  const { out, authors, license, name } = fit;
+  const { settings, seed, kernel, testInput, intensity, voxelSizeUm, data, key } = prepared;
+  const { simulated } = prepared;
+  return runTraining(fit, prepared, fit.trainingFolder, from, async (trainer, selectedUpdate) => {
+    const facts = { voxelSizeUm, intensity, optics: opticsOf(fit.psf), license: license ?? 'MIT' };
+    const simulatedFacts =
+      simulated === null
+        ? {}
+        : {
+            stackScale: stackScaleOf(simulated.simulation),
+            ...(await judgeModel(trainer, prepared, simulated)),
+          };
     return writeModel(out, trainer, {
-      ...{ settings, seed, selectedUpdate, key, data, testInput, knownKernel: kernel },
-      facts: { ...facts, name: name ?? basename(out) },
+      ...{ settings, seed, selectedUpdate, key, data, testInput, learnedBefore },
+      knownKernel: kernel,
+      facts: {
+        ...{ ...facts, ...simulatedFacts },
+        authors: authors ?? ['not named'],
+        name: name ?? basename(out),
+      },
     });
   });
 }

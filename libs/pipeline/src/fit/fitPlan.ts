@@ -27,10 +27,8 @@ const TIMED = 3;
 
 /** Times a few updates on a trainer that is thrown away. */
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
-  const { trainer, source } = startTraining({
-    ...prepared,
-    known: { kernel: prepared.kernel, noise: null, start: prepared.start },
-  });
+  const { settings, seed, training } = prepared;
+  const { trainer, source } = startTraining({ settings, seed, ...training });
   const times: number[] = [];
   try {
     for (let i = 0; i < WARM_UP + TIMED; i++) {
@@ -69,21 +67,45 @@ export interface FitPlan {
     readonly form?: KernelForm;
     readonly init?: KernelInit;
     readonly keptLight: number;
+    /** Part by which the PSF may be narrower or wider; simulated pairs alone. */
+    readonly tolerance?: number;
   };
+  /** Noise of the blurred stacks as variance a μ + b with their level at 1; of simulated pairs. */
+  readonly noise?: readonly { readonly a: number; readonly b: number }[];
+  /** What is kept out of the training; null where nothing is. */
+  readonly heldOut?: string | null;
   readonly patch: Shape3;
   readonly precision: Precision;
   readonly width: number;
   readonly updates: number;
   readonly seed: number;
   readonly estimate: TrainingEstimate;
+  /** Of the stage before, which learns the kernel. */
+  readonly first?: TrainingEstimate;
   readonly warnings: readonly string[];
 }
 
-/** The plan of prepared data and a timed trainer. */
-export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitPlan {
+/** What learns the kernel, and what that costs. */
+interface FirstStage {
+  readonly settings: PreparedFit['settings'];
+  readonly estimate: TrainingEstimate;
+}
+
+/**
+ * The plan of prepared data and a timed trainer.
+ *
+ * @param first - A first stage that is still to be trained.
+ */
+export function fitPlan(
+  prepared: PreparedFit,
+  estimate: TrainingEstimate,
+  first: FirstStage | null,
+): FitPlan {
   const { settings, stacks, kernel, keptLight, intensity, sharpIntensity, data, seed, warnings } =
     prepared;
   const { method, network, training } = settings;
+  const { simulated } = prepared;
+  const learning = first?.settings.network ?? network;
   return {
     method: method.label,
     data,
@@ -95,17 +117,27 @@ export function fitPlan(prepared: PreparedFit, estimate: TrainingEstimate): FitP
     intensity,
     sharpIntensity,
     kernel: {
-      shape: network.blurKernelSize,
-      learned: kernel === null,
-      ...(kernel === null ? { form: network.blurKernelForm, init: network.blurKernelInit } : {}),
+      shape: simulated === null || kernel === null ? network.blurKernelSize : kernel.shape,
+      learned: kernel === null || first !== null,
+      ...(first !== null || kernel === null
+        ? { form: learning.blurKernelForm, init: learning.blurKernelInit }
+        : {}),
       keptLight,
+      ...(simulated === null ? {} : { tolerance: simulated.tolerance }),
     },
+    ...(simulated === null
+      ? {}
+      : {
+          noise: simulated.simulation.noise.map(({ a, b }) => ({ a, b })),
+          heldOut: simulated.heldOut?.name ?? null,
+        }),
     patch: training.patch,
     precision: training.precision,
     width: network.width,
     updates: training.updates,
     seed,
     estimate,
+    ...(first === null ? {} : { first: first.estimate }),
     warnings,
   };
 }
@@ -120,17 +152,44 @@ const STARTS: Readonly<Record<KernelInit, string>> = {
 
 /** The plan in lines for a person. */
 export function describePlan(plan: FitPlan): string[] {
-  const { kernel, intensity, sharpIntensity, estimate } = plan;
+  const { intensity, sharpIntensity, estimate, first } = plan;
   const short = (value: number): number => Number(value.toPrecision(4));
-  const kernelText = kernel.learned
-    ? `learned, ${kernel.form === 'pupil' ? 'of a pupil' : 'free'}, from ${STARTS[kernel.init ?? 'gaussian']}, ${formatShape(kernel.shape)} voxels`
-    : `the PSF, ${formatShape(kernel.shape)} voxels with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
+  const range = ({ black, white }: PreparedFit['intensity']): string =>
+    `0 is ${short(black)}, 1 is ${short(white)}`;
   return [
     `${plan.method}: ${plan.data}`,
     `blurred ${plan.blurredShapes}, sharp ${plan.sharpShapes}; voxels of ${formatShape(plan.voxelSizeUm, 4)} µm`,
-    `intensities: blurred 0 is ${short(intensity.black)}, 1 is ${short(intensity.white)}; sharp 0 is ${short(sharpIntensity.black)}, 1 is ${short(sharpIntensity.white)}`,
-    `kernel: ${kernelText}`,
+    `intensities: blurred ${range(intensity)}; sharp ${range(sharpIntensity)}`,
+    `kernel: ${describeKernel(plan)}`,
+    ...describeNoise(plan),
     `${plan.updates} updates of patches of ${formatShape(plan.patch)}, width ${plan.width}, seed ${plan.seed}, ${plan.precision}`,
+    ...(first === undefined ? [] : [`first stage: about ${formatSeconds(first.seconds)}`]),
     `about ${formatSeconds(estimate.seconds)} (${(1000 * estimate.secondsPerUpdate).toFixed(0)} ms an update), ${Math.round(estimate.memoryBytes / 2 ** 20)} MiB`,
+  ];
+}
+
+function describeKernel({ kernel, noise }: FitPlan): string {
+  const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`;
+  const shape = `${formatShape(kernel.shape)} voxels`;
+  if (kernel.learned) {
+    const form = kernel.form === 'pupil' ? 'of a pupil' : 'free';
+    return `learned, ${form}, from ${STARTS[kernel.init ?? 'gaussian']}, ${shape}`;
+  }
+  if (noise === undefined)
+    return `the PSF, ${shape} with ${(100 * kernel.keptLight).toFixed(1)} % of its light`;
+  const { tolerance = 0 } = kernel;
+  const widths = tolerance === 0 ? '' : `, and ${percent(tolerance)} narrower and wider`;
+  return `the whole PSF, ${shape}${widths}`;
+}
+
+/** The noise at the level of the stacks, their brightest parts, in words. */
+function describeNoise({ noise, heldOut }: FitPlan): string[] {
+  if (noise === undefined) return [];
+  const parts = noise.map(({ a, b }) => Math.sqrt(a + b));
+  const percent = (value: number): string => `${(100 * value).toPrecision(2)} %`;
+  const least = percent(Math.min(...parts));
+  const most = percent(Math.max(...parts));
+  return [
+    `noise of the blurred stacks: ${least === most ? least : `${least} to ${most}`} of their brightest parts; held out: ${heldOut ?? 'nothing, the sharp set is too small'}`,
   ];
 }

@@ -1,10 +1,10 @@
 import {
   describeViolation,
-  formatValue,
   InputError,
   type KernelForm,
   type KernelInit,
   type Precision,
+  type SelectionRule,
   type Shape3,
 } from '@blurcycle/core';
 import {
@@ -13,6 +13,7 @@ import {
   type RunSettings,
   type StatedOptics,
 } from '@blurcycle/experiment';
+import { checkPatch, checkSides } from './patchSides.ts';
 
 /** Settings of a fit: those of a profile, without a simulated data set. */
 export type FitSettings = Pick<RunSettings, 'method' | 'network' | 'training' | 'inference'>;
@@ -29,7 +30,31 @@ export interface SettingsWishes {
   readonly kernel?: KernelWishes | undefined;
   /** Of training and model alike. */
   readonly precision?: Precision | undefined;
+  /** Which weights become the model. @defaultValue 'last' */
+  readonly select?: FitSelection | undefined;
 }
+
+/** Rules by which `fit` selects weights: their average at the end, or by what is held out. */
+export const FIT_SELECTIONS = ['last', 'cycle-residual', 'held-out'] as const;
+/** One of `FIT_SELECTIONS`. */
+type FitSelection = (typeof FIT_SELECTIONS)[number];
+
+/**
+ * How a model learns. `simulated`: from pairs that are simulated from the sharp stacks by a known
+ * PSF. `non-blind`, `blind`: the paper's cycles, with a known and with a learned kernel. `kernel`:
+ * the first stage where no PSF is known, which learns kernel and noise for simulated pairs.
+ */
+export type FitKind = 'simulated' | 'non-blind' | 'blind' | 'kernel';
+
+/** What `fit` trains by default. */
+const SIMULATED_PAIRS: FitSettings['method'] = {
+  id: 'simulated-pairs',
+  label: 'Trained on simulated pairs',
+  sampling: 'paired',
+  blurPath: 'none',
+  discriminators: [],
+  pixelLoss: 'l2', // the error that PSNR measures
+};
 
 /** Form and start of a learned kernel; undefined where the method decides. */
 interface KernelWishes {
@@ -39,9 +64,6 @@ interface KernelWishes {
   readonly optics: StatedOptics | null;
 }
 
-/** The third discriminator sees a quarter of this, its smallest input. */
-const SMALLEST_PATCH_SIDE = 16;
-
 /**
  * Half-life of the moving average of the weights of G, which predicts, as a part of the updates: it
  * steadies a training that a user stops early or at constant rates, and costs nothing.
@@ -49,23 +71,25 @@ const SMALLEST_PATCH_SIDE = 16;
 const AVERAGE_HALF_LIFE = 0.02;
 
 /**
- * The settings of a profile for the blind or the non-blind method, with what the user changed.
+ * The settings of a profile for a kind of training, with what the user changed.
  *
- * @param blind - Whether the kernel is learned.
  * @throws {InputError} If a wish is out of range or the patch does not fit the kernel.
  */
 export function fitSettings(
   experimentsDir: string,
-  { profile, seed, updates, patch, width, kernelSize, kernel, precision }: SettingsWishes,
-  blind: boolean,
+  { profile, seed, updates, patch, width, kernelSize, kernel, precision, select }: SettingsWishes,
+  kind: FitKind,
 ): FitSettings {
-  const method = blind ? blindMethod(kernel) : 'non-blind';
-  const { settings } = resolveRun(loadExperiments(experimentsDir), { method, profile, seed });
+  const isSimulated = kind === 'simulated';
+  const { settings } = resolveRun(loadExperiments(experimentsDir), {
+    ...{ method: methodOf(kind, kernel), profile, seed },
+  });
   positiveInteger('--updates', updates);
   positiveInteger('--width', width);
   const training = {
     ...settings.training,
     ...averaged(updates ?? settings.training.updates),
+    ...selected(select, kind),
     ...(updates === undefined ? {} : { updates }),
     ...(patch === undefined ? {} : { patch }),
     ...(precision === undefined ? {} : { precision }),
@@ -76,6 +100,8 @@ export function fitSettings(
   };
   const network = {
     ...settings.network,
+    // Brightness decides what is structure and what is noise, and tiles have to agree about it.
+    ...(isSimulated ? { normalization: 'none' as const } : {}),
     // The discriminators keep the ratio of their width.
     ...(width === undefined
       ? {}
@@ -90,12 +116,58 @@ export function fitSettings(
     ...wishedKernel(settings.network, kernel),
   };
   checkKernel(network);
+  if (isSimulated) {
+    const sides = checkPatch(training.patch, 1);
+    return {
+      method: SIMULATED_PAIRS,
+      network,
+      training: { ...training, patch: sides },
+      inference,
+    };
+  }
   checkSides(training.patch, network.blurKernelSize, training.cycleBorder);
   return { method: settings.method, network, training, inference };
 }
 
 function averaged(updates: number): Pick<FitSettings['training'], 'averageHalfLife' | 'select'> {
   return { averageHalfLife: Math.max(1, AVERAGE_HALF_LIFE * updates), select: 'average' };
+}
+
+/** @throws {InputError} If the rule looks at what this kind of training does not have. */
+function selected(
+  select: FitSelection | undefined,
+  kind: FitKind,
+): { readonly select?: SelectionRule } {
+  switch (select) {
+    case undefined:
+    case 'last':
+      return {};
+    case 'cycle-residual':
+      if (kind === 'simulated') throw unselectable(select, 'go with --cycle');
+      return { select: 'best-cycle-residual' };
+    case 'held-out':
+      if (kind === 'blind' || kind === 'non-blind')
+        throw unselectable(select, 'be left out with --cycle, whose stacks have no truth');
+      return kind === 'simulated' ? { select: 'best-validation-psnr' } : {};
+  }
+}
+
+function unselectable(select: string, rule: string): InputError {
+  return new InputError(describeViolation('fit', '--select', rule, select));
+}
+
+/** The method of `methods.yaml` whose settings a kind of training starts from. */
+function methodOf(kind: FitKind, kernel: KernelWishes | undefined): string {
+  switch (kind) {
+    case 'simulated':
+      return 'supervised-mse';
+    case 'non-blind':
+      return 'non-blind';
+    case 'blind':
+      return blindMethod(kernel);
+    case 'kernel':
+      return kernel === undefined ? 'proposed-spectra' : blindMethod(kernel);
+  }
 }
 
 /** The method whose settings go with a kernel: the paper's, unless it is to be another one. */
@@ -122,77 +194,6 @@ function checkKernel({ blurKernelForm, blurKernelInit: init }: NetworkSettings):
   if (blurKernelForm === 'free' || init === 'optics' || init === 'spectra') return;
   const rule = "be 'optics' or 'spectra' with --kernel-form pupil";
   throw new InputError(describeViolation('fit', '--kernel-init', rule, init));
-}
-
-/** Smallest sides of a stack: the patch, and the surroundings that make its blur exact. */
-export function stackSidesNeeded({ training, network }: FitSettings): Shape3 {
-  const border = (axis: number): number =>
-    training.cycleBorder === 'exclude' ? network.blurKernelSize[axis] - 1 : 0;
-  return [
-    training.patch[0] + border(0),
-    training.patch[1] + border(1),
-    training.patch[2] + border(2),
-  ];
-}
-
-/**
- * Throws unless patches can be cut from the smallest stack.
- *
- * @param smallest - Smallest side along each axis over all stacks.
- */
-export function checkStackSides(settings: FitSettings, smallest: Shape3): void {
-  const needed = stackSidesNeeded(settings);
-  if (needed.every((side, axis) => side <= smallest[axis])) return;
-  const { patch } = settings.training;
-  const border = needed.map((side, axis) => side - patch[axis]);
-  const largest = smallest.map((side, axis) =>
-    Math.min(patch[axis], Math.floor((side - border[axis]) / 4) * 4),
-  );
-  const remedy = largest.every((side) => side >= SMALLEST_PATCH_SIDE)
-    ? `give --patch ${largest.join(',')}`
-    : 'take larger stacks or a smaller --kernel';
-  throw new InputError(
-    describeViolation(
-      'fit',
-      'every stack',
-      `be at least ${formatValue(needed)} voxels for patches of ${formatValue(patch)} and half a kernel around them`,
-      smallest,
-      remedy,
-    ),
-  );
-}
-
-function checkSides(patch: Shape3, kernel: Shape3, cycleBorder: 'keep' | 'exclude'): void {
-  const multiples = patch.every(
-    (side) => Number.isInteger(side) && side % 4 === 0 && side >= SMALLEST_PATCH_SIDE,
-  );
-  if (!multiples) {
-    throw new InputError(
-      describeViolation(
-        'fit',
-        '--patch',
-        `be multiples of 4, ${SMALLEST_PATCH_SIDE} or more`,
-        patch,
-        'for example 16,48,48',
-      ),
-    );
-  }
-  if (!kernel.every((side) => Number.isInteger(side) && side % 2 === 1)) {
-    const remedy = 'an even side has no center voxel';
-    throw new InputError(describeViolation('fit', '--kernel', 'be odd', kernel, remedy));
-  }
-  if (cycleBorder === 'exclude' && kernel.some((side, axis) => side > patch[axis])) {
-    const rule = `be no larger than the patch ${formatValue(patch)}`;
-    throw new InputError(
-      describeViolation(
-        'fit',
-        '--kernel',
-        rule,
-        kernel,
-        'take a larger --patch or a smaller --kernel',
-      ),
-    );
-  }
 }
 
 function positiveInteger(option: string, value: number | undefined): void {

@@ -1,7 +1,8 @@
-import { formatShape, type Volume, type VoxelSizeUm } from '@blurcycle/core';
-import type { Pair } from '@blurcycle/data';
+import { basename } from 'node:path';
+import { formatShape, mean, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import type { StackPsf } from '@blurcycle/deconvolution';
 import { contentHash, NUMERICS } from '@blurcycle/experiment';
-import { testPatch } from '@blurcycle/inference';
+import { scaleOfStack, testPatch } from '@blurcycle/inference';
 import {
   chooseIntensities,
   type IntensityScale,
@@ -10,28 +11,44 @@ import {
   toTarget,
   unpairedPairs,
 } from '@blurcycle/stacks';
-import type { KernelStart } from '@blurcycle/training';
 import { kernelStart } from '../run/kernelStart.ts';
-import { classicalSharpSet, firstGuess, volumeHash } from './classicalSharpSet.ts';
+import type { Training } from '../run/trainNetworks.ts';
+import { volumeHash } from './classicalSharpSet.ts';
 import type { FitSettings } from './fitSettings.ts';
-import type { FitInput, SharpSource } from './readFit.ts';
+import { holdOut } from './holdOut.ts';
+import { implausibleIntensities } from './implausibleIntensities.ts';
+import type { FitInput, FitRoute, SharpSource } from './readFit.ts';
+import {
+  asLight,
+  BRIGHTNESS,
+  chooseTarget,
+  commonBackground,
+  measureNoise,
+  simulateImages,
+  type Specimen,
+} from './simulateImages.ts';
+import {
+  createSimulatedSource,
+  reflectedPatch,
+  simulatePair,
+  type Simulation,
+  VARIATION,
+} from './simulatedSource.ts';
 
 /** Checked data on the network's scale, and settings: all that training needs. */
 export interface PreparedFit {
   readonly settings: FitSettings;
   readonly seed: number;
-  readonly pairs: readonly Pair[];
+  readonly training: Pick<Training, 'pairs' | 'known' | 'source'>;
   readonly intensity: IntensityScale;
   readonly sharpIntensity: IntensityScale;
   readonly voxelSizeUm: VoxelSizeUm;
-  /**
-   * Unit-sum kernel of the non-blind method, cut to the kernel's window; null for the blind one.
-   */
+  /** Unit-sum kernel of the blurred stacks; null where it is learned. */
   readonly kernel: Volume | null;
-  /** Where a learned kernel starts, if stated optics or the stacks decide that. */
-  readonly start: KernelStart | null;
-  /** Part of the PSF's light inside that window. */
+  /** Part of the PSF's light inside the window of the kernel. */
   readonly keptLight: number;
+  /** Pairs that are simulated; null for cycles. */
+  readonly simulated: SimulatedFit | null;
   /** Part of a blurred stack in its own intensities, to test the model with. */
   readonly testInput: Volume;
   readonly stacks: {
@@ -45,27 +62,36 @@ export interface PreparedFit {
   readonly warnings: readonly string[];
 }
 
-/** Progress of a classical sharp set, and where it is kept. */
-interface PrepareFitOptions {
-  readonly sharpFolder: string | null;
-  readonly onSharpUpdate: (done: number, most: number) => void;
+/** What simulated pairs add. */
+interface SimulatedFit {
+  readonly simulation: Simulation;
+  /** Kept out of the training; null where the sharp set is too small. */
+  readonly heldOut: HeldOut | null;
+  readonly tolerance: number;
 }
 
+/** A simulated pair that the training never sees, on the network's scale. */
+export interface HeldOut {
+  readonly name: string;
+  readonly blurred: Volume;
+  readonly sharp: Volume;
+}
+
+/** A fit whose route is known, with its sharp set. */
+type FitStacks = Omit<FitInput, 'route'>;
+
 /**
- * Makes the sharp set where there is none, and brings everything to the network's scale.
+ * Brings both sets to the network's scale, for the paper's cycles.
  *
  * @throws {InputError} If a domain holds no light above its background.
  */
-export async function prepareFit(
-  input: FitInput,
-  options: PrepareFitOptions,
-): Promise<PreparedFit> {
-  const { blurred, source, voxelSizeUm, settings, seed, known } = input;
-  const sharp = await sharpStacks(input, options);
+export function prepareCycle(
+  input: FitStacks,
+  known: Extract<FitRoute, { kind: 'cycle' }>['known'],
+): PreparedFit {
+  const { blurred, sharp, source, voxelSizeUm, settings, seed } = input;
   const kernel = known?.kernel ?? null;
-
-  const volumes = (stacks: readonly NamedStack[]): Volume[] => stacks.map(({ volume }) => volume);
-  const scales = chooseIntensities(volumes(blurred), volumes(sharp));
+  const scales = chooseIntensities(volumesOf(blurred), volumesOf(sharp));
   const key = contentHash({
     settings: { ...settings, method: { ...settings.method, label: undefined } },
     seed,
@@ -79,37 +105,114 @@ export async function prepareFit(
     blurred.map(({ volume }) => toNetworkScale(volume, scales.blurred)),
     sharp.map(({ volume }) => toTarget(volume, scales.sharp)),
   );
+  // The scales of both domains are chosen so that the sum of the kernel is 1.
+  const start = kernelStart(settings, { voxelSizeUm, optics: null, simulated: null }, pairs);
   return {
     settings,
     seed,
-    pairs,
-    start: kernelStart(settings, { voxelSizeUm, optics: null, simulated: null }, pairs),
+    training: { pairs, known: { kernel, noise: null, start } },
     intensity: scales.blurred,
     sharpIntensity: scales.sharp,
     voxelSizeUm,
     kernel,
     keptLight,
+    simulated: null,
     testInput: testPatch(blurred[0].volume, settings.training.patch),
     stacks: { blurred, sharp },
     data: describeData(source, blurred.length, sharp.length),
     key,
-    warnings: [...(known?.warnings ?? []), ...warn(source, blurred.length, keptLight)],
+    warnings: [
+      ...input.warnings,
+      ...(known?.warnings ?? []),
+      ...warnOfLight(keptLight),
+      ...warnOfSharp(source),
+      ...warnOfOne(blurred.length),
+    ],
   };
 }
 
-async function sharpStacks(
-  { source, sharp, blurred, known, settings }: FitInput,
-  { sharpFolder, onSharpUpdate }: PrepareFitOptions,
-): Promise<readonly NamedStack[]> {
-  if (source.kind === 'files') return sharp;
-  const { method, iterations } = source;
-  return classicalSharpSet(blurred, {
-    method,
-    iterations,
-    psf: known?.psf ?? firstGuess(settings.network.blurKernelSize, blurred[0].volume.voxelSizeUm),
-    folder: sharpFolder,
-    onUpdate: onSharpUpdate,
+/** Largest factor of random gain: what of a specimen just reaches 1. */
+const [, LARGEST_GAIN] = VARIATION.gain;
+
+/**
+ * Simulates the images of the sharp stacks, and measures the noise of the blurred ones.
+ *
+ * @param psf - Of the blurred stacks, given or learned.
+ * @throws {InputError} If a stack holds no light above its background.
+ */
+export function prepareSimulated(
+  input: FitStacks,
+  { psf, warnings }: Pick<StackPsf, 'psf' | 'warnings'>,
+  tolerance: number,
+): PreparedFit {
+  const { blurred, sharp, source, voxelSizeUm, settings, seed } = input;
+  const noise = measureNoise(volumesOf(blurred), psf);
+  const sharpBlack = commonBackground(volumesOf(sharp));
+  const named = sharp.map(({ file, volume }) => ({ name: basename(file), volume }));
+  const { trained, heldOut } = holdOut(asLight(named, sharpBlack), settings.training.patch);
+  const specimens = simulateImages(trained, psf, tolerance);
+  const target = chooseTarget(specimens, LARGEST_GAIN);
+  const scales = { brightness: BRIGHTNESS, target };
+  const simulation = { specimens, noise, ...scales, psf, variation: VARIATION };
+  const key = contentHash({
+    settings: { ...settings, method: { ...settings.method, label: undefined } },
+    ...{ seed, tolerance, variation: VARIATION },
+    stacks: [blurred, sharp].map((stacks) => stacks.map(({ volume }) => volumeHash(volume))),
+    kernel: volumeHash(psf),
+    numerics: [NUMERICS.data, NUMERICS.training],
   });
+  const levels = {
+    black: mean(noise.map((one) => one.levels.black)),
+    level: mean(noise.map((one) => one.levels.level)),
+  };
+  const sharpLevel = mean(specimens.map(({ images: [{ level }] }) => level));
+  return {
+    settings,
+    seed,
+    training: {
+      pairs: [],
+      known: { kernel: null, noise: null },
+      source: () => createSimulatedSource(simulation, settings.training, seed),
+    },
+    intensity: scaleOfStack(levels, BRIGHTNESS),
+    sharpIntensity: scaleOfStack({ black: sharpBlack, level: sharpLevel }, target),
+    voxelSizeUm,
+    kernel: psf,
+    keptLight: 1,
+    simulated: { simulation, heldOut: imageHeldOut(heldOut, psf, simulation, seed), tolerance },
+    testInput: testInputOf(blurred[0].volume, settings.training.patch),
+    stacks: { blurred, sharp },
+    data: describeData(source, blurred.length, sharp.length),
+    key,
+    warnings: [
+      ...input.warnings,
+      ...warnings,
+      ...warnOfSharp(source),
+      ...implausibleIntensities(blurred, 'blurred'),
+      ...implausibleIntensities(sharp, 'sharp'),
+    ],
+  };
+}
+
+/** Of a stack thinner than a patch, planes are repeated by reflection, as the network sees it. */
+function testInputOf(stack: Volume, patch: Shape3): Volume {
+  const fits = patch.every((side, axis) => side <= stack.shape[axis]);
+  return fits ? testPatch(stack, patch) : reflectedPatch(stack, patch);
+}
+
+function imageHeldOut(
+  specimen: Specimen | null,
+  psf: Volume,
+  simulation: Simulation,
+  seed: number,
+): HeldOut | null {
+  if (specimen === null) return null;
+  const [imaged] = simulateImages([specimen], psf, 0);
+  return { name: specimen.name, ...simulatePair(imaged, simulation, seed) };
+}
+
+function volumesOf(stacks: readonly NamedStack[]): Volume[] {
+  return stacks.map(({ volume }) => volume);
 }
 
 function describeData(sharp: SharpSource, blurred: number, sharpCount: number): string {
@@ -125,26 +228,26 @@ const ENOUGH_LIGHT = 0.9;
 /** With less than this, blurring by a unit-sum kernel no longer gives the image of the object. */
 const HALF = 0.5;
 
-function warn(sharp: SharpSource, blurred: number, keptLight: number): string[] {
-  const lines: string[] = [];
-  if (keptLight < ENOUGH_LIGHT) {
-    const effect =
-      keptLight < HALF
-        ? 'the cycle cannot hold for haze that the kernel does not know'
-        : 'haze from further away is not explained';
-    lines.push(
-      `the kernel's window holds ${(100 * keptLight).toFixed(1)} % of the PSF's light: ${effect} ` +
-        '(take a larger --kernel, with a --patch at least as large)',
-    );
-  }
-  if (sharp.kind === 'classical') {
-    lines.push(`the model learns to look like ${sharp.method}; it can be no sharper than that`);
-  }
-  if (blurred === 1)
-    lines.push(
-      'one blurred stack: the model will know this stack, and others of its kind only by luck',
-    );
-  return lines;
+function warnOfLight(keptLight: number): string[] {
+  if (keptLight >= ENOUGH_LIGHT) return [];
+  const effect =
+    keptLight < HALF
+      ? 'the cycle cannot hold for haze that the kernel does not know'
+      : 'haze from further away is not explained';
+  return [
+    `the kernel's window holds ${(100 * keptLight).toFixed(1)} % of the PSF's light: ${effect} ` +
+      '(take a larger --kernel, with a --patch at least as large)',
+  ];
+}
+
+function warnOfSharp(sharp: SharpSource): string[] {
+  if (sharp.kind === 'files') return [];
+  return [`the model learns to look like ${sharp.method}; it can be no sharper than that`];
+}
+
+function warnOfOne(blurred: number): string[] {
+  if (blurred > 1) return [];
+  return ['one blurred stack: the model will know this stack, and others of its kind only by luck'];
 }
 
 function middle({ data }: Volume): number {

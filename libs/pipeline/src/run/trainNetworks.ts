@@ -17,11 +17,14 @@ import {
   type FitResult,
   hasKernel,
   type KnownMicroscope,
+  type SampleSource,
   type Trainer,
   TrainingFailure,
   type ValidationValues,
+  type NamedArray,
   withAverageWeights,
   writeGeneratingWeights,
+  writeNetworkWeights,
 } from '@blurcycle/training';
 import type { Progress, ProgressOptions } from '../contracts.ts';
 import type { Observation } from '../dataset/datasetFolder.ts';
@@ -37,6 +40,10 @@ export interface Training {
   readonly seed: number;
   readonly pairs: readonly Pair[];
   readonly known: KnownMicroscope;
+  /** Where patches come from. @defaultValue the pairs, as the method samples them */
+  readonly source?: (() => SampleSource) | undefined;
+  /** Weights that G starts from, by parameter. @defaultValue random ones of the seed */
+  readonly initial?: ReadonlyMap<string, NamedArray> | undefined;
 }
 
 /** How a training is carried out, and what watches it. */
@@ -73,10 +80,14 @@ export interface Trained {
 }
 
 /** A trainer before its first update, and its patches in the order that follows from the seed. */
-export function startTraining({ settings, seed, pairs, known }: Omit<Training, 'id'>): {
-  readonly trainer: Trainer;
-  readonly source: ReturnType<typeof createPatchSource>;
-} {
+export function startTraining({
+  settings,
+  seed,
+  pairs,
+  known,
+  source: given,
+  initial,
+}: Omit<Training, 'id'>): { readonly trainer: Trainer; readonly source: SampleSource } {
   const { method, network, training } = settings;
   const margin = cycleMargin(settings);
   const kernel = method.blurPath === 'known-psf' ? known.kernel : null;
@@ -89,6 +100,12 @@ export function startTraining({ settings, seed, pairs, known }: Omit<Training, '
     knownNoise: known.noise,
     kernelStart: known.start ?? null,
   });
+  if (initial !== undefined) {
+    const { average, networks } = trainer;
+    writeNetworkWeights(networks.sharpGenerator, initial);
+    if (average !== null) writeNetworkWeights({ parameters: average }, initial);
+  }
+  if (given !== undefined) return { trainer, source: given() };
   const source = createPatchSource({
     ...training,
     // Only a kernel has a border that spoils the blur of a patch without surroundings.
@@ -135,7 +152,7 @@ export async function trainNetworks<T>(
 
 async function train(
   trainer: Trainer,
-  source: ReturnType<typeof createPatchSource>,
+  source: SampleSource,
   { id, settings }: Training,
   options: TrainNetworksOptions,
 ): Promise<Trained> {

@@ -23,29 +23,49 @@ export interface TrainedModel {
   readonly data: string;
   readonly facts: Pick<
     ModelFacts,
-    'name' | 'voxelSizeUm' | 'intensity' | 'optics' | 'authors' | 'license'
+    | 'name'
+    | 'voxelSizeUm'
+    | 'intensity'
+    | 'optics'
+    | 'authors'
+    | 'license'
+    | 'stackScale'
+    | 'trainingResidual'
+    | 'heldOut'
   >;
   /** Kernel the method was given; null where it was given none. */
   readonly knownKernel: Volume | null;
   /** Part of a blurred stack in its own intensities, to test the model with. */
   readonly testInput: Volume;
+  /** What a training before this one has learned with the kernel. @defaultValue nothing */
+  readonly learnedBefore?: LearnedBefore | null;
 }
+
+/** What a first stage has learned beside its kernel. */
+export type LearnedBefore = Pick<ModelFacts, 'noise' | 'pupil'>;
 
 /** Writes what it takes to deconvolve with the trained network: a model folder to hand on. */
 export async function writeModel(
   folder: string,
   trainer: Trainer,
-  { settings, seed, selectedUpdate, key, data, facts, knownKernel, testInput }: TrainedModel,
+  model: TrainedModel,
 ): Promise<ModelContent> {
+  const { settings, seed, selectedUpdate, key, data, facts, knownKernel, testInput } = model;
+  const { learnedBefore = null } = model;
   const { method, network, training, inference } = settings;
   const { name, voxelSizeUm, intensity, optics, authors, license } = facts;
+  const { stackScale, trainingResidual, heldOut } = facts;
+  const { width, outputBias, normalization } = network;
   const config: ModelFacts = {
     name,
     method,
-    network: { width: network.width, outputBias: network.outputBias },
+    network: { width, outputBias, ...(normalization === undefined ? {} : { normalization }) },
     inference,
     voxelSizeUm,
     intensity: { black: intensity.black, white: intensity.white },
+    ...(stackScale === undefined ? {} : { stackScale }),
+    ...(trainingResidual === undefined ? {} : { trainingResidual }),
+    ...(heldOut === undefined ? {} : { heldOut }),
     optics,
     training: {
       seed,
@@ -64,9 +84,11 @@ export async function writeModel(
       ...config,
       ...(noise === null ? {} : { noise }),
       ...(pupil === null ? {} : { pupil }),
+      ...learnedBefore,
     },
     knownKernel,
     testInput,
+    learnedBefore === null ? 'known' : 'learned',
   );
   await writeModelFolder(folder, content);
   return content;

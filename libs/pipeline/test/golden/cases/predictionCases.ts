@@ -1,4 +1,4 @@
-import { createRandomStream } from '@blurcycle/core';
+import { createRandomStream, type Normalization } from '@blurcycle/core';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { preparePsf } from '@blurcycle/imaging';
 import { buildUNet, disposeNetworks } from '@blurcycle/models';
@@ -8,8 +8,12 @@ import { bell, spots } from '../inputs.ts';
 import { native, portable, type GoldenCases } from './goldenCase.ts';
 
 /** A U-Net with its first weights on a volume whose sides are no multiples of anything. */
-async function unet(settings: InferenceSettings): Promise<unknown> {
-  const network = buildUNet({ width: 3, outputBias: -1 }, createRandomStream(1, 'golden'));
+async function unet(
+  settings: InferenceSettings,
+  normalization: Normalization = 'instance',
+): Promise<unknown> {
+  const options = { width: 3, outputBias: -1, normalization };
+  const network = buildUNet(options, createRandomStream(1, 'golden'));
   try {
     return (await predictVolume(network, spots([11, 21, 30], 1), settings)).data;
   } finally {
@@ -76,6 +80,7 @@ export const PREDICTION_CASES: GoldenCases = {
   'unet-one-tile': native(() =>
     unet({ tile: [16, 32, 32], overlap: [4, 4, 4], precision: 'float32' }),
   ),
+  'unet-no-normalization': native(() => unet({ ...TILES, precision: 'float32' }, 'none')),
   'unet-bfloat16': native(() => unet({ ...TILES, precision: 'bfloat16' })),
   ...Object.fromEntries(
     Object.entries(CLASSICAL).map(([name, settings]) => [

@@ -152,6 +152,7 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
   ],
   // Of three updates in six, the last two.
   'blurred-cycle-later': ['non-blind', { training: { blurredCycleFrom: 1 / 6 } }],
+  'normalization-none': ['supervised-mse', { network: { normalization: 'none' } }],
   'moving-average': ['proposed', { training: { averageHalfLife: 2 } }],
 };
 
