@@ -56,6 +56,7 @@ function hash(text) {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  assetsInclude: ['**/*.wasm'],
   plugins: [oneFile()],
   build: {
     outDir: 'build',

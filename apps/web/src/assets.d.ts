@@ -6,3 +6,9 @@ declare module '*?worker&inline' {
   const InlineWorker: new (options?: { readonly name?: string }) => Worker;
   export { InlineWorker as default };
 }
+
+/** A WebAssembly module as a `data:` URL. */
+declare module '*.wasm?inline' {
+  const url: string;
+  export { url as default };
+}

@@ -4,12 +4,12 @@
  */
 #include "fft.h"
 
-#include <cmath>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <vector>
 
+#include "fftPlan.h"
 #include "layouts.h"
 #include "napiHelpers.h"
 #include "threads.h"
@@ -25,48 +25,17 @@ struct OwnedPlan {
   std::vector<std::vector<float>> twiddles;
 };
 
-constexpr int LONGEST = 1 << 20;
-
-/** The radix of the next pass, 0 where there is none: as few passes as factors of 8 and 4 allow. */
-int radixOf(int rest) {
-  int twos = 0;
-  while ((rest >> twos & 1) == 0) ++twos;
-  if (twos > 0) return twos % 3 == 0 ? 8 : twos > 1 ? 4 : 2;
-  for (const int radix : {3, 5, 7}) {
-    if (rest % radix == 0) return radix;
-  }
-  return 0;
-}
-
 /** The plan of a length, made once; nullptr where the length has a prime factor above 7. */
 const FftPlan* planOf(int length) {
   static std::map<int, std::unique_ptr<OwnedPlan>> plans;
   const auto known = plans.find(length);
   if (known != plans.end()) return &known->second->plan;
-  if (length < 1 || length > LONGEST) return nullptr;
   auto owned = std::make_unique<OwnedPlan>();
-  FftPlan& plan = owned->plan;
-  plan = {};
-  plan.length = length;
-  int rest = length;
-  int stride = 1;
-  while (rest > 1) {
-    const int radix = radixOf(rest);
-    if (radix == 0) return nullptr;
-    const int span = rest / radix;
-    std::vector<float> twiddles;
-    for (int p = 0; p < span; ++p) {
-      for (int k = 1; k < radix; ++k) {
-        const double angle = -2 * M_PI * p * k / rest;
-        twiddles.push_back(static_cast<float>(std::cos(angle)));
-        twiddles.push_back(static_cast<float>(std::sin(angle)));
-      }
-    }
-    owned->twiddles.push_back(std::move(twiddles));
-    plan.stages[plan.stageCount++] = {radix, span, stride, owned->twiddles.back().data()};
-    rest = span;
-    stride *= radix;
-  }
+  const auto allocate = [&](int64_t floats) {
+    owned->twiddles.emplace_back(static_cast<size_t>(floats));
+    return owned->twiddles.back().data();
+  };
+  if (!makePlan(length, owned->plan, allocate)) return nullptr;
   return &plans.emplace(length, std::move(owned)).first->second->plan;
 }
 
@@ -78,8 +47,7 @@ bool readGrid(Arguments& arguments, const int32_t* sides, FftGrid& grid) {
       return false;
     }
   }
-  grid.half = sides[2] / 2 + 1;
-  grid.padded = (grid.half + 7) / 8 * 8;
+  setWidth(grid);
   return true;
 }
 

@@ -111,7 +111,7 @@ export function buildPage(main: HTMLElement): void {
       const isRaw = sampleType !== 'float32' && sampleType !== 'float64';
       const done = await worker.run(
         'deconvolve',
-        { stack: volume, isRaw, ...job },
+        { stack: volume, isRaw, ...job, ...engineOf(location.hash) },
         (updates, most) => run.progress(updates, most),
       );
       viewer.show(volume, done.estimate);
@@ -122,4 +122,9 @@ export function buildPage(main: HTMLElement): void {
       run.idle('Cancelled.');
     }
   }
+}
+
+/** `#js` in the address computes without WebAssembly, to compare. */
+function engineOf(hash: string): { readonly engine?: 'js' } {
+  return hash === '#js' ? { engine: 'js' } : {};
 }

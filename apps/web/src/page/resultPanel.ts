@@ -45,7 +45,7 @@ export function createResultPanel(): ResultPanel {
       const subtracted = offset === 0 ? '' : `, offset ${offset.toPrecision(5)} subtracted`;
       facts.textContent =
         `${formatShape(estimate.shape)} voxels, ${updates} ${updates === 1 ? 'update' : 'updates'}, ` +
-        `${formatSeconds(seconds, 1)}${subtracted}; PSF of ${formatShape(psf.shape)} voxels; ` +
+        `${formatSeconds(seconds, 1)} in ${result.engine === 'wasm' ? 'WebAssembly' : 'JavaScript'}${subtracted}; PSF of ${formatShape(psf.shape)} voxels; ` +
         `data minus blurred estimate: ${(100 * residual).toPrecision(3)} % of the data (RMS).${result.notes.map((note) => ` PSF: ${note}.`).join('')}`;
       warnings.replaceChildren(
         ...result.warnings.map((line) => element('li', {}, pageWords(line))),

@@ -22,7 +22,7 @@ import type { DeconvolutionJob, DeconvolutionResult, PsfChoice } from './protoco
 export async function deconvolve(
   job: DeconvolutionJob,
   onUpdate: (done: number, most: number) => void,
-): Promise<DeconvolutionResult> {
+): Promise<Omit<DeconvolutionResult, 'engine'>> {
   const light = subtractOffset(job.stack, job.offset, job.settings, job.isRaw);
   const { stack } = light;
   const { psf, notes, warnings } = await findPsf(job.psf, stack, job.settings);

@@ -36,6 +36,8 @@ export interface DeconvolutionJob {
   readonly offset: number | 'auto' | undefined;
   readonly settings: ClassicalSettings;
   readonly psf: PsfChoice;
+  /** What computes it. @defaultValue WebAssembly, where the browser has it */
+  readonly engine?: 'js';
 }
 
 /** What a deconvolution gives. */
@@ -50,6 +52,8 @@ export interface DeconvolutionResult {
   readonly residual: number;
   /** What was done to the file of the PSF. */
   readonly notes: readonly string[];
+  /** What computed it. */
+  readonly engine: 'wasm' | 'js';
   readonly warnings: readonly string[];
 }
 

@@ -1,4 +1,6 @@
 /** @file The script of the worker: does one task at a time, and says how far it is. */
+import fftModule from '@blurcycle/compute/fft.wasm?inline';
+import { startWebAssembly } from '@blurcycle/compute/webassembly';
 import type { Volume } from '@blurcycle/core';
 import { deconvolve } from './deconvolve.ts';
 import type { Reply, Request, Tasks } from './protocol.ts';
@@ -18,12 +20,20 @@ async function answer(request: Request): Promise<void> {
       return reply(stack, [stack.volume]);
     }
     case 'deconvolve': {
+      const engine = request.ask.engine === 'js' ? 'js' : startWebAssembly(bytesOf(fftModule));
       const result = await deconvolve(request.ask, (done, most) =>
         send({ kind: 'progress', done, most }),
       );
-      return reply(result, [result.estimate, result.psf]);
+      return reply({ ...result, engine }, [result.estimate, result.psf]);
     }
   }
+}
+
+/** The bytes of a `data:` URL; the policy of the page forbids to fetch it. */
+function bytesOf(url: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>
+    character.charCodeAt(0),
+  );
 }
 
 function reply(value: Tasks[keyof Tasks]['answer'], volumes: readonly Volume[] = []): void {

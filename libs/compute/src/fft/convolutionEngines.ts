@@ -1,6 +1,13 @@
 import type { Shape3 } from '@blurcycle/core';
 import type { NativeAddon } from '../../native/addon.ts';
-import { pack, packNumbers } from '../../native/layouts.ts';
+import { pack } from '../../native/layouts.ts';
+import {
+  convolveGeometry,
+  spectrumGeometry,
+  sumsOf,
+  updateGeometry,
+  updateSettings,
+} from './engineGeometry.ts';
 import type { PoissonUpdate, UpdateSums } from './poissonUpdate.ts';
 import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
 
@@ -56,38 +63,22 @@ export const javascriptConvolutionEngine: ConvolutionEngine = {
 
 /** The engine in C++: single precision, several threads. */
 export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
-  const box = (sides: Shape3, origin: Shape3): number[] =>
-    packNumbers('fftBox', { sides, begin: [0, 0, 0], extent: sides, origin });
   return {
     prepare(grid, kernel, kernelShape, origin) {
       const transfer = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
-      const kernelGeometry = pack('spectrumGeometry', { grid, box: box(kernelShape, origin) });
-      addon.fftSpectrum(kernelGeometry, kernel, transfer);
+      addon.fftSpectrum(spectrumGeometry(grid, kernelShape, origin), kernel, transfer);
       return {
         convolve(data, shape, from, cut, cutShape, cutFrom, conjugate) {
-          const geometry = pack('convolveGeometry', {
-            grid,
-            from: box(shape, from),
-            to: box(cutShape, cutFrom),
-            volumes: 1,
-            conjugate: conjugate ? 1 : 0,
-          });
+          const geometry = convolveGeometry(grid, [shape, from], [cutShape, cutFrom], conjugate);
           addon.fftConvolve(geometry, data, transfer, cut);
         },
         update(update, shape, windowShape, windowOrigin) {
           const { penalty = null, extrapolation } = update;
-          const geometry = pack('updateGeometry', {
-            grid,
-            object: box(shape, [0, 0, 0]),
-            image: box(windowShape, windowOrigin),
-          });
-          const { background, floor, leastResidual = -1 } = update;
-          const factor = extrapolation?.factor ?? 0;
-          const settings = { background, floor, factor, leastResidual };
+          const geometry = updateGeometry(grid, shape, [windowShape, windowOrigin]);
           const sums = new Float64Array(5);
           const done = addon.fftUpdate(
             geometry,
-            new Float64Array(packNumbers('updateSettings', settings)),
+            updateSettings(update),
             transfer,
             update.observed,
             update.weights,
@@ -97,8 +88,7 @@ export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
             extrapolation?.step ?? null,
             sums,
           );
-          const [, change, total, along, square] = sums;
-          return { done, change, total, along, square };
+          return sumsOf(done, sums);
         },
       };
     },

@@ -1,6 +1,24 @@
 import type { Shape3 } from '@blurcycle/core';
-import { javascriptConvolutionEngine } from './convolutionEngines.ts';
+import { type ConvolutionEngine, javascriptConvolutionEngine } from './convolutionEngines.ts';
 import { type Convolver, type ConvolverOptions, createConvolverOn } from './convolver.ts';
+import { wasmConvolutionEngine } from './wasm/wasmEngine.ts';
+
+let engine: ConvolutionEngine = javascriptConvolutionEngine;
+
+/**
+ * Lets convolutions run in WebAssembly from now on, where the browser has its vectors.
+ *
+ * @param bytes - The module, `@blurcycle/compute/fft.wasm`.
+ * @returns What runs them: `wasm`, or `js` where the browser cannot.
+ */
+export function startWebAssembly(bytes: BufferSource): 'wasm' | 'js' {
+  try {
+    engine = wasmConvolutionEngine(bytes);
+    return 'wasm';
+  } catch {
+    return 'js';
+  }
+}
 
 /** `createConvolverOn` the fastest engine of this page. */
 export function createConvolver3d(
@@ -9,5 +27,5 @@ export function createConvolver3d(
   kernelShape: Shape3,
   options: ConvolverOptions = {},
 ): Convolver {
-  return createConvolverOn(javascriptConvolutionEngine, shape, kernel, kernelShape, options);
+  return createConvolverOn(engine, shape, kernel, kernelShape, options);
 }
