@@ -17,6 +17,7 @@ import {
   headerSection,
   openingFigures,
   PAPER_TITLE,
+  railSection,
   type ContentsEntry,
 } from './sections/opening.ts';
 import { trainingSection, type TrainingFigures } from './sections/trainingSection.ts';
@@ -99,7 +100,7 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
     body: html`<a class="skip" href="#content">Skip to the results</a>
       ${images.render()}
       <div class="page">
-        ${headerSection(inputs)}
+        ${railSection(entries)} ${headerSection(inputs)}
         <main id="content">
           ${first} ${openingFigures(inputs.experiments, figures.opening)}
           ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}

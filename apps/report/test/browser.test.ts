@@ -240,6 +240,33 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     });
   });
 
+  it('saves a chart as SVG, PNG and specification', async () => {
+    await open({}, async (page) => {
+      const figure = page.locator('#chart-table1-scores-psnr');
+      const save = async (name: string): Promise<Buffer> => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          figure.getByRole('link', { name, exact: true }).click(),
+        ]);
+        return readFileSync(await download.path());
+      };
+      expect((await save('SVG')).toString()).toMatch(/^<svg[^>]*xmlns="http.*PSNR \(dB\)/s);
+      const { width } = PNG.sync.read(await save('PNG'));
+      expect(width).toBeGreaterThan(800); // twice the size of the drawing
+      const spec = JSON.parse((await save('Vega')).toString()) as { readonly marks: unknown[] };
+      expect(spec.marks.length).toBeGreaterThan(2);
+    });
+  });
+
+  it('marks in the rail the section on the screen', async () => {
+    await open({}, async (page) => {
+      const link = page.locator('nav.rail').getByRole('link', { name: 'Table II', exact: true });
+      await link.click();
+      await expect.poll(() => link.getAttribute('aria-current'), PATIENT).toBe('true');
+      expect(page.url()).toMatch(/#table2$/);
+    });
+  });
+
   it('unpacks a file on a click, and gives it packed without a script', async () => {
     const stored: unknown = JSON.parse(
       readFileSync(fixture('results/synthetic/table1/table.json'), 'utf8'),
@@ -358,6 +385,12 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       await page
         .locator('details')
         .evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+      // After use, too: a live chart, a difference and a curtain.
+      await page.locator('button.explore').first().click();
+      await page.locator('.ring').first().waitFor({ state: 'attached' });
+      const viewers = page.locator('figure.volumes');
+      await viewers.first().getByText('Difference', { exact: true }).click();
+      await viewers.nth(1).getByText('Curtain', { exact: true }).click();
       await page.evaluate(source);
       const violations = await page.evaluate(async () => {
         const { axe: checker } = globalThis as unknown as { axe: typeof axe };

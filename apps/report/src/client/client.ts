@@ -3,6 +3,7 @@
 import { enhanceChart } from './enhanceChart.ts';
 import { enhanceCurtain } from './enhanceCurtain.ts';
 import { enhanceLink } from './enhanceLink.ts';
+import { enhanceRail, enhanceSelfLink } from './enhancePage.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
 for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
@@ -13,3 +14,5 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a.packed')) enh
 for (const figure of document.querySelectorAll<HTMLElement>('figure.curtain')) {
   enhanceCurtain(figure);
 }
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a.self')) enhanceSelfLink(link);
+for (const rail of document.querySelectorAll<HTMLElement>('nav.rail')) enhanceRail(rail);

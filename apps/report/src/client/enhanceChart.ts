@@ -11,6 +11,7 @@ export function enhanceChart(figure: HTMLElement): void {
   if (button === null || still === null || text === null || text === undefined) return;
   let live: LiveChart | undefined;
   button.hidden = false;
+  button.after(...fileLinks(figure.id, still, text));
   button.addEventListener('click', () => {
     if (live === undefined) {
       const summary = still.querySelector('svg')?.getAttribute('aria-label') ?? '';
@@ -23,6 +24,54 @@ export function enhanceChart(figure: HTMLElement): void {
     still.hidden = live !== undefined;
     button.setAttribute('aria-pressed', String(live !== undefined));
   });
+}
+
+/** Links that save the drawing, as SVG and as PNG of twice its size, and its specification. */
+function fileLinks(name: string, still: HTMLElement, packed: string): readonly HTMLElement[] {
+  const svg = (): string => {
+    const drawing = still.querySelector('svg')?.cloneNode(true) as SVGElement;
+    drawing.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+    drawing.setAttribute('color', '#1b1f24'); // text takes the color of what it stands on
+    return drawing.outerHTML;
+  };
+  const dataUrl = (type: string, text: string): string =>
+    `data:${type};charset=utf-8,${encodeURIComponent(text)}`;
+  return [
+    fileLink('SVG', `${name}.svg`, () => dataUrl('image/svg+xml', svg())),
+    fileLink('PNG', `${name}.png`, () => toPng(dataUrl('image/svg+xml', svg()))),
+    fileLink('Vega', `${name}.vg.json`, () =>
+      dataUrl('application/json', JSON.stringify(unpackScript(packed))),
+    ),
+  ];
+}
+
+/** A link that makes its file when it is clicked. */
+function fileLink(
+  label: string,
+  name: string,
+  make: () => string | Promise<string>,
+): HTMLAnchorElement {
+  const link = element('a', { class: 'data-link', href: '#' }, label);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    void Promise.resolve(make()).then((href) => element('a', { download: name, href }).click());
+  });
+  return link;
+}
+
+async function toPng(source: string): Promise<string> {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const canvas = element('canvas');
+  canvas.width = 2 * image.naturalWidth;
+  canvas.height = 2 * image.naturalHeight;
+  const context = canvas.getContext('2d');
+  if (context === null) return source;
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL('image/png');
 }
 
 const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-click to reset.';
@@ -92,6 +141,8 @@ function plotCorner(view: View): readonly [left: number, top: number] {
 /** Fits the plot into `width`, of which the axis labels keep their part. */
 async function fit(view: View, drawing: HTMLElement, width: number): Promise<void> {
   await view.runAsync();
+  // The text alternative is that of the drawing; Vega names each mark a picture without one.
+  drawing.querySelector('svg')?.setAttribute('aria-hidden', 'true');
   const drawn = drawing.querySelector('svg')?.getBoundingClientRect().width ?? width;
   await view.width(Math.max(MIN_PLOT_WIDTH, view.width() + width - drawn)).runAsync();
 }

@@ -1,13 +1,13 @@
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, packedScript, toCsv } from '../html/embed.ts';
 import { html, trusted, type Html } from '../html/html.ts';
-import type { FigureFrame } from './frame.ts';
+import { selfLink, type FigureFrame } from './frame.ts';
 
 /** A chart with its text alternative, its numbers as a table, and a button to explore it. */
 export function chartFigure(chart: RenderedChart, { reference, made }: FigureFrame): Html {
   const { id, title, summary, svg, table, vega, name } = chart;
   return html`<figure class="chart-figure" id="${id}">
-    <figcaption>${title}</figcaption>
+    <figcaption>${title} ${selfLink(id, title)}</figcaption>
     <div class="chart">${trusted(svg)}</div>
     <div class="tools">
       <button type="button" class="explore" aria-pressed="false" hidden>Explore</button

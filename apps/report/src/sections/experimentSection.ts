@@ -9,7 +9,7 @@ import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { claimAnchor, claimMetric } from '../model/claims.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
-import { madeLink, provenanceLine, sectionHead } from './frame.ts';
+import { madeLink, provenanceLine, sectionHead, selfLink } from './frame.ts';
 import { resultTable } from './resultTable.ts';
 
 /** The drawn charts of an experiment. */
@@ -97,7 +97,10 @@ function claimItem(experiment: string, claim: ClaimResult): Html {
       ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
     >
     <div>
-      <p>${sentence(claim.text)}.${standing(claim)}</p>
+      <p>
+        ${sentence(claim.text)}.${standing(claim)}
+        ${selfLink(claimAnchor(experiment, claim.id), `the claim ${claim.id}`)}
+      </p>
       <p class="rule">
         Rule <code>${claim.rule}</code>:
         ${measuredValue(claim)}${claim.note === undefined ? null : `; ${claim.note}`}.

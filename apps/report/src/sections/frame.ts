@@ -9,6 +9,11 @@ export function sectionHead(id: string, reference: string, title: string): Html 
     <h2 id="${id}-title">${title}</h2>`;
 }
 
+/** A link to a figure or claim itself, to copy; the script copies it on a click. */
+export function selfLink(id: string, what: string): Html {
+  return html`<a class="self" href="#${id}" aria-label="Link to ${what}">#</a>`;
+}
+
 /** What the figures of a section have in common. */
 export interface FigureFrame {
   /** `Table I`, say: together with the title it names a figure uniquely. */

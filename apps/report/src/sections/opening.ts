@@ -120,6 +120,15 @@ export function contentsSection(entries: readonly ContentsEntry[]): Html {
   </nav>`;
 }
 
+/** The same links in short, beside a wide page; the script marks the current one. */
+export function railSection(entries: readonly ContentsEntry[]): Html {
+  return html`<nav class="rail" aria-label="Sections">
+    <ol>
+      ${entries.map(({ id, label }) => html`<li><a href="#${id}">${label}</a></li>`)}
+    </ol>
+  </nav>`;
+}
+
 function verdicts(claims: Table['claims']): readonly Html[] {
   return tallyClaims(claims).map(({ kind, verdicts: reached }) => {
     const word =

@@ -5,7 +5,7 @@ import { grayPng } from '../html/grayPng.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 import { chooseView, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
-import type { FigureFrame } from './frame.ts';
+import { selfLink, type FigureFrame } from './frame.ts';
 
 /** Where a figure of volumes is shown. */
 interface VolumeFigureOptions extends FigureFrame {
@@ -42,7 +42,7 @@ export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html
   return html`<figure class="volumes" id="${id}">
     <figcaption>
       <strong>${set.title}.</strong> ${describeShape(set)}; the same brightness scale in every
-      panel. ${describePart(set)}
+      panel. ${describePart(set)} ${selfLink(id, set.title)}
     </figcaption>
     <div class="still">
       <p class="note">
