@@ -90,6 +90,8 @@ export interface OperationOptions {
    * few.
    */
   readonly largest?: number;
+  /** Whether it has convolutions of bfloat16 factors. @defaultValue true */
+  readonly bfloat16?: boolean;
   /**
    * Ways in which the back-end can run, each compared; the first is the one that is left chosen.
    */
@@ -98,7 +100,7 @@ export interface OperationOptions {
 
 /** The tests of the operations of one back-end. */
 export function describeOperations(options: OperationOptions): void {
-  const { backend, largest = Infinity } = options;
+  const { backend, largest = Infinity, bfloat16 = true } = options;
   const expectReference = (
     f: Operation,
     shapes: readonly number[][],
@@ -133,7 +135,7 @@ export function describeOperations(options: OperationOptions): void {
     },
   );
 
-  it.each([
+  it.skipIf(!bfloat16).each([
     [[1, 4, 6, 9, 16], 3, 16, { padding: 'same' }],
     [[1, 6, 8, 7, 4], 4, 8, { padding: 1, stride: 2 }],
     [[2, 4, 5, 6, 1], 3, 8, { padding: 'same' }],
@@ -150,7 +152,7 @@ export function describeOperations(options: OperationOptions): void {
     },
   );
 
-  it.each([
+  it.skipIf(!bfloat16).each([
     [[2, 2, 3, 4, 8], 4],
     [[1, 2, 2, 2, 32], 16],
   ])('upConv3d of bfloat16 factors: %j to %i channels', async (shape, outputs) => {

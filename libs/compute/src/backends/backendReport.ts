@@ -124,10 +124,10 @@ interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-// Typed as a string so that the type checker does not look for it: the package is installed by
-// hand, its types are never there.
-const PACKAGE: string = '@tensorflow/tfjs-node-gpu';
-const INSTALL = `npm install --no-save ${PACKAGE}@4.22.0`;
+const PACKAGE = '@tensorflow/tfjs-node-gpu';
+const INSTALL = 'npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0';
+/** Its last release calls functions of `util` that this version of Node removed. */
+const NODE_WITHOUT_TENSORFLOW = 23;
 
 let tensorflowSearch: Promise<TensorflowSearch> | undefined;
 
@@ -141,24 +141,33 @@ function findTensorflow(): Promise<TensorflowSearch> {
 }
 
 async function loadTensorflow(): Promise<TensorflowSearch> {
+  // Another module with its interface may be named. A string, not a literal, so that the type
+  // checker does not look for it: it is installed by hand, its types are never there.
+  const module: string = process.env['BLURCYCLE_TENSORFLOW'] ?? PACKAGE;
   try {
-    createRequire(import.meta.url).resolve(PACKAGE);
+    createRequire(import.meta.url).resolve(module);
   } catch {
     return {
-      missing: `${PACKAGE} is not installed`,
-      remedy: `on a machine with CUDA run: ${INSTALL}`,
+      missing: `${module} is not installed`,
+      remedy: `its last release, 4.22.0, is for Node 18 and 20 and CUDA 11: there run: ${INSTALL}; on other GPUs use webgpu`,
+    };
+  }
+  if (module === PACKAGE && Number.parseInt(process.versions.node, 10) >= NODE_WITHOUT_TENSORFLOW) {
+    return {
+      missing: `${module} does not run on Node ${process.versions.node}, which removed functions that it calls`,
+      remedy: 'use Node 20, or webgpu',
     };
   }
   // Without this TensorFlow prints a line for its build and for every library that it does not
   // find.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   try {
-    const { backend } = (await import(PACKAGE)) as { backend: () => object };
+    const { backend } = (await import(module)) as { backend: () => object };
     return { usesGpu: (backend() as TensorflowBackend).isUsingGpuDevice };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return {
-      missing: `${PACKAGE} does not load: ${reason}`,
+      missing: `${module} does not load: ${reason}`,
       remedy: `its libtensorflow may not have been downloaded; run again: ${INSTALL}`,
     };
   }
