@@ -23,6 +23,8 @@ interface DeconvolutionHooks {
   readonly onIteration?: NonNullable<RichardsonLucyOptions['onIteration']>;
   /** First estimate of the Richardson-Lucy methods; overrides the setting. */
   readonly start?: Volume;
+  /** 1 for voxels to believe, 0 for others; for Richardson-Lucy, plain, accelerated or with TV. */
+  readonly mask?: Float32Array;
 }
 
 /** An estimate, and the PSF that was estimated with it where the method is blind. */

@@ -40,7 +40,8 @@ import type { Offset } from './light.ts';
 import { type PsfSource, stackPsf } from './stackPsf.ts';
 
 /** What to do with one file. */
-interface FileDeconvolution extends StackFormat {
+interface FileDeconvolution
+  extends StackFormat, Pick<VolumeDeconvolution, 'hotVoxels' | 'saturation'> {
   readonly stack: string;
   readonly reading: ReadTiffOptions;
   readonly offset: Offset | undefined;

@@ -18,6 +18,8 @@ export interface StackDeconvolution {
   readonly settings: ClassicalSettings;
   /** First estimate of the Richardson-Lucy methods; overrides the setting. */
   readonly start?: Volume;
+  /** 1 for voxels to believe, 0 for others; for the Richardson-Lucy methods. */
+  readonly mask?: Float32Array;
   /** Cut the stack into tiles, which are deconvolved one after the other. */
   readonly tiles?: TileOptions;
   /**
@@ -50,13 +52,14 @@ interface StackEstimate {
 export async function deconvolveStack(request: StackDeconvolution): Promise<StackEstimate> {
   const { stack, tiles, log, onUpdate } = request;
   if (tiles !== undefined) return deconvolveTiles(request, tiles);
-  return { ...deconvolveOne(request, stack, log?.truth, onUpdate), tiles: 1 };
+  return { ...deconvolveOne(request, stack, request.mask, log?.truth, onUpdate), tiles: 1 };
 }
 
 /** Deconvolves the stack or a tile of it in one piece. */
 function deconvolveOne(
   { stack, psf, settings, start, log }: StackDeconvolution,
   piece: Volume,
+  mask: Float32Array | undefined,
   truth: ScoredTruth | undefined,
   onUpdate: StackDeconvolution['onUpdate'],
 ): Omit<StackEstimate, 'tiles'> {
@@ -78,6 +81,7 @@ function deconvolveOne(
               rows.push(iterationRow(statistics, estimate, truth)),
           }),
       ...(start === undefined ? {} : { start }),
+      ...(mask === undefined ? {} : { mask }),
     },
     stack,
   );
@@ -115,7 +119,11 @@ async function deconvolveTiles(
         log?.truth === undefined
           ? undefined
           : { ...log.truth, volume: cutTile(log.truth.volume, plan, finished) };
-      const result = deconvolveOne(request, tile, truth, (done, most) =>
+      const mask =
+        request.mask === undefined
+          ? undefined
+          : cutTile({ ...stack, data: request.mask }, plan, finished).data;
+      const result = deconvolveOne(request, tile, mask, truth, (done, most) =>
         onUpdate(finished * most + done, count * most),
       );
       updates += result.updates;

@@ -12,6 +12,7 @@ import type { ClassicalSettings } from '@blurcycle/experiment';
 import { availableMemoryBytes } from '@blurcycle/files';
 import { wienerPrior } from '@blurcycle/imaging';
 import { relativeResidual } from '@blurcycle/metrics';
+import { type BadVoxelOptions, findBadVoxels } from './badVoxels.ts';
 import { assertMemory } from './classicalMemory.ts';
 import { blurAgain } from './blurAgain.ts';
 import { deconvolveStack, type StackDeconvolution } from './deconvolveStack.ts';
@@ -32,6 +33,8 @@ export interface VolumeDeconvolution {
   readonly truth: ScoredTruth | undefined;
   /** Whether the stack holds what a camera counted. */
   readonly isRaw: boolean;
+  readonly hotVoxels: BadVoxelOptions['hotVoxels'];
+  readonly saturation: BadVoxelOptions['saturation'];
   readonly onUpdate: StackDeconvolution['onUpdate'];
 }
 
@@ -41,6 +44,9 @@ export interface VolumeReport {
   readonly settings: ClassicalSettings;
   /** What was subtracted from the stack. */
   readonly offset: number;
+  /** Voxels that were found; see `findBadVoxels`. */
+  readonly hot: number;
+  readonly saturated: number;
   /**
    * The PSF that was used. `notes`: what was done to its file; `sha256`: of its values as 32-bit
    * floating point.
@@ -75,7 +81,8 @@ export async function deconvolveVolume(
   { psf, keptLight, notes, warnings: psfWarnings }: StackPsf,
   request: VolumeDeconvolution,
 ): Promise<DeconvolvedVolume> {
-  const light = subtractOffset(volume, request.offset, request.settings, request.isRaw);
+  const bad = findBadVoxels(volume, request);
+  const light = subtractOffset(bad.stack, request.offset, request.settings, request.isRaw);
   const { stack } = light;
   const settings = withRatio(request.settings, stack, psf);
   const tiles =
@@ -90,6 +97,7 @@ export async function deconvolveVolume(
     settings,
     onUpdate: request.onUpdate,
     ...(tiles === undefined ? {} : { tiles }),
+    ...(bad.mask === undefined ? {} : { mask: bad.mask }),
     ...(request.start === undefined ? {} : { start: request.start }),
     ...(request.log ? { log: { truth: request.truth } } : {}),
   });
@@ -111,6 +119,8 @@ export async function deconvolveVolume(
     report: {
       settings,
       offset: light.offset,
+      hot: bad.hot,
+      saturated: bad.saturated,
       psf: { shape: psf.shape, keptLight, notes, sha256: hashOf(usedPsf) },
       updates: result.updates,
       tiles: result.tiles,
@@ -120,6 +130,7 @@ export async function deconvolveVolume(
       reblurResidual,
       warnings: [
         ...psfWarnings,
+        ...bad.warnings,
         ...light.warnings,
         ...judgeResult({ stack, psf: usedPsf, background, flux, reblurResidual }),
       ],

@@ -145,6 +145,14 @@ function parseOffset(text: string): number | 'auto' {
   throw new InputError(describeViolation('deconvolve', '--offset', 'be a number or auto', text));
 }
 
+function parseSaturation(text: string): number | 'auto' {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (text === 'auto' || (Number.isFinite(value) && value > 0))
+    return text === 'auto' ? text : value;
+  const rule = 'be a positive number or auto';
+  throw new InputError(describeViolation('deconvolve', '--saturation', rule, text));
+}
+
 function parseWavelengths(text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (values.every((value) => Number.isFinite(value))) return values;
@@ -160,6 +168,16 @@ export const DECONVOLVE_OPTIONS = {
     type: 'string',
     describe: "the camera's offset, subtracted first: a number, or auto for the darkest blocks",
     coerce: parseOffset,
+  },
+  'hot-voxels': {
+    choices: ['mask', 'keep'] as const,
+    default: 'mask',
+    describe: 'voxels and columns that shine alone, of a camera: masked, or kept as they are',
+  },
+  saturation: {
+    type: 'string',
+    describe: 'mask voxels from this value on; auto: at the full scale of the camera',
+    coerce: parseSaturation,
   },
   method: { type: 'string', describe: CLASSICAL_ALGORITHMS.join(', ') },
   ...PARAMETERS,

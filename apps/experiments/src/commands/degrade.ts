@@ -17,7 +17,13 @@ import {
 } from '@blurcycle/imaging';
 import { stackPsf } from '@blurcycle/deconvolution';
 import { checkOutputs } from '@blurcycle/stacks';
-import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
+import {
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  STACK_OPTIONS,
+  stackChoice,
+} from './commonOptions.ts';
 import { PSF_GROUP, PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
 const TRUTH = {
@@ -52,6 +58,7 @@ const OPTIONS = {
     describe: 'values outside of the volume',
   },
   seed: { type: 'number', default: 1, describe: 'seed of the noise' },
+  ...STACK_OPTIONS,
   ...PSF_SOURCE_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
@@ -79,7 +86,7 @@ export const degradeCommand = defineCommand({
     const source = psfSource(options);
     const inputs = [options.truth, ...(source.kind === 'file' ? [source.path] : [])];
     await checkOutputs('degrade', { '--out': options.out }, inputs);
-    const { volume: truth } = await readTiffStack(options.truth);
+    const { volume: truth } = await readTiffStack(options.truth, stackChoice(options));
     const { psf, notes, warnings } = await stackPsf(source, truth, false, 'any');
     for (const warning of warnings) console.error(`warning: ${warning}`);
     const blurred = createForwardModel(psf, truth.shape, { border: options.border }).forward(truth);

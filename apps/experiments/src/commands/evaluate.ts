@@ -16,7 +16,13 @@ import {
   ssimWindowed2d,
   ssimWindowed3d,
 } from '@blurcycle/metrics';
-import { defineCommand, JSON_OPTION, type OptionGroup, triple } from './commonOptions.ts';
+import {
+  defineCommand,
+  JSON_OPTION,
+  type OptionGroup,
+  STACK_OPTIONS,
+  stackChoice,
+} from './commonOptions.ts';
 
 const OPTIONS = {
   'data-range': {
@@ -33,11 +39,7 @@ const OPTIONS = {
     type: 'number',
     describe: 'with --kernel: smooth the estimate by this σ in voxels first',
   },
-  voxel: {
-    type: 'string',
-    describe: 'voxel size in µm, z,y,x, for files that do not state it',
-    coerce: triple('--voxel', '0.25,0.1,0.1'),
-  },
+  ...STACK_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
 
@@ -69,8 +71,7 @@ export const evaluateCommand = defineCommand({
         'a learned kernel against the known one',
       ),
   handler: async (args) => {
-    const stated = args.voxel === undefined ? {} : { voxelSizeUm: args.voxel };
-    const options = { defaultVoxelSizeUm: [1, 1, 1], ...stated } as const;
+    const options = { defaultVoxelSizeUm: [1, 1, 1], ...stackChoice(args) } as const;
     const [estimate, truth] = [
       await readTiffStack(args.estimate, options),
       await readTiffStack(args.truth, options),

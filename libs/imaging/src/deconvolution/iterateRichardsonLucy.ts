@@ -10,7 +10,7 @@ import {
   type StoppingRule,
   type Volume,
 } from '@blurcycle/core';
-import { startOfUpdate } from '@blurcycle/compute/transforms';
+import { startOfUpdate, updateByConvolutions } from '@blurcycle/compute/transforms';
 import { createExtrapolation } from './extrapolation.ts';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
 import { noiseVariance } from './noiseLevel.ts';
@@ -64,6 +64,11 @@ export interface RichardsonLucyOptions {
    * @defaultValue 0
    */
   readonly relativeTolerance?: number;
+  /**
+   * 1 for voxels of the data to believe, 0 for others, in their shape: w in x / (H^T w) H^T(w y / (H
+   * x + b)). The data there should hold something likely. @defaultValue all are believed
+   */
+  readonly mask?: Float32Array | undefined;
   /** Called after each update with the number of updates done and their maximum; costs nothing. */
   readonly onUpdate?: (done: number, most: number) => void;
   /**
@@ -111,7 +116,8 @@ export function iterateRichardsonLucy(
     'be at least 0',
     background,
   );
-  const model = createObservationModel(observed, psf, boundary);
+  const whole = createObservationModel(observed, psf, boundary);
+  const model = options.mask === undefined ? whole : maskedModel(whole, options.mask);
   const first = startEstimate(where, observed, model, background, start);
   const limits =
     options.stop === 'discrepancy'
@@ -126,6 +132,21 @@ export function iterateRichardsonLucy(
     variant,
   );
   return createVolume(observed.shape, observed.voxelSizeUm, model.crop(estimate));
+}
+
+/** A model whose image has voxels that count for nothing. */
+function maskedModel(model: ObservationModel, mask: Float32Array): ObservationModel {
+  const adjoint: ObservationModel['adjoint'] = (image, into) =>
+    model.adjoint(
+      image.map((value, i) => mask[i] * value),
+      into,
+    );
+  return {
+    ...model,
+    adjoint,
+    sensitivity: () => model.adjoint(mask),
+    update: (update) => updateByConvolutions({ forward: model.forward, adjoint }, update),
+  };
 }
 
 interface UpdateOptions extends RichardsonLucyOptions {
