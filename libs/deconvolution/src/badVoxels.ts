@@ -41,8 +41,8 @@ const FEW_SATURATED = 3;
  *
  * Hot is a voxel that is more than four times as bright as each of its eight neighbors in the plane
  * (a hot pixel is so in all planes), and by more than noise, or a column or row most of which is so
- * against both of its sides. Stacks of fractions are not looked at, nor those where more than a thousandth would be
- * hot: such are of single voxels by nature.
+ * against both of its sides. Stacks of fractions are not looked at, nor those where more than a
+ * thousandth would be hot: such are of single voxels by nature.
  */
 export function findBadVoxels(volume: Volume, options: BadVoxelOptions): BadVoxels {
   const { data, shape, voxelSizeUm } = volume;

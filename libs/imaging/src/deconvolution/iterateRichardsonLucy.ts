@@ -65,8 +65,9 @@ export interface RichardsonLucyOptions {
    */
   readonly relativeTolerance?: number;
   /**
-   * 1 for voxels of the data to believe, 0 for others, in their shape: w in x / (H^T w) H^T(w y / (H
-   * x + b)). The data there should hold something likely. @defaultValue all are believed
+   * 1 for voxels of the data to believe, 0 for others, in their shape: w in
+   * x / (H^T w) H^T(w y / (H x + b)). The data there should hold something likely.
+   * @defaultValue all are believed
    */
   readonly mask?: Float32Array | undefined;
   /** Called after each update with the number of updates done and their maximum; costs nothing. */
