@@ -42,10 +42,8 @@ export function disposeNetworks(...networks: readonly Pick<Network, 'parameters'
 /** Where a network under construction registers its parameters, in a fixed order. */
 export interface ParameterStore {
   readonly parameters: readonly Parameter[];
-  /** Uniform on ±bound, by the store's rule. */
+  /** Uniform on ±bound, by the store's rule for the filter and the bias of a convolution. */
   uniform<R extends Rank>(name: string, shape: ShapeMap[R], fanIn: number): Variable<R>;
-  /** The bias of a convolution: likewise, or zeros. */
-  bias(name: string, outputs: number, fanIn: number): Variable<Rank.R1>;
   /** Given values. */
   values<R extends Rank>(name: string, shape: ShapeMap[R], data: Float32Array): Variable<R>;
 }
@@ -53,8 +51,7 @@ export interface ParameterStore {
 /**
  * Bound of initial weights times √fanIn. `pytorch`: the default of the paper's framework; the paper
  * does not state its initialization: inferred, see docs/deviations.md. `he`: keeps the mean square
- * of a signal through a convolution and a ReLU, with biases that start at 0 (He et al. 2015,
- * arXiv:1502.01852, eq. 10).
+ * of a signal through a convolution and a ReLU (He et al. 2015, arXiv:1502.01852, eq. 10).
  */
 const BOUNDS = { pytorch: 1, he: Math.sqrt(6) } as const;
 
@@ -91,10 +88,6 @@ export function createParameterStore(
     parameters,
     values,
     uniform,
-    bias: (name, outputs, fanIn) =>
-      rule === 'he'
-        ? values<Rank.R1>(name, [outputs], new Float32Array(outputs))
-        : uniform<Rank.R1>(name, [outputs], fanIn),
   };
 }
 
@@ -130,7 +123,7 @@ export function convolutionLayer(
     [kernel, kernel, kernel, inputs, outputs],
     fanIn,
   );
-  const bias = store.bias(`${name}/bias`, outputs, fanIn);
+  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
   return (x) => conv3d(x, filter, bias, { stride, padding });
 }
 
@@ -148,6 +141,6 @@ export function upConvolutionLayer(
   // outputs x kernel volume.
   const fanIn = 8 * outputs;
   const filter = store.uniform<Rank.R5>(`${name}/filter`, [2, 2, 2, outputs, inputs], fanIn);
-  const bias = store.bias(`${name}/bias`, outputs, fanIn);
+  const bias = store.uniform<Rank.R1>(`${name}/bias`, [outputs], fanIn);
   return (x) => upConv3d(x, filter, bias);
 }

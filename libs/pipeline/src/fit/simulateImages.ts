@@ -88,7 +88,7 @@ export function commonBackground(sharp: readonly Volume[]): number {
 /**
  * What the level of a stack is for the network: of the order of 1, as its first weights expect.
  */
-export const BRIGHTNESS = 1;
+export const BRIGHTNESS = 0.5;
 
 /**
  * What light of the level of an image is in its specimen on the network's scale, so that the

@@ -15,9 +15,9 @@ export interface Variation {
 
 /**
  * Variation that training has by default. Gain: stacks whose level was found differently, because
- * they hold more or less structure. Noise: up to twice the standard deviation of the stacks.
+ * they hold more or less structure. Noise: what its estimate may be wrong by.
  */
-export const VARIATION: Variation = { gain: [0.7, 1.4], noise: [0.5, 4] };
+export const VARIATION: Variation = { gain: [0.8, 1.25], noise: [0.5, 2] };
 
 /** What pairs are simulated from. */
 export interface Simulation {
@@ -64,7 +64,7 @@ export function createSimulatedSource(
   return {
     next() {
       const { sharp, images } = specimens[sampling.integer(specimens.length)];
-      const image = images[sampling.integer(images.length)];
+      const image = drawImage(images, sampling);
       const own = noise[sampling.integer(noise.length)];
       const cut = smallerSides(patch, sharp.shape);
       const origin = drawOrigin(sharp.shape, cut, sampling);
@@ -110,6 +110,13 @@ export function reflectedPatch(stack: Volume, patch: Shape3): Volume {
   const from = (axis: number): number => Math.floor((stack.shape[axis] - sides[axis]) / 2);
   const middle = crop(stack, [from(0), from(1), from(2)], sides);
   return cutTile(middle, planTiles(sides, { tile: patch, overlap: [0, 0, 0] }), 0);
+}
+
+/** That by the given PSF in half of the pairs: it is what is known best. */
+function drawImage<T>(images: readonly T[], stream: SavedStream): T {
+  const others = images.length - 1;
+  const place = stream.integer(2 * Math.max(1, others));
+  return place < others ? images[1 + place] : images[0];
 }
 
 /** A whole image with the noise of the blurred stacks, in their mean, and its specimen. */
