@@ -95,7 +95,7 @@ function fromTree(edit: Edit): Plugin {
           .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
         return { contents: edit(text, path), loader: 'ts' };
       });
-      bundle.onResolve({ filter: /^[^.]/ }, async ({ path, pluginData, kind, ...from }) => {
+      bundle.onResolve({ filter: /^[^.#]/ }, async ({ path, pluginData, kind, ...from }) => {
         const own = path.startsWith('@blurcycle/') || kind === 'entry-point';
         if (own || path.startsWith('node:') || pluginData === RESOLVED) return undefined;
         const found = await bundle.resolve(path, { ...from, kind, pluginData: RESOLVED });
