@@ -170,6 +170,27 @@ describe.skipIf(executable === undefined)('the page', () => {
     120_000,
   );
 
+  it('masks hot voxels of a camera as the command does', async () => {
+    const { data, shape } = specimen();
+    const counts = data.map(Math.round);
+    counts[(4 * 28 + 3) * 30 + 25] = 3000;
+    await writeTiffStack(path('hot.tif'), createVolume(shape, VOXEL, counts), {
+      sampleType: 'uint16',
+    });
+    await open(async (page) => {
+      await choose(page, path('hot.tif'));
+      await page.getByLabel('Iterations').fill('4');
+      await run(page);
+      expect(await page.locator('.warnings').textContent()).toContain('hot');
+      const ours = await save(page, 'Save as ImageJ TIFF');
+      const command = (await page.locator('pre').textContent()) ?? '';
+      const words = command.replace('npx blurcycle', `"${process.execPath}" "${COMMANDS}"`);
+      execFileSync('sh', ['-c', words], { cwd: directory, stdio: 'pipe' });
+      const { volume } = await readTiffStack(path('hot-deconvolved.tif'));
+      expect(difference(ours, volume)).toBeLessThan(1e-5); // as above
+    });
+  }, 60_000);
+
   it('takes a PSF from a file', async () => {
     const psf = ['psf', '--size', '9,15,15', '--voxel', VOXEL.join(','), '--out', 'psf.tif'];
     execFileSync(process.execPath, [COMMANDS, ...psf], { cwd: directory, stdio: 'pipe' });

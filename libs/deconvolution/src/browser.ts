@@ -2,6 +2,7 @@
  * @file The library as a browser takes it: `@blurcycle/deconvolution` under the condition
  *   `browser`. Volumes in, volumes out; what reads and writes files is left out.
  */
+export { findBadVoxels } from './badVoxels.ts';
 export { blurAgain } from './blurAgain.ts';
 export { classicalMemoryBytes } from './classicalMemory.ts';
 export { deconvolveClassically } from './deconvolveClassically.ts';

@@ -1,3 +1,4 @@
+export { findBadVoxels } from './badVoxels.ts';
 export { blurAgain } from './blurAgain.ts';
 export { classicalMemoryBytes } from './classicalMemory.ts';
 export { deconvolveClassically } from './deconvolveClassically.ts';

@@ -4,6 +4,7 @@ import { blobFile, readTiff } from '@blurcycle/data';
 import {
   blurAgain,
   deconvolveClassically,
+  findBadVoxels,
   fitPsf,
   judgeResult,
   type PsfOptics,
@@ -23,12 +24,15 @@ export async function deconvolve(
   job: DeconvolutionJob,
   onUpdate: (done: number, most: number) => void,
 ): Promise<Omit<DeconvolutionResult, 'engine'>> {
-  const light = subtractOffset(job.stack, job.offset, job.settings, job.isRaw);
+  const { isRaw } = job;
+  const bad = findBadVoxels(job.stack, { isRaw, hotVoxels: 'mask', saturation: undefined });
+  const light = subtractOffset(bad.stack, job.offset, job.settings, isRaw);
   const { stack } = light;
   const { psf, notes, warnings } = await findPsf(job.psf, stack, job.settings);
   let updates = 0;
   const began = performance.now();
   const { estimate } = deconvolveClassically(stack, psf, job.settings, {
+    ...(bad.mask === undefined ? {} : { mask: bad.mask }),
     onUpdate: (done, most) => {
       updates = done;
       onUpdate(done, most);
@@ -46,7 +50,7 @@ export async function deconvolve(
     ...{ estimate, psf, updates, seconds, residual },
     offset: light.offset,
     notes,
-    warnings: [...warnings, ...light.warnings, ...judged],
+    warnings: [...warnings, ...bad.warnings, ...light.warnings, ...judged],
   };
 }
 
