@@ -14,6 +14,7 @@ export const PSF_MODELS = [
   'richards-wolf-psfgenerator',
   'gibson-lanni',
   'gaussian',
+  'gibson-lanni-vectorial',
 ] as const;
 /** One of `PSF_MODELS`. */
 export type PsfModelName = (typeof PSF_MODELS)[number];
@@ -25,6 +26,17 @@ export const DIFFRACTION_MODELS = [
   'richards-wolf-psfgenerator',
   'gibson-lanni',
 ] as const satisfies readonly PsfModelName[];
+
+/** How a specimen is lit, and what of its light is recorded. */
+export const MODALITIES = [
+  'widefield',
+  'confocal',
+  'spinning-disk',
+  'two-photon',
+  'light-sheet',
+] as const;
+/** One of `MODALITIES`. */
+export type Modality = (typeof MODALITIES)[number];
 
 /**
  * What a voxel of a PSF holds: the intensity at its center, or the mean over its area, its depth or

@@ -101,8 +101,13 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
  *
  * Zones of the pupil focus at different depths; the brightest depth lies between the extremes. A
  * scan in steps finer than the depth of field and a golden-section search find it.
+ *
+ * @param model - The pupil of these optics; scalar unless given.
  */
-export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
+export function gibsonLanniFocusUm(
+  optics: GibsonLanniOptics,
+  model: PupilModel = gibsonLanniPupil(optics),
+): number {
   const layers = gibsonLanniLayers(optics);
   if (isMatched(layers)) return 0;
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;
@@ -114,11 +119,7 @@ export function gibsonLanniFocusUm(optics: GibsonLanniOptics): number {
   const depthOfField = (emissionWavelengthUm * immersionIndex) / numericalAperture ** 2;
   const from = Math.min(...zones) - depthOfField;
   const to = Math.max(...zones) + depthOfField;
-  const pupil = discretizePupil(
-    gibsonLanniPupil(optics),
-    0,
-    Math.max(Math.abs(from), Math.abs(to)),
-  );
+  const pupil = discretizePupil(model, 0, Math.max(Math.abs(from), Math.abs(to)));
   const brightness = (z: number): number => pupilIntensity(pupil, 0, z).mean;
   const steps = Math.ceil((to - from) / (depthOfField / 10));
   const step = (to - from) / steps;
@@ -151,7 +152,8 @@ export function gibsonLanniPsf(options: GibsonLanniPsfOptions): Volume {
   );
 }
 
-function isMatched(layers: GibsonLanniLayers): boolean {
+/** Whether nothing differs from the design, so that there is no aberration. */
+export function isMatched(layers: GibsonLanniLayers): boolean {
   return (
     layers.sourceDepthUm === 0 &&
     layers.immersionIndex === layers.immersionIndexDesign &&
@@ -165,7 +167,7 @@ function isMatched(layers: GibsonLanniLayers): boolean {
  * is that root for the smallest index, and a sample index inside the aperture splits the pupil in
  * two.
  */
-function pupilPanels(layers: GibsonLanniLayers): Panel[] {
+export function pupilPanels(layers: GibsonLanniLayers): Panel[] {
   const na = layers.numericalAperture;
   const sample = layers.sourceDepthUm > 0 ? layers.sampleIndex : Infinity;
   if (sample <= na) {
@@ -185,7 +187,7 @@ function pupilPanels(layers: GibsonLanniLayers): Panel[] {
 }
 
 /** Total variation of the aberration over the pupil, µm. */
-function pathVariationUm(layers: GibsonLanniLayers): number {
+export function pathVariationUm(layers: GibsonLanniLayers): number {
   const path = Array.from({ length: 65 }, (_, i) =>
     opticalPathUm(layers, (layers.numericalAperture * i) / 64),
   );

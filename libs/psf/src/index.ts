@@ -1,4 +1,4 @@
-export { createPsf, psfIntensity, type PsfRequest } from './createPsf.ts';
+export { createPsf, focusUm, psfIntensity, type PsfRequest } from './createPsf.ts';
 export { gaussianPsf } from './gaussianPsf.ts';
 export { gibsonLanniFocusUm } from './gibsonLanniPsf.ts';
 export { gibsonLanniZernike } from './pupilKernel/gibsonLanniZernike.ts';

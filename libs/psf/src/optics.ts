@@ -1,4 +1,10 @@
-import { assertRange, type PixelIntegration, type Shape3, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  assertRange,
+  type Modality,
+  type PixelIntegration,
+  type Shape3,
+  type VoxelSizeUm,
+} from '@blurcycle/core';
 
 /** The objective and the light, for every model of a wide-field microscope. */
 export interface Optics {
@@ -87,18 +93,34 @@ export interface SamplingLimits {
   readonly axialUm: number;
 }
 
+/** What of a modality decides how fine its light is. */
+interface Lighting {
+  readonly modality?: Modality;
+  readonly excitationWavelengthUm?: number;
+}
+
 /**
- * Nyquist limits of a wide-field fluorescence microscope: half the period of the highest lateral
- * and axial frequency.
+ * Nyquist limits of a fluorescence microscope: half the period of the highest lateral and axial
+ * frequency.
  *
- * Source: the support of the incoherent transfer function, 2 NA/λ laterally and n (1 - cos α)/λ
- * axially.
+ * Widefield and light sheet transfer up to 2 NA/λ laterally and n (1 - cos α)/λ axially, λ the
+ * emission wavelength. Confocal and spinning disk multiply the light of both wavelengths, so that
+ * their frequencies add; two-photon adds those of the excitation to themselves.
+ *
+ * Source: the support of the incoherent transfer function; of a product, that of a convolution.
  */
-export function samplingLimits(optics: Optics): SamplingLimits {
+export function samplingLimits(optics: Optics & Lighting): SamplingLimits {
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = optics;
+  const { modality = 'widefield', excitationWavelengthUm: excitation = Infinity } = optics;
   const cosine = Math.sqrt(1 - (numericalAperture / immersionIndex) ** 2);
+  const wavelengthUm =
+    modality === 'two-photon'
+      ? excitation / 2
+      : modality === 'confocal' || modality === 'spinning-disk'
+        ? 1 / (1 / emissionWavelengthUm + 1 / excitation)
+        : emissionWavelengthUm;
   return {
-    lateralUm: emissionWavelengthUm / (4 * numericalAperture),
-    axialUm: emissionWavelengthUm / (2 * immersionIndex * (1 - cosine)),
+    lateralUm: wavelengthUm / (4 * numericalAperture),
+    axialUm: wavelengthUm / (2 * immersionIndex * (1 - cosine)),
   };
 }

@@ -1,5 +1,5 @@
 import { axialSection, lateralSection, type PlaneSection, type Volume } from '@blurcycle/core';
-import { createPsf, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
+import { createPsf, isSpecial, psfIntensity, psfPupil, type PsfRequest } from './createPsf.ts';
 import { gaussianSigmaUm } from './gaussianPsf.ts';
 import { kernelMtf, lateralMtf, type MtfCurve } from './mtf.ts';
 import { psfFwhmUm, psfReachUm } from './widths.ts';
@@ -24,8 +24,11 @@ export interface PsfFigure {
   readonly fwhmUm: PerAxis<number>;
   /** Transfer of the kernel as sampled and cropped. */
   readonly kernelMtf: PerAxis<MtfCurve>;
-  /** Lateral transfer of the focal plane without window and pixels. */
-  readonly opticalMtf: MtfCurve;
+  /**
+   * Lateral transfer of the focal plane without window and pixels; null for modalities and Zernike
+   * aberrations, which have more than one round pupil.
+   */
+  readonly opticalMtf: MtfCurve | null;
 }
 
 const PROFILE_POINTS = 201;
@@ -74,7 +77,8 @@ function profile(line: (offset: number) => number, half: number): PsfProfile {
   return { offsetUm, intensity: offsetUm.map(line) };
 }
 
-function opticalMtf(request: PsfRequest): MtfCurve {
+function opticalMtf(request: PsfRequest): MtfCurve | null {
+  if (isSpecial(request)) return null;
   const cutoff = (2 * request.numericalAperture) / request.emissionWavelengthUm;
   const frequencyPerUm = Array.from(
     { length: MTF_POINTS },

@@ -13,53 +13,99 @@ import {
   cellRule,
   lateralGrid,
   type AxialGrid,
+  type CellRule,
   type LateralGrid,
 } from './voxelGrid.ts';
 
+/** Light of a microscope around the focus, round about the axis but for a part in cos 2φ. */
+export interface IntensityModel {
+  /** Highest frequencies of the intensity, rad/µm. */
+  readonly lateralBand: number;
+  readonly axialBand: number;
+  /** Whether z and -z are alike. */
+  readonly isEven: boolean;
+  readonly anisotropy: Pupil['anisotropy'];
+  /** Computes profiles up to `radiusUm` from the axis and `zUm` from the focal plane. */
+  prepare(radiusUm: number, zUm: number): (positionsUm: Float64Array) => Profiler;
+}
+
+/** Computes intensity profiles along z, one radius at a time, into the same two arrays. */
+export interface Profiler {
+  /** Fills `mean` and `angular` for lateral distance `radiusUm`. */
+  profile(radiusUm: number): void;
+  readonly mean: Float64Array;
+  readonly angular: Float64Array;
+}
+
+/** The intensity of a pupil. */
+export function pupilLight(model: PupilModel): IntensityModel {
+  const probe = model.discretize(16);
+  return {
+    // The intensity is a product of two fields: its frequencies reach twice as far laterally, and
+    // over the whole difference of the rings' frequencies axially.
+    lateralBand: 2 * Math.max(...probe.lateral) * 1.05,
+    axialBand: (Math.max(...probe.axial) - Math.min(...probe.axial)) * 1.05,
+    isEven: probe.phase === null,
+    anisotropy: probe.anisotropy,
+    prepare(radiusUm, zUm) {
+      const pupil = discretizePupil(model, radiusUm, zUm);
+      return (positionsUm) => createProfiler(pupil, positionsUm);
+    },
+  };
+}
+
+/** The intensity of a pupil on a voxel grid centered on the axis at defocus `centerZUm`. */
+export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm = 0): Volume {
+  return rasterizeLight(pupilLight(model), sampling, centerZUm);
+}
+
 /**
- * The intensity of a pupil on a voxel grid centered on the axis at defocus `centerZUm`.
+ * Intensity on a voxel grid centered on the axis at defocus `centerZUm`.
  *
  * Each distinct radius and defocus is computed once: radii are shared by mirror images and by
- * pixels at the same distance, planes by z and -z where the pupil has no aberration.
+ * pixels at the same distance, planes by z and -z where the light is even.
  */
-export function rasterizePupil(model: PupilModel, sampling: Sampling, centerZUm = 0): Volume {
-  const { shape, voxelSizeUm, pixelIntegration = 'none' } = sampling;
+export function rasterizeLight(light: IntensityModel, sampling: Sampling, centerZUm = 0): Volume {
+  const { shape, voxelSizeUm } = sampling;
   assertShape('rasterizePupil', 'shape', shape);
   const volume = createVolume(shape, voxelSizeUm);
   const [depth, height, width] = shape;
   const [dz, dy, dx] = voxelSizeUm;
-  const probe = model.discretize(16);
-  const lateral = pixelIntegration === 'lateral' || pixelIntegration === 'both';
-  const axial = pixelIntegration === 'axial' || pixelIntegration === 'both';
-  // The intensity is a product of two fields: its frequencies reach twice as far laterally, and
-  // over the whole difference of the rings' frequencies axially.
-  const lateralBand = 2 * Math.max(...probe.lateral) * 1.05;
-  const axialBand = (Math.max(...probe.axial) - Math.min(...probe.axial)) * 1.05;
-  const grid = lateralGrid(
-    [height, width],
-    [dy, dx],
-    lateral ? [cellRule(dy, lateralBand), cellRule(dx, lateralBand)] : [CENTER_RULE, CENTER_RULE],
-  );
-  const mirrored = probe.phase === null && centerZUm === 0;
-  const along = axialGrid(
-    depth,
-    dz,
-    axial ? cellRule(dz, axialBand) : CENTER_RULE,
-    centerZUm,
-    mirrored,
-  );
-  const pupil = discretizePupil(model, grid.largestRadiusUm, along.largestUm);
-  fillVolume(volume, pupil, grid, along);
+  const [ruleZ, ruleY, ruleX] = voxelRules(sampling, light);
+  const grid = lateralGrid([height, width], [dy, dx], [ruleY, ruleX]);
+  const mirrored = light.isEven && centerZUm === 0;
+  const along = axialGrid(depth, dz, ruleZ, centerZUm, mirrored);
+  const profilerAt = light.prepare(grid.largestRadiusUm, along.largestUm);
+  fillVolume(volume, profilerAt(along.positionsUm), light.anisotropy, grid, along);
   return volume;
 }
 
-function fillVolume(volume: Volume, pupil: Pupil, grid: LateralGrid, along: AxialGrid): void {
+/** Where the intensity is taken inside a voxel along z, y and x. */
+export function voxelRules(
+  { voxelSizeUm: [dz, dy, dx], pixelIntegration = 'none' }: Sampling,
+  { lateralBand, axialBand }: Pick<IntensityModel, 'lateralBand' | 'axialBand'>,
+): readonly [z: CellRule, y: CellRule, x: CellRule] {
+  const lateral = pixelIntegration === 'lateral' || pixelIntegration === 'both';
+  const axial = pixelIntegration === 'axial' || pixelIntegration === 'both';
+  return [
+    axial ? cellRule(dz, axialBand) : CENTER_RULE,
+    lateral ? cellRule(dy, lateralBand) : CENTER_RULE,
+    lateral ? cellRule(dx, lateralBand) : CENTER_RULE,
+  ];
+}
+
+function fillVolume(
+  volume: Volume,
+  profiler: Profiler,
+  anisotropy: Pupil['anisotropy'],
+  grid: LateralGrid,
+  along: AxialGrid,
+): void {
   const depth = volume.shape[0];
   const count = grid.classes.length;
-  const anisotropic = pupil.anisotropy !== 0;
+  const anisotropic = anisotropy !== 0;
   const meanTable = new Float64Array(depth * count);
   const angularTable = new Float64Array(anisotropic ? depth * count : 0);
-  const profiler = createProfiler(pupil, along.positionsUm);
   grid.classes.forEach((pixels, number) => {
     pixels.radiiUm.forEach((radius, sample) => {
       profiler.profile(radius);
@@ -80,19 +126,11 @@ function fillVolume(volume: Volume, pupil: Pupil, grid: LateralGrid, along: Axia
     for (let pixel = 0; pixel < area; pixel++) {
       const index = plane * count + grid.classOf[pixel];
       const angular = anisotropic
-        ? pupil.anisotropy * grid.angularFactor[pixel] * angularTable[index]
+        ? anisotropy * grid.angularFactor[pixel] * angularTable[index]
         : 0;
       volume.data[plane * area + pixel] = meanTable[index] + angular;
     }
   }
-}
-
-/** Computes intensity profiles along z, one radius at a time, into the same two arrays. */
-interface Profiler {
-  /** Fills `mean` and `angular` for lateral distance `radiusUm`. */
-  profile(radiusUm: number): void;
-  readonly mean: Float64Array;
-  readonly angular: Float64Array;
 }
 
 /**

@@ -31,13 +31,14 @@ export interface VectorialOptics extends Optics {
 
 export interface RichardsWolfPsfOptions extends VectorialOptics, PsfOptions {}
 
-const ANISOTROPY = { unpolarized: 0, x: 1, y: -1, circular: 0 } as const satisfies Record<
+/** Sign of the cos 2φ part of the intensity. */
+export const ANISOTROPY = { unpolarized: 0, x: 1, y: -1, circular: 0 } as const satisfies Record<
   Polarization,
   number
 >;
 
 /** cos^p θ of each apodization. */
-const APODIZATION_POWER = {
+export const APODIZATION_POWER = {
   aplanatic: 1 / 2,
   uniform: 0,
   emission: -1 / 2,

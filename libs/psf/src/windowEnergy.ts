@@ -20,7 +20,8 @@ export interface WindowEnergy {
  * Sums over voxels stand for integrals, which is exact below the Nyquist limit or with pixel
  * integration.
  *
- * @returns null for `richards-wolf-psfgenerator`, which is no physical field.
+ * @returns null for `richards-wolf-psfgenerator`, which is no physical field, and for modalities
+ *   other than widefield, whose planes differ.
  */
 export function windowEnergy(request: PsfRequest, psf: Volume): WindowEnergy | null {
   const [dz, dy, dx] = psf.voxelSizeUm;
@@ -44,6 +45,7 @@ export function windowEnergy(request: PsfRequest, psf: Volume): WindowEnergy | n
       poorestPlane: Math.min(...poorest),
     };
   }
+  if ((request.modality ?? 'widefield') !== 'widefield') return null;
   const { planeEnergyUm2 } = psfPupil(request).discretize(64);
   if (planeEnergyUm2 === null) return null;
   return {

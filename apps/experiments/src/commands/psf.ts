@@ -3,7 +3,7 @@ import { writeTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
 import {
   createPsf,
-  gibsonLanniFocusUm,
+  focusUm,
   normalizePsf,
   psfFigure,
   psfFwhmUm,
@@ -50,6 +50,11 @@ export const psfCommand = defineCommand({
         '$0 psf --model gibson-lanni --ni 1.515 --ns 1.33 --depth 5 --out psf.tif',
         '5 µm deep in water',
       )
+      .example(
+        '$0 psf --modality confocal --excitation 0.488 --pinhole 1 --wavelength 0.52 --out psf.tif',
+        'confocal, a pinhole of one Airy unit',
+      )
+      .example('$0 psf --zernike 0,0.5,0,0.3 --out psf.tif', 'astigmatism and coma, in rad RMS')
       .example('$0 psf --model richards-wolf --polarization x --json', 'numbers only'),
   handler: async (args) => {
     const request = psfRequest(args);
@@ -64,7 +69,7 @@ export const psfCommand = defineCommand({
       fwhmUm: psfFwhmUm(request),
       samplingLimits: samplingLimits(request),
       windowEnergy: windowEnergy(request, psf),
-      ...(request.model === 'gibson-lanni' ? { focusDepthUm: gibsonLanniFocusUm(request) } : {}),
+      ...(request.model.startsWith('gibson-lanni') ? { focusDepthUm: focusUm(request) } : {}),
       scale: args.scale,
       warnings,
     };

@@ -1,7 +1,9 @@
 import {
   APODIZATIONS,
   describeUnknown,
+  describeViolation,
   InputError,
+  MODALITIES,
   PIXEL_INTEGRATIONS,
   POLARIZATIONS,
   PSF_MODELS,
@@ -27,8 +29,10 @@ type Setting<R = PsfRequest> = R extends unknown ? keyof R : never;
 /** An option of the optics, with the setting that it becomes. */
 interface OpticsOption extends Options {
   readonly setting?: Setting;
-  /** What the name of the only models that have the setting begins with. */
-  readonly only?: 'richards-wolf' | 'gibson-lanni' | 'gaussian';
+  /** What the names of the only models that have the setting begin with. */
+  readonly only?: readonly (
+    'richards-wolf' | 'gibson-lanni' | 'gibson-lanni-vectorial' | 'gaussian'
+  )[];
 }
 
 /** Model, voxels and sides of a PSF that is made for its own sake. */
@@ -75,6 +79,35 @@ export const OPTICS_OPTIONS = {
     defaultDescription: String(DEFAULTS.emissionWavelengthUm),
     describe: 'emission wavelength in µm',
   },
+  modality: {
+    setting: 'modality',
+    choices: MODALITIES,
+    defaultDescription: 'widefield',
+    describe: 'how the specimen is lit, and what of its light is recorded',
+  },
+  excitation: {
+    setting: 'excitationWavelengthUm',
+    type: 'number',
+    describe: 'confocal, spinning-disk, two-photon: wavelength of the laser in µm',
+  },
+  pinhole: {
+    setting: 'pinholeAiryUnits',
+    type: 'number',
+    defaultDescription: '1',
+    describe: 'confocal, spinning-disk: diameter in Airy units of the emission, 1.22 λ/NA',
+  },
+  sheet: {
+    setting: 'sheetThicknessUm',
+    type: 'number',
+    describe: 'light-sheet: its full width at half maximum in µm',
+  },
+  zernike: {
+    setting: 'zernike',
+    type: 'string',
+    describe:
+      "aberrations in rad RMS, Noll's 5, 6, 7, … (astigmatism 2, coma 2, trefoil 2, spherical)",
+    coerce: numbers('--zernike', '0,0.3'),
+  },
   integrate: {
     setting: 'pixelIntegration',
     choices: PIXEL_INTEGRATIONS,
@@ -82,73 +115,73 @@ export const OPTICS_OPTIONS = {
     describe: 'mean over the voxel instead of its center',
   },
   polarization: {
-    ...{ setting: 'polarization', only: 'richards-wolf' },
+    ...{ setting: 'polarization', only: ['richards-wolf', 'gibson-lanni-vectorial'] },
     choices: POLARIZATIONS,
     defaultDescription: 'unpolarized',
     describe: 'richards-wolf: polarization',
   },
   apodization: {
-    ...{ setting: 'apodization', only: 'richards-wolf' },
+    ...{ setting: 'apodization', only: ['richards-wolf', 'gibson-lanni-vectorial'] },
     choices: APODIZATIONS,
     defaultDescription: 'aplanatic',
     describe: 'richards-wolf: weight of the rays, √cos θ, 1 or 1/√cos θ',
   },
   ns: {
-    ...{ setting: 'sampleIndex', only: 'gibson-lanni' },
+    ...{ setting: 'sampleIndex', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '--ni',
     describe: 'gibson-lanni: index of the sample',
   },
   depth: {
-    ...{ setting: 'sourceDepthUm', only: 'gibson-lanni' },
+    ...{ setting: 'sourceDepthUm', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '0',
     describe: 'gibson-lanni: depth of the source below the cover glass in µm',
   },
   ng: {
-    ...{ setting: 'coverslipIndex', only: 'gibson-lanni' },
+    ...{ setting: 'coverslipIndex', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '--ng-design',
     describe: 'gibson-lanni: index of the cover glass',
   },
   'ng-design': {
-    ...{ setting: 'coverslipIndexDesign', only: 'gibson-lanni' },
+    ...{ setting: 'coverslipIndexDesign', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '1.5255',
     describe: 'gibson-lanni: its design value',
   },
   tg: {
-    ...{ setting: 'coverslipThicknessUm', only: 'gibson-lanni' },
+    ...{ setting: 'coverslipThicknessUm', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '--tg-design',
     describe: 'gibson-lanni: thickness of the cover glass in µm',
   },
   'tg-design': {
-    ...{ setting: 'coverslipThicknessDesignUm', only: 'gibson-lanni' },
+    ...{ setting: 'coverslipThicknessDesignUm', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '170',
     describe: 'gibson-lanni: its design value',
   },
   'ni-design': {
-    ...{ setting: 'immersionIndexDesign', only: 'gibson-lanni' },
+    ...{ setting: 'immersionIndexDesign', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '--ni',
     describe: 'gibson-lanni: immersion index that the objective is made for',
   },
   'working-distance': {
-    ...{ setting: 'workingDistanceUm', only: 'gibson-lanni' },
+    ...{ setting: 'workingDistanceUm', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: '150',
     describe: 'gibson-lanni: thickness of the immersion layer in the design, µm',
   },
   'center-depth': {
-    ...{ setting: 'centerDepthUm', only: 'gibson-lanni' },
+    ...{ setting: 'centerDepthUm', only: ['gibson-lanni'] },
     type: 'number',
     defaultDescription: 'the brightest',
     describe: 'gibson-lanni: nominal focus depth of the central plane in µm',
   },
   sigma: {
-    ...{ setting: 'sigmaUm', only: 'gaussian' },
+    ...{ setting: 'sigmaUm', only: ['gaussian'] },
     type: 'string',
     defaultDescription: 'from the optics',
     describe: 'gaussian: standard deviations in µm, z,y,x',
@@ -176,14 +209,26 @@ export function psfRequest(args: ArgumentsOf<PsfOptions>, modelFlag = '--model')
   for (const option of namesOf(PSF_OPTIONS)) {
     const { setting, only } = PSF_OPTIONS[option];
     if (setting === undefined || args[option] === undefined) continue;
-    if (only !== undefined && !model.startsWith(only)) {
+    if (only?.some((known) => model.startsWith(known)) === false) {
       throw new InputError(
-        `psf: --${option} must go with ${modelFlag} ${only}, got ${modelFlag} ${model} (leave it out)`,
+        `psf: --${option} must go with ${modelFlag} ${only.join(' or ')}, got ${modelFlag} ${model} (leave it out)`,
       );
     }
     settings[setting] = args[option];
   }
   return { ...base, ...settings, model };
+}
+
+/** Parser of numbers from text as `0,0.3`. */
+function numbers(option: string, example: string) {
+  return (text: string): readonly number[] => {
+    const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (values.every(Number.isFinite)) return values;
+    const remedy = `for example ${example}`;
+    throw new InputError(
+      describeViolation(option, 'value', 'be numbers with commas between them', text, remedy),
+    );
+  };
 }
 
 function preset(name: string): PsfRequest {

@@ -1,4 +1,4 @@
-import { formatValue, type Shape3 } from '@blurcycle/core';
+import { formatValue, type Modality, type Shape3 } from '@blurcycle/core';
 import { checkBlurKernel } from './blurKernelSettings.ts';
 import type { RunSettings } from './runSettings.ts';
 
@@ -91,10 +91,39 @@ function checkOptics({ dataset: { psf } }: RunSettings): SettingsViolation[] {
     });
   }
   for (const key of ['sampleIndex', 'sourceDepthUm'] as const) {
-    if (psf[key] === undefined || psf.model === 'gibson-lanni') continue;
+    if (psf[key] === undefined || psf.model.startsWith('gibson-lanni')) continue;
     const rule = `be left out for the model '${psf.model}', which knows no layers`;
     found.push({ path: `dataset.psf.${key}`, rule, value: psf[key] });
   }
+  return [...found, ...checkModality(psf)];
+}
+
+/** Numbers that a modality must have, may have, and must not have. */
+const OF_MODALITY = {
+  excitationWavelengthUm: { needed: ['confocal', 'spinning-disk', 'two-photon'], free: [] },
+  pinholeAiryUnits: { needed: [], free: ['confocal', 'spinning-disk'] },
+  sheetThicknessUm: { needed: ['light-sheet'], free: [] },
+} as const satisfies Record<string, Record<'needed' | 'free', readonly Modality[]>>;
+
+function checkModality(psf: RunSettings['dataset']['psf']): SettingsViolation[] {
+  const { modality = 'widefield', model, zernike = [] } = psf;
+  const found: SettingsViolation[] = [];
+  const refuse = (key: keyof typeof psf, rule: string): void => {
+    found.push({ path: `dataset.psf.${key}`, rule, value: psf[key] });
+  };
+  for (const key of ['excitationWavelengthUm', 'pinholeAiryUnits', 'sheetThicknessUm'] as const) {
+    const needed: readonly Modality[] = OF_MODALITY[key].needed;
+    const free: readonly Modality[] = OF_MODALITY[key].free;
+    const given = psf[key] !== undefined;
+    if (!given && needed.includes(modality)) refuse(key, `be given for the modality '${modality}'`);
+    if (given && !needed.includes(modality) && !free.includes(modality))
+      refuse(key, `be left out for the modality '${modality}'`);
+  }
+  if (model === 'gaussian' && modality !== 'widefield')
+    refuse('modality', "be left out for the model 'gaussian'");
+  const isPupil = model !== 'gaussian' && model !== 'richards-wolf-psfgenerator';
+  if (zernike.length > 0 && (!isPupil || modality !== 'widefield'))
+    refuse('zernike', 'go with a diffraction model in widefield');
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { PSF_MODELS, UNPAIRED_SOURCES } from '@blurcycle/core';
+import { MODALITIES, PSF_MODELS, UNPAIRED_SOURCES } from '@blurcycle/core';
 import { z } from 'zod';
 
 const side = z.int().positive();
@@ -65,6 +65,32 @@ export const psfSettingsSchema = z.strictObject({
     .max(1000)
     .optional()
     .describe('gibson-lanni: depth of the specimen below the cover glass in µm; 0 unless given'),
+  modality: z
+    .enum(MODALITIES)
+    .exactOptional()
+    .describe('how the specimen is lit, and what of its light is recorded; widefield unless given'),
+  excitationWavelengthUm: z
+    .number()
+    .min(0.2, { message: 'lie between 0.2 and 2 µm' })
+    .max(2, { message: 'lie between 0.2 and 2 µm (is it in nm?)' })
+    .exactOptional()
+    .describe('confocal, spinning-disk, two-photon: wavelength of the laser in µm'),
+  pinholeAiryUnits: z
+    .number()
+    .positive()
+    .max(20)
+    .exactOptional()
+    .describe('confocal, spinning-disk: diameter of the pinhole in Airy units; 1 unless given'),
+  sheetThicknessUm: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('light-sheet: full width at half maximum in µm'),
+  zernike: z
+    .array(z.number())
+    .readonly()
+    .exactOptional()
+    .describe("aberrations in rad RMS, Noll's indices 5, 6, 7, …; none unless given"),
 });
 
 /** Noise of the camera. */

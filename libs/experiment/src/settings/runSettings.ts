@@ -261,6 +261,7 @@ export const PSF_MODEL_LABELS: Readonly<Record<PsfModelName, string>> = {
   'richards-wolf-psfgenerator': 'Richards & Wolf as in PSF Generator',
   'gibson-lanni': 'Gibson & Lanni',
   gaussian: 'Gaussian',
+  'gibson-lanni-vectorial': 'Gibson & Lanni, vectorial',
 };
 
 /** Adversarial losses as the field names them. */

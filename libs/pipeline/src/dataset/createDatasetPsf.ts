@@ -13,12 +13,14 @@ export function createDatasetPsf({ psf, voxelSizeUm }: Optics): Volume {
     ...(sourceDepthUm === undefined ? {} : { sourceDepthUm }),
   };
   const request: PsfRequest =
-    model === 'gibson-lanni' ? { model, ...sampling, ...layers } : { model, ...sampling };
+    model === 'gibson-lanni' || model === 'gibson-lanni-vectorial'
+      ? { model, ...sampling, ...layers }
+      : { model, ...sampling };
   return normalizePsf(createPsf(request));
 }
 
 /** The same optics without aberrations: what a user knows of a microscope. */
-export function createUnaberratedPsf({ psf, voxelSizeUm }: Optics): Volume {
+export function createUnaberratedPsf({ psf: { zernike: _, ...psf }, voxelSizeUm }: Optics): Volume {
   return createDatasetPsf({
     psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined },
     voxelSizeUm,

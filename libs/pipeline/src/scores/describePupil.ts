@@ -52,23 +52,30 @@ function rms(coefficients: readonly number[]): number {
 
 /** The pupil of a simulated PSF; null where it has none that is scalar, or nobody knows. */
 function truePupil({ kind, psf }: DatasetSettings, terms: number): TruePupil | null {
-  if (kind === 'tiff-folders') return null;
+  if (kind === 'tiff-folders' || (psf.modality ?? 'widefield') !== 'widefield') return null;
   const { numericalAperture, immersionIndex, emissionWavelengthUm } = psf;
   const optics = { numericalAperture, immersionIndex, emissionWavelengthUm };
   switch (psf.model) {
     case 'born-wolf':
-      return { ...optics, zernike: new Array<number>(terms).fill(0) };
+      return { ...optics, zernike: stated(new Array<number>(terms).fill(0), psf.zernike) };
     case 'gibson-lanni': {
       const { sampleIndex, sourceDepthUm } = psf;
       const layers = {
         ...(sampleIndex === undefined ? {} : { sampleIndex }),
         ...(sourceDepthUm === undefined ? {} : { sourceDepthUm }),
       };
-      return gibsonLanniZernike({ ...optics, ...layers }, terms);
+      const pupil = gibsonLanniZernike({ ...optics, ...layers }, terms);
+      return { ...pupil, zernike: stated(Array.from(pupil.zernike), psf.zernike) };
     }
     case 'richards-wolf':
     case 'richards-wolf-psfgenerator':
+    case 'gibson-lanni-vectorial':
     case 'gaussian':
       return null;
   }
+}
+
+/** Coefficients of the layers and those that are stated beside them. */
+function stated(ofLayers: readonly number[], zernike: readonly number[] = []): number[] {
+  return ofLayers.map((coefficient, i) => coefficient + (zernike[i] ?? 0));
 }
