@@ -1,3 +1,4 @@
+export { psfFromBeads } from './beads/psfFromBeads.ts';
 export { alignPsf, type AlignedPsf } from './deconvolution/alignPsf.ts';
 export {
   blindRichardsonLucy,

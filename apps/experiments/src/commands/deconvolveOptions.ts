@@ -31,9 +31,11 @@ interface ClassicalOption extends Options {
 const PARAMETERS = {
   iterations: {
     settings: ['iterations', 'objectIterations'],
-    type: 'number',
+    type: 'string',
     defaultDescription: '50; linear and --stop discrepancy 200; blind-rl 20 a round',
-    describe: 'updates, or steps of the solver at most',
+    describe:
+      'updates, or steps of the solver at most; auto: Richardson-Lucy ends at the noise level, as with --stop discrepancy',
+    coerce: parseIterations,
   },
   stop: {
     settings: ['stop'],
@@ -161,6 +163,14 @@ function parseWavelengths(text: string): number[] {
   throw new InputError(describeViolation('deconvolve', '--wavelength', rule, text, remedy));
 }
 
+function parseIterations(text: string): number | 'auto' {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (text === 'auto' || !Number.isNaN(value)) return text === 'auto' ? text : value;
+  throw new InputError(
+    describeViolation('deconvolve', '--iterations', 'be a number or auto', text),
+  );
+}
+
 /** The options of `blurcycle deconvolve`, in the order of its help. */
 export const DECONVOLVE_OPTIONS = {
   ...STACK_OPTIONS,
@@ -179,7 +189,10 @@ export const DECONVOLVE_OPTIONS = {
     describe: 'mask voxels from this value on; auto: at the full scale of the camera',
     coerce: parseSaturation,
   },
-  method: { type: 'string', describe: CLASSICAL_ALGORITHMS.join(', ') },
+  method: {
+    type: 'string',
+    describe: `${CLASSICAL_ALGORITHMS.join(', ')}; auto: rl-tv --iterations auto`,
+  },
   ...PARAMETERS,
   ...MODEL_OPTIONS,
   ...OUTPUT_OPTIONS,
@@ -231,16 +244,24 @@ interface ClassicalRequest {
  *   value out of range.
  */
 export function classicalRequest(args: DeconvolveArguments): ClassicalRequest {
-  const algorithm = CLASSICAL_ALGORITHMS.find((known) => known === args.method);
+  const isAuto = args.method === 'auto';
+  const algorithm = isAuto ? 'rl-tv' : CLASSICAL_ALGORITHMS.find((known) => known === args.method);
   if (algorithm === undefined) throw unknownMethod(args.method);
   const isFile = args.start !== undefined && args.start !== 'flat' && args.start !== 'observed';
-  const settings: Record<string, unknown> = { algorithm };
+  // Noise around a dark ground is negative in part: what is chosen by itself takes it for 0.
+  const settings: Record<string, unknown> = isAuto
+    ? { algorithm, stop: 'discrepancy', negatives: 'clip' }
+    : { algorithm };
   const optionOf = new Map<string, string>();
   for (const option of namesOf(PARAMETERS)) {
     const value = args[option];
     if (value === undefined) continue;
     const setting = settingFor(option, algorithm);
     if (option === 'start' && isFile) continue;
+    if (value === 'auto') {
+      settings[settingFor('stop', algorithm)] = 'discrepancy';
+      continue;
+    }
     settings[setting] = option === 'keep-negative' ? value !== true : value;
     optionOf.set(setting, `--${option}`);
   }
@@ -255,7 +276,9 @@ export function classicalRequest(args: DeconvolveArguments): ClassicalRequest {
 
 function unknownMethod(method: string | undefined): InputError {
   if (method !== undefined)
-    return new InputError(describeUnknown('deconvolve', 'method', method, CLASSICAL_ALGORITHMS));
+    return new InputError(
+      describeUnknown('deconvolve', 'method', method, [...CLASSICAL_ALGORITHMS, 'auto']),
+    );
   const remedy = `${CLASSICAL_ALGORITHMS.join(', ')}; or give --model`;
   return new InputError(describeViolation('deconvolve', '--method', 'be given', method, remedy));
 }

@@ -1,6 +1,8 @@
-import { formatShape } from '@blurcycle/core';
-import { writeTiffStack } from '@blurcycle/data';
+import { describeViolation, formatShape, InputError } from '@blurcycle/core';
+import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
+import { psfFromBeads } from '@blurcycle/imaging';
+import { kernelMetrics } from '@blurcycle/metrics';
 import {
   createPsf,
   focusUm,
@@ -12,7 +14,14 @@ import {
   samplingLimits,
   windowEnergy,
 } from '@blurcycle/psf';
-import { defineCommand, JSON_OPTION, type OptionGroup } from './commonOptions.ts';
+import { checkOutputs } from '@blurcycle/stacks';
+import {
+  type ArgumentsOf,
+  defineCommand,
+  JSON_OPTION,
+  namesOf,
+  type OptionGroup,
+} from './commonOptions.ts';
 import { GRID_OPTIONS, OPTICS_OPTIONS, psfRequest } from './psfOptions.ts';
 
 const OUTPUT_OPTIONS = {
@@ -25,11 +34,20 @@ const OUTPUT_OPTIONS = {
     default: 'sum',
     describe: 'unit sum, for blurring, or 1 in the focus',
   },
+  'from-beads': {
+    type: 'string',
+    describe: 'TIFF stack of beads to make the PSF of, instead of optics',
+  },
+  bead: { type: 'number', describe: 'with --from-beads: diameter of the beads in µm' },
   figure: {
     type: 'string',
     describe: 'JSON file for sections, profiles, widths and transfer functions',
   },
 } as const satisfies OptionGroup;
+
+type BeadArguments = ArgumentsOf<
+  typeof GRID_OPTIONS & typeof OPTICS_OPTIONS & typeof OUTPUT_OPTIONS & typeof JSON_OPTION
+> & { readonly fromBeads: string };
 
 /**
  * `blurcycle psf`: a point spread function as a TIFF stack, with its widths and warnings.
@@ -55,8 +73,15 @@ export const psfCommand = defineCommand({
         'confocal, a pinhole of one Airy unit',
       )
       .example('$0 psf --zernike 0,0.5,0,0.3 --out psf.tif', 'astigmatism and coma, in rad RMS')
+      .example(
+        '$0 psf --from-beads beads.tif --bead 0.17 --size 31,31,31 --out psf.tif',
+        'measured: lone beads are found, aligned, averaged, and their size taken out',
+      )
       .example('$0 psf --model richards-wolf --polarization x --json', 'numbers only'),
   handler: async (args) => {
+    if (args.fromBeads !== undefined) return distill({ ...args, fromBeads: args.fromBeads });
+    if (args.bead !== undefined)
+      throw new InputError(describeViolation('psf', '--bead', 'go with --from-beads', args.bead));
     const request = psfRequest(args);
     const psf = createPsf(request);
     const warnings = psfWarnings(request, psf);
@@ -80,6 +105,54 @@ export const psfCommand = defineCommand({
     }
   },
 });
+
+/** Sides of a PSF that is made of beads, unless given. */
+const BEAD_WINDOW = [31, 31, 31] as const;
+
+async function distill(args: BeadArguments): Promise<void> {
+  const { fromBeads, bead, out, size, voxel } = args;
+  assertNoOptics(args);
+  if (bead === undefined) {
+    const remedy = '0.17 for the usual ones; 0 for points';
+    throw new InputError(describeViolation('psf', '--bead', 'be given', bead, remedy));
+  }
+  await checkOutputs('psf', { '--out': out }, [fromBeads]);
+  const { volume } = await readTiffStack(
+    fromBeads,
+    voxel === undefined ? {} : { voxelSizeUm: voxel },
+  );
+  const sides = size ?? BEAD_WINDOW.map((side, axis) => largestOdd(side, volume.shape[axis]));
+  const made = psfFromBeads(volume, { diameterUm: bead, sides: [sides[0], sides[1], sides[2]] });
+  if (out !== undefined) await writeTiffStack(out, made.psf);
+  const { used, atEdge, crowded, saturated, unlike } = made;
+  const facts = {
+    ...{ file: out ?? null, shape: made.psf.shape, voxelSizeUm: made.psf.voxelSizeUm },
+    ...{ beads: { used, atEdge, crowded, saturated, unlike }, diameterUm: bead },
+    fwhmUm: kernelMetrics(made.psf).fwhmUm,
+    beadFwhmUm: kernelMetrics(made.bead).fwhmUm,
+  };
+  const widths = (of: readonly (number | null)[]): string =>
+    ['z', 'y', 'x'].map((axis, i) => `${axis} ${of[i]?.toFixed(3) ?? '-'}`).join(', ');
+  const text = [
+    `${out ?? 'not written (--out)'}: ${used} ${used === 1 ? 'bead' : 'beads'}, ${formatShape(facts.shape)} voxels of ${formatShape(facts.voxelSizeUm, 4)} µm`,
+    `left out: ${atEdge} at the edges, ${crowded} near another one, ${saturated} saturated, ${unlike} unlike the others`,
+    `FWHM ${widths(facts.fwhmUm)} µm; of the mean bead ${widths(facts.beadFwhmUm)} µm`,
+  ];
+  console.log(args.json ? JSON.stringify(facts, null, 2) : text.join('\n'));
+}
+
+function largestOdd(side: number, available: number): number {
+  const most = Math.min(side, available);
+  return most % 2 === 1 ? most : most - 1;
+}
+
+function assertNoOptics(args: BeadArguments): void {
+  for (const option of namesOf({ model: GRID_OPTIONS.model, ...OPTICS_OPTIONS, figure: {} })) {
+    if (args[option] === undefined) continue;
+    const rule = 'be left out with --from-beads';
+    throw new InputError(describeViolation('psf', `--${option}`, rule, args[option]));
+  }
+}
 
 async function writeFigure(path: string, request: PsfRequest): Promise<void> {
   const [{ psf, ...figure }] = psfFigure([request]);

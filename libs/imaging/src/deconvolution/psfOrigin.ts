@@ -25,7 +25,7 @@ const ON_VOXEL = 0.02;
  * between voxels: the vertex of the parabola through the interpolated values one voxel before, at
  * and after it, again and again. A PSF that is symmetric about any place has its peak there.
  */
-export function psfPlaces({ data, shape }: Volume): PsfPlaces {
+export function psfPlaces({ data, shape }: Pick<Volume, 'data' | 'shape'>): PsfPlaces {
   const smooth = smoothed({ data, shape });
   return {
     peak: refine(smooth, shape, maximum(smooth, shape)),
@@ -48,7 +48,7 @@ function onVoxel(position: number): number {
 }
 
 /** [1 2 1]/4 along each axis: the mean over two voxels, half a voxel before and after. */
-function smoothed({ data, shape }: Pick<Volume, 'data' | 'shape'>): Float32Array {
+export function smoothed({ data, shape }: Pick<Volume, 'data' | 'shape'>): Float32Array {
   const [depth, height, width] = shape;
   let values = data;
   for (const [side, stride] of [
