@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, inflateSync } from 'node:zlib';
 import { createVolume, extent, type Shape3, type Volume, voxelIndex } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 
@@ -41,6 +42,19 @@ function centroid({ data, shape }: Volume): number[] {
     sums[2] += value * (i % shape[2]);
   });
   return sums.map((sum) => sum / total);
+}
+
+/** Reads a gray PNG of one chunk of data, rows without a filter, as the command writes it. */
+function grayPng(bytes: Buffer) {
+  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const length = bytes.readUInt32BE(33);
+  expect(bytes.subarray(37, 41).toString()).toBe('IDAT');
+  expect(bytes.readUInt32BE(41 + length)).toBe(crc32(bytes.subarray(37, 41 + length)));
+  const rows = inflateSync(bytes.subarray(41, 41 + length));
+  return {
+    ...{ width, height },
+    gray: (row: number, column: number): number => rows[row * (width + 1) + 1 + column],
+  };
 }
 
 beforeAll(async () => {
@@ -285,6 +299,58 @@ describe('blurcycle deconvolve, tiles', () => {
     // a thousand are left.
     expect(worst).toBeLessThan(0.01);
     expect(worst).toBeGreaterThan(0);
+  });
+});
+
+describe('blurcycle deconvolve --method auto', () => {
+  it('ends by itself, says where and why, and shows both', async () => {
+    const out = ['--preview', file('both.png'), '--out', file('auto.tif')];
+    const auto = await deconvolve(
+      'blurred.tif',
+      '--method',
+      'auto',
+      '--psf',
+      file('psf.tif'),
+      ...out,
+    );
+    expect(auto).toMatchObject({ code: 0, error: '' });
+    expect(auto.out).toMatch(/auto.tif: rl-tv, \d+ updates/);
+    // This stack has so little noise that more updates may be worth it.
+    expect(auto.out).toMatch(/ended (within|after \d+ of) 50 updates/);
+    const end = ['--stop', 'discrepancy', '--tolerance', '0.01', '--iterations', '50'];
+    const named = ['--method', 'rl-tv', ...end, '--negatives', 'clip'];
+    const rest = ['--psf', file('psf.tif'), '--out', file('named.tif')];
+    await deconvolve('blurred.tif', ...named, ...rest);
+    expect((await read('auto.tif')).data).toEqual((await read('named.tif')).data);
+    const { width, height, gray } = grayPng(readFileSync(file('both.png')));
+    // Two of 24 pixels with a gap of 4; below them 12 planes of 0.25 µm as 30 pixels of 0.1 µm.
+    expect([width, height]).toEqual([52, 24 + 4 + 30]);
+    const [before, after] = [await read('blurred.tif'), await read('auto.tif')];
+    for (const [left, volume] of [
+      [0, before],
+      [28, after],
+    ] as const) {
+      const projection = (y: number, x: number): number =>
+        Math.max(...Array.from({ length: 12 }, (_, z) => volume.data[voxelIndex(SHAPE, z, y, x)]));
+      // Brighter voxels are shown brighter; rounding to 256 grays is less than 1/100.
+      const [bright, dark] = [projection(7, 10), projection(9, 10)];
+      expect(bright).toBeGreaterThan(dark);
+      expect(gray(7, left + 10)).toBeGreaterThan(gray(9, left + 10));
+    }
+  });
+
+  it.each([
+    [
+      ['--method', 'wiener', '--iterations', 'auto'],
+      /--stop must go with --method richardson-lucy/,
+    ],
+    [['--method', 'rl-tv', '--iterations', 'soon'], /--iterations must be a number or auto, got/],
+    [['--method', 'auto', '--preview', 'no/where.png'], /--preview must lie in a folder/],
+  ])('refuses %j', async (options, message) => {
+    const rest = ['--psf', file('psf.tif'), '--out', file('never.tif')];
+    const { code, error } = await deconvolve('blurred.tif', ...options, ...rest);
+    expect(code).toBe(2);
+    expect(error).toMatch(message);
   });
 });
 

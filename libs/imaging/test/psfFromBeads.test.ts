@@ -88,7 +88,7 @@ describe('ballKernel(diameter, stack)', () => {
   it('has the volume of the ball in each voxel', () => {
     const ball = ballKernel(0.9, { voxelSizeUm: VOXELS, shape: [99, 99, 99] });
     const middle = ball.data[(ball.data.length - 1) / 2];
-    // A whole voxel of 0.2 x 0.1 x 0.1 µm³ over 4/3 π 0.45³; points in a voxel count its rim to 1 %.
+    // A whole voxel of 0.2 x 0.1 x 0.1 µm³ over 4/3 π 0.45³; points tell the rim to 1 %.
     expect(middle / (0.002 / ((4 / 3) * Math.PI * 0.45 ** 3))).toBeCloseTo(1, 2);
     expect(ball.shape).toEqual([7, 11, 11]);
   });

@@ -15,9 +15,9 @@ type LineProfiler = (yUm: number, xUm: number) => Float64Array;
 /**
  * A pupil with Zernike aberrations, which need not be round: the intensity on a voxel grid.
  *
- * E(r) = Σ_j e^{i (phase_j + axial_j z)} mean over φ of P(ρ_j, φ) e^{i Σ c_n Z_n(ρ_j, φ)} e^{i l_j (x
- * cos φ + y sin φ)}, ρ the lateral frequency over that of the rim, rings by Gauss–Legendre, azimuths
- * in equal steps; P holds the polarization of vectorial models. Both rules are made finer until two
+ * E(r) = Σ_j e^{i (phase_j + axial_j z)} mean over φ of P(ρ_j, φ) e^{i Σ c_n Z_n(ρ_j, φ)} e^{i l_j
+ * (x cos φ + y sin φ)}, ρ the lateral frequency over that of the rim, rings by Gauss–Legendre,
+ * azimuths in equal steps; P holds the polarization of vectorial models. Both rules are made finer until two
  * agree at the corners of the grid.
  *
  * Cost: pixels × rings × azimuths × (1 or 5 fields), 1 or 2 s for 31x31x31 voxels.

@@ -18,11 +18,12 @@ export type VectorialLayers = GibsonLanniOptics & Omit<VectorialOptics, 'variant
  * The pupil of Richards & Wolf with the aberration of Gibson & Lanni's layers.
  *
  * I_m = ∫₀^α A(θ) sin θ w_m(θ) J_m(k r sin θ) exp(i k₀ (W(n sin θ) - z (n cos θ - n))) dθ, w = 1 +
- * cos θ, sin θ, 1 - cos θ; θ is the angle in the immersion medium and W the path of `opticalPathUm`.
+ * cos θ, sin θ, 1 - cos θ; θ is the angle in the immersion medium, W the path of `opticalPathUm`.
  * With layers as designed it is Richards & Wolf's, at low apertures Gibson & Lanni's.
  *
  * Angles and Fresnel losses in the sample are not followed: those need the integrals of Török &
- * Varga. Reflection at the cover glass changes amplitudes by a few percent up to the critical angle.
+ * Varga. Reflection at the cover glass changes amplitudes by a few percent below the critical
+ * angle.
  *
  * Source: Richards & Wolf (1959) doi:10.1098/rspa.1959.0200; Gibson & Lanni (1992)
  * doi:10.1364/JOSAA.9.000154; Török & Varga (1997) doi:10.1364/AO.36.002305.

@@ -107,8 +107,8 @@ interface Parts {
 /**
  * The effective point spread function of a modality from the light of its parts, each round.
  *
- * - `confocal`: I_ex(r, z) D(r, z), D the emission averaged over the pinhole about r. Open, it is the
- *   excitation's; closed, h_ex h_em.
+ * - `confocal`: I_ex(r, z) D(r, z), D the emission averaged over the pinhole about r. Open, it is
+ *   the excitation's; closed, h_ex h_em.
  * - `spinning-disk`, with a camera: I_em(r, z) D(r, z), D the excitation averaged over the pinhole
  *   that lights and over the one that is passed on the way back. Open, it is widefield. Light that
  *   returns through neighboring pinholes is not in it.

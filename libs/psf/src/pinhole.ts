@@ -11,8 +11,8 @@ export type Aperture = 'disk' | 'two-disks';
  * For a disk w is 1/(πa²) up to a. For two disks it is their correlation, (2/π)(θ - sin θ cos θ)
  * with s = 2a cos θ. The integral is a Gauss–Legendre rule in s (or θ), which makes the integrand
  * entire, and a rule of equal steps in the azimuth, which converges as fast for a periodic one. h
- * and D are band-limited, so that polynomials of even degree through Chebyshev's points hold them to
- * rounding: h is computed at few radii, whatever the grid.
+ * and D are band-limited, so that polynomials of even degree through Chebyshev's points hold them
+ * to rounding: h is computed at few radii, whatever the grid.
  *
  * @param light - h; its part in cos 2φ must be zero.
  * @param radiusUm - Radius a of the disk in the specimen.

@@ -160,6 +160,6 @@ describe('createPsf({ zernike })', () => {
     [{ modality: 'light-sheet', sheetThicknessUm: 1 }, 'in widefield, got'],
   ] as const)('refuses %j', (wrong, message) => {
     const request = { model: 'born-wolf', ...OPTICS, ...SAMPLING, zernike: [0, 1] } as const;
-    expect(() => createPsf({ ...request, ...wrong } as PsfRequest)).toThrow(message);
+    expect(() => createPsf({ ...request, ...wrong })).toThrow(message);
   });
 });

@@ -46,8 +46,8 @@ export function bornWolf({ na, n, wavelength }: Objective, r: number, z: number)
 }
 
 /**
- * Richards & Wolf with any phase W(q) in µm: [mean over the azimuth, part in cos 2φ], relative to the
- * focus without aberration.
+ * Richards & Wolf with any phase W(q) in µm: [mean over the azimuth, part in cos 2φ], relative to
+ * the focus without aberration.
  */
 export function richardsWolf(
   { na, n, wavelength }: Objective,

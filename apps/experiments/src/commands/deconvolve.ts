@@ -2,6 +2,7 @@ import { setThreads } from '@blurcycle/compute/transforms';
 import { assertRange, describeViolation, InputError, type Volume } from '@blurcycle/core';
 import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
 import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
+import { checkOutputs, expandPatterns } from '@blurcycle/stacks';
 import { defineCommand, stackChoice } from './commonOptions.ts';
 import { runBatch } from './deconvolveBatch.ts';
 import {
@@ -11,6 +12,7 @@ import {
   psfSources,
 } from './deconvolveOptions.ts';
 import { describeModelReport, describeReport } from './deconvolveReport.ts';
+import { writePreview } from './preview.ts';
 import { namesPsf, PSF_GROUP } from './psfSource.ts';
 
 const STACKS = {
@@ -40,6 +42,10 @@ export const deconvolveCommand = defineCommand({
         'against noise, PSF from the optics',
       )
       .example(
+        '$0 deconvolve cell.tif --method auto --offset auto --psf psf.tif --preview cell.png --out sharp.tif',
+        'number of updates from the noise, and a picture of both',
+      )
+      .example(
         '$0 deconvolve cell.tif --method richardson-lucy --psf psf.tif --offset auto --stats stats.csv --out sharp.tif',
         'without the offset of the camera, statistics of all iterations',
       )
@@ -47,8 +53,33 @@ export const deconvolveCommand = defineCommand({
         "$0 deconvolve 'raw/*.tif' --method rl-tv --na 1.4 --ni 1.515 --wavelength 0.46,0.52,0.61 --out-dir sharp",
         'a folder of files with three channels',
       ),
-  handler: (args) => (args.model === undefined ? applyMethod(args) : applyModel(args.model, args)),
+  handler: async (args) => {
+    const { preview, out } = args;
+    if (preview !== undefined)
+      await checkOutputs('deconvolve', { '--preview': preview, '--out': out }, []);
+    await (args.model === undefined ? applyMethod(args) : applyModel(args.model, args));
+    if (preview !== undefined && out !== undefined) await showBoth(preview, args.stacks, out, args);
+  },
 });
+
+/** Writes the picture of a stack and its result; of several channels and time points the first. */
+async function showBoth(
+  preview: string,
+  stacks: readonly string[],
+  out: string,
+  args: DeconvolveArguments,
+): Promise<void> {
+  const size = { defaultVoxelSizeUm: [1, 1, 1] } as const;
+  const [stack] = expandPatterns('deconvolve', 'the stack', stacks);
+  const place = { channel: args.channel ?? 1, timePoint: args.timePoint ?? 1 };
+  const { volume: before } = await readTiffStack(stack, {
+    ...size,
+    ...stackChoice(args),
+    ...place,
+  });
+  const { volume: after } = await readTiffStack(out, { ...size, channel: 1, timePoint: 1 });
+  await writePreview(preview, before, after);
+}
 
 type Arguments = DeconvolveArguments & { readonly stacks: readonly string[] };
 

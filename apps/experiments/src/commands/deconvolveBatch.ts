@@ -124,7 +124,7 @@ interface BatchItem {
 }
 
 /** Options that belong to one result. */
-const SINGLE = ['stats', 'truth', 'psf-out'] as const;
+const SINGLE = ['stats', 'truth', 'psf-out', 'preview'] as const;
 
 /**
  * The files of a command line and their results.

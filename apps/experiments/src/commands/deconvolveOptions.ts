@@ -20,6 +20,7 @@ import {
   type OptionGroup,
   STACK_OPTIONS,
 } from './commonOptions.ts';
+import { AUTOMATIC_END, AUTOMATIC_METHOD, parseIterations } from './automatic.ts';
 import { OUTPUT_OPTIONS } from './outputOptions.ts';
 import { PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
@@ -34,7 +35,7 @@ const PARAMETERS = {
     type: 'string',
     defaultDescription: '50; linear and --stop discrepancy 200; blind-rl 20 a round',
     describe:
-      'updates, or steps of the solver at most; auto: Richardson-Lucy ends at the noise level, as with --stop discrepancy',
+      'updates, or steps of the solver at most; auto: Richardson-Lucy ends at the noise level of the stack, or where updates change less than 1 %',
     coerce: parseIterations,
   },
   stop: {
@@ -163,14 +164,6 @@ function parseWavelengths(text: string): number[] {
   throw new InputError(describeViolation('deconvolve', '--wavelength', rule, text, remedy));
 }
 
-function parseIterations(text: string): number | 'auto' {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (text === 'auto' || !Number.isNaN(value)) return text === 'auto' ? text : value;
-  throw new InputError(
-    describeViolation('deconvolve', '--iterations', 'be a number or auto', text),
-  );
-}
-
 /** The options of `blurcycle deconvolve`, in the order of its help. */
 export const DECONVOLVE_OPTIONS = {
   ...STACK_OPTIONS,
@@ -192,6 +185,10 @@ export const DECONVOLVE_OPTIONS = {
   method: {
     type: 'string',
     describe: `${CLASSICAL_ALGORITHMS.join(', ')}; auto: rl-tv --iterations auto`,
+  },
+  preview: {
+    type: 'string',
+    describe: 'PNG file to write: the stack and the result, XY above and XZ below',
   },
   ...PARAMETERS,
   ...MODEL_OPTIONS,
@@ -248,10 +245,7 @@ export function classicalRequest(args: DeconvolveArguments): ClassicalRequest {
   const algorithm = isAuto ? 'rl-tv' : CLASSICAL_ALGORITHMS.find((known) => known === args.method);
   if (algorithm === undefined) throw unknownMethod(args.method);
   const isFile = args.start !== undefined && args.start !== 'flat' && args.start !== 'observed';
-  // Noise around a dark ground is negative in part: what is chosen by itself takes it for 0.
-  const settings: Record<string, unknown> = isAuto
-    ? { algorithm, stop: 'discrepancy', negatives: 'clip' }
-    : { algorithm };
+  const settings: Record<string, unknown> = { algorithm, ...(isAuto ? AUTOMATIC_METHOD : {}) };
   const optionOf = new Map<string, string>();
   for (const option of namesOf(PARAMETERS)) {
     const value = args[option];
@@ -259,7 +253,8 @@ export function classicalRequest(args: DeconvolveArguments): ClassicalRequest {
     const setting = settingFor(option, algorithm);
     if (option === 'start' && isFile) continue;
     if (value === 'auto') {
-      settings[settingFor('stop', algorithm)] = 'discrepancy';
+      settingFor('stop', algorithm);
+      Object.assign(settings, AUTOMATIC_END);
       continue;
     }
     settings[setting] = option === 'keep-negative' ? value !== true : value;

@@ -45,11 +45,24 @@ function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][numbe
       : [
           `data minus blurred estimate: ${(100 * reblurResidual).toPrecision(3)} % of the data (RMS)`,
         ]),
+    ...('stop' in settings && settings.stop === 'discrepancy' ? [describeEnd(stack)] : []),
   ];
   return [
     `${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
     ...lines.map((line) => `${indent}${line}`),
   ];
+}
+
+/** Updates of `--stop discrepancy` at most, unless given. */
+const MOST_UPDATES = 200;
+
+function describeEnd({ settings, updates }: FileReport['stacks'][number]): string {
+  const most = ('iterations' in settings ? settings.iterations : undefined) ?? MOST_UPDATES;
+  const tolerance = 'relativeTolerance' in settings ? settings.relativeTolerance : undefined;
+  if (updates >= most) return `not ended within ${most} updates: the noise level was not reached`;
+  const small =
+    tolerance === undefined ? '' : `, or an update changed less than ${100 * tolerance} %`;
+  return `ended after ${updates} of ${most} updates: the blurred estimate is as near to the data as their noise allows${small}`;
 }
 
 /** Report on a deconvolution by a model for people. */

@@ -10,7 +10,7 @@ const PATHS: readonly Option[] = ['psf', 'start', 'truth', 'psf-out', 'stats', '
 /** Words that `--start` takes beside files. */
 const WORDS: readonly string[] = ['flat', 'observed'];
 /** Options that change no result. */
-const NOT_RECORDED: readonly Option[] = ['out', 'out-dir', 'json', 'threads'];
+const NOT_RECORDED: readonly Option[] = ['out', 'out-dir', 'preview', 'json', 'threads'];
 
 /**
  * The command that makes one result: what was given, with paths from the folder of the result.

@@ -20,9 +20,7 @@ export function createDatasetPsf({ psf, voxelSizeUm }: Optics): Volume {
 }
 
 /** The same optics without aberrations: what a user knows of a microscope. */
-export function createUnaberratedPsf({ psf: { zernike: _, ...psf }, voxelSizeUm }: Optics): Volume {
-  return createDatasetPsf({
-    psf: { ...psf, sampleIndex: undefined, sourceDepthUm: undefined },
-    voxelSizeUm,
-  });
+export function createUnaberratedPsf({ psf, voxelSizeUm }: Optics): Volume {
+  const round = { sampleIndex: undefined, sourceDepthUm: undefined, zernike: [] };
+  return createDatasetPsf({ psf: { ...psf, ...round }, voxelSizeUm });
 }
