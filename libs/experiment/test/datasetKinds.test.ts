@@ -34,6 +34,25 @@ describe('kinds of data sets', () => {
     );
   });
 
+  it.each([
+    ['modality: confocal', "excitationWavelengthUm must be given for the modality 'confocal'"],
+    ['pinholeAiryUnits: 1', "pinholeAiryUnits must be left out for the modality 'widefield'"],
+    ['modality: light-sheet', "sheetThicknessUm must be given for the modality 'light-sheet'"],
+    [
+      'modality: two-photon, excitationWavelengthUm: 0.9, zernike: [0.1]',
+      'zernike must go with a diffraction model in widefield',
+    ],
+    ['model: gaussian, zernike: [0.1]', 'zernike must go with a diffraction model in widefield'],
+  ])('have the numbers of their modality: %s', (psf, message) => {
+    const wrong = loadWith(
+      'wrong.yaml',
+      `${HEAD.replace('input', 'proposed')}claims: []\nsettings: { dataset: { psf: { ${psf} } } }\n`,
+    );
+    expect(messageOf(() => resolveExperiment(wrong, 'wrong', 'quick'))).toContain(
+      `dataset.psf.${message}`,
+    );
+  });
+
   it('have a target row only where something made the sharp set', () => {
     const none = loadWith('none.yaml', `${HEAD}  - { method: target }\nclaims: []\n`);
     expect(messageOf(() => resolveExperiment(none, 'none', 'quick'))).toContain(
