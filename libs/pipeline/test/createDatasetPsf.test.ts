@@ -1,4 +1,4 @@
-import { createPsf, normalizePsf, type PsfRequest } from '@blurcycle/psf';
+import { createPsf, normalizePsf } from '@blurcycle/psf';
 import { describe, expect, it } from 'vitest';
 import { createDatasetPsf, createUnaberratedPsf } from '../src/dataset/createDatasetPsf.ts';
 
@@ -17,7 +17,7 @@ describe('createDatasetPsf(dataset)', () => {
   ] as const)('is the PSF of %j', (more) => {
     const psf = { model: 'born-wolf', ...OPTICS, ...more, size: SIZE } as const;
     const request = { model: 'born-wolf', ...OPTICS, ...more, shape: SIZE } as const;
-    const expected = normalizePsf(createPsf({ ...request, voxelSizeUm: VOXELS } as PsfRequest));
+    const expected = normalizePsf(createPsf({ ...request, voxelSizeUm: VOXELS }));
     expect(createDatasetPsf({ psf, voxelSizeUm: VOXELS })).toEqual(expected);
   });
 

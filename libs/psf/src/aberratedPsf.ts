@@ -17,8 +17,8 @@ type LineProfiler = (yUm: number, xUm: number) => Float64Array;
  *
  * E(r) = Σ_j e^{i (phase_j + axial_j z)} mean over φ of P(ρ_j, φ) e^{i Σ c_n Z_n(ρ_j, φ)} e^{i l_j
  * (x cos φ + y sin φ)}, ρ the lateral frequency over that of the rim, rings by Gauss–Legendre,
- * azimuths in equal steps; P holds the polarization of vectorial models. Both rules are made finer until two
- * agree at the corners of the grid.
+ * azimuths in equal steps; P holds the polarization of vectorial models. Both rules are made finer
+ * until two agree at the corners of the grid.
  *
  * Cost: pixels × rings × azimuths × (1 or 5 fields), 1 or 2 s for 31x31x31 voxels.
  * Source: Noll (1976) doi:10.1364/JOSA.66.000207 for the polynomials; Hanser et al. (2004)

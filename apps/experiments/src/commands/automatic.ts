@@ -8,9 +8,9 @@ import { describeViolation, InputError } from '@blurcycle/core';
 export const AUTOMATIC_END = { stop: 'discrepancy', relativeTolerance: 0.01 } as const;
 
 /**
- * `--method auto`, with `rl-tv`: total variation keeps noise from growing, should the end be missed.
- * With it updates go on changing more than 1 %, so that they end after 50 at the latest. Noise
- * around a dark ground is negative in part: it is taken for 0.
+ * `--method auto`, with `rl-tv`: total variation keeps noise from growing, should the end be
+ * missed. With it updates go on changing more than 1 %, so that they end after 50 at the latest.
+ * Noise around a dark ground is negative in part: it is taken for 0.
  */
 export const AUTOMATIC_METHOD = { ...AUTOMATIC_END, iterations: 50, negatives: 'clip' } as const;
 

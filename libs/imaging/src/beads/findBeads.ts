@@ -34,8 +34,8 @@ const MAD_OF_SIGMA = 0.6745;
  * Maxima of the stack smoothed by [1 2 1]/4 along each axis that stand out of the dark part; those
  * whose window reaches beyond the stack, holds another maximum, or has several voxels at the
  * largest value of a stack of whole numbers (saturated) are left out. The background of a bead is
- * the median of the faces of its window. Large beads have flat tops: give `ball`, and the places are those of
- * the stack blurred by it, maxima nearer than a diameter being one.
+ * the median of the faces of its window. Large beads have flat tops: give `ball`, and the places
+ * are those of the stack blurred by it, maxima nearer than a diameter being one.
  */
 export function findBeads(
   stack: Volume,

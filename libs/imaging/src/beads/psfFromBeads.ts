@@ -40,10 +40,10 @@ const MOST_UPDATES = 60;
  * The PSF of a microscope from a stack of fluorescent beads.
  *
  * Each bead that lies alone (`findBeads`) is moved by a fraction of a voxel so that its peak lies
- * in the middle of a window; their sum is the mean bead, in which bright ones have the weight of their
- * photons. Beads that correlate with it by less than 0.9 are left out, and it is made anew. Its
- * deconvolution by a ball of the beads' diameter (accelerated Richardson-Lucy, until the noise) is
- * the PSF. A bead of less than half a voxel across is a point.
+ * in the middle of a window; their sum is the mean bead, in which bright ones have the weight of
+ * their photons. Beads that correlate with it by less than 0.9 are left out, and it is made anew.
+ * Its deconvolution by a ball of the beads' diameter (accelerated Richardson-Lucy, until the
+ * noise) is the PSF. A bead of less than half a voxel across is a point.
  *
  * A large bead leaves little of the PSF to be found: below a third of the PSF's width it does no
  * harm.
