@@ -1,6 +1,5 @@
 export { createPsf, focusUm, psfIntensity, type PsfRequest } from './createPsf.ts';
 export { gaussianPsf } from './gaussianPsf.ts';
-export { gibsonLanniFocusUm } from './gibsonLanniPsf.ts';
 export { gibsonLanniZernike } from './pupilKernel/gibsonLanniZernike.ts';
 export { normalizePsf } from './normalizePsf.ts';
 export { samplingLimits, type Optics } from './optics.ts';

@@ -16,7 +16,7 @@ export function integrate(f: (x: number) => number, a: number, b: number, step =
 }
 
 /** J_m(x) = 1/π ∫ cos(mτ - x sin τ) dτ, by equal steps, which is exact for a periodic integrand. */
-export function bessel(order: number, x: number): number {
+function bessel(order: number, x: number): number {
   const count = 60 + 2 * Math.ceil(Math.abs(x));
   let sum = 0;
   for (let i = 0; i < count; i++) {

@@ -22,3 +22,10 @@ export function parseIterations(text: string): number | 'auto' {
     describeViolation('deconvolve', '--iterations', 'be a number or auto', text),
   );
 }
+
+/** An offset in counts, or `auto`. */
+export function parseOffset(text: string): number | 'auto' {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (text === 'auto' || Number.isFinite(value)) return text === 'auto' ? text : value;
+  throw new InputError(describeViolation('deconvolve', '--offset', 'be a number or auto', text));
+}

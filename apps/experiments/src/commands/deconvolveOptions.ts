@@ -20,7 +20,7 @@ import {
   type OptionGroup,
   STACK_OPTIONS,
 } from './commonOptions.ts';
-import { AUTOMATIC_END, AUTOMATIC_METHOD, parseIterations } from './automatic.ts';
+import { AUTOMATIC_END, AUTOMATIC_METHOD, parseIterations, parseOffset } from './automatic.ts';
 import { OUTPUT_OPTIONS } from './outputOptions.ts';
 import { PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
@@ -142,12 +142,6 @@ const MODEL_OPTIONS = {
   },
 } as const satisfies OptionGroup;
 
-function parseOffset(text: string): number | 'auto' {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (text === 'auto' || Number.isFinite(value)) return text === 'auto' ? text : value;
-  throw new InputError(describeViolation('deconvolve', '--offset', 'be a number or auto', text));
-}
-
 function parseSaturation(text: string): number | 'auto' {
   const value = text.trim() === '' ? NaN : Number(text);
   if (text === 'auto' || (Number.isFinite(value) && value > 0))
@@ -185,10 +179,6 @@ export const DECONVOLVE_OPTIONS = {
   method: {
     type: 'string',
     describe: `${CLASSICAL_ALGORITHMS.join(', ')}; auto: rl-tv --iterations auto`,
-  },
-  preview: {
-    type: 'string',
-    describe: 'PNG file to write: the stack and the result, XY above and XZ below',
   },
   ...PARAMETERS,
   ...MODEL_OPTIONS,

@@ -17,6 +17,10 @@ export const OUTPUT_OPTIONS = {
     type: 'string',
     describe: 'TIFF file for the PSF that was used, or found by blind-rl',
   },
+  preview: {
+    type: 'string',
+    describe: 'PNG file to write: the stack and the result, XY above and XZ below',
+  },
   'sample-type': {
     choices: WRITABLE_SAMPLE_TYPES,
     default: 'float32',
