@@ -66,7 +66,8 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
-        { enforceBuildableLibDependency: false, allow: [], depConstraints },
+        // A private import of a package: which of two files it is depends on the platform.
+        { enforceBuildableLibDependency: false, allow: ['#inflate'], depConstraints },
       ],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
