@@ -6,25 +6,47 @@ export function enhanceSelfLink(link: HTMLAnchorElement): void {
   });
 }
 
-/** Marks in the rail the section that is on the screen. */
+/**
+ * How far down the screen a section may begin and be the one that is read. Charts that are laid out
+ * after a jump move its target down by up to a third.
+ */
+const READING_LINE = 0.4;
+
+/**
+ * Marks in the rail the section on the screen: the last one that begins above the reading line, or
+ * at the end of the page, which cannot be scrolled further, the one that the address names.
+ */
 export function enhanceRail(rail: HTMLElement): void {
-  const links = new Map(
-    [...rail.querySelectorAll('a')].map((link) => [link.hash.slice(1), link] as const),
-  );
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        for (const [id, link] of links) {
-          if (id === target.id) link.setAttribute('aria-current', 'true');
-          else link.removeAttribute('aria-current');
-        }
-      }
-    },
-    { rootMargin: '-15% 0px -75% 0px' },
-  );
-  for (const id of links.keys()) {
-    const section = document.getElementById(id);
-    if (section !== null) observer.observe(section);
-  }
+  const links = [...rail.querySelectorAll('a')].flatMap((link) => {
+    const section = document.getElementById(link.hash.slice(1));
+    return section === null ? [] : [{ link, section }];
+  });
+  const mark = (): void => {
+    const { innerHeight } = window;
+    const above = links.filter(
+      ({ section }) => section.getBoundingClientRect().top <= READING_LINE * innerHeight,
+    );
+    const { scrollHeight } = document.documentElement;
+    const isAtEnd = window.scrollY + innerHeight >= scrollHeight - 2;
+    const named = links.find(({ link }) => link.hash === location.hash);
+    const isNamedVisible =
+      named !== undefined && named.section.getBoundingClientRect().top < innerHeight;
+    const current = isAtEnd && isNamedVisible ? named : above.at(-1);
+    for (const { link } of links) {
+      if (link === current?.link) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  };
+  let isAsked = false;
+  const ask = (): void => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      mark();
+    });
+  };
+  window.addEventListener('scroll', ask, { passive: true });
+  window.addEventListener('hashchange', ask);
+  ask();
 }

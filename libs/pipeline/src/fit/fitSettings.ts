@@ -71,6 +71,12 @@ interface KernelWishes {
 const AVERAGE_HALF_LIFE = 0.02;
 
 /**
+ * Updates on simulated pairs for each of the profile: without cycles and discriminators an update
+ * takes less than half of the time, and the result still improved at 3000.
+ */
+const UPDATES_OF_PAIRS = 2;
+
+/**
  * The settings of a profile for a kind of training, with what the user changed.
  *
  * @throws {InputError} If a wish is out of range or the patch does not fit the kernel.
@@ -86,11 +92,12 @@ export function fitSettings(
   });
   positiveInteger('--updates', updates);
   positiveInteger('--width', width);
+  const ownUpdates = settings.training.updates * (isSimulated ? UPDATES_OF_PAIRS : 1);
   const training = {
     ...settings.training,
-    ...averaged(updates ?? settings.training.updates),
+    updates: updates ?? ownUpdates,
+    ...averaged(updates ?? ownUpdates),
     ...selected(select, kind),
-    ...(updates === undefined ? {} : { updates }),
     ...(patch === undefined ? {} : { patch }),
     ...(precision === undefined ? {} : { precision }),
   };
