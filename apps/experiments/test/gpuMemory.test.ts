@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backendReport, selectBackend } from '@blurcycle/compute';
-import { createRandomStream } from '@blurcycle/core';
+import { createRandomStream, createVolume } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { writeModelFolder } from '@blurcycle/inference';
 import { randomVolume } from '@blurcycle/core/testing';
@@ -27,7 +27,10 @@ describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends
     await selectCpuBackend();
     await writeModelFolder(model, await smallModel());
     const random = createRandomStream(3, 'test');
-    await writeTiffStack(stack, randomVolume([16, 16, 30], random, { low: 100, high: 900 }));
+    const noise = randomVolume([16, 16, 30], random, { low: 100, high: 120 });
+    // A bright box: a stack of noise alone is refused.
+    const data = noise.data.map((value, i) => (isInBox(i) ? value + 800 : value));
+    await writeTiffStack(stack, createVolume(noise.shape, noise.voxelSizeUm, data));
     await selectBackend('webgpu');
     ({ device } = backendInUse() as unknown as { device: GPUDevice });
     create = device.createBuffer.bind(device);
@@ -36,6 +39,12 @@ describe.skipIf(report?.available !== true)('commands on a GPU whose memory ends
     device.createBuffer = create;
   });
   afterAll(() => rmSync(root, { recursive: true }));
+
+  /** Of a stack of 16 x 16 x 30 voxels: 4 x 6 x 8 in its middle. */
+  function isInBox(index: number): boolean {
+    const [z, y, x] = [Math.floor(index / 480), Math.floor(index / 30) % 16, index % 30];
+    return z >= 6 && z < 10 && y >= 5 && y < 11 && x >= 11 && x < 19;
+  }
 
   /** Buffers of so many bytes and more are asked for with more than there is. */
   function failFrom(bytes: number): void {

@@ -47,7 +47,7 @@ export async function buildReport(sources: ReportSources): Promise<BuiltReport> 
   await writeText(path, text);
   await writeReportRecord(sources.resultsDir, {
     profile: sources.profile,
-    inputs: await hashInputs(directory, inputs),
+    ...(await describeTables(directory, inputs)),
     outputs: Object.fromEntries([['report.html', hashOf(text)], ...written]),
   });
   return { path, bytes: Buffer.byteLength(text) };
@@ -67,17 +67,20 @@ async function writeFigures(
   return texts.map(([name, text]) => [name, hashOf(text)]);
 }
 
-/** SHA-256 of the records of the tables, by their path beside the report. */
-async function hashInputs(
+/** SHA-256 of the records of the tables, and when they were made, by their path beside the report. */
+async function describeTables(
   directory: string,
   { experiments }: ReportInputs,
-): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const { id } of experiments) {
+): Promise<{ inputs: Record<string, string>; madeAt: Record<string, string> }> {
+  const inputs: Record<string, string> = {};
+  const madeAt: Record<string, string> = {};
+  for (const { id, table } of experiments) {
     const name = `${id}/record.json`;
-    if (existsSync(join(directory, name))) hashes[name] = await fileHash(join(directory, name));
+    if (!existsSync(join(directory, name))) continue;
+    inputs[name] = await fileHash(join(directory, name));
+    if (table.provenance !== undefined) madeAt[name] = table.provenance.createdAt;
   }
-  return hashes;
+  return { inputs, madeAt };
 }
 
 function hashOf(text: string): string {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { readIfThere, writeFileAtomically } from '@blurcycle/files';
 import { z } from 'zod';
-import { hashSchema, type Hashes, hashesSchema } from './records.ts';
+import { hashSchema, hashesSchema } from './records.ts';
 
 const contentSchema = z.strictObject({
   profile: z.string(),
   /** SHA-256 of the records of the tables that it shows, by the path beside the report. */
   inputs: hashesSchema,
+  /** When these tables were made, by the same path. */
+  madeAt: z.record(z.string(), z.string()),
   /** SHA-256 of the page, of its charts and of their specifications, likewise. */
   outputs: hashesSchema,
 });
@@ -66,15 +68,8 @@ function textOf(content: ReportRecord): string {
   return `${JSON.stringify({ ...content, sha256: hashOf(content) }, null, 2)}\n`;
 }
 
-/** Of the hashes in the order in which they stand. */
-function hashOf({
-  profile,
-  inputs,
-  outputs,
-}: {
-  profile: string;
-  inputs: Hashes;
-  outputs: Hashes;
-}): string {
-  return createHash('sha256').update(JSON.stringify({ profile, inputs, outputs })).digest('hex');
+/** Of the content in the order in which it stands. */
+function hashOf({ profile, inputs, madeAt, outputs }: ReportRecord): string {
+  const text = JSON.stringify({ profile, inputs, madeAt, outputs });
+  return createHash('sha256').update(text).digest('hex');
 }

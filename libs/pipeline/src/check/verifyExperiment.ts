@@ -74,7 +74,7 @@ export async function* verifyExperiment(
     if (isDone(table)) return verifyTable(experiment, record, resultsDir);
     return verifyTableFiles(experiment, record, resultsDir);
   });
-  const report = await tolerant(() => verifyReport(experiment.name, resultsDir, profile));
+  const report = await tolerant(() => verifyReport(resultsDir, profile));
   if (report !== null) yield { what: 'report', stale: null, ...report };
 }
 
