@@ -67,7 +67,7 @@ async function writeFigures(
   return texts.map(([name, text]) => [name, hashOf(text)]);
 }
 
-/** SHA-256 of the records of the tables, and when they were made, by their path beside the report. */
+/** SHA-256 of the records of the tables, and when they were made, by the path beside the report. */
 async function describeTables(
   directory: string,
   { experiments }: ReportInputs,
