@@ -109,7 +109,7 @@ describe('blurcycle fit', () => {
     expect(plan).toMatchObject({
       method: 'Trained on simulated pairs',
       data: '2 blurred stacks, 1 sharp stack, unpaired',
-      updates: 8, // twice those of the profile
+      updates: 16, // four times those of the profile
       patch: [16, 16, 16],
     });
     expect(plan.kernel).toEqual({
@@ -148,8 +148,8 @@ describe('blurcycle fit', () => {
       kernel: 'known',
       optics: { psf: at('psf.tif') },
       training: {
-        updates: 8,
-        selectedUpdate: 8,
+        updates: 16,
+        selectedUpdate: 16,
         data: '2 blurred stacks, 1 sharp stack, unpaired',
       },
     });
@@ -168,7 +168,7 @@ describe('blurcycle fit', () => {
       warnings: string[];
     };
     expect(report).toMatchObject({ shape: [16, 32, 32] });
-    // Eight updates teach nothing, and the report says so.
+    // Sixteen updates teach nothing, and the report says so.
     expect(report.trust.explains).toBe(false);
     expect(report.warnings).toEqual([report.trust.sentence]);
     expect((await readTiffStack(at('out.tif'))).volume.shape).toEqual([16, 32, 32]);
@@ -185,9 +185,9 @@ describe('blurcycle fit', () => {
     const first = weights();
     const again = () => fit(...DATA, '--psf', at('psf.tif'), '--out', model, '--json');
     expect(JSON.parse((await again()).out)).toEqual({ model, upToDate: true });
-    // As if it had been killed after its checkpoint of update 6, before the model was written.
+    // As if it had been killed after its checkpoint of update 14, before the model was written.
     rmSync(model, { recursive: true });
-    rmSync(join(`${model}.training`, 'checkpoint/step-00000008.checkpoint'));
+    rmSync(join(`${model}.training`, 'checkpoint/step-00000016.checkpoint'));
     expect(JSON.parse((await again()).out)).toMatchObject({ upToDate: false });
     expect(weights().equals(first)).toBe(true);
   });

@@ -91,7 +91,7 @@ const TRAINING_OPTIONS = {
   },
   updates: {
     type: 'number',
-    defaultDescription: "the profile's, on simulated pairs twice as many",
+    defaultDescription: "the profile's, on simulated pairs four times as many",
     describe: 'training updates',
   },
   patch: {
