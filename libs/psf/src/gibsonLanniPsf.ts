@@ -40,27 +40,10 @@ export function gibsonLanniPupil(optics: GibsonLanniOptics): PupilModel {
   const layers = gibsonLanniLayers(optics);
   const waveNumber = vacuumWaveNumber(optics);
   const na = optics.numericalAperture;
-  const panels = pupilPanels(layers);
   const aberrated = !isMatched(layers);
   return {
     discretize(rings) {
-      const rule = gaussLegendre(rings);
-      const q: number[] = [];
-      const weights: number[] = [];
-      for (const { base, sign, from, to } of panels) {
-        const half = (to - from) / 2;
-        for (let j = 0; j < rings; j++) {
-          const below = half * rule.distances[j];
-          const v = to - below;
-          // At the axis base = to: avoid the cancellation of base - v.
-          q.push(
-            sign === -1
-              ? Math.sqrt((base - to + below) * (base + v))
-              : Math.sqrt(base * base + v * v),
-          );
-          weights.push((2 * v * half * rule.weights[j]) / (na * na)); // 2ρ dρ
-        }
-      }
+      const { q, weights } = layeredRays(layers, rings);
       const decay = q.map((value) =>
         layers.sourceDepthUm > 0 ? sampleDecay(layers, value, waveNumber) : 1,
       );
@@ -167,7 +150,7 @@ export function isMatched(layers: GibsonLanniLayers): boolean {
  * is that root for the smallest index, and a sample index inside the aperture splits the pupil in
  * two.
  */
-export function pupilPanels(layers: GibsonLanniLayers): Panel[] {
+function pupilPanels(layers: GibsonLanniLayers): Panel[] {
   const na = layers.numericalAperture;
   const sample = layers.sourceDepthUm > 0 ? layers.sampleIndex : Infinity;
   if (sample <= na) {
@@ -184,6 +167,34 @@ export function pupilPanels(layers: GibsonLanniLayers): Panel[] {
     layers.coverslipIndexDesign,
   );
   return [{ base, sign: -1, from: Math.sqrt((base - na) * (base + na)), to: base }];
+}
+
+/**
+ * Rays for sums over the pupil, ∫ f 2ρ dρ = Σ w f(q): their transverse indices and weights.
+ *
+ * @param rings - Rays in each panel.
+ */
+export function layeredRays(
+  layers: GibsonLanniLayers,
+  rings: number,
+): { readonly q: readonly number[]; readonly weights: readonly number[] } {
+  const na = layers.numericalAperture;
+  const rule = gaussLegendre(rings);
+  const q: number[] = [];
+  const weights: number[] = [];
+  for (const { base, sign, from, to } of pupilPanels(layers)) {
+    const half = (to - from) / 2;
+    for (let j = 0; j < rings; j++) {
+      const below = half * rule.distances[j];
+      const v = to - below;
+      // At the axis base = to: avoid the cancellation of base - v.
+      q.push(
+        sign === -1 ? Math.sqrt((base - to + below) * (base + v)) : Math.sqrt(base * base + v * v),
+      );
+      weights.push((2 * v * half * rule.weights[j]) / (na * na)); // 2ρ dρ
+    }
+  }
+  return { q, weights };
 }
 
 /** Total variation of the aberration over the pupil, µm. */

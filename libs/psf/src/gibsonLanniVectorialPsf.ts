@@ -1,4 +1,3 @@
-import { gaussLegendre } from './gaussLegendre.ts';
 import {
   gibsonLanniLayers,
   opticalPathUm,
@@ -6,7 +5,7 @@ import {
   sampleDecay,
   type GibsonLanniOptics,
 } from './gibsonLanniLayers.ts';
-import { isMatched, pathVariationUm, pupilPanels } from './gibsonLanniPsf.ts';
+import { isMatched, layeredRays, pathVariationUm } from './gibsonLanniPsf.ts';
 import { vacuumWaveNumber } from './optics.ts';
 import type { PupilModel } from './pupil.ts';
 import { ANISOTROPY, APODIZATION_POWER, type VectorialOptics } from './richardsWolfPsf.ts';
@@ -33,7 +32,6 @@ export function gibsonLanniVectorialPupil(optics: VectorialLayers): PupilModel {
   const { polarization = 'unpolarized', apodization = 'aplanatic' } = optics;
   const { numericalAperture: na, immersionIndex: index, sourceDepthUm } = layers;
   const waveNumber = vacuumWaveNumber(optics);
-  const panels = pupilPanels(layers);
   const aberrated = !isMatched(layers);
   // sin θ dθ = q dq / (n² cos θ)
   const power = APODIZATION_POWER[apodization] - 1;
@@ -48,22 +46,7 @@ export function gibsonLanniVectorialPupil(optics: VectorialLayers): PupilModel {
   };
   return {
     discretize(rings) {
-      const rule = gaussLegendre(rings);
-      const q: number[] = [];
-      const weights: number[] = [];
-      for (const { base, sign, from, to } of panels) {
-        const half = (to - from) / 2;
-        for (let j = 0; j < rings; j++) {
-          const below = half * rule.distances[j];
-          const v = to - below;
-          q.push(
-            sign === -1
-              ? Math.sqrt((base - to + below) * (base + v))
-              : Math.sqrt(base * base + v * v),
-          );
-          weights.push((2 * v * half * rule.weights[j]) / (na * na));
-        }
-      }
+      const { q, weights } = layeredRays(layers, rings);
       const amplitudes = [0, 1, 2].map(() => new Float64Array(q.length));
       let focus = 0;
       let energy = 0;

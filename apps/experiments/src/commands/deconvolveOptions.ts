@@ -264,7 +264,7 @@ function unknownMethod(method: string | undefined): InputError {
     return new InputError(
       describeUnknown('deconvolve', 'method', method, [...CLASSICAL_ALGORITHMS, 'auto']),
     );
-  const remedy = `${CLASSICAL_ALGORITHMS.join(', ')}; or give --model`;
+  const remedy = `auto, ${CLASSICAL_ALGORITHMS.join(', ')}; or give --model`;
   return new InputError(describeViolation('deconvolve', '--method', 'be given', method, remedy));
 }
 

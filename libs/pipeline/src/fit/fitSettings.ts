@@ -72,7 +72,7 @@ const AVERAGE_HALF_LIFE = 0.02;
 
 /**
  * Updates on simulated pairs for each of the profile: without cycles and discriminators an update
- * takes a fourth of the time, and the result still improved from 4000 to 8000.
+ * takes less than half of the time, and the result still improved from 4000 to 8000.
  */
 const UPDATES_OF_PAIRS = 4;
 
