@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InputError } from '@blurcycle/core';
@@ -44,7 +44,9 @@ export function submitJobs(script: string): readonly string[] {
  */
 export async function submitUntilDone(submission: Submission): Promise<void> {
   const { experiment, resultsDir, script, everySeconds, say } = submission;
-  for (let before = progressOf(experiment, resultsDir); ;) {
+  // A run that never gets to a checkpoint begins anew each time and logs no more than before.
+  let best = { kept: await countKept(experiment, resultsDir), logged: 0 };
+  for (;;) {
     const jobs = submitJobs(script);
     say(`slurm: jobs ${jobs.join(', ')}`);
     await untilGone(jobs, everySeconds);
@@ -53,33 +55,30 @@ export async function submitUntilDone(submission: Submission): Promise<void> {
     if (open.length === 0) return;
     const names = open.map(({ name }) => name);
     const states = endsOf(jobs);
-    const after = progressOf(experiment, resultsDir);
-    if (after === before) {
+    const kept = steps.length - open.length;
+    const logged = loggedBytes(experiment, resultsDir);
+    if (kept <= best.kept && logged <= best.logged) {
       throw new Error(
         `slurm: ${experiment.name} must get further with each submission, got nowhere with ${names.join(', ')}${states} (the logs are in ${logFolder({ resultsDir, profile: experiment.profile })})`,
       );
     }
     say(`slurm: submitted again for ${names.join(', ')}${states}`);
-    before = after;
+    best = { kept: Math.max(best.kept, kept), logged: Math.max(best.logged, logged) };
   }
 }
 
-/** A text that differs whenever a run got further: what its folder's files weigh. */
-function progressOf({ rows, profile, name }: ResolvedExperiment, resultsDir: string): string {
-  const folders = rows.flatMap(({ runs }) =>
-    runs.flatMap((run) => [run, ...(run.first === null ? [] : [run.first])]),
-  );
-  const files = [
-    ...folders.flatMap(({ id }) =>
-      ['metrics.jsonl', 'record.json', 'scores.json'].map((file) =>
-        join(runDirectory(resultsDir, profile, id), file),
-      ),
-    ),
-    join(resultsDir, profile, name, 'record.json'),
-  ];
-  return files
-    .map((file) => (existsSync(file) ? `${statSync(file).size} ${statSync(file).mtimeMs}` : '-'))
-    .join(';');
+/** How many results of an experiment need nothing any more. */
+async function countKept(experiment: ResolvedExperiment, resultsDir: string): Promise<number> {
+  const steps = await planExperiment(experiment, resultsDir);
+  return steps.filter(({ action }) => action === 'keep').length;
+}
+
+/** What the training runs of an experiment have logged in all: more whenever one got further. */
+function loggedBytes({ rows, profile }: ResolvedExperiment, resultsDir: string): number {
+  return rows
+    .flatMap(({ runs }) => runs.flatMap((run) => (run.first === null ? [run] : [run.first, run])))
+    .map(({ id }) => join(runDirectory(resultsDir, profile, id), 'metrics.jsonl'))
+    .reduce((sum, log) => sum + (statSync(log, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Waits until none of the jobs is in the queue. */
