@@ -161,7 +161,8 @@ describe('inferTargets(files, root)', () => {
       command: 'node apps/experiments/bin/blurcycle.mjs train proposed --seed 2 --wait',
       profile: 'standard',
     });
-    expect(seeds(targets['make-table1:standard'])).toBe(5);
+    expect(seeds(targets['make-table1:standard'])).toBe(8);
+    expect(seeds(targets['make-ablation-border:standard'])).toBe(5); // no more are asked for there
     expect(targets['train-proposed-s2']).toBeUndefined();
     expect(targets['train-proposed-s2:smoke']).toBeUndefined();
     expect(seeds(targets['make-table1'])).toBe(1);
@@ -181,11 +182,7 @@ describe('inferTargets(files, root)', () => {
     expect(added.filter((name) => name.endsWith(':standard')).sort()).toEqual([
       'make-second:standard',
       'second:standard',
-      'train-small-kernel-s0:standard',
-      'train-small-kernel-s1:standard',
-      'train-small-kernel-s2:standard',
-      'train-small-kernel-s3:standard',
-      'train-small-kernel-s4:standard',
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map((seed) => `train-small-kernel-s${seed}:standard`),
     ]);
     expect(after['train-proposed-s0']).toEqual(before['train-proposed-s0']);
     expect(after.all.dependsOn).toEqual(

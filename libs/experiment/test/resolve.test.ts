@@ -65,7 +65,8 @@ describe('resolveRun(set, request)', () => {
     });
     const { settings } = findRun(shipped, 'proposed', 'quick', 100);
     expect(settings.dataset).toEqual(run.settings.dataset);
-    const report = () => loadChanged('_profiles.yaml', 'seeds: [0, 1, 2, 3, 4]', 'seeds: [0, 100]');
+    const report = () =>
+      loadChanged('_profiles.yaml', 'seeds: [0, 1, 2, 3, 4, 5, 6, 7]', 'seeds: [0, 100]');
     expect(messageOf(report)).toContain(
       'standard.seeds.1 must be below 100 (seeds from 100 on are for choosing settings), got 100',
     );
@@ -215,15 +216,15 @@ rows:
 
   it('has a run for each row and seed, none for the input', () => {
     const { rows, seeds } = resolveExperiment(shipped, 'table1', 'standard');
-    expect(seeds).toEqual([0, 1, 2, 3, 4]);
+    expect(seeds).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const trained = rows.filter(({ classical }) => classical === null);
     expect(trained.map(({ id, runs }) => [id, runs.length])).toEqual([
       ['input', 0],
-      ['supervised-mse', 5],
-      ['supervised-gan', 5],
-      ['cyclegan', 5],
-      ['proposed', 5],
-      ['non-blind', 5],
+      ['supervised-mse', 8],
+      ['supervised-gan', 8],
+      ['cyclegan', 8],
+      ['proposed', 8],
+      ['non-blind', 8],
     ]);
     expect(rows[4].paper).toEqual({ psnr: 26.6249, ssim: 0.9573 });
   });
@@ -240,7 +241,7 @@ rows:
     const runs = classicalRuns(experiment);
     const ids = ['blind-richardson-lucy', 'richardson-lucy', 'rl-tv', 'wiener'];
     expect(runs.map(({ id }) => id)).toEqual(
-      ids.flatMap((id) => [1, 2, 3, 4, 5].map((seed) => `${id}-d${seed}`)),
+      ids.flatMap((id) => [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => `${id}-d${seed}`)),
     );
     expect(new Set(runs.map(({ key }) => key)).size).toBe(runs.length);
     expect(new Set(runs.map(({ kind }) => kind)).size).toBe(ids.length);
@@ -255,6 +256,18 @@ rows:
     expect(datasets.map(({ seed }) => seed)).toEqual([0, 1, 2, 3, 4]);
     datasets.forEach(({ settings: dataset }, seed) =>
       expect(dataset).toEqual({ ...settings.dataset, seed: 1 + seed }),
+    );
+  });
+
+  it('trains with no more seeds than a file asks for, the first of the profile', () => {
+    const few = loadWith('second.yaml', second.replace('rows:', 'seedsAtMost: 3\nrows:'));
+    const { seeds, datasets, rows } = resolveExperiment(few, 'second', 'standard');
+    expect(seeds).toEqual([0, 1, 2]);
+    expect(datasets.map(({ seed }) => seed)).toEqual([0, 1, 2]);
+    expect(rows[1].runs.map(({ id }) => id)).toEqual([0, 1, 2].map((s) => `proposed-s${s}`));
+    expect(resolveExperiment(few, 'second', 'quick').seeds).toEqual([0]);
+    expect(() => loadWith('second.yaml', second.replace('rows:', 'seedsAtMost: 0\nrows:'))).toThrow(
+      'seedsAtMost must be',
     );
   });
 

@@ -59,7 +59,10 @@ describe('vary', () => {
       (name) =>
         resolveExperiment(set, name, 'standard').rows.find(({ id }) => id === 'cyclegan')?.runs,
     );
-    expect(own?.map(({ id, key }) => [id, key])).toEqual(table1?.map(({ id, key }) => [id, key]));
+    expect(own?.length).toBeGreaterThan(1);
+    expect(own?.map(({ id, key }) => [id, key])).toEqual(
+      table1?.slice(0, own.length).map(({ id, key }) => [id, key]), // it has fewer seeds
+    );
   });
 
   it.each([

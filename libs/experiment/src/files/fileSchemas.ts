@@ -167,6 +167,11 @@ export const experimentFileSchema = z.strictObject({
     .record(idSchema, overridesSchema)
     .optional()
     .describe('name of a profile to what differs for every row in it'),
+  seedsAtMost: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('trains with the first so many seeds of a profile; with all of them unless given'),
   rows: z.array(rowSchema).describe('what is compared; may be empty where there are figures'),
   conditions: z
     .array(conditionSchema)

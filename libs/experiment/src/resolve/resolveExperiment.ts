@@ -93,7 +93,7 @@ export function resolveExperiment(
     mergeLayers([...common, ...ownLayers({ experiment, profile })]),
     common.map(({ origin }) => origin),
   );
-  const { seeds } = set.profiles.content[profile];
+  const seeds = set.profiles.content[profile].seeds.slice(0, experiment.content.seedsAtMost);
   const data = parseMerged(sharedSettingsSchema, shared);
   const target = rows.findIndex(({ method }) => method === TARGET_METHOD);
   if (target !== -1 && data.dataset.kind !== 'simulated-microscope') {
