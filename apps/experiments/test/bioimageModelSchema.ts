@@ -15,15 +15,15 @@ const channel = z.strictObject({
   id: z.literal('channel'),
   channel_names: z.array(z.string().regex(/^[A-Za-z_]\w*$/)).min(1),
 });
-const space = <Size extends z.ZodType>(size: Size) =>
+const space = <Size extends z.ZodRawShape>(size: Size) =>
   z.strictObject({
     type: z.literal('space'),
     id: z.enum(['x', 'y', 'z']),
-    size,
+    ...size,
     unit: z.literal('micrometer'),
     scale: z.number().positive(),
   });
-const axes = <Size extends z.ZodType>(size: Size) =>
+const axes = <Size extends z.ZodRawShape>(size: Size) =>
   z.tuple([batch, space(size), space(size), space(size), channel]);
 const processing = z.array(
   z.discriminatedUnion('id', [
@@ -47,6 +47,7 @@ const tensor = {
 export const bioimageModelSchema = z.strictObject({
   format_version: z.string().regex(/^0\.5\.\d+$/),
   type: z.literal('model'),
+  id: z.string().regex(/^[a-z0-9_\-.][a-z0-9_\-/.]*[a-z0-9_\-.]$/),
   name: z
     .string()
     .min(5)
@@ -54,6 +55,14 @@ export const bioimageModelSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_+\- ()]+$/),
   description: z.string().min(1).max(1024),
   authors: z.array(z.strictObject({ name: z.string().regex(/^[^/\\]+$/) })).min(1),
+  maintainers: z
+    .array(z.strictObject({ github_user: z.string().regex(/^[A-Za-z0-9-]{1,39}$/) }))
+    .min(1)
+    .optional(),
+  // also: below 500 kB, twice as wide as high or square
+  covers: z.array(
+    z.strictObject({ ...file.shape, source: z.string().regex(/\.(gif|jpe?g|png|svg)$/) }),
+  ),
   cite: z
     .array(
       z
@@ -71,14 +80,25 @@ export const bioimageModelSchema = z.strictObject({
   tags: z.array(z.string()),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
   inputs: z.tuple([
-    z.strictObject({ ...tensor, axes: axes(z.int().positive()), preprocessing: processing }),
+    z.strictObject({
+      ...tensor,
+      axes: axes({
+        size: z.union([
+          z.int().positive(),
+          z.strictObject({ min: z.int().positive(), step: z.int().positive() }),
+        ]),
+      }),
+      preprocessing: processing,
+    }),
   ]),
   outputs: z.tuple([
     z.strictObject({
       ...tensor,
-      axes: axes(
-        z.strictObject({ tensor_id: z.literal('blurred'), axis_id: z.enum(['x', 'y', 'z']) }),
-      ),
+      axes: axes({
+        // With a halo the size must be a reference, as it is here.
+        size: z.strictObject({ tensor_id: z.literal('blurred'), axis_id: z.enum(['x', 'y', 'z']) }),
+        halo: z.int().min(1).optional(),
+      }),
       postprocessing: processing,
     }),
   ]),

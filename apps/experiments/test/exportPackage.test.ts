@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { writeModelFolder } from '@blurcycle/inference';
 import { selectCpuBackend, smallModel } from '@blurcycle/inference/testing';
 import { unzipSync } from 'fflate';
+import { PNG } from 'pngjs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -44,9 +45,12 @@ describe('blurcycle export --format bioimageio', () => {
     const description = bioimageModelSchema.parse(parse(Buffer.from(files['rdf.yaml']).toString()));
     expect(description.name).toBe('small');
     expect(description.license).toBe('CC-BY-4.0');
+    expect(description.id).toBe('blurcycle-small');
+    expect(description.maintainers).toBeUndefined();
     // Every file that is named is there, with its hash.
     const named = [
       ...description.attachments,
+      ...description.covers,
       description.inputs[0].test_tensor,
       description.outputs[0].test_tensor,
       description.weights.tensorflow_js,
@@ -60,6 +64,54 @@ describe('blurcycle export --format bioimageio', () => {
       'model.json',
       'weights.bin',
     ]);
+  });
+
+  it('shows input beside output on its cover, twice as wide as high', () => {
+    const { width, height, data } = PNG.sync.read(Buffer.from(files['cover.png']));
+    expect([width, height]).toEqual([32, 16]);
+    const gray = (x: number, y: number): number => data[4 * (y * width + x)];
+    // Halves of one test stack and of what a network with random weights makes of it.
+    const halves = [0, 16].map((left) =>
+      Array.from({ length: 256 }, (_, i) => gray(left + (i % 16), Math.floor(i / 16))),
+    );
+    for (const half of halves) expect(new Set(half).size).toBeGreaterThan(20);
+    expect(halves[0]).not.toEqual(halves[1]);
+  });
+
+  it('asks for the tile with instance normalization, and for no less without', async () => {
+    const { inputs, outputs } = bioimageModelSchema.parse(
+      parse(Buffer.from(files['rdf.yaml']).toString()),
+    );
+    expect(inputs[0].axes.slice(1, 4)).toMatchObject([{ size: 8 }, { size: 16 }, { size: 16 }]);
+    for (const axis of outputs[0].axes) expect(axis).not.toHaveProperty('halo');
+
+    const folder = join(root, 'plain');
+    const packed = join(root, 'plain.zip');
+    await writeModelFolder(folder, await smallModel(1, 'none'));
+    const who = ['--maintainer', 'a-tester', '--maintainer', 'b2'];
+    const answer = await blurcycle(
+      ...['export', folder, '--format', 'bioimageio', '--out', packed, ...who],
+    );
+    expect(answer).toMatchObject({ code: 0 });
+    const plain = unzipSync(readFileSync(packed));
+    const description = bioimageModelSchema.parse(parse(Buffer.from(plain['rdf.yaml']).toString()));
+    const sizes = [8, 16, 16].map((min) => ({ size: { min, step: 4 } }));
+    expect(description.inputs[0].axes.slice(1, 4)).toMatchObject(sizes);
+    // Half of the overlap of 4, 8 and 8 voxels.
+    const halos = [{ halo: 2 }, { halo: 4 }, { halo: 4 }];
+    expect(description.outputs[0].axes.slice(1, 4)).toMatchObject(halos);
+    expect(description.maintainers).toEqual([{ github_user: 'a-tester' }, { github_user: 'b2' }]);
+  });
+
+  it.each([
+    [['--format', 'bioimageio', '--maintainer', 'A. Tester'], /--maintainer must be a name on/],
+    [['--format', 'onnx', '--maintainer', 'a-tester'], /must stand beside --format bioimageio/],
+  ])('refuses %j', async (wrong, message) => {
+    const out = join(root, 'refused.zip');
+    const { code, error } = await blurcycle('export', model, '--out', out, ...wrong);
+    expect(code).toBe(2);
+    expect(error).toMatch(message);
+    expect(existsSync(out)).toBe(false);
   });
 
   it('holds test tensors that its own weights and processing reproduce', async () => {

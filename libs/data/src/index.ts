@@ -6,6 +6,7 @@ export {
 } from './dataset/microscopeDataset.ts';
 export { buildMicrotubuleDataset, MICROTUBULE_PRESET } from './dataset/microtubuleDataset.ts';
 export { exposureGain, recordPairs, type Pair } from './dataset/recordPairs.ts';
+export { displayWindow, encodeGrayPng, grayLevels, maximumProjections } from './grayPicture.ts';
 export { crop, samplePatch, type PatchSample } from './patches.ts';
 export { beads } from './phantoms/beads.ts';
 export { hollowBars } from './phantoms/hollowBars.ts';

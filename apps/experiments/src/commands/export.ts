@@ -1,3 +1,4 @@
+import { describeViolation, InputError } from '@blurcycle/core';
 import { writeFileAtomically } from '@blurcycle/files';
 import {
   generatorToOnnx,
@@ -17,6 +18,14 @@ const OPTIONS = {
       'bioimageio: a zip with TensorFlow.js and ONNX weights and test tensors; onnx: the network alone',
   },
   out: { type: 'string', demandOption: true, describe: 'file to write' },
+  maintainer: {
+    type: 'string',
+    array: true,
+    describe:
+      'bioimageio: name on GitHub of who looks after the package; may be given several times',
+    default: [],
+    defaultDescription: 'none; the Zoo asks for one',
+  },
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
 
@@ -28,11 +37,12 @@ export const exportCommand = defineCommand({
       .options(OPTIONS)
       .example('$0 export model --format bioimageio --out model.zip', 'for bioimage.io')
       .example('$0 export model --format onnx --out model.onnx', 'for ONNX Runtime'),
-  handler: async ({ model: folder, format, out, json, backend, threads }) => {
+  handler: async ({ model: folder, format, out, maintainer, json, backend, threads }) => {
+    checkMaintainers(maintainer, format);
     await openBackend({ backend, threads });
     const model = await loadModel(folder);
     try {
-      if (format === 'bioimageio') await writeBioimagePackage(out, model);
+      if (format === 'bioimageio') await writeBioimagePackage(out, model, maintainer);
       else {
         const bytes = generatorToOnnx(model.config, await modelWeights(model));
         await writeFileAtomically(out, 'export', bytes);
@@ -45,3 +55,25 @@ export const exportCommand = defineCommand({
     }
   },
 });
+
+/** Of GitHub: letters, digits and single hyphens inside, at most 39. */
+const GITHUB_NAME = /^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}$/;
+
+function checkMaintainers(maintainers: readonly string[], format: string): void {
+  if (maintainers.length > 0 && format !== 'bioimageio') {
+    const remedy = 'ONNX has no place for them';
+    throw new InputError(
+      describeViolation(
+        'export',
+        '--maintainer',
+        'stand beside --format bioimageio',
+        format,
+        remedy,
+      ),
+    );
+  }
+  const wrong = maintainers.find((name) => !GITHUB_NAME.test(name));
+  if (wrong === undefined) return;
+  const rule = 'be a name on GitHub: letters, digits and hyphens';
+  throw new InputError(describeViolation('export', '--maintainer', rule, wrong));
+}

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extent, formatShape, type Volume } from '@blurcycle/core';
-import { cutTile, planTiles, readTiffStack } from '@blurcycle/data';
+import {
+  cutTile,
+  displayWindow,
+  encodeGrayPng,
+  grayLevels,
+  maximumProjections,
+  planTiles,
+  readTiffStack,
+} from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
 import type { NamedArray } from '@blurcycle/training';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
@@ -49,12 +57,18 @@ const DATE = new Date('2020-01-01T00:00:00Z');
 
 /**
  * Writes a model as a package of the BioImage Model Zoo: `rdf.yaml`, weights for TensorFlow.js and
- * ONNX, test tensors, and license, citation and kernel of the model folder.
+ * ONNX, test tensors, a cover, and license, citation and kernel of the model folder.
  *
  * Test tensors have the sides of the model's tile, the size that it is meant to be applied with;
  * the model's own test input is mirrored to fill them.
+ *
+ * @param maintainers - Names on GitHub of those who look after the package.
  */
-export async function writeBioimagePackage(path: string, model: LoadedModel): Promise<void> {
+export async function writeBioimagePackage(
+  path: string,
+  model: LoadedModel,
+  maintainers: readonly string[] = [],
+): Promise<void> {
   const { config, folder } = model;
   const { tile } = config.inference;
   const weights = await modelWeights(model);
@@ -69,6 +83,7 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
     [PACKAGE_FILES.onnx]: generatorToOnnx(config, weights),
     [PACKAGE_FILES.testInput]: encodeNpy(shape, testInput.data),
     [PACKAGE_FILES.testOutput]: encodeNpy(shape, testOutput.data),
+    [PACKAGE_FILES.cover]: cover(testInput, testOutput),
     [PACKAGE_FILES.documentation]: new TextEncoder().encode(documentation(model)),
   };
   const attachments = [
@@ -81,6 +96,8 @@ export async function writeBioimagePackage(path: string, model: LoadedModel): Pr
   const description = bioimageDescription({
     config,
     tile,
+    anySize: config.network.normalization === 'none',
+    maintainers,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
     largestTestOutput: extent(testOutput.data)[1],
     tfjsVersion,
@@ -98,6 +115,22 @@ async function fillTile(
   return cutTile(volume, planTiles(volume.shape, { tile, overlap: [0, 0, 0] }), 0);
 }
 
+/** Maximum projections of input and output side by side, two squares from their middles. */
+function cover(before: Volume, after: Volume): Uint8Array {
+  const [, height, width] = before.shape;
+  const side = Math.min(height, width);
+  const [top, left] = [(height - side) >> 1, (width - side) >> 1];
+  const gray = new Uint8Array(2 * side * side);
+  [before, after].forEach((volume, column) => {
+    const picture = grayLevels(maximumProjections(volume).xy, displayWindow(volume));
+    for (let row = 0; row < side; row++) {
+      const from = (top + row) * width + left;
+      gray.set(picture.subarray(from, from + side), (2 * row + column) * side);
+    }
+  });
+  return new Uint8Array(encodeGrayPng(gray, 2 * side, side));
+}
+
 function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   return zipSync({ ...files }, { mtime: DATE });
 }
@@ -107,15 +140,18 @@ function sha256(bytes: Uint8Array): string {
 }
 
 function documentation({ config }: LoadedModel): string {
-  const { name, method, training, voxelSizeUm, intensity, inference, citation } = config;
+  const { name, method, network, training, voxelSizeUm, intensity, inference, citation } = config;
+  const sizes =
+    network.normalization === 'none'
+      ? 'Larger tiles do as well, with sides that are multiples of 4.'
+      : 'The network normalizes by the statistics of its input, so tiles of other sizes give somewhat other results.';
   return `# ${name}
 
 ${method.label}, trained with blurcycle on ${training.data}; ${training.updates} updates, weights of update ${training.selectedUpdate}.
 
 - Voxels of ${formatShape(voxelSizeUm)} µm (z, y, x). Stacks of other voxels must be resampled first.
 - Raw intensities in and out: ${intensity.black} is the network's 0, ${intensity.white} its 1.
-- Tiles of ${formatShape(inference.tile)} voxels, overlapping by ${formatShape(inference.overlap)}. The network normalizes by the statistics of its
-  input, so tiles of other sizes give somewhat other results.
+- Tiles of ${formatShape(inference.tile)} voxels, overlapping by ${formatShape(inference.overlap)}. ${sizes}
 
 ## Validation
 

@@ -25,9 +25,10 @@ const EPSILON = 1e-5;
  *
  * Instance normalization is Keras' layer normalization over the spatial axes, without scale and
  * shift. TensorFlow.js has it for up to four axes, so z and y are merged for it, which needs known
- * sides: those of the tile that the model is meant to be applied with.
+ * sides: those of the tile that the model is meant to be applied with. Without normalization the
+ * model takes any sides that are multiples of 4.
  *
- * @param tile - Sides z, y, x of every input, multiples of 4.
+ * @param tile - Sides z, y, x of every input where there is normalization, multiples of 4.
  */
 export async function generatorToTfjs(
   weights: ReadonlyMap<string, NamedArray>,
@@ -77,7 +78,8 @@ function buildLayersModel(
   const unique = (name: string): string => `${name}${++count}`;
   const convolve = (name: string, kernelSize: number, x: SymbolicTensor): SymbolicTensor =>
     apply(layers.conv3d({ name, filters: filters(name, 4), kernelSize, padding: 'same' }), x);
-  const blurred = input({ shape: [...tile, 1], name: 'blurred' });
+  const sides = normalization === 'none' ? [null, null, null] : tile;
+  const blurred = input({ shape: [...sides, 1], name: 'blurred' });
   const sharp = walkUNet<SymbolicTensor>(blurred, {
     block: (name, x) => {
       const convolved = convolve(name, 3, x);

@@ -1,30 +1,8 @@
 import { join } from 'node:path';
 import type { Volume } from '@blurcycle/core';
+import { encodeGrayPng, grayLevels } from '@blurcycle/data';
 import type { FigureBlock, ImagesBlock, VolumesBlock } from '@blurcycle/experiment';
 import { writeFileAtomically } from '@blurcycle/files';
-import { PNG } from 'pngjs';
-
-/**
- * An 8-bit gray PNG of a picture seen through a display window.
- *
- * @param values - Intensities row by row; those outside the window become black or white.
- * @param window - Intensities shown as black and as white.
- */
-function encodeGrayPng(
-  values: Float32Array,
-  width: number,
-  height: number,
-  [low, high]: readonly [number, number],
-): Buffer {
-  const gray = { colorType: 0, inputColorType: 0, bitDepth: 8, inputHasAlpha: false } as const;
-  const image = new PNG({ width, height, ...gray });
-  image.data = Buffer.from(
-    Uint8Array.from(values, (value) =>
-      Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low)))),
-    ),
-  );
-  return PNG.sync.write(image, { ...gray, deflateLevel: 9 });
-}
 
 /** Blocks of `figures.json` and the images that they name, not yet written. */
 export interface FigureParts {
@@ -76,7 +54,7 @@ export function planeImages(
   const items = planes.map(({ id, label, sides, pixelSizeUm, values, alt }) => {
     const file = `figures/${head.id}-${id}.png`;
     const [height, width] = sides;
-    files.set(file, encodeGrayPng(values, width, height, head.window));
+    files.set(file, encodeGrayPng(grayLevels(values, head.window), width, height));
     return { id, label, pixelSizeUm, file, alt };
   });
   return { blocks: [{ kind: 'images', ...head, items }], files };
@@ -111,7 +89,10 @@ export async function writeVolumesBlock(
   for (const { volume, ...item } of items) {
     const [depth, height, width] = volume.shape;
     const file = `figures/${id}-${item.id}.png`;
-    await writeImage(join(folder, file), encodeGrayPng(volume.data, width, depth * height, window));
+    await writeImage(
+      join(folder, file),
+      encodeGrayPng(grayLevels(volume.data, window), width, depth * height),
+    );
     written.push({ ...item, file });
   }
   const { shape, voxelSizeUm } = first;
