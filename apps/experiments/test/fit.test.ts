@@ -141,6 +141,14 @@ describe('blurcycle fit', () => {
     expect(fitted.out).toContain(
       `next: npx blurcycle deconvolve ${at('raw/cell1.tif')} --model ${model}`,
     );
+    // Two channels: a stack, and what the model makes of it.
+    const preview = `${model}.training/preview.tif`;
+    expect(fitted.error).toContain(preview);
+    const [before, after] = await Promise.all(
+      [1, 2].map((channel) => readTiffStack(preview, { channel })),
+    );
+    expect(after.volume.shape).toEqual(before.volume.shape);
+    expect(after.volume.data).not.toEqual(before.volume.data);
     const config = JSON.parse(readFileSync(join(model, MODEL_FILES.config), 'utf8')) as object;
     expect(config).toMatchObject({
       name: 'model',

@@ -15,7 +15,7 @@ import { describePlan, estimateTraining, type FitPlan, fitPlan } from './fitPlan
 import { judgeModel, stackScaleOf } from './judgeModel.ts';
 import { prepareCycle, type PreparedFit, prepareSimulated } from './prepareFit.ts';
 import { type FitData, type FitInput, readFit } from './readFit.ts';
-import { runTraining, type TrainingWishes, warn } from './runTraining.ts';
+import { previewFile, runTraining, type TrainingWishes, warn } from './runTraining.ts';
 import { withSharpStacks } from './sharpStacks.ts';
 import { firstGuessOf, firstStage, learnKernel, secondStage } from './twoStages.ts';
 
@@ -108,6 +108,10 @@ async function carryOut(fit: Fit, given: FitInput): Promise<FitOutcome> {
     learned === null ? { ...needed(known), key } : secondStage(input, learned.kernel, key);
   const plan = fitPlan(prepared, await estimateTraining(prepared), null);
   for (const line of describePlan(plan)) say(line);
+  const every = prepared.settings.training.validateEvery;
+  say(
+    `a stack and what the model makes of it, every ${every} updates: ${previewFile(trainingFolder)}`,
+  );
   const { config } = await trainModel(fit, prepared, from, learned?.before ?? null);
   return { kind: 'trained', model: out, trainingFolder, plan, config };
 }

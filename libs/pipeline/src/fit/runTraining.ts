@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { Volume } from '@blurcycle/core';
+import { writeTiffHyperstack } from '@blurcycle/data';
 import type { FolderLock } from '@blurcycle/files';
 import { toNetworkScale } from '@blurcycle/stacks';
 import { type Trainer, TrainingFailure } from '@blurcycle/training';
@@ -19,6 +22,21 @@ export interface TrainingWishes extends Pick<ComputeOptions, 'progress'> {
 /** A line that cannot be missed. */
 export function warn(line: string): void {
   say(`warning: ${line}`);
+}
+
+/** In the folder of a training: what the networks make of one stack, written at each look. */
+export function previewFile(folder: string): string {
+  return join(folder, 'preview.tif');
+}
+
+/** Writes a stack and what the networks make of it as two channels, on their scale, black 0. */
+function writePreview(path: string, blurred: Volume, estimate: Volume): Promise<void> {
+  const { shape, voxelSizeUm } = blurred;
+  const range = [0, 1] as const;
+  const image = { shape, voxelSizeUm, channels: 2, timePoints: 1, range };
+  return writeTiffHyperstack(path, image, {}, (channel) =>
+    Promise.resolve((channel === 1 ? blurred : estimate).data),
+  );
 }
 
 /** Trains, or resumes; hands the trainer with the selected weights over. */
@@ -46,6 +64,10 @@ export function runTraining<T>(
     dataRange: 1,
     progress: fit.progress,
     warn,
+    onLook: (blurred: Volume, estimate: Volume) => {
+      fit.lock.assertHeld();
+      return writePreview(previewFile(folder), blurred, estimate);
+    },
     lock: fit.lock,
     maxMinutes: fit.maxMinutes,
     patchOption: '--patch',

@@ -62,6 +62,8 @@ export interface TrainNetworksOptions {
   readonly dataRange: number;
   readonly progress: (options: ProgressOptions) => Progress;
   readonly warn: (line: string) => void;
+  /** Takes what the networks make of the first validation volume, each time it is looked at. */
+  readonly onLook?: ((blurred: Volume, estimate: Volume) => Promise<void>) | undefined;
   /** Of the folder. */
   readonly lock: Pick<FolderLock, 'assertHeld'>;
   /** When to save the state and stop, in minutes since the start of the process. */
@@ -191,7 +193,7 @@ async function train(
 
 type ValidationOptions = Pick<
   TrainNetworksOptions,
-  'validation' | 'inference' | 'precision' | 'dataRange'
+  'validation' | 'inference' | 'precision' | 'dataRange' | 'onLook'
 >;
 
 /** What the validation volumes say of the networks as they are now: the mean over the volumes. */
@@ -208,7 +210,7 @@ export async function validateTrainer(
 
 async function validateWeights(
   { networks, method }: Trainer,
-  { validation, inference, precision, dataRange }: ValidationOptions,
+  { validation, inference, precision, dataRange, onLook }: ValidationOptions,
 ): Promise<ValidationValues> {
   const { sharpGenerator, blurGenerator } = networks;
   const whole = (network: Network, volume: Volume): Promise<Volume> =>
@@ -220,6 +222,7 @@ async function validateWeights(
   const each: Record<'psnr' | 'ssim' | 'outputStandardDeviation' | 'cycleResidual', number>[] = [];
   for (const { blurred, sharp } of validation) {
     const estimate = await apply(sharpGenerator, blurred);
+    if (each.length === 0) await onLook?.(blurred, estimate);
     // A blur kernel has no statistics of a tile: it takes any volume whole.
     const applyBlur = method.blurPath === 'unet' ? apply : whole;
     const reblurred = blurGenerator === null ? null : await applyBlur(blurGenerator, estimate);
