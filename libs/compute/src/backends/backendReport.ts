@@ -105,7 +105,8 @@ function nativeReport(): BackendReport {
       name: 'native',
       available: false,
       detail: `C++ kernels: ${nativeFailure ?? 'not loaded'}`,
-      remedy: 'install g++ or clang, then run: npm rebuild',
+      remedy:
+        'install g++ or clang, then run: npm rebuild; until then networks run in JavaScript, very slowly, and classical deconvolution in WebAssembly',
     };
   }
   const instructionSet = native.isa();

@@ -1,10 +1,14 @@
 import type { Shape3 } from '@blurcycle/core';
 import { native } from '../../native/addon.ts';
-import { javascriptConvolutionEngine, nativeConvolutionEngine } from './convolutionEngines.ts';
+import { type ConvolutionEngine, nativeConvolutionEngine } from './convolutionEngines.ts';
 import { type Convolver, type ConvolverOptions, createConvolverOn } from './convolver.ts';
+import { engineWithoutAddon } from './engineWithoutAddon.ts';
+
+let engine: ConvolutionEngine | undefined;
 
 /**
- * `createConvolverOn` the fastest engine of this process: the C++ add-on, or JavaScript without it.
+ * `createConvolverOn` the fastest engine of this process: the C++ add-on, or WebAssembly without
+ * it.
  */
 export function createConvolver3d(
   shape: Shape3,
@@ -12,6 +16,6 @@ export function createConvolver3d(
   kernelShape: Shape3,
   options: ConvolverOptions = {},
 ): Convolver {
-  const engine = native === null ? javascriptConvolutionEngine : nativeConvolutionEngine(native);
+  engine ??= native === null ? engineWithoutAddon() : nativeConvolutionEngine(native);
   return createConvolverOn(engine, shape, kernel, kernelShape, options);
 }
