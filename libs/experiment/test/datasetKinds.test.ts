@@ -163,7 +163,7 @@ describe('profiles of an experiment', () => {
     expect(
       messageOf(() => loadWith('own.yaml', `${HEAD}claims: []\nprofiles: { quik: {} }\n`)),
     ).toBe(
-      "experiments/own.yaml:6: unknown profile 'quik' (did you mean 'quick'? known: smoke, quick, standard, paper)",
+      "experiments/own.yaml:6: unknown profile 'quik' (did you mean 'quick'? known: smoke, quick, standard, night, paper)",
     );
   });
 });

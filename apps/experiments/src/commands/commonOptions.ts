@@ -52,7 +52,7 @@ export const PROFILE_OPTIONS = {
   profile: {
     type: 'string',
     default: 'quick',
-    describe: 'scale: smoke, quick, standard, paper, or another of _profiles.yaml',
+    describe: 'scale: smoke, quick, standard, night, paper, or another of _profiles.yaml',
   },
   'experiments-dir': {
     type: 'string',

@@ -15,7 +15,7 @@ export const runCommand = defineCommand({
       .option('profile', {
         type: 'string',
         default: 'quick',
-        describe: 'scale: smoke, quick, standard, paper',
+        describe: 'scale: smoke, quick, standard, night, paper',
       })
       .example('$0 run table1', 'Table I in the quick profile'),
   handler: async ({ experiment, profile, backend, threads }) => {
