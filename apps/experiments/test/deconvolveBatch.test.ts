@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { openTiffFile, readTiffStack, writeTiffHyperstack, writeTiffStack } from '@blurcycle/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStack } from '@blurcycle/stacks';
 import { blurcycle } from './commandLine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-batch-'));
@@ -81,6 +82,37 @@ describe('blurcycle deconvolve, whole acquisitions', () => {
       expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
     },
   );
+
+  it('writes the same values as OME-Zarr, reads them again, and repeats them', async () => {
+    const optics = [...OPTICS, '--wavelength', '0.46'];
+    const run = (stack: string, ...out: string[]) =>
+      blurcycle('deconvolve', stack, ...METHOD, ...optics, ...out);
+    for (const name of ['cells.zarr', 'cells-z.tif'])
+      expect(await run(at('cells.tif'), '--out', at(name))).toMatchObject({ code: 0 });
+    const [zarr, tiff] = [
+      await openStack(at('cells.zarr'), {}),
+      await openStack(at('cells-z.tif'), {}),
+    ];
+    expect(zarr).toMatchObject({ channels: 2, timePoints: 3, shape: SHAPE, voxelSizeUm: VOXELS });
+    for (const [channel, timePoint] of [
+      [1, 1],
+      [2, 3],
+    ] as const)
+      expect((await zarr.read(channel, timePoint)).data).toEqual(
+        (await tiff.read(channel, timePoint)).data,
+      );
+    await tiff.close();
+    const again = await blurcycle('repeat', at('cells.json'));
+    expect(again.out).toContain('the same values, bit for bit');
+
+    // A single stack of it is the input of a batch whose results are OME-Zarr, too.
+    const choice = ['--channel', '2', '--time-point', '3', '--format', 'zarr'];
+    const batch = await run(at('cells.zarr'), ...choice, '--out-dir', at('zarrs'));
+    expect(batch).toMatchObject({ code: 0 });
+    expect(readdirSync(at('zarrs'))).toEqual(['cells.json', 'cells.zarr']);
+    const upToDate = await run(at('cells.zarr'), ...choice, '--out-dir', at('zarrs'));
+    expect(upToDate.error).toBe(`${at('zarrs', 'cells.zarr')}: up to date\n`);
+  });
 
   it('takes one PSF file for each channel, and refuses another number of them', async () => {
     for (const wavelength of ['0.46', '0.61']) {

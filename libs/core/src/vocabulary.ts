@@ -274,9 +274,14 @@ export const PAGE_AXES = ['z', 't', 'c=z', 'c=t'] as const;
 export type PageAxis = (typeof PAGE_AXES)[number];
 
 /** Formats of the description in a written TIFF stack. */
-export const TIFF_FORMATS = ['imagej', 'ome'] as const;
+const TIFF_FORMATS = ['imagej', 'ome'] as const;
 /** One of `TIFF_FORMATS`. */
 export type TiffFormat = (typeof TIFF_FORMATS)[number];
+
+/** Formats of a deconvolved stack. */
+export const STACK_FORMATS = [...TIFF_FORMATS, 'zarr'] as const;
+/** One of `STACK_FORMATS`. */
+export type StackFormatName = (typeof STACK_FORMATS)[number];
 
 /** Precision of the factors of convolutions; sums are float32 in both. */
 export const PRECISIONS = ['float32', 'bfloat16'] as const;

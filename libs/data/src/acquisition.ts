@@ -58,6 +58,8 @@ export interface Acquisition {
    * @throws {InputError} One line, for a damaged or missing part of the file.
    */
   readonly read: (channel: number, timePoint: number) => Promise<Volume>;
+  /** What the user should know of the stacks that were read so far. */
+  readonly warnings?: () => readonly string[];
   readonly close: () => Promise<void>;
 }
 

@@ -1,4 +1,13 @@
-export { type Acquisition, chooseStack, type ReadTiffOptions } from './acquisition.ts';
+export {
+  type Acquisition,
+  assertFits,
+  chooseStack,
+  chooseVoxelSize,
+  isPlausible,
+  pickFrom1,
+  type ReadTiffOptions,
+  type StatedVoxelSize,
+} from './acquisition.ts';
 export { augment, patchSymmetries } from './augment.ts';
 export {
   buildMicroscopeDataset,
@@ -16,6 +25,9 @@ export { encodeTiff } from './tiff/encodeTiff.ts';
 export { describeTiff, readTiff, type TiffContents, type TiffStack } from './tiff/readTiff.ts';
 export type { Hyperstack } from './tiff/omeXml.ts';
 export { openTiffFile } from './tiff/openTiffFile.ts';
+export { explained } from './tiff/openTiff.ts';
+export { lengthUnitUm } from './tiff/stackDimensions.ts';
+export { SAMPLE_TYPES } from './tiff/tags.ts';
 export { readTiffStack } from './tiff/readTiffStack.ts';
 export { writeTiffHyperstack, writeTiffStack } from './tiff/writeTiffStack.ts';
 export {

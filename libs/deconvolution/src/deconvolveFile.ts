@@ -8,12 +8,7 @@ import {
   type Shape3,
   type Volume,
 } from '@blurcycle/core';
-import {
-  type Acquisition,
-  type ReadTiffOptions,
-  readTiffStack,
-  writeTiffStack,
-} from '@blurcycle/data';
+import { type Acquisition, type ReadTiffOptions, writeTiffStack } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import {
   checkOutputs,
@@ -23,6 +18,7 @@ import {
   hashInputs,
   openStack,
   processStacks,
+  readStackFile,
   recordPath,
   type StackFormat,
   type StackPlace,
@@ -99,7 +95,8 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     ...(truth === undefined ? [] : [truth.path]),
   ];
   const outputs = { '--out': out, '--psf-out': psfOut, '--stats': statistics };
-  await checkOutputs('deconvolve', { ...outputs, 'the record': recordPath(out) }, inputs);
+  const all = { ...outputs, 'the record': recordPath(out) };
+  await checkOutputs('deconvolve', all, inputs, '--out');
   await checkRecord('deconvolve', out);
   const needsSize = request.psf.some(({ kind }) => kind === 'optics');
   const acquisition = await openStack(request.stack, {
@@ -163,6 +160,7 @@ async function deconvolveAcquisition(
     ...stored,
     stacks,
     warnings: [
+      ...(acquisition.warnings?.() ?? []),
       ...new Set(stacks.flatMap(({ warnings }) => warnings)),
       ...fewLevels(high * stored.scale, high, request),
     ],
@@ -179,7 +177,7 @@ async function deconvolveAcquisition(
     ...{ command, inputs: hashes, report },
   });
   if (psfOut !== undefined && usedPsf !== undefined)
-    await writeTiffStack(psfOut, usedPsf, { format });
+    await writeTiffStack(psfOut, usedPsf, { format: format === 'zarr' ? 'imagej' : format });
   if (statistics !== undefined)
     await writeIterationLog(
       statistics,
@@ -258,7 +256,7 @@ function fewLevels(stored: number, largest: number, { sampleType }: StackFormat)
 }
 
 async function readStart(path: string, { voxelSizeUm, shape }: Acquisition): Promise<Volume> {
-  const { volume } = await readTiffStack(path, { voxelSizeUm });
+  const { volume } = await readStackFile(path, { voxelSizeUm });
   assertShapeOf('--start', volume, shape);
   // The result of a network may be a rounding error below 0.
   const start = volume.data.map((value) => Math.max(0, value));

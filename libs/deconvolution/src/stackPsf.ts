@@ -1,5 +1,5 @@
 import type { Volume, VoxelSizeUm } from '@blurcycle/core';
-import { readTiffStack } from '@blurcycle/data';
+import { readStackFile } from '@blurcycle/stacks';
 import {
   fitPsf,
   type MeasuredPsf,
@@ -35,7 +35,7 @@ export async function stackPsf(
 ): Promise<StackPsf> {
   if (source.kind === 'optics') return fitPsf(source, stack, crop, reach);
   const { path, voxelSizeUm } = source;
-  const { volume } = await readTiffStack(
+  const { volume } = await readStackFile(
     path,
     voxelSizeUm === undefined ? { defaultVoxelSizeUm: stack.voxelSizeUm } : { voxelSizeUm },
   );

@@ -93,7 +93,8 @@ export async function deconvolveFileWithModel(
   request: ModelFileDeconvolution,
 ): Promise<ModelFileReport> {
   const { out, sampleType, format, command, stack: path } = request;
-  await checkOutputs('deconvolve', { '--out': out, 'the record': recordPath(out) }, [path]);
+  const outputs = { '--out': out, 'the record': recordPath(out) };
+  await checkOutputs('deconvolve', outputs, [path], '--out');
   await checkRecord('deconvolve', out);
   const acquisition = await openStack(path, request.reading);
   try {
@@ -125,7 +126,11 @@ export async function deconvolveFileWithModel(
     };
     const report = (stored: StoredValues): ModelFileReport => ({
       ...{ file: out, model: model.config.name, shape, voxelSizeUm, sampleType, format },
-      ...{ ...stored, stacks: reports, warnings: [...warnings, ...untrusted(reports)] },
+      ...{
+        ...stored,
+        stacks: reports,
+        warnings: [...(acquisition.warnings?.() ?? []), ...warnings, ...untrusted(reports)],
+      },
     });
     const made = await writeResult(out, image, request, stackOf, { command, inputs, report });
     await dispose();

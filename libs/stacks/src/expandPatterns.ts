@@ -2,9 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import { globSync, isDynamicPattern } from 'tinyglobby';
+import { endsAsZarr, isZarr } from './zarr/isZarr.ts';
 
 /**
- * The TIFF files that match patterns, folders and plain names, sorted, without duplicates.
+ * The TIFF files and folders of OME-Zarr that match patterns, folders and plain names, sorted,
+ * without duplicates.
  *
  * Shells expand an unquoted pattern themselves; a quoted one is expanded here, the same on every
  * system.
@@ -22,23 +24,41 @@ export function expandPatterns(
 ): string[] {
   const files = patterns.flatMap((given) => {
     const pattern = directory === undefined ? given : resolve(directory, given);
-    const folder = isFolder(pattern);
+    const folder = isFolder(pattern) && !isZarr(pattern);
     // A plain name, and the name of a file with brackets in it, are taken as they are: the reader
     // reports what is wrong with them.
     if (!folder && (existsSync(pattern) || !isDynamicPattern(pattern))) return [pattern];
-    const options = { absolute: isAbsolute(pattern) };
     const found = folder
-      ? globSync('*.{tif,tiff,TIF,TIFF}', { cwd: pattern }).map((name) => join(pattern, name))
-      : globSync(pattern.replaceAll('\\', '/'), options);
+      ? [
+          ...globSync('*.{tif,tiff,TIF,TIFF}', { cwd: pattern }),
+          ...zarrFolders('*', { cwd: pattern }),
+        ].map((name) => join(pattern, name))
+      : matches(pattern.replaceAll('\\', '/'));
     if (found.length === 0) {
       const remedy = folder
-        ? 'the folder holds no .tif or .tiff'
+        ? 'the folder holds no .tif, .tiff or .zarr'
         : "look at it with ls; quotes keep the shell's hands off";
       throw new InputError(describeViolation(where, name, 'name TIFF files', given, remedy));
     }
     return found;
   });
   return [...new Set(files)].sort();
+}
+
+/** Files, but not those in folders of OME-Zarr, and these folders. */
+function matches(pattern: string): string[] {
+  const options = { absolute: isAbsolute(pattern) };
+  const files = globSync(pattern, options).filter((file) => !/\.zarr\//i.test(file));
+  return [...files, ...zarrFolders(pattern, options)];
+}
+
+function zarrFolders(
+  pattern: string,
+  options: { readonly cwd?: string; readonly absolute?: boolean },
+): string[] {
+  return globSync(pattern, { ...options, onlyDirectories: true, expandDirectories: false })
+    .map((folder) => folder.replace(/\/$/, ''))
+    .filter(endsAsZarr);
 }
 
 function isFolder(path: string): boolean {

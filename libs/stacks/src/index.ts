@@ -8,7 +8,7 @@ export {
   NETWORK_SCALE,
   toNetworkScale,
 } from './intensityScale.ts';
-export { chooseStacks, type ChosenStacks, openStack } from './openStack.ts';
+export { chooseStacks, type ChosenStacks, openStack, readStackFile } from './openStack.ts';
 export { processStacks, type StackPlace } from './processStacks.ts';
 export {
   checkRecord,

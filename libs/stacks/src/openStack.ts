@@ -1,8 +1,38 @@
-import { type Acquisition, chooseStack, openTiffFile, type ReadTiffOptions } from '@blurcycle/data';
+import {
+  type Acquisition,
+  chooseStack,
+  openTiffFile,
+  type ReadTiffOptions,
+  type TiffStack,
+} from '@blurcycle/data';
+import { isZarr } from './zarr/isZarr.ts';
 
-/** Opens an image file of any kind that can be read: TIFF. */
-export function openStack(path: string, options: ReadTiffOptions): Promise<Acquisition> {
-  return openTiffFile(path, options);
+/** Opens an image of any kind that can be read: a TIFF file, or a folder of OME-Zarr. */
+export async function openStack(path: string, options: ReadTiffOptions): Promise<Acquisition> {
+  if (!isZarr(path)) return openTiffFile(path, options);
+  // Loaded only where it is needed: most stacks are TIFF.
+  const { openZarr } = await import('./zarr/openZarr.ts');
+  return openZarr(path, options);
+}
+
+/**
+ * Reads a z stack of a TIFF file or a folder of OME-Zarr.
+ *
+ * @throws {InputError} One line that names the file, what is wrong, and what to do.
+ */
+export async function readStackFile(
+  path: string,
+  options: ReadTiffOptions = {},
+): Promise<TiffStack> {
+  const acquisition = await openStack(path, { ...options, single: true });
+  try {
+    const { sampleType, statedVoxelSizeUm, channels, timePoints } = acquisition;
+    const { channel, timePoint } = chooseStack(path, acquisition, options);
+    const volume = await acquisition.read(channel, timePoint);
+    return { volume, sampleType, statedVoxelSizeUm, channels, timePoints };
+  } finally {
+    await acquisition.close();
+  }
 }
 
 /** The z stacks of a file that are wanted: their channels and time points, from 1. */

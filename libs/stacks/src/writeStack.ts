@@ -3,16 +3,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import {
   describeViolation,
   InputError,
-  type TiffFormat,
+  type StackFormatName,
   type Volume,
   type WritableSampleType,
 } from '@blurcycle/core';
 import { type Hyperstack, writeTiffHyperstack } from '@blurcycle/data';
+import { endsAsZarr, isOwnZarr } from './zarr/isZarr.ts';
 
 /** How a result is stored. */
 export interface StackFormat {
   readonly sampleType: WritableSampleType;
-  readonly format: TiffFormat;
+  /** Metadata of a TIFF file, or a folder of OME-Zarr. */
+  readonly format: StackFormatName;
   /**
    * What uint16 multiplies the values by before they are rounded; `auto` makes the largest 65535.
    * @defaultValue 1
@@ -69,15 +71,12 @@ export async function writeStacks(
   const stored = { clipped, scale };
   const limit = (value: number): number =>
     isWhole ? Math.min(LARGEST_UINT16, Math.max(0, Math.round(scale * value))) : value;
-  await writeTiffHyperstack(
-    path,
-    { ...result, range: [limit(range[0]), limit(range[1])] },
-    {
-      ...{ sampleType, format, scale },
-      ...(note === undefined ? {} : { note: note(stored) }),
-    },
-    samplesOf,
-  );
+  const image = { ...result, range: [limit(range[0]), limit(range[1])] } as const;
+  const made = note === undefined ? {} : { note: note(stored) };
+  if (format === 'zarr') {
+    const { writeZarr } = await import('./zarr/writeZarr.ts');
+    await writeZarr(path, image, { sampleType, ...made }, samplesOf);
+  } else await writeTiffHyperstack(path, image, { sampleType, format, scale, ...made }, samplesOf);
   return stored;
 }
 
@@ -102,18 +101,20 @@ function toUint16(
  * @param where - Name of the command, for the error line.
  * @param outputs - Path of each output by the option that names it; undefined ones are left out.
  * @param inputs - Files that are read.
+ * @param zarr - Option whose output may be a folder of OME-Zarr.
  * @throws {InputError} For the first that cannot.
  */
 export async function checkOutputs(
   where: string,
   outputs: Readonly<Record<string, string | undefined>>,
   inputs: readonly string[],
+  zarr?: string,
 ): Promise<void> {
   const taken = new Map<string, string>();
   for (const input of inputs) taken.set(await identityOf(input), 'the input');
   for (const [option, path] of Object.entries(outputs)) {
     if (path === undefined) continue;
-    await checkOutput(where, option, path);
+    await checkOutput(where, option, path, option === zarr);
     const identity = await identityOf(path);
     const other = taken.get(identity);
     if (other !== undefined) {
@@ -137,13 +138,24 @@ async function identityOf(path: string): Promise<string> {
   return join(folder, basename(path));
 }
 
-async function checkOutput(where: string, option: string, path: string): Promise<void> {
+async function checkOutput(
+  where: string,
+  option: string,
+  path: string,
+  mayBeZarr: boolean,
+): Promise<void> {
   const refuse = (rule: string, remedy: string): never => {
     throw new InputError(describeViolation(where, option, rule, path, remedy));
   };
   const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory() === true) refuse('be a file', 'it is a folder: name a file in it');
-  if (there?.isFile() === false) refuse('be a file', 'it is a device or a pipe');
+  if (endsAsZarr(path)) {
+    if (!mayBeZarr) refuse('be a TIFF file', 'only deconvolve --out writes OME-Zarr');
+    if (there !== undefined && !isOwnZarr(path))
+      refuse('replace nothing but a result', 'blurcycle did not write it: choose another name');
+  } else {
+    if (there?.isDirectory() === true) refuse('be a file', 'it is a folder: name a file in it');
+    if (there?.isFile() === false) refuse('be a file', 'it is a device or a pipe');
+  }
   const folder = dirname(path);
   const home = await stat(folder).catch(() => undefined);
   if (home?.isDirectory() !== true)

@@ -25,7 +25,7 @@ describe('expandPatterns(where, name, patterns)', () => {
 
   it('refuses what stands for nothing', () => {
     expect(() => expandPatterns('fit', '--sharp', [join(root, 'empty')])).toThrow(
-      /^fit: --sharp must name TIFF files, got '.+empty' \(the folder holds no .tif or .tiff\)$/,
+      /^fit: --sharp must name TIFF files, got '.+empty' \(the folder holds no .tif, .tiff or .zarr\)$/,
     );
     expect(() => expandPatterns('fit', '--sharp', [join(root, 'x*.tif')])).toThrow(
       /--sharp must name TIFF files, got '.+x\*.tif'/,

@@ -1,8 +1,8 @@
 import { setThreads } from '@blurcycle/compute/transforms';
 import { assertRange, describeViolation, InputError, type Volume } from '@blurcycle/core';
-import { type ReadTiffOptions, readTiffStack } from '@blurcycle/data';
+import type { ReadTiffOptions } from '@blurcycle/data';
 import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
-import { checkOutputs, expandPatterns } from '@blurcycle/stacks';
+import { checkOutputs, expandPatterns, readStackFile } from '@blurcycle/stacks';
 import { defineCommand, stackChoice } from './commonOptions.ts';
 import { runBatch } from './deconvolveBatch.ts';
 import {
@@ -56,7 +56,7 @@ export const deconvolveCommand = defineCommand({
   handler: async (args) => {
     const { preview, out } = args;
     if (preview !== undefined)
-      await checkOutputs('deconvolve', { '--preview': preview, '--out': out }, []);
+      await checkOutputs('deconvolve', { '--preview': preview, '--out': out }, [], '--out');
     await (args.model === undefined ? applyMethod(args) : applyModel(args.model, args));
     if (preview !== undefined && out !== undefined) await showBoth(preview, args.stacks, out, args);
   },
@@ -72,12 +72,12 @@ async function showBoth(
   const size = { defaultVoxelSizeUm: [1, 1, 1] } as const;
   const [stack] = expandPatterns('deconvolve', 'the stack', stacks);
   const place = { channel: args.channel ?? 1, timePoint: args.timePoint ?? 1 };
-  const { volume: before } = await readTiffStack(stack, {
+  const { volume: before } = await readStackFile(stack, {
     ...size,
     ...stackChoice(args),
     ...place,
   });
-  const { volume: after } = await readTiffStack(out, { ...size, channel: 1, timePoint: 1 });
+  const { volume: after } = await readStackFile(out, { ...size, channel: 1, timePoint: 1 });
   await writePreview(preview, before, after);
 }
 
@@ -119,7 +119,7 @@ async function readTruth(
     remedy,
   );
   const { voxelSizeUm } = reading;
-  const { volume } = await readTiffStack(
+  const { volume } = await readStackFile(
     truth,
     voxelSizeUm === undefined ? { defaultVoxelSizeUm: [1, 1, 1] } : { voxelSizeUm },
   );

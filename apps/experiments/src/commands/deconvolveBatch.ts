@@ -116,10 +116,11 @@ function flatten<Report extends BatchReport>(report: Report): object {
   return stacks.length === 1 ? { ...stacks[0], ...rest } : report;
 }
 
-/** A file to deconvolve, the file of its result, and the number of its z stacks. */
+/** A file to deconvolve, its result, and the number of its z stacks. */
 interface BatchItem {
   readonly stack: string;
   readonly out: string;
+  readonly format: DeconvolveArguments['format'];
   readonly stacks: number;
 }
 
@@ -154,7 +155,8 @@ async function planBatch(
         describeViolation('deconvolve', '--out', rule, `${files.length} stacks`),
       );
     }
-    return [{ stack: files[0], out, stacks: await countStacks(files[0], reading) }];
+    const format = formatOf(out, args.format);
+    return [{ stack: files[0], out, format, stacks: await countStacks(files[0], reading) }];
   }
   for (const option of SINGLE) {
     if (args[option] === undefined) continue;
@@ -177,10 +179,19 @@ async function planBatch(
         ),
       );
     }
-    items.push({ stack, out: result, stacks: await countStacks(stack, reading) });
+    const { format } = args;
+    items.push({ stack, out: result, format, stacks: await countStacks(stack, reading) });
   }
   makeFolders(folder, 'deconvolve', '--out-dir');
   return items;
+}
+
+/** The format of a result: its name says whether it is OME-Zarr. */
+function formatOf(out: string, format: DeconvolveArguments['format']): typeof format {
+  const isFolder = /\.zarr[/\\]*$/i.test(out);
+  if (isFolder ? format !== 'ome' : format !== 'zarr') return isFolder ? 'zarr' : format;
+  const rule = isFolder ? 'be left out with --out name.zarr' : 'go with --out name.zarr';
+  throw new InputError(describeViolation('deconvolve', `--format ${format}`, rule, out));
 }
 
 async function countStacks(path: string, reading: ReadTiffOptions): Promise<number> {
@@ -197,5 +208,5 @@ async function countStacks(path: string, reading: ReadTiffOptions): Promise<numb
 function resultName(stack: string, format: DeconvolveArguments['format']): string {
   const name = basename(stack).replace(/(\.ome)?\.(tiff?|zarr|stk|lsm|ome)$/i, '');
   const stem = name === basename(stack) ? basename(stack, extname(stack)) : name;
-  return format === 'ome' ? `${stem}.ome.tif` : `${stem}.tif`;
+  return `${stem}.${{ imagej: 'tif', ome: 'ome.tif', zarr: 'zarr' }[format]}`;
 }

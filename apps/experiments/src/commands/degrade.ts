@@ -7,7 +7,7 @@ import {
   type RandomStream,
   type Volume,
 } from '@blurcycle/core';
-import { exposureGain, readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { exposureGain, writeTiffStack } from '@blurcycle/data';
 import {
   addPhotonNoise,
   addReadNoise,
@@ -16,7 +16,7 @@ import {
   createForwardModel,
 } from '@blurcycle/imaging';
 import { stackPsf } from '@blurcycle/deconvolution';
-import { checkOutputs } from '@blurcycle/stacks';
+import { checkOutputs, readStackFile } from '@blurcycle/stacks';
 import {
   defineCommand,
   JSON_OPTION,
@@ -86,7 +86,7 @@ export const degradeCommand = defineCommand({
     const source = psfSource(options);
     const inputs = [options.truth, ...(source.kind === 'file' ? [source.path] : [])];
     await checkOutputs('degrade', { '--out': options.out }, inputs);
-    const { volume: truth } = await readTiffStack(options.truth, stackChoice(options));
+    const { volume: truth } = await readStackFile(options.truth, stackChoice(options));
     const { psf, notes, warnings } = await stackPsf(source, truth, false, 'any');
     for (const warning of warnings) console.error(`warning: ${warning}`);
     const blurred = createForwardModel(psf, truth.shape, { border: options.border }).forward(truth);

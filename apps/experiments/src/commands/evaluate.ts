@@ -1,5 +1,5 @@
 import { assertRange, type Volume } from '@blurcycle/core';
-import { readTiffStack } from '@blurcycle/data';
+import { readStackFile } from '@blurcycle/stacks';
 import {
   findMetric,
   fourierShellCorrelation,
@@ -73,8 +73,8 @@ export const evaluateCommand = defineCommand({
   handler: async (args) => {
     const options = { defaultVoxelSizeUm: [1, 1, 1], ...stackChoice(args) } as const;
     const [estimate, truth] = [
-      await readTiffStack(args.estimate, options),
-      await readTiffStack(args.truth, options),
+      await readStackFile(args.estimate, options),
+      await readStackFile(args.truth, options),
     ];
     const unit = args.voxel === undefined && truth.statedVoxelSizeUm === null ? 'voxels' : 'µm';
     if (args.kernel) {

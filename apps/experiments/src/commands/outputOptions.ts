@@ -1,14 +1,14 @@
 import {
   describeViolation,
   InputError,
-  TIFF_FORMATS,
+  STACK_FORMATS,
   WRITABLE_SAMPLE_TYPES,
 } from '@blurcycle/core';
 import { type OptionGroup, triple } from './commonOptions.ts';
 
 /** What `deconvolve` writes, and how. */
 export const OUTPUT_OPTIONS = {
-  out: { type: 'string', describe: 'file to write, for one stack' },
+  out: { type: 'string', describe: 'TIFF file to write, or folder name.zarr, for one stack' },
   'out-dir': {
     type: 'string',
     describe: 'folder for the results, each with the name of its stack; those that are there stay',
@@ -33,9 +33,10 @@ export const OUTPUT_OPTIONS = {
     coerce: parseScale,
   },
   format: {
-    choices: TIFF_FORMATS,
+    choices: STACK_FORMATS,
     default: 'imagej',
-    describe: 'metadata that hold the voxel size',
+    describe:
+      'metadata of the TIFF file with its voxel size; zarr: a folder of OME-Zarr 0.4, as for --out name.zarr',
   },
   tile: {
     type: 'string',

@@ -1,5 +1,5 @@
 import { describeViolation, formatShape, InputError } from '@blurcycle/core';
-import { readTiffStack, writeTiffStack } from '@blurcycle/data';
+import { writeTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
 import { psfFromBeads } from '@blurcycle/imaging';
 import { kernelMetrics } from '@blurcycle/metrics';
@@ -14,7 +14,7 @@ import {
   samplingLimits,
   windowEnergy,
 } from '@blurcycle/psf';
-import { checkOutputs } from '@blurcycle/stacks';
+import { checkOutputs, readStackFile } from '@blurcycle/stacks';
 import {
   type ArgumentsOf,
   defineCommand,
@@ -117,7 +117,7 @@ async function distill(args: BeadArguments): Promise<void> {
     throw new InputError(describeViolation('psf', '--bead', 'be given', bead, remedy));
   }
   await checkOutputs('psf', { '--out': out }, [fromBeads]);
-  const { volume } = await readTiffStack(
+  const { volume } = await readStackFile(
     fromBeads,
     voxel === undefined ? {} : { voxelSizeUm: voxel },
   );

@@ -31,8 +31,18 @@ export const TAG = {
 } as const;
 
 /** How one gray value is stored in a TIFF file. */
-export type SampleType =
-  'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
+export const SAMPLE_TYPES = [
+  'uint8',
+  'uint16',
+  'uint32',
+  'int8',
+  'int16',
+  'int32',
+  'float32',
+  'float64',
+] as const;
+/** One of `SAMPLE_TYPES`. */
+export type SampleType = (typeof SAMPLE_TYPES)[number];
 
 interface SampleArray {
   readonly length: number;
@@ -59,8 +69,7 @@ export const SAMPLE_LAYOUTS: Readonly<Record<SampleType, SampleLayout>> = {
 
 /** The type of `bits` per value and the SampleFormat code, or undefined for an unknown one. */
 export function findSampleType(bits: number, format: number): SampleType | undefined {
-  const names = Object.keys(SAMPLE_LAYOUTS) as SampleType[];
-  return names.find(
+  return SAMPLE_TYPES.find(
     (name) => SAMPLE_LAYOUTS[name].bytes * 8 === bits && SAMPLE_LAYOUTS[name].format === format,
   );
 }
