@@ -3,8 +3,9 @@ import type { RenderedChart } from './charts/renderChart.ts';
 import { createImageStore } from './html/embed.ts';
 import { html } from './html/html.ts';
 import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
-import type { ReportInputs, RunInput } from './inputs/readResults.ts';
+import type { ExperimentInput, ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
+import { findHomes } from './model/homes.ts';
 import { fitVolumes } from './model/volumes.ts';
 import { page, type PageAssets } from './page/page.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
@@ -55,14 +56,20 @@ export function renderReport(
 
 function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAssets): string {
   const images = createImageStore();
-  const experiments = inputs.experiments.map((experiment) =>
-    experimentSection({
-      experiment,
-      runs: runsBehind(experiment.table.rows, inputs.runs),
-      figures: figures.experiments.get(experiment.id) ?? { scores: [], curves: new Map() },
-      images,
-      styles: figures.styles,
-    }),
+  const homes = findHomes(inputs.experiments);
+  const partsOf = (
+    experiment: ExperimentInput,
+    guests: readonly ExperimentInput[] = [],
+  ): Parameters<typeof experimentSection>[0] => ({
+    experiment,
+    runs: runsBehind(experiment.table.rows, inputs.runs),
+    figures: figures.experiments.get(experiment.id) ?? { scores: [], curves: new Map() },
+    images,
+    styles: figures.styles,
+    guests: guests.map((guest) => partsOf(guest)),
+  });
+  const experiments = homes.map(({ experiment, guests }) =>
+    experimentSection(partsOf(experiment, guests)),
   );
   const first = firstScreen(inputs, images);
   const further = [
@@ -86,12 +93,14 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
     },
   ].filter(({ section }) => section !== null);
   const entries: readonly ContentsEntry[] = [
-    ...inputs.experiments.map(({ id, table }) => ({
-      id,
-      label: table.place,
-      title: table.title,
-      claims: table.claims,
-    })),
+    ...homes
+      .flatMap(({ experiment, guests }) => [experiment, ...guests])
+      .map(({ id, table }) => ({
+        id,
+        label: table.place,
+        title: table.title,
+        claims: table.claims,
+      })),
     ...further,
   ];
   return page({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blockChart, seriesStyles, tickPositions } from '../src/charts/blockChart.ts';
+import { blockChart, endLabels, seriesStyles, tickPositions } from '../src/charts/blockChart.ts';
 import { curvePoints } from '../src/charts/curvesBlock.ts';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
@@ -35,6 +35,21 @@ describe('curvePoints(block)', () => {
   it('shifts the lines at a named step beside each other, in the order of the block', () => {
     const at = curvePoints(noise).filter(({ step }) => step === '20 dB');
     expect(at.map(({ x }) => x)).toEqual([1.95, 2.05]);
+  });
+});
+
+describe('endLabels(points)', () => {
+  it('names each line at the end, in the order of the values, none closer than a line of text', () => {
+    const points = [0, 0.01, 0.02, 5].flatMap((y, i) =>
+      [0, 1].map((x) => ({ series: `line ${i}`, x, y })),
+    );
+    const labels = endLabels(points);
+    expect(labels.map(({ series }) => series)).toEqual(['line 3', 'line 2', 'line 1', 'line 0']);
+    const gap = (17 * 5) / 340; // a line of text in units of the axis
+    labels.slice(1).forEach(({ y }, i) => {
+      expect(labels[i].y - y).toBeGreaterThanOrEqual(gap - 1e-5); // six digits
+    });
+    expect(labels.every(({ x, y }) => x === 1 && y >= 0)).toBe(true);
   });
 });
 

@@ -226,6 +226,57 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     });
   });
 
+  it('cuts truth, start and learned kernel by the same planes, with every seed and in decades', async () => {
+    await open({}, async (page) => {
+      const figure = page.locator('figure.kernels');
+      await figure.scrollIntoViewIfNeeded();
+      const pictures = (): Promise<string[]> =>
+        figure
+          .locator('.stage canvas[role=img]')
+          .evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+      const captions = (): Promise<string[]> =>
+        figure.locator('.stage figcaption').allTextContents();
+      expect(await captions()).toEqual(['Truth', 'Start', 'Seed 0', 'Difference']);
+      const first = await pictures();
+      expect(first).toHaveLength(8);
+      await figure.getByRole('slider', { name: 'Plane z' }).press('ArrowLeft');
+      const moved = await pictures();
+      for (const i of [0, 2, 4, 6]) expect(moved[i]).not.toBe(first[i]); // XY
+      for (const i of [1, 3, 5, 7]) expect(moved[i]).toBe(first[i]); // XZ
+      const seed = figure.getByRole('slider', { name: 'Seed' });
+      await seed.press('ArrowRight');
+      expect(await seed.getAttribute('aria-valuetext')).toBe('1 (2 of 2)');
+      expect(await captions()).toEqual(['Truth', 'Start', 'Seed 1', 'Difference']);
+      const other = await pictures();
+      expect(other[0]).toBe(moved[0]);
+      expect(other[4]).not.toBe(moved[4]);
+      await figure.getByText('Logarithmic', { exact: true }).click();
+      expect((await pictures())[0]).not.toBe(other[0]);
+      expect(await figure.locator('.viewer .kernel-profile figcaption').first().textContent()).toBe(
+        'FWHM z: Truth 0.944 µm; Start 0.590 µm; Seed 1 1.062 µm',
+      );
+    });
+  });
+
+  it('moves all volumes of a grid of conditions by one slider', async () => {
+    await open({}, async (page) => {
+      const grid = page.locator('figure.grid');
+      await grid.scrollIntoViewIfNeeded();
+      const plane = grid.getByRole('slider', { name: 'Plane' });
+      await plane.waitFor();
+      // Five methods under two conditions; the truth stands once.
+      const canvases = grid.locator('canvas');
+      expect(await canvases.count()).toBe(9);
+      const stored = storedGrays('fig9/figures/volumes-other-cyclegan.png');
+      for (const z of [0, 7]) {
+        await plane.fill(String(z));
+        const label = `Conventional cycleGAN, another <i>kernel</i>, z ${z + 1} of 12`;
+        const canvas = grid.locator(`canvas[aria-label^="${label}"]`);
+        expect(await graysOf(canvas)).toEqual(stored.slice(z * 1600, (z + 1) * 1600));
+      }
+    });
+  });
+
   it('answers first, and leads from each claim in the picture to its numbers', async () => {
     await open({}, async (page) => {
       await page.getByRole('slider', { name: 'Divider' }).first().press('End');
@@ -355,17 +406,28 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         .evaluateAll((all) => all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
       expect(widths).toEqual(widths.map(() => 0));
       expect(widths.length).toBe(2);
+      // Text in charts is 11 px or more: wide charts scroll instead of shrinking.
+      const sizes = await page.locator('.chart-figure .chart > svg').evaluateAll((all) =>
+        all.map((one) => {
+          const drawn = one.getBoundingClientRect().width / Number(one.getAttribute('width'));
+          return 14 * drawn;
+        }),
+      );
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(10.99); // widths are whole pixels
     });
   });
 
   it('is whole without a script', async () => {
     await open({ javaScriptEnabled: false }, async (page) => {
-      expect(await page.getByText('Difference', { exact: true }).count()).toBe(0);
+      expect(await page.getByText('Curtain', { exact: true }).count()).toBe(0);
       expect(await page.locator('.sheet .panel svg.plane').first().isVisible()).toBe(true);
       expect(await page.locator('button').filter({ visible: true }).count()).toBe(0);
       expect(await page.getByRole('cell', { name: '27.75' }).first().isVisible()).toBe(true);
       expect(await page.locator('.image-row svg[role=img]').first().isVisible()).toBe(true);
       expect(await page.locator('#chart-fig5-noise svg').isVisible()).toBe(true);
+      expect(await page.locator('.kernel-sheet svg[role=img]').count()).toBe(8);
+      expect(await page.locator('.kernel-sheet svg[role=img]').last().isVisible()).toBe(true);
+      expect(await page.locator('.grid-table svg[role=img]').last().isVisible()).toBe(true);
       expect(await page.getByRole('cell', { name: '29\u2009791' }).isVisible()).toBe(true);
       const plane = await page.locator('.sheet svg.plane').nth(1).screenshot();
       expect(plane.length).toBeGreaterThan(500); // an empty black square of this size is below 400 bytes
@@ -391,6 +453,10 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       const viewers = page.locator('figure.volumes');
       await viewers.first().getByText('Difference', { exact: true }).click();
       await viewers.nth(1).getByText('Curtain', { exact: true }).click();
+      await page.locator('figure.kernels').getByText('Logarithmic', { exact: true }).click();
+      const grid = page.locator('figure.grid');
+      await grid.scrollIntoViewIfNeeded();
+      await grid.getByText('Difference', { exact: true }).click();
       await page.evaluate(source);
       const violations = await page.evaluate(async () => {
         const { axe: checker } = globalThis as unknown as { axe: typeof axe };

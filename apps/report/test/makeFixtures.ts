@@ -26,7 +26,12 @@ import {
 } from '@blurcycle/experiment';
 import { METRIC_NAMES } from '@blurcycle/metrics';
 import { grayPng } from '../src/html/grayPng.ts';
-import { SYNTHETIC_FACTS, syntheticCurves, syntheticImages } from './syntheticFigures.ts';
+import {
+  SYNTHETIC_FACTS,
+  syntheticCurves,
+  syntheticImages,
+  syntheticKernels,
+} from './syntheticFigures.ts';
 
 const PROFILE = 'synthetic';
 const resultsDir = fileURLToPath(new URL('fixtures/results', import.meta.url));
@@ -260,7 +265,7 @@ async function writeExperiment(): Promise<void> {
   };
   await writeTable(join(directory, 'table.json'), table);
   writeFileSync(join(directory, 'table.csv'), await tableToCsv(table));
-  await writeVolumes(directory);
+  await writeVolumes(directory, [{ id: 'helices', title: 'Synthetic helices' }]);
 }
 
 /**
@@ -293,10 +298,44 @@ async function writeConditionExperiment(): Promise<void> {
       ...rows.map((row) => ({ ...row, condition: 'same' })),
       ...rows.map((row) => ({ ...row, condition: 'other', paper: null })),
     ],
+    claims: [
+      {
+        id: 'synthetic-hypothesis',
+        ...{ kind: 'ours', family: null, verdict: 'reproduced' },
+        text: 'the proposed method is above the conventional one under another kernel',
+        rule: 'psnr(proposed@other) - psnr(cyclegan@other) > 0',
+        ...{ value: 1.25, low: 0.4, high: 2.1, n: 2, over: 'seeds', p: 0.01 },
+        ...{ pAdjusted: null, seedsNeeded: null },
+      },
+    ],
+    provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
+  });
+  await writeVolumes(directory, [{ id: 'helices', title: 'Synthetic helices' }]);
+  await writeGridExperiment(rows);
+}
+
+/** Volumes of some rows of the table above under both of its conditions. */
+async function writeGridExperiment(rows: readonly TableRow[]): Promise<void> {
+  const directory = join(resultsDir, PROFILE, 'fig9');
+  await writeTable(join(directory, 'table.json'), {
+    experiment: 'fig9',
+    title: 'Synthetic volumes under two conditions',
+    place: 'Fig. 9',
+    profile: PROFILE,
+    conditions: [
+      { id: 'same', label: 'Synthetic kernel of the training', test: {} },
+      { id: 'other', label: 'Another synthetic <i>kernel</i>', test: { 'psf.model': 'gaussian' } },
+    ],
+    rows: ['same', 'other'].flatMap((condition) =>
+      rows.slice(1).map((row) => ({ ...row, condition, paper: null })),
+    ),
     claims: [],
     provenance: { ...provenance, createdAt: '2020-01-01T13:00:00.000Z' },
   });
-  await writeVolumes(directory);
+  await writeVolumes(directory, [
+    { id: 'volumes-same', title: 'Synthetic helices: same kernel', blur: 0.2 },
+    { id: 'volumes-other', title: 'Synthetic helices: another <i>kernel</i>', blur: 0.8 },
+  ]);
 }
 
 /** A figure of the paper without a table: every kind of block. */
@@ -315,11 +354,24 @@ async function writeFigureExperiment(): Promise<void> {
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const [name, png] of files) writeFileSync(join(directory, name), png);
   await writeFigures(join(directory, 'figures.json'), {
-    blocks: [block, ...syntheticCurves(), SYNTHETIC_FACTS],
+    blocks: [syntheticKernels(), block, ...syntheticCurves(), SYNTHETIC_FACTS],
   });
 }
 
-async function writeVolumes(directory: string): Promise<void> {
+/** A set of volumes, and by how much its estimates are wider than those of the first. */
+interface WrittenSet {
+  readonly id: string;
+  readonly title: string;
+  readonly blur?: number;
+}
+
+async function writeVolumes(directory: string, sets: readonly WrittenSet[]): Promise<void> {
+  const blocks: VolumesBlock[] = [];
+  for (const set of sets) blocks.push(writeSet(directory, set));
+  await writeFigures(join(directory, 'figures.json'), { blocks });
+}
+
+function writeSet(directory: string, { id: name, title, blur = 0 }: WrittenSet): VolumesBlock {
   const shape = [12, 40, 40] as const;
   const items = [
     { id: 'input', label: 'Input', role: 'input', sigma: 3, noise: 0.04 },
@@ -330,14 +382,13 @@ async function writeVolumes(directory: string): Promise<void> {
   ] as const;
   mkdirSync(join(directory, 'figures'), { recursive: true });
   for (const { id, sigma, noise } of items) {
-    const gray = helix(shape, sigma, noise, createRandomStream(0, `noise of ${id}`));
+    const wide = id === 'truth' ? sigma : sigma + blur;
+    const gray = helix(shape, wide, noise, createRandomStream(0, `noise of ${id}`));
     const png = grayPng(gray, shape[2], shape[0] * shape[1]);
-    writeFileSync(join(directory, 'figures', `helices-${id}.png`), png);
+    writeFileSync(join(directory, 'figures', `${name}-${id}.png`), png);
   }
-  const block: VolumesBlock = {
-    kind: 'volumes',
-    id: 'helices',
-    title: 'Synthetic helices',
+  return {
+    ...{ kind: 'volumes', id: name, title },
     shape,
     voxelSizeUm: [0.25, 0.1, 0.1],
     window: [0, 1],
@@ -345,10 +396,9 @@ async function writeVolumes(directory: string): Promise<void> {
       id,
       label,
       role,
-      file: `figures/helices-${id}.png`,
+      file: `figures/${name}-${id}.png`,
     })),
   };
-  await writeFigures(join(directory, 'figures.json'), { blocks: [block] });
 }
 
 /** Two widening turns around the z axis with a Gaussian profile, as gray values. */

@@ -28,7 +28,7 @@ describe('findProblems(inputs)', () => {
     expect(lost).toEqual([
       {
         kind: 'missing',
-        text: 'Table I, Proposed, blind; Table II, Proposed, blind: no record of proposed-s0.',
+        text: 'Table I, Proposed, blind; Table II, Proposed, blind; Fig. 9, Proposed, blind: no record of proposed-s0.',
       },
     ]);
   });
@@ -41,7 +41,7 @@ describe('findProblems(inputs)', () => {
     });
     const stale = findProblems({ ...inputs, experiments }).filter(({ kind }) => kind === 'stale');
     expect(stale.map(({ text }) => text)).toEqual([
-      'Made before the results that they show now; make them again: Table I, Table II.',
+      'Made before the results that they show now; make them again: Table I, Table II, Fig. 9.',
     ]);
   });
 
@@ -73,6 +73,7 @@ describe('findProblems(inputs)', () => {
         ['table1', ['runs/proposed-s0/record.json']],
         ['table2', []],
         ['fig5', []],
+        ['fig9', []],
       ]);
       expect(findProblems({ experiments, ...others }).map(({ text }) => text)).toContain(
         'Made before the results that they show now; make them again: Table I.',

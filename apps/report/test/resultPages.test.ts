@@ -54,7 +54,7 @@ describe('fillMarkers(text, parts)', () => {
 describe('readDocumented(directory, stated)', () => {
   it('takes kinds from the experiment files and drops claims that none states', () => {
     const { experiments, runs } = readDocumented(fixtures, stated);
-    expect(experiments.map(({ id }) => id)).toEqual(['table1', 'table2', 'fig5']);
+    expect(experiments.map(({ id }) => id)).toEqual(['table1', 'table2', 'fig5', 'fig9']);
     const [{ table }] = experiments;
     const ids = stated.experiments.get('table1')?.content.claims.map(({ id }) => id) ?? [];
     expect(table.claims.every(({ id, kind }) => ids.includes(id) && kind !== undefined)).toBe(true);

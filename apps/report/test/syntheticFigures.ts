@@ -1,4 +1,4 @@
-import type { CurvesBlock, FactsBlock, ImagesBlock } from '@blurcycle/experiment';
+import type { CurvesBlock, FactsBlock, ImagesBlock, KernelsBlock } from '@blurcycle/experiment';
 import { grayPng } from '../src/html/grayPng.ts';
 
 /** A Gaussian peak of the given widths (standard deviation, in pixels) as gray values. */
@@ -185,3 +185,42 @@ export const SYNTHETIC_FACTS: FactsBlock = {
   ],
   note: 'Of analytic Gaussians; nothing was measured.',
 };
+
+/** A Gaussian kernel of the given width along all axes, in voxels, as integers of a block. */
+function kernel(sigma: number, shape: KernelsBlock['shape'], height: number): string {
+  const [depth, rows, columns] = shape;
+  const integers = Buffer.alloc(2 * depth * rows * columns);
+  for (let i = 0; i < depth * rows * columns; i++) {
+    const z = Math.floor(i / (rows * columns)) - (depth - 1) / 2;
+    const y = (Math.floor(i / columns) % rows) - (rows - 1) / 2;
+    const x = (i % columns) - (columns - 1) / 2;
+    const value = height * Math.exp(-(z * z + y * y + x * x) / (2 * sigma ** 2));
+    integers.writeInt16LE(Math.round(32767 * value), 2 * i);
+  }
+  return integers.toString('base64');
+}
+
+/** What two seeds learned, from one start. */
+export function syntheticKernels(): KernelsBlock {
+  const shape = [7, 9, 9] as const;
+  const of = (sigma: number, height: number) => ({
+    fwhmUm: [sigma * 0.59, sigma * 0.24, sigma * 0.24] as const,
+    correlation: Number((1 - Math.abs(sigma - 1.6) / 10).toFixed(3)),
+    values: kernel(sigma, shape, height),
+  });
+  return {
+    kind: 'kernels',
+    id: 'learned',
+    title: 'Synthetic learned kernels',
+    method: 'proposed',
+    shape,
+    voxelSizeUm: [0.25, 0.1, 0.1],
+    scale: 0.05 / 32767,
+    kernels: [
+      { id: 'truth', label: 'Truth', role: 'truth', seed: null, ...of(1.6, 0.8) },
+      { id: 'start', label: 'Start', role: 'start', seed: null, ...of(1, 1) },
+      { id: 's0', label: 'Seed 0', role: 'learned', seed: 0, ...of(1.4, 0.9) },
+      { id: 's1', label: 'Seed 1', role: 'learned', seed: 1, ...of(1.8, 0.7) },
+    ],
+  };
+}

@@ -23,6 +23,7 @@ export {
   type FigureBlock,
   figuresSchema,
   type ImagesBlock,
+  type KernelsBlock,
   type VolumesBlock,
 } from './records/figures.ts';
 export {

@@ -5,8 +5,10 @@ import { axisTitle } from '../html/format.ts';
 import {
   CHART_WIDTH,
   estimateTextWidth,
+  legendColumns,
   TEXT_SIZE,
   VEGA_LITE_SCHEMA,
+  WIDE_CHART_WIDTH,
   type Chart,
 } from './chart.ts';
 import {
@@ -34,12 +36,19 @@ const MOST_MARKERS = 24;
 /** A logarithmic axis of so few positions has its ticks there. */
 const FEW_POSITIONS = 8;
 
+/** Height of the plot in px: of a usual chart, and of one that takes the whole width. */
+const HEIGHT = 240;
+const WIDE_HEIGHT = 340;
+
 /**
  * The lines of a block with their intervals: bands over numbers, whiskers over named steps; with
  * the values behind the points as dots, and level lines for what does not depend on x.
+ *
+ * Lines over named steps take the whole width, each named at its end.
  */
 export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, MethodStyle>): Chart {
   const points = curvePoints(block);
+  const isWide = block.x.scale === 'ordinal';
   return {
     name: block.id,
     title: block.title,
@@ -47,12 +56,13 @@ export function blockChart(block: CurvesBlock, styles: ReadonlyMap<string, Metho
     spec: {
       $schema: VEGA_LITE_SCHEMA,
       description: `${block.title}: ${axisTitle(block.y)} over ${axisTitle(block.x)}`,
-      width: CHART_WIDTH,
-      height: 240,
+      width: isWide ? WIDE_CHART_WIDTH : CHART_WIDTH,
+      height: isWide ? WIDE_HEIGHT : HEIGHT,
       data: { values: points.map((point) => ({ ...point })) },
       layer: layers(block, points, styles),
     },
     table: curveTable(block),
+    isWide,
   };
 }
 
@@ -78,7 +88,12 @@ function layers(
     title: axisTitle(block.x),
     ...xAxis(block, points, steps),
   } as const;
-  const color = { ...bySeries(drawn.map(({ light }) => light)), legend: { symbolOpacity: 1 } };
+  const isWide = steps.length > 0;
+  const color = {
+    ...bySeries(drawn.map(({ light }) => light)),
+    legend: isWide ? null : { symbolOpacity: 1, columns: legendColumns(domain) },
+  };
+  const ends = isWide ? endLabels(points) : [];
   const y = {
     field: 'y',
     type: 'quantitative',
@@ -125,6 +140,11 @@ function layers(
     encoding: { y, color, strokeDash: bySeries(drawn.map(({ dash }) => [...dash])) },
   };
   const intervals = new Set(points.map(({ interval }) => interval));
+  const names: Layer = {
+    data: { values: ends.map((end) => ({ ...end })) },
+    mark: { type: 'text', align: 'left', dx: 12, clip: false, fontSize: TEXT_SIZE },
+    encoding: { x, y, color, text: { field: 'series', type: 'nominal' } },
+  };
   return [
     ...(intervals.has('band') ? [bands] : []),
     ...(intervals.has('whisker') ? [whiskers] : []),
@@ -132,7 +152,35 @@ function layers(
     ...(dots.length === 0 ? [] : [singles]),
     lines,
     ...(block.series.every(({ points: own }) => own.length <= MOST_MARKERS) ? [markers] : []),
+    ...(ends.length === 0 ? [] : [names]),
   ];
+}
+
+/** Height of a line of text at the end of a line, in px. */
+const END_LABEL_HEIGHT = 17;
+
+/**
+ * The name of each line at its last point, in the order of their values, moved apart so that none
+ * covers another.
+ */
+export function endLabels(
+  points: readonly CurvePointDrawn[],
+): readonly Pick<CurvePointDrawn, 'series' | 'x' | 'y'>[] {
+  if (points.length === 0) return [];
+  const last = [...new Map(points.map((point) => [point.series, point])).values()];
+  const furthest = Math.max(...points.map(({ x }) => x));
+  const [least, most] = extent(points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]));
+  const gap = (END_LABEL_HEIGHT * (most - least)) / WIDE_HEIGHT;
+  const sorted = [...last].sort((a, b) => b.y - a.y);
+  const places = sorted.map(({ y }) => y);
+  for (let i = 1; i < places.length; i++) places[i] = Math.min(places[i], places[i - 1] - gap);
+  // What was pushed below the data is raised again from the bottom.
+  places[places.length - 1] = Math.max(places[places.length - 1], least);
+  for (let i = places.length - 2; i >= 0; i--) places[i] = Math.max(places[i], places[i + 1] + gap);
+  return sorted.map(({ series }, i) => ({
+    ...{ series, x: furthest },
+    y: Number(places[i].toPrecision(6)),
+  }));
 }
 
 function xAxis(
@@ -152,7 +200,7 @@ function xAxis(
       },
     };
   }
-  const room = CHART_WIDTH / steps.length - 6;
+  const room = WIDE_CHART_WIDTH / steps.length - 6;
   const isTight = steps.some((name) => estimateTextWidth(name, TEXT_SIZE) > room);
   return {
     scale: { domain: [-0.5, steps.length - 0.5], nice: false, zero: false },

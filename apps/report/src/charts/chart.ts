@@ -15,6 +15,8 @@ export interface Chart {
   readonly summary: string;
   readonly spec: TopLevelSpec;
   readonly table: ChartTable;
+  /** Whether it takes the whole width of the page. */
+  readonly isWide?: boolean;
 }
 
 /**
@@ -22,6 +24,9 @@ export interface Chart {
  * in a column of a wide page, and shrunk to 0.8 on a telephone, where text is still 11 px high.
  */
 export const CHART_WIDTH = 400;
+
+/** Inner width of a chart that takes the whole width of the page, beside labels, in px. */
+export const WIDE_CHART_WIDTH = 780;
 
 /** Size of all text in charts, in px. */
 export const TEXT_SIZE = 14;
@@ -45,4 +50,12 @@ export function estimateTextWidth(text: string, fontSize: number): number {
   const widthOf = (character: string): number =>
     WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? USUAL_WIDTH;
   return Math.ceil(fontSize * [...text].reduce((sum, character) => sum + widthOf(character), 0));
+}
+
+/** Widest label of a legend in two columns, in px: wider ones would widen the chart. */
+const WIDEST_OF_TWO = 170;
+
+/** As many columns of a legend as the chart is wide enough for. */
+export function legendColumns(labels: readonly string[]): 1 | 2 {
+  return labels.some((label) => estimateTextWidth(label, TEXT_SIZE) > WIDEST_OF_TWO) ? 1 : 2;
 }

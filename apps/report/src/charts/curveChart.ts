@@ -2,7 +2,7 @@ import { extent, mean } from '@blurcycle/core';
 import type { TopLevelSpec } from 'vega-lite';
 import { formatList, formatSignificant } from '../html/format.ts';
 import type { CurvePoint } from '../inputs/readResults.ts';
-import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
+import { CHART_WIDTH, legendColumns, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** Longest line, in points; longer ones are averaged. */
@@ -78,7 +78,7 @@ export function curveChart(options: CurveChartOptions): Chart {
     field: 'method',
     type: 'nominal',
     scale: scaleOf((style) => style.light, '#76707a'),
-    legend: { symbolOpacity: 1 },
+    legend: { symbolOpacity: 1, columns: legendColumns(domain) },
   } as const;
   const shape = {
     field: 'method',

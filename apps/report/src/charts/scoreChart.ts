@@ -3,7 +3,7 @@ import type { Table } from '@blurcycle/experiment';
 import { axisTitle, formatList, formatNumber } from '../html/format.ts';
 import { groupRows } from '../model/groups.ts';
 import { shownMetric } from '../model/metrics.ts';
-import { CHART_WIDTH, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
+import { CHART_WIDTH, legendColumns, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** One marker. */
@@ -79,7 +79,7 @@ export function scoreChart(
     field: 'row',
     type: 'nominal',
     scale: { domain: labels, range: methods.map(([, id]) => styles.get(id)?.light ?? '#76707a') },
-    legend: hasConditions ? {} : null,
+    legend: hasConditions ? { columns: legendColumns(labels) } : null,
   } as const;
   const tooltip = [
     { field: 'name', type: 'nominal', title: 'method' },

@@ -2,12 +2,17 @@
 
 import { enhanceChart } from './enhanceChart.ts';
 import { enhanceCurtain } from './enhanceCurtain.ts';
+import { enhanceGrid } from './enhanceGrid.ts';
+import { enhanceKernels } from './enhanceKernels.ts';
 import { enhanceLink } from './enhanceLink.ts';
 import { enhanceRail, enhanceSelfLink } from './enhancePage.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
 for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
   enhanceVolumes(figure);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.grid')) enhanceGrid(figure);
+for (const figure of document.querySelectorAll<HTMLElement>('figure.kernels'))
+  enhanceKernels(figure);
 for (const figure of document.querySelectorAll<HTMLElement>('figure.chart-figure'))
   enhanceChart(figure);
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a.packed')) enhanceLink(link);

@@ -15,7 +15,8 @@ export function enhanceChart(figure: HTMLElement): void {
   button.addEventListener('click', () => {
     if (live === undefined) {
       const summary = still.querySelector('svg')?.getAttribute('aria-label') ?? '';
-      live = liveChart(unpackScript(text) as Spec, summary, still.clientWidth);
+      const { width } = (still.querySelector('svg') ?? still).getBoundingClientRect();
+      live = liveChart(unpackScript(text) as Spec, summary, width);
       still.after(live.root);
     } else {
       live.close();
@@ -76,7 +77,7 @@ async function toPng(source: string): Promise<string> {
 
 const HINT = 'Point at a value to read it; drag to move, wheel to zoom, double-click to reset.';
 
-const MAX_WIDTH = 544;
+const MAX_WIDTH = 1120;
 const MIN_PLOT_WIDTH = 120;
 
 /** A chart that responds to the pointer. */

@@ -57,7 +57,11 @@ async function decodeStack(
 }
 
 /** Reads the gray values of an image in the page. */
-async function decodePicture(imageId: string, width: number, height: number): Promise<Picture> {
+export async function decodePicture(
+  imageId: string,
+  width: number,
+  height: number,
+): Promise<Picture> {
   const image = new Image();
   image.src = document.getElementById(imageId)?.getAttribute('href') ?? '';
   await image.decode();

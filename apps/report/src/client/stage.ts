@@ -1,4 +1,5 @@
 import { scaleBarUm } from '../html/format.ts';
+import { signedColor } from '../model/kernels.ts';
 import { element } from './element.ts';
 import type { Picture } from './stack.ts';
 
@@ -111,11 +112,6 @@ function enlarge(
   context.drawImage(picture, ...source, 0, 0, inset.width, inset.height);
 }
 
-/** Colors of differences: blue is too dark, orange is too bright, near black is equal. */
-const TOO_DARK = [86, 170, 255] as const;
-const EQUAL = [16, 19, 23] as const;
-const TOO_BRIGHT = [255, 158, 74] as const;
-
 /** Difference with the full color, in gray values: half of the display window. */
 export const DIFFERENCE_LIMIT = 127.5;
 
@@ -129,38 +125,29 @@ export function paintGray(
   { width, height, gray }: Picture,
   levels: Uint8Array,
 ): void {
-  draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < gray.length; i++) pixels.fill(levels[gray[i]], 4 * i, 4 * i + 3);
-  });
+  paint(canvas, width, height, (i) => [levels[gray[i]], levels[gray[i]], levels[gray[i]]]);
 }
 
 /** Draws estimate minus truth in color. */
 export function paintDifference(
   canvas: HTMLCanvasElement,
-  estimate: Picture,
+  { width, height, gray }: Picture,
   truth: Picture,
 ): void {
-  const { width, height, gray } = estimate;
-  draw(canvas, width, height, (pixels) => {
-    for (let i = 0; i < gray.length; i++)
-      pixels.set(differenceColor(gray[i] - truth.gray[i]), 4 * i);
-  });
+  paint(canvas, width, height, (i) => differenceColor(gray[i] - truth.gray[i]));
 }
 
 /** Color of a difference of gray values. */
 export function differenceColor(difference: number): readonly [number, number, number] {
-  const end = difference < 0 ? TOO_DARK : TOO_BRIGHT;
-  const share = Math.min(1, Math.abs(difference) / DIFFERENCE_LIMIT);
-  const mix = (channel: 0 | 1 | 2): number =>
-    Math.round(EQUAL[channel] + share * (end[channel] - EQUAL[channel]));
-  return [mix(0), mix(1), mix(2)];
+  return signedColor(difference / DIFFERENCE_LIMIT);
 }
 
-function draw(
+/** Draws a picture of which each pixel has a color, row by row. */
+export function paint(
   canvas: HTMLCanvasElement,
   width: number,
   height: number,
-  fill: (pixels: Uint8ClampedArray) => void,
+  colorOf: (pixel: number) => readonly [number, number, number],
 ): void {
   canvas.width = width;
   canvas.height = height;
@@ -168,6 +155,6 @@ function draw(
   if (context === null) return;
   const image = context.createImageData(width, height);
   image.data.fill(255);
-  fill(image.data);
+  for (let i = 0; i < width * height; i++) image.data.set(colorOf(i), 4 * i);
   context.putImageData(image, 0, 0);
 }

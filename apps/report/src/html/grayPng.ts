@@ -7,13 +7,34 @@ import { strToU8, zlibSync } from 'fflate';
  * @param gray - Row by row.
  */
 export function grayPng(gray: Uint8Array, width: number, height: number): Buffer {
+  return encodePng(gray, { width, height, channels: 1 });
+}
+
+/**
+ * The same in color.
+ *
+ * @param rgb - Three bytes a pixel, row by row.
+ */
+export function colorPng(rgb: Uint8Array, width: number, height: number): Buffer {
+  return encodePng(rgb, { width, height, channels: 3 });
+}
+
+interface PngSize {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+function encodePng(bytes: Uint8Array, { width, height, channels }: PngSize): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 8; // bits; all zeros behind it: gray, deflate, the five standard filters, no interlace
-  const rows = new Uint8Array(height * (width + 1)); // each row begins with filter 0, none
+  header[8] = 8; // bits
+  header[9] = channels === 1 ? 0 : 2; // then zeros: deflate, the five standard filters, no interlace
+  const stride = channels * width;
+  const rows = new Uint8Array(height * (stride + 1)); // each row begins with filter 0, none
   for (let y = 0; y < height; y++) {
-    rows.set(gray.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+    rows.set(bytes.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   }
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
   return Buffer.concat([

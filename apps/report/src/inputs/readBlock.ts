@@ -6,12 +6,14 @@ import type {
   FactsBlock,
   FigureBlock,
   ImagesBlock,
+  KernelsBlock,
   VolumesBlock,
 } from '@blurcycle/experiment';
 import { PNG } from 'pngjs';
+import { kernelValues, type ShownKernel } from '../model/kernels.ts';
 
 /** A block of `figures.json` with its images read. */
-export type ShownBlock = VolumeSet | CurvesBlock | ImageSet | FactsBlock;
+export type ShownBlock = VolumeSet | CurvesBlock | ImageSet | FactsBlock | KernelBlock;
 
 /**
  * Reads the images of a block.
@@ -24,6 +26,8 @@ export async function readBlock(directory: string, block: FigureBlock): Promise<
       return readVolumeSet(directory, block);
     case 'images':
       return readImageSet(directory, block);
+    case 'kernels':
+      return readKernels(directory, block);
     case 'curves':
     case 'facts':
       return block;
@@ -113,6 +117,28 @@ async function readImageSet(directory: string, block: ImagesBlock): Promise<Imag
     }),
   );
   return { ...block, items };
+}
+
+/** Kernels in one window, decoded. */
+export interface KernelBlock extends Omit<KernelsBlock, 'kernels'> {
+  readonly kernels: readonly ShownKernel[];
+  /** The values as they are stored, in the same order. */
+  readonly stored: readonly string[];
+}
+
+function readKernels(directory: string, block: KernelsBlock): KernelBlock {
+  const count = block.shape.reduce((product, side) => product * side, 1);
+  const kernels = block.kernels.map(({ values, ...kernel }): ShownKernel => {
+    const bytes = Buffer.from(values, 'base64');
+    if (bytes.length !== 2 * count) {
+      const rule = `hold ${count} values in kernel ${kernel.id} of ${block.id}`;
+      throw new InputError(
+        `readKernels: ${join(directory, 'figures.json')} must ${rule}, got ${bytes.length / 2}`,
+      );
+    }
+    return { ...kernel, values: kernelValues(bytes, block.scale) };
+  });
+  return { ...block, kernels, stored: block.kernels.map(({ values }) => values) };
 }
 
 /** A gray image, as a file and as values row by row. */

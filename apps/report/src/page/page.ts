@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { darkColorRules } from '../charts/methodColors.ts';
 import { html, trusted, type Html } from '../html/html.ts';
+import { leastWidthRules } from '../sections/chartFigure.ts';
 
 /** Style sheet and script of the page. */
 export interface PageAssets {
@@ -68,7 +69,7 @@ async function readStyle(): Promise<string> {
   const parts = await Promise.all(
     STYLES.map((name) => readFile(new URL(`./styles/${name}.css`, import.meta.url), 'utf8')),
   );
-  return `${parts.join('')}@media screen and (prefers-color-scheme: dark){${darkColorRules()}}\n`;
+  return `${parts.join('')}${leastWidthRules()}\n@media screen and (prefers-color-scheme: dark){${darkColorRules()}}\n`;
 }
 
 /** The script of the page: the volume viewer, and Vega with an interpreter that needs no `eval`. */

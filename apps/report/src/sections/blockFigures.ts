@@ -7,6 +7,8 @@ import { html, type Html, type Slot } from '../html/html.ts';
 import type { ImageSet, ShownBlock, ShownImage } from '../inputs/readBlock.ts';
 import { chartFigure } from './chartFigure.ts';
 import type { FigureFrame } from './frame.ts';
+import { areGrid, gridFigure } from './gridFigure.ts';
+import { kernelFigure } from './kernelFigure.ts';
 import { volumeFigure } from './volumeFigure.ts';
 
 /** What the blocks of an experiment are shown with. */
@@ -21,23 +23,32 @@ interface BlockContext {
   readonly frame: FigureFrame;
 }
 
-/** The blocks of an experiment as figures, in order; consecutive charts are side by side. */
+/**
+ * The blocks of an experiment as figures, in order; consecutive charts are side by side, and one
+ * field of view under several conditions is a grid.
+ */
 export function blockFigures(
   blocks: readonly ShownBlock[],
   context: BlockContext,
 ): readonly Slot[] {
-  return groupCurves(blocks).map((group) => {
+  return groupAlike(blocks).flatMap((group): readonly Slot[] => {
     const [first] = group;
-    if (first.kind !== 'curves') return blockFigure(first, context);
-    return html`<div class="charts">${group.map((block) => blockFigure(block, context))}</div>`;
+    const volumes = group.filter((block) => block.kind === 'volumes');
+    if (volumes.length > 0 && areGrid(volumes)) {
+      const { experiment, frame, images } = context;
+      return [gridFigure(volumes, { ...frame, id: `${experiment}-${volumes[0].id}`, images })];
+    }
+    const figures = group.map((block) => blockFigure(block, context));
+    return first.kind === 'curves' ? [html`<div class="charts">${figures}</div>`] : figures;
   });
 }
 
-function groupCurves(blocks: readonly ShownBlock[]): ShownBlock[][] {
+/** Consecutive blocks of the kinds that are shown together. */
+function groupAlike(blocks: readonly ShownBlock[]): ShownBlock[][] {
   const groups: ShownBlock[][] = [];
   blocks.forEach((block, i) => {
-    if (block.kind === 'curves' && blocks[i - 1]?.kind === 'curves')
-      groups[groups.length - 1].push(block);
+    const isJoined = block.kind === 'curves' || block.kind === 'volumes';
+    if (isJoined && blocks[i - 1]?.kind === block.kind) groups[groups.length - 1].push(block);
     else groups.push([block]);
   });
   return groups;
@@ -50,6 +61,12 @@ function blockFigure(
   switch (block.kind) {
     case 'volumes':
       return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images, styleOf });
+    case 'kernels':
+      return kernelFigure(block, {
+        ...frame,
+        id: `${experiment}-${block.id}`,
+        style: styleOf(block.method),
+      });
     case 'images':
       return imagesFigure(block, frame);
     case 'facts':

@@ -7,9 +7,11 @@ import { formatDifference, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { claimAnchor, claimMetric } from '../model/claims.ts';
+import { findFindings } from '../model/findings.ts';
+import { withoutRepeats } from '../model/homes.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
-import { madeLink, provenanceLine, sectionHead, selfLink } from './frame.ts';
+import { provenanceLine, sectionHead, selfLink } from './frame.ts';
 import { resultTable } from './resultTable.ts';
 
 /** The drawn charts of an experiment. */
@@ -30,49 +32,90 @@ interface ExperimentParts {
   readonly images: ImageStore;
   /** Id of a method to its style. */
   readonly styles: ReadonlyMap<string, MethodStyle>;
+  /** Experiments whose figures stand inside the section. */
+  readonly guests: readonly ExperimentParts[];
 }
 
-/** A table or figure of the paper: verdicts, numbers, charts, volumes and provenance. */
+/**
+ * A table or figure of the paper: verdicts, numbers, charts, volumes and how they were made. The
+ * figures come first where the paper has no numbers; those of guests stand at the end.
+ */
 export function experimentSection(parts: ExperimentParts): Html {
-  const { experiment, runs, figures, images, styles } = parts;
-  const { id, table, csv, blocks } = experiment;
+  const { experiment, figures, guests } = parts;
+  const { id, table, csv } = experiment;
   const hasPaper = table.rows.some(({ paper }) => paper !== null);
-  const cost = {
-    seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
-    trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
-  };
-  const frame = { reference: table.place, made: madeLink(`${id}-made`) };
-  const styleOf = (row: string): MethodStyle | undefined =>
-    styles.get(table.rows.find((one) => one.id === row)?.method ?? row);
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-    ${sectionHead(id, table.place, table.title)}
-    <p class="lede">${verdictSentence(table)}</p>
-    ${claimList(id, table.claims)} ${table.rows.length === 0 ? null : resultTable(table)}
-    ${provenanceLine(table.provenance, cost, `${id}-made`)}
+  const frame = { reference: table.place, made: null };
+  const scores =
+    figures.scores.length === 0
+      ? null
+      : html`<h3>Scores</h3>
+          <p class="key">
+            Large dot: our mean with its 95 % interval; small dots: single
+            seeds.${hasPaper ? html` <span aria-hidden="true">◇</span> Hollow: the paper.` : null}
+          </p>
+          <div class="charts">${figures.scores.map((chart) => chartFigure(chart, frame))}</div>`;
+  const numbers = html`${table.rows.length === 0 ? null : resultTable(table)}
     <p class="tools">
       ${dataLink('table.json', `${id}.json`, 'application/json', `${JSON.stringify(table, null, 2)}\n`)}${
         csv === null ? null : dataLink('table.csv', `${id}.csv`, 'text/csv', csv)
       }
     </p>
-    ${
-      figures.scores.length === 0
-        ? null
-        : html`<h3>Scores</h3>
-            <p class="key">
-              Large dot: our mean with its 95 % interval; small dots: single
-              seeds.${hasPaper ? html` <span aria-hidden="true">◇</span> Hollow: the paper.` : null}
-            </p>
-            <div class="charts">${figures.scores.map((chart) => chartFigure(chart, frame))}</div>`
-    }
-    ${
-      blocks.length === 0
-        ? null
-        : html`<h3>${blocks.length === 1 ? 'Figure' : 'Figures'}</h3>
-            <div class="blocks">
-              ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, styleOf, frame })}
-            </div>`
-    }
+    ${scores}`;
+  const blocks = blocksOf(
+    parts,
+    withoutRepeats(
+      experiment,
+      guests.map((one) => one.experiment),
+    ),
+  );
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    ${sectionHead(id, table.place, table.title)}
+    <p class="lede">${verdictSentence(table)}</p>
+    ${findingsList(parts)} ${hasPaper ? null : blocks} ${claimList(id, table.claims)} ${numbers}
+    ${hasPaper ? blocks : null} ${guests.map(guestSection)} ${made(parts)}
   </section>`;
+}
+
+/** The figures of an experiment whose numbers stand in the table of its host. */
+function guestSection(parts: ExperimentParts): Html {
+  const { id, table, blocks } = parts.experiment;
+  return html`<section id="${id}" class="guest" aria-labelledby="${id}-title">
+    <p class="eyebrow">${table.place}</p>
+    <h3 id="${id}-title">${table.title}</h3>
+    ${blocksOf(parts, blocks)} ${made(parts)}
+  </section>`;
+}
+
+function blocksOf(
+  { experiment: { id, table }, figures, images, styles }: ExperimentParts,
+  blocks: ExperimentInput['blocks'],
+): Html | null {
+  if (blocks.length === 0) return null;
+  const styleOf = (row: string): MethodStyle | undefined =>
+    styles.get(table.rows.find((one) => one.id === row)?.method ?? row);
+  const frame = { reference: table.place, made: null };
+  return html`<div class="blocks">
+    ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, styleOf, frame })}
+  </div>`;
+}
+
+/** How the numbers and figures of a section were made, once. */
+function made({ experiment: { id, table }, runs }: ExperimentParts): Html {
+  const cost = {
+    seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
+    trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
+  };
+  return provenanceLine(table.provenance, cost, `${id}-made`);
+}
+
+/** What else the numbers say, computed from them. */
+function findingsList({ experiment, runs }: ExperimentParts): Html | null {
+  const findings = findFindings(experiment, runs);
+  return findings.length === 0
+    ? null
+    : html`<ul class="findings">
+        ${findings.map((finding) => html`<li>${finding}</li>`)}
+      </ul>`;
 }
 
 function verdictSentence({ claims }: Table): string {

@@ -18,8 +18,8 @@ export function selfLink(id: string, what: string): Html {
 export interface FigureFrame {
   /** `Table I`, say: together with the title it names a figure uniquely. */
   readonly reference: string;
-  /** The line below the figure: how it was made. */
-  readonly made: Html;
+  /** A line below the figure; null where the section says how all of its figures were made. */
+  readonly made: Html | null;
 }
 
 /** A duration: `4.2 s`, `42 s`, `9 min 30 s`, `2 h 05 min`. */
@@ -49,7 +49,7 @@ interface TrainingCost {
 /**
  * How a table was made: one line that unfolds to the whole record.
  *
- * @param id - Id of the element, which the lines below figures link to.
+ * @param id - Id of the element.
  */
 export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: string): Html {
   const { command, createdAt, versions, sourceHash, peakMemoryBytes, wallSeconds } = provenance;
@@ -83,11 +83,6 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
       )}
     </dl>
   </details>`;
-}
-
-/** The line below a figure: a link to the record of its section, which says how it was made. */
-export function madeLink(recordId: string): Html {
-  return html`<p class="made-brief"><a href="#${recordId}">How it was made</a></p>`;
 }
 
 function inShort(provenance: Provenance, { seeds, trainingSeconds }: TrainingCost): Html {

@@ -6,7 +6,6 @@ import {
   describeCommit,
   describeMachine,
   formatDuration,
-  madeLink,
   sectionHead,
   type FigureFrame,
 } from './frame.ts';
@@ -24,7 +23,7 @@ export interface TrainingFigures {
 /** The training runs: curves, cost and provenance of each. */
 export function trainingSection(runs: readonly RunInput[], figures: TrainingFigures): Html | null {
   if (runs.length === 0) return null;
-  const frame: FigureFrame = { reference: 'Training', made: madeLink('training-made') };
+  const frame: FigureFrame = { reference: 'Training', made: null };
   return html`<section id="training" aria-labelledby="training-title">
     ${sectionHead('training', 'Behind the tables', 'Training')}
     <p class="lede">

@@ -1,10 +1,11 @@
 import type { MethodStyle } from '../charts/methodColors.ts';
 import { jsonScript, type ImageStore } from '../html/embed.ts';
-import { formatNumber, formatSignificant, scaleBarUm } from '../html/format.ts';
+import { formatNumber, formatSignificant } from '../html/format.ts';
 import { grayPng } from '../html/grayPng.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 import { chooseView, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
+import { drawing } from './drawing.ts';
 import { selfLink, type FigureFrame } from './frame.ts';
 
 /** Where a figure of volumes is shown. */
@@ -99,15 +100,6 @@ function describePart({ part, shape: [, height, width] }: VolumeSet): string {
     : `Planes and sections are cut to ${height} by ${width} voxels ${why}`;
 }
 
-/** A picture of a panel: its size in voxels and in units of a voxel's width, and what it shows. */
-interface Drawing {
-  readonly voxels: readonly [width: number, height: number];
-  /** Height of a voxel relative to its width. */
-  readonly aspect: number;
-  readonly content: Html;
-  readonly label: string;
-}
-
 function panel(
   { item, image, brightest }: StoredVolume,
   set: VolumeSet,
@@ -165,40 +157,6 @@ function panel(
       label: `${item.label}: maximum projection along y, ${storedHeight} rows`,
     })}
   </figure>`;
-}
-
-function drawing(dx: number, name: string, { voxels, aspect, content, label }: Drawing): Html {
-  const [width, height] = voxels;
-  const tall = Number((height * aspect).toFixed(3));
-  const bar = scaleBarUm(width * dx);
-  const size = width / 12;
-  return html`<svg class="${name}" viewBox="0 0 ${width} ${tall}" role="img" aria-label="${label}">
-    <svg
-      width="${width}"
-      height="${tall}"
-      viewBox="0 0 ${width} ${height}"
-      preserveAspectRatio="none"
-    >
-      ${content}
-    </svg>
-    <rect
-      class="bar"
-      x="${width * 0.05}"
-      y="${tall - width * 0.065}"
-      width="${bar / dx}"
-      height="${width * 0.02}"
-      stroke-width="${width * 0.008}"
-    />
-    <text
-      class="bar-label"
-      x="${width * 0.05}"
-      y="${tall - width * 0.09}"
-      font-size="${size}"
-      stroke-width="${size / 5}"
-    >
-      ${formatSignificant(bar, 2)} µm
-    </text>
-  </svg>`;
 }
 
 /** The text alternative of a plane: its mean and maximum, in the units of the data. */

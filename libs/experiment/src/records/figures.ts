@@ -124,12 +124,43 @@ const factsBlockSchema = z.strictObject({
   note: z.string().optional(),
 });
 
+/** A kernel of a `kernels` block, whole. */
+const shownKernelSchema = z.strictObject({
+  id: blockId,
+  label: z.string().min(1),
+  role: z.enum(['truth', 'start', 'learned']),
+  /** Of the run; null for what all seeds share. */
+  seed: z.int().nullable(),
+  /** Full widths at half maximum along z, y and x; null where the window cuts one off. */
+  fwhmUm: z.tuple([lengthUm.nullable(), lengthUm.nullable(), lengthUm.nullable()]).readonly(),
+  /** Correlation with the truth. */
+  correlation: z.number().nullable(),
+  /** 16-bit signed integers [z, y, x], little-endian, in base64; times the scale of the block. */
+  values: z.base64(),
+});
+
+/** Kernels that one row has learned, beside their starts and the truth, in one window. */
+const kernelsBlockSchema = z.strictObject({
+  kind: z.literal('kernels'),
+  id: blockId,
+  title: z.string().min(1),
+  /** The method that gives the learned kernels their color. */
+  method: z.string(),
+  /** Odd sides, so that the center is a voxel. */
+  shape: z.tuple([side, side, side]).readonly(),
+  voxelSizeUm: z.tuple([lengthUm, lengthUm, lengthUm]).readonly(),
+  /** Value of one step of the integers. */
+  scale: z.number().positive(),
+  kernels: z.array(shownKernelSchema).min(2).readonly(),
+});
+
 /** One thing that an experiment shows beside its table. */
 const figureBlockSchema = z.discriminatedUnion('kind', [
   volumesBlockSchema,
   curvesBlockSchema,
   imagesBlockSchema,
   factsBlockSchema,
+  kernelsBlockSchema,
 ]);
 
 /**
@@ -146,6 +177,8 @@ export type CurvesBlock = z.infer<typeof curvesBlockSchema>;
 export type ImagesBlock = z.infer<typeof imagesBlockSchema>;
 /** A table of facts. */
 export type FactsBlock = z.infer<typeof factsBlockSchema>;
+/** Kernels in one window. */
+export type KernelsBlock = z.infer<typeof kernelsBlockSchema>;
 /** One thing that an experiment shows. */
 export type FigureBlock = z.infer<typeof figureBlockSchema>;
 /** Content of `figures.json`. */

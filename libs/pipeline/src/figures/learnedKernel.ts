@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { axialSection, capitalize, extent, lateralSection, type Volume } from '@blurcycle/core';
+import { capitalize, createVolume, extent, type Volume } from '@blurcycle/core';
 import {
-  type CurvesBlock,
+  type FactsBlock,
   type FigureBlock,
+  type KernelsBlock,
   type LearnedKernelFigure,
   type ResolvedRow,
   runDirectory,
 } from '@blurcycle/experiment';
-import { smoothGaussian } from '@blurcycle/metrics';
+import { kernelMetrics, smoothGaussian } from '@blurcycle/metrics';
 import { KERNEL, kernelContext, readLearnedKernel } from '../run/scoreRun.ts';
 import {
   completeKernelFigures,
@@ -18,7 +19,6 @@ import {
 import { pupilFigures } from '../scores/describePupil.ts';
 import { readRuns } from '../table/readRuns.ts';
 import { type FigureContext, shownDataset } from './figureContext.ts';
-import { type FigureParts, joinParts, planeImages, writeParts } from './images.ts';
 import { type KernelEntry, kernelFacts } from './kernelFacts.ts';
 import { pupilFacts } from './pupilFacts.ts';
 import { learnedNoise } from './learnedNoise.ts';
@@ -58,27 +58,29 @@ interface LearnedKernelContent {
 
 /**
  * The paper's Figure 11: for every seed, the learned blur kernel beside its start and the true one,
- * as they are and after a Gaussian filter, in sections, profiles and numbers.
+ * as they are and after a Gaussian filter, whole and in numbers.
  *
- * A layer's answer to an impulse is its kernel, so the profiles are the impulse responses. A kernel
- * that is not stored on this machine has its numbers and no images.
+ * A layer's answer to an impulse is its kernel, so its profiles are the impulse responses. A kernel
+ * that is not stored on this machine has its numbers alone.
  *
  * @param id - Start of the ids of the blocks.
  */
-export function learnedKernelFigure(id: string, content: LearnedKernelContent): FigureParts {
+export function learnedKernelFigure(
+  id: string,
+  content: LearnedKernelContent,
+): readonly FigureBlock[] {
   const drawn = content.rows.filter(({ seeds }) => seeds.some(({ kernel }) => kernel !== null));
   const entries = entriesOf(content);
-  const facts = (name: string, state: 'raw' | 'smoothed'): FigureParts => {
+  const facts = (name: string, state: 'raw' | 'smoothed'): FactsBlock => {
     const { truth, smoothingSigmaVoxels: sigmaVoxels } = content;
-    const options = { state, sigmaVoxels, planeUm: truth.voxelSizeUm[0] };
-    return { blocks: [kernelFacts(name, entries, options)], files: new Map() };
+    return kernelFacts(name, entries, { state, sigmaVoxels, planeUm: truth.voxelSizeUm[0] });
   };
-  return joinParts(
+  return [
+    ...drawn.flatMap((row) => rowBlocks(`${id}-${row.id}`, row, content)),
     facts(`${id}-figures`, 'raw'),
-    { blocks: pupilFacts(`${id}-pupils`, entries), files: new Map() },
-    ...drawn.map((row) => rowParts(`${id}-${row.id}`, row, content)),
+    ...pupilFacts(`${id}-pupils`, entries),
     facts(`${id}-figures-smoothed`, 'smoothed'),
-  );
+  ];
 }
 
 /** The true kernel, then the start of each row and what every seed learned. */
@@ -130,119 +132,95 @@ function startsOf({ seeds }: LearnedKernels): readonly {
       }));
 }
 
-/** A kernel as it is drawn. */
-interface KernelView {
-  readonly id: string;
-  readonly label: string;
-  /** The method that gives the profile its color: `input` for a start; null for the truth. */
-  readonly method: string | null;
+/** A kernel as it is shown. */
+interface KernelView extends Pick<KernelsBlock['kernels'][number], 'id' | 'label' | 'role'> {
+  /** Null for what all seeds share. */
+  readonly seed: number | null;
   readonly kernel: Volume;
-  /** What is to be seen, in numbers. */
-  readonly alt: string;
 }
 
-/** Truth, then the start and the learned kernel of each seed. */
+/** Truth, then the start and the learned kernel of each seed that is stored here. */
 function viewsOf(
   row: LearnedKernels,
   { truth, truthLabel }: LearnedKernelContent,
 ): readonly KernelView[] {
   const starts = startsOf(row);
+  const isShared = starts.some(({ id }) => id === 'start');
   return [
-    { id: 'truth', label: truthLabel, method: null, kernel: truth, alt: 'the reference' },
-    ...row.seeds.flatMap(({ seed, kernel, figures }) => [
+    { id: 'truth', label: truthLabel, role: 'truth', seed: null, kernel: truth },
+    ...row.seeds.flatMap(({ seed, kernel }): KernelView[] => [
       ...starts
         .filter((one) => one.seed === seed)
         .map(({ id, label, kernel: start }) => ({
-          ...{ id, label: capitalize(label), method: 'input', kernel: start },
-          alt: described(figures.startCorrelation),
+          ...{ id, label: capitalize(label), role: 'start' as const, kernel: start },
+          seed: isShared ? null : seed,
         })),
       ...(kernel === null
         ? []
-        : [
-            {
-              ...{ id: `s${seed}`, label: `Seed ${seed}`, method: row.method, kernel },
-              alt: described(figures.correlation),
-            },
-          ]),
+        : [{ id: `s${seed}`, label: `Seed ${seed}`, role: 'learned' as const, seed, kernel }]),
     ]),
   ];
 }
 
-function described(correlation: number | undefined): string {
-  return `correlation with the reference ${correlation === undefined ? 'unknown' : correlation.toFixed(3)}`;
-}
-
-/** Sections and profiles of one row, first of the kernels as they are, then smoothed. */
-function rowParts(id: string, row: LearnedKernels, content: LearnedKernelContent): FigureParts {
+/** The kernels of one row, first as they are, then smoothed. */
+function rowBlocks(
+  id: string,
+  row: LearnedKernels,
+  content: LearnedKernelContent,
+): readonly KernelsBlock[] {
   const { smoothingSigmaVoxels: sigma } = content;
   const raw = viewsOf(row, content);
   const smoothed = raw.map((view) => ({ ...view, kernel: smoothGaussian(view.kernel, sigma) }));
-  const states = [
-    { state: 'raw', views: raw, title: `${row.label}, as they are` },
-    {
-      state: 'smoothed',
-      views: smoothed,
-      title: `${row.label}, Gaussian filter of ${sigma} voxels`,
-    },
-  ];
-  return joinParts(
-    ...states.map(({ state, views, title }) => sections(`${id}-${state}`, title, views)),
-    {
-      blocks: states.flatMap(({ state, views, title }) =>
-        impulseResponses(`${id}-${state}`, title, views),
-      ),
-      files: new Map(),
-    },
-  );
-}
-
-/** Planes through the center, all through one window. */
-function sections(id: string, title: string, views: readonly KernelView[]): FigureParts {
-  const highest = Math.max(...views.map(({ kernel }) => extent(kernel.data)[1]));
-  const planes = [
-    { plane: 'xy', name: 'XY', cut: lateralSection },
-    { plane: 'xz', name: 'XZ', cut: axialSection },
-  ];
-  return joinParts(
-    ...planes.map(({ plane, name, cut }) =>
-      planeImages(
-        {
-          ...{ id: `${id}-${plane}`, title: `${title}, ${name}`, window: [0, highest] },
-          quantity: 'kernel value, negative ones black',
-        },
-        views.map(({ id: view, label, kernel, alt }) => ({
-          ...{ id: view, label, ...cut(kernel) },
-          alt: `${label}, ${name} through the center: ${alt}`,
-        })),
-      ),
+  return [
+    kernelsBlock(`${id}-raw`, `${row.label}, as they are`, row.method, raw),
+    kernelsBlock(
+      `${id}-smoothed`,
+      `${row.label}, Gaussian filter of ${sigma} voxels`,
+      row.method,
+      smoothed,
     ),
-  );
+  ];
 }
 
-function impulseResponses(id: string, title: string, views: readonly KernelView[]): CurvesBlock[] {
-  return (['z', 'x'] as const).map((axis) => ({
-    ...{ kind: 'curves', id: `${id}-impulse-response-${axis}` },
-    title: `Impulse response along ${axis}: ${title}`,
-    x: { label: `${axis} from the center`, unit: 'µm', scale: 'linear' },
-    y: { label: 'kernel value', unit: null, scale: 'linear' },
-    series: views.map(({ id: view, label, method, kernel }) => ({
-      ...{ id: view, label, method, points: profile(kernel, axis) },
-    })),
-  }));
+/** Largest integer of a block, which the largest size of a value becomes. */
+const LARGEST_INTEGER = 32767;
+
+function kernelsBlock(
+  id: string,
+  title: string,
+  method: string,
+  views: readonly KernelView[],
+): KernelsBlock {
+  const [{ kernel: truth }] = views;
+  const { voxelSizeUm } = truth;
+  const shape = [0, 1, 2].map((axis) =>
+    Math.max(...views.map(({ kernel }) => kernel.shape[axis])),
+  ) as [number, number, number];
+  const [least, most] = extent(views.flatMap(({ kernel }) => extent(kernel.data)));
+  const scale = Math.max(-least, most) / LARGEST_INTEGER;
+  const shown = views.map(({ kernel, ...view }) => {
+    const { fwhmUm, correlation } = kernelMetrics(kernel, truth);
+    const { data } = centered(kernel, shape);
+    const integers = Buffer.alloc(2 * data.length);
+    data.forEach((value, i) => integers.writeInt16LE(Math.round(value / scale), 2 * i));
+    return { ...view, fwhmUm, correlation, values: integers.toString('base64') };
+  });
+  return { kind: 'kernels', id, title, method, shape, voxelSizeUm, scale, kernels: shown };
 }
 
-/** Values on the line through the center voxel. */
-function profile(kernel: Volume, axis: 'z' | 'x'): CurvesBlock['series'][number]['points'] {
-  const { sides, pixelSizeUm, values } = axialSection(kernel);
-  const [rows, columns] = sides;
-  const [count, step] = axis === 'z' ? [rows, pixelSizeUm[0]] : [columns, pixelSizeUm[1]];
-  const [row, column] = [Math.floor(rows / 2), Math.floor(columns / 2)];
-  return Array.from({ length: count }, (_, i) => ({
-    x: (i - Math.floor(count / 2)) * step,
-    y: values[axis === 'z' ? i * columns + column : row * columns + i],
-    low: null,
-    high: null,
-  }));
+/** A kernel in another window around its center voxel: what is beyond its own is zero. */
+function centered(kernel: Volume, shape: Volume['shape']): Volume {
+  const from = shape.map((side, axis) => Math.floor((kernel.shape[axis] - side) / 2));
+  const [depth, height, width] = kernel.shape;
+  const data = new Float32Array(shape[0] * shape[1] * shape[2]);
+  for (let i = 0; i < data.length; i++) {
+    const z = Math.floor(i / (shape[1] * shape[2])) + from[0];
+    const y = (Math.floor(i / shape[2]) % shape[1]) + from[1];
+    const x = (i % shape[2]) + from[2];
+    const isInside = z >= 0 && z < depth && y >= 0 && y < height && x >= 0 && x < width;
+    if (isInside) data[i] = kernel.data[(z * height + y) * width + x];
+  }
+  return createVolume(shape, kernel.voxelSizeUm, data);
 }
 
 /**
@@ -254,7 +232,7 @@ export async function learnedKernel(
   id: string,
   context: FigureContext,
 ): Promise<readonly FigureBlock[]> {
-  const { experiment, volumesOf, folder } = context;
+  const { experiment, volumesOf } = context;
   const { settings } = shownDataset(context);
   const { kernel: truth } = await volumesOf(settings, experiment.conditions[0]);
   const truthLabel =
@@ -266,8 +244,8 @@ export async function learnedKernel(
     rows.push({ id: row.id, label, method, seeds: await readKernels(row, context) });
   }
   const smoothingSigmaVoxels = experiment.settings.scoring.kernelSmoothingSigmaVoxels;
-  const parts = learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels });
-  return [...(await writeParts(folder, parts)), ...(await learnedNoise(id, figure.rows, context))];
+  const blocks = learnedKernelFigure(id, { rows, truth, truthLabel, smoothingSigmaVoxels });
+  return [...blocks, ...(await learnedNoise(id, figure.rows, context))];
 }
 
 function learnsKernel({ runs: [first] }: ResolvedRow): boolean {

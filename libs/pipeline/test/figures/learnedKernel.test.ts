@@ -48,12 +48,26 @@ describe('learnedKernelFigure(content)', () => {
     return { seed, start, kernel, figures: describeKernel(kernel, context) ?? {} };
   });
   const unmoved = { seed: 2, start, kernel: start, figures: describeKernel(start, context) ?? {} };
-  const figureOf = (seeds: Parameters<typeof learnedKernelFigure>[1]['rows'][number]['seeds']) =>
-    learnedKernelFigure('kernel', {
+  const figureOf = (seeds: Parameters<typeof learnedKernelFigure>[1]['rows'][number]['seeds']) => ({
+    blocks: learnedKernelFigure('kernel', {
       ...{ truth, truthLabel: 'Truth', smoothingSigmaVoxels: 2 },
       rows: [{ ...row, seeds }],
-    });
-  const { blocks, files } = figureOf([...learned, unmoved]);
+    }),
+  });
+  const { blocks } = figureOf([...learned, unmoved]);
+  const kernelsOf = (id: string, shown = blocks) => {
+    const block = shown.find((one) => one.id === id);
+    if (block?.kind !== 'kernels') throw new Error(`no kernels ${id}`);
+    return block;
+  };
+  /** The values of a kernel as they are stored. */
+  const stored = (
+    { kernels, scale }: ReturnType<typeof kernelsOf>,
+    id: string,
+  ): readonly number[] => {
+    const bytes = Buffer.from(kernels.find((one) => one.id === id)?.values ?? '', 'base64');
+    return Array.from({ length: bytes.length / 2 }, (_, i) => scale * bytes.readInt16LE(2 * i));
+  };
   /** The cell of a table, by the names of its row and column. */
   const cell = (
     { blocks }: Pick<ReturnType<typeof figureOf>, 'blocks'>,
@@ -68,23 +82,45 @@ describe('learnedKernelFigure(content)', () => {
   const value = (kernel: string, column: string, id?: string): number =>
     Number(cell({ blocks }, [kernel, column], id));
 
-  it('follows the schema of figures, every image with its file', () => {
+  it('follows the schema of figures', () => {
     expect(figuresSchema.parse({ blocks }).blocks).toEqual(blocks);
-    const images = blocks.flatMap((block) => (block.kind === 'images' ? [...block.items] : []));
-    expect(images.map(({ file }) => file)).toEqual([...files.keys()]);
   });
 
-  it('draws truth, start and every seed, in two planes and two states', () => {
-    const shown = blocks.flatMap((block) =>
-      block.kind === 'images' ? [[block.id, ...block.items.map(({ label }) => label)]] : [],
-    );
-    const kernels = ['Truth', 'Start', 'Seed 0', 'Seed 1', 'Seed 2'];
-    expect(shown).toEqual([
-      ['kernel-proposed-raw-xy', ...kernels],
-      ['kernel-proposed-raw-xz', ...kernels],
-      ['kernel-proposed-smoothed-xy', ...kernels],
-      ['kernel-proposed-smoothed-xz', ...kernels],
-    ]);
+  it('holds truth, start and every seed, in two states', () => {
+    for (const state of ['raw', 'smoothed']) {
+      const { kernels } = kernelsOf(`kernel-proposed-${state}`);
+      expect(kernels.map(({ label, role, seed: of }) => [label, role, of])).toEqual([
+        ['Truth', 'truth', null],
+        ['Start', 'start', null],
+        ['Seed 0', 'learned', 0],
+        ['Seed 1', 'learned', 1],
+        ['Seed 2', 'learned', 2],
+      ]);
+    }
+  });
+
+  it('stores whole kernels to half a step of the integers', () => {
+    const block = kernelsOf('kernel-proposed-raw');
+    const values = stored(block, 's1');
+    expect(values.length).toBe(35 * 31 * 31);
+    const furthest = values.map((value, i) => Math.abs(value - learned[1].kernel.data[i]));
+    expect(Math.max(...furthest)).toBeLessThanOrEqual(0.5001 * block.scale); // rounded once
+    const [{ fwhmUm, correlation }] = block.kernels;
+    expect(fwhmUm[0]).toBe(value('Truth', 'FWHM z'));
+    expect(correlation).toBeCloseTo(1, 12);
+  });
+
+  it('puts kernels of other windows around the same center, with zeros beyond', () => {
+    const small = createVolume([1, 3, 1], VOXEL_UM, Float32Array.of(0.25, 0.5, 0.25));
+    const figures = describeKernel(small, context) ?? {};
+    const { blocks: shown } = figureOf([{ seed: 0, start, kernel: small, figures }]);
+    const block = kernelsOf('kernel-proposed-raw', shown);
+    expect(block.shape).toEqual([35, 31, 31]);
+    const values = stored(block, 's0');
+    const middle = 17 * 31 * 31 + 15 * 31 + 15;
+    expect(values[middle]).toBeCloseTo(0.5, 4); // to a step of the integers
+    expect(values[middle - 31]).toBeCloseTo(0.25, 4);
+    expect(values.filter((one) => one !== 0).length).toBe(3);
   });
 
   it('measures the truth as what it was made of', () => {
@@ -131,29 +167,25 @@ describe('learnedKernelFigure(content)', () => {
     expect(value('Proposed, seed 0', 'of its start')).toBe(value('Proposed, start', 'correlation'));
   });
 
-  it('draws the impulse response of every kernel through the center', () => {
-    const block = blocks.find(({ id }) => id === 'kernel-proposed-raw-impulse-response-z');
-    const series = block?.kind === 'curves' ? block.series : [];
-    expect(series.map(({ id }) => id)).toEqual(['truth', 'start', 's0', 's1', 's2']);
-    expect(series[0].points[17]).toEqual({ x: 0, y: peak, low: null, high: null });
-    expect(series[0].points[20].y / peak).toBeCloseTo(Math.exp(-0.5), 5); // three voxels are one sigma
-  });
-
   it('shows the start of each seed where they differ', () => {
     const other = withNoise(start, 0.1 * peak, 7);
     const drawn = figureOf([learned[0], { ...learned[1], start: other }]).blocks;
-    const [labels] = drawn.flatMap((block) =>
-      block.kind === 'images' ? [block.items.map(({ label }) => label)] : [],
-    );
-    expect(labels).toEqual(['Truth', 'Start of seed 0', 'Seed 0', 'Start of seed 1', 'Seed 1']);
+    const { kernels } = kernelsOf('kernel-proposed-raw', drawn);
+    expect(kernels.map(({ label, seed: of }) => [label, of])).toEqual([
+      ['Truth', null],
+      ['Start of seed 0', 0],
+      ['Seed 0', 0],
+      ['Start of seed 1', 1],
+      ['Seed 1', 1],
+    ]);
     expect(cell({ blocks: drawn }, ['Proposed, start of seed 1', 'correlation'])).toBeLessThan(
       value('Proposed, start', 'correlation'),
     );
   });
 
   it('tells the stored numbers of kernels that are not here, says so, and draws the others', () => {
-    const stored = { correlation: 0.9, fwhmUmZ: 0.5 };
-    const figures = completeKernelFigures(stored, context);
+    const recorded = { correlation: 0.9, fwhmUmZ: 0.5 };
+    const figures = completeKernelFigures(recorded, context);
     const away = { seed: 3, start, kernel: null, figures };
     const some = figureOf([learned[0], away]);
     const facts = some.blocks.find(({ id }) => id === 'kernel-figures');
@@ -164,10 +196,9 @@ describe('learnedKernelFigure(content)', () => {
     expect(cell(some, ['Proposed, seed 3', 'correlation'])).toBe(0.9);
     expect(cell(some, ['Proposed, seed 3', 'centroid z'])).toBeNull();
     expect(Number(cell(some, ['Proposed, seed 3', 'way z']))).toBeGreaterThan(0);
-    expect([...some.files.keys()].some((name) => name.includes('-s3'))).toBe(false);
-    const none = figureOf([away]);
-    expect(none.blocks.map(({ kind }) => kind)).toEqual(['facts', 'facts']);
-    expect(none.files.size).toBe(0);
+    const { kernels } = kernelsOf('kernel-proposed-raw', some.blocks);
+    expect(kernels.some(({ id }) => id === 's3')).toBe(false);
+    expect(figureOf([away]).blocks.map(({ kind }) => kind)).toEqual(['facts', 'facts']);
   });
 
   it('says which row has no finished run', () => {

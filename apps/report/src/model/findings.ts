@@ -1,0 +1,174 @@
+import { extent, mean } from '@blurcycle/core';
+import type { Table, TableRow } from '@blurcycle/experiment';
+import { formatList, formatNumber } from '../html/format.ts';
+import type { RunInput } from '../inputs/readResults.ts';
+import { groupRows } from './groups.ts';
+
+/** The parts of a run and of an experiment that findings are read from. */
+type Measured = Pick<RunInput, 'kernel'> & { readonly record: Pick<RunInput['record'], 'id'> };
+interface Shown {
+  readonly table: Table;
+}
+
+/**
+ * What the numbers of an experiment say beside its claims, in sentences whose numbers are computed
+ * from them; none where there is nothing to say.
+ */
+export function findFindings({ table }: Shown, runs: readonly Measured[]): readonly string[] {
+  const hasConditions = table.rows.some(({ condition }) => condition !== undefined);
+  return hasConditions
+    ? conditionFinding(table)
+    : [
+        ...bestFinding(table.rows),
+        ...shiftFindings(table.rows, runs),
+        ...registrationFinding(table.rows),
+        ...kernelFindings(table.rows, runs),
+      ];
+}
+
+interface Scored {
+  readonly row: TableRow;
+  readonly value: number;
+}
+
+function scored(rows: readonly TableRow[], metric: string): readonly Scored[] {
+  return rows.flatMap((row) => {
+    const value = row.ours?.[metric]?.mean;
+    return value === undefined || !Number.isFinite(value) ? [] : [{ row, value }];
+  });
+}
+
+function best(rows: readonly TableRow[], metric: string): Scored | undefined {
+  return [...scored(rows, metric)].sort((a, b) => b.value - a.value)[0];
+}
+
+/** Fewest rows among which a best one is named. */
+const FEWEST_COMPARED = 4;
+
+/** The row with the best PSNR, where another has the best SSIM. */
+function bestFinding(rows: readonly TableRow[]): string[] {
+  const [psnr, ssim] = [best(rows, 'psnr'), best(rows, 'ssim')];
+  if (psnr === undefined || ssim === undefined || rows.length < FEWEST_COMPARED) return [];
+  const first = `${psnr.row.label} has the best PSNR, ${formatNumber(psnr.value, 2)} dB`;
+  if (psnr.row === ssim.row) return [`${first}, and the best SSIM.`];
+  const its = psnr.row.ours?.ssim?.mean;
+  const against = its === undefined ? '' : `, against ${formatNumber(its, 4)}`;
+  return [
+    `${first}; ${ssim.row.label} has the best SSIM, ${formatNumber(ssim.value, 4)}${against}.`,
+  ];
+}
+
+/** Fewest seeds over which a correlation is told, and the least size of one. */
+const FEWEST_SEEDS = 4;
+const LEAST_CORRELATION = 0.8;
+
+/** Rows whose PSNR goes with the axial shift of their learned kernel. */
+function shiftFindings(rows: readonly TableRow[], runs: readonly Measured[]): string[] {
+  return rows.flatMap((row) => {
+    const psnr = row.ours?.psnr;
+    if (psnr?.over !== 'seeds') return [];
+    const shifts = row.runs.map((id) => {
+      const shift = kernelOf(runs, id)?.centroidUmZ;
+      return shift === undefined ? NaN : Math.abs(shift);
+    });
+    if (psnr.values.length !== shifts.length || shifts.length < FEWEST_SEEDS) return [];
+    const r = correlation(shifts, psnr.values);
+    if (!(Math.abs(r) >= LEAST_CORRELATION)) return [];
+    const way = r < 0 ? 'falls' : 'rises';
+    return [
+      `Over its ${shifts.length} seeds the PSNR of ${row.label} ${way} with the axial shift of the learned kernel ` +
+        `(correlation ${formatNumber(r, 2)}): much of its spread is a shift of image and kernel against each other.`,
+    ];
+  });
+}
+
+function kernelOf(
+  runs: readonly Measured[],
+  id: string,
+): Readonly<Record<string, number | undefined>> | null {
+  return runs.find(({ record }) => record.id === id)?.kernel ?? null;
+}
+
+/** Pearson correlation; not a number where one side does not vary. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [both, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += (a[i] - meanA) * (b[i] - meanB);
+    ofA += (a[i] - meanA) ** 2;
+    ofB += (b[i] - meanB) ** 2;
+  }
+  return both / Math.sqrt(ofA * ofB);
+}
+
+/** Least gain by registration that is told, in dB. */
+const LEAST_GAIN = 0.3;
+
+/** The trained row that gains most when each estimate may be shifted onto the truth. */
+function registrationFinding(rows: readonly TableRow[]): string[] {
+  const [most] = rows
+    .flatMap((row) => {
+      const [plain, registered] = [row.ours?.psnr?.mean, row.ours?.psnrRegistered?.mean];
+      if (plain === undefined || registered === undefined || row.runs.length === 0) return [];
+      return [{ row, gain: registered - plain }];
+    })
+    .sort((a, b) => b.gain - a.gain);
+  if (most === undefined || most.gain < LEAST_GAIN) return [];
+  return [
+    `Shifted onto the truth before it is scored, ${most.row.label} gains ${formatNumber(most.gain, 2)} dB, more than any other: so much of its error is a shift.`,
+  ];
+}
+
+/** How near the learned kernels of each row are to the true one, and how near they began. */
+function kernelFindings(rows: readonly TableRow[], runs: readonly Measured[]): string[] {
+  return rows.flatMap((row) => {
+    const kernels = row.runs.flatMap((id) => {
+      const kernel = kernelOf(runs, id);
+      return kernel === null ? [] : [kernel];
+    });
+    const range = (name: string, digits: number): string | undefined => {
+      const values = kernels.flatMap((kernel) => kernel[name] ?? []);
+      if (values.length === 0) return undefined;
+      const ends = extent(values).map((value) => formatNumber(value, digits));
+      return ends[0] === ends[1] ? ends[0] : `${ends[0]} to ${ends[1]}`;
+    };
+    const [learned, start] = [range('correlation', 3), range('startCorrelation', 3)];
+    if (learned === undefined || start === undefined) return [];
+    const [width, startWidth] = [
+      range('fwhmDeviationPercentZ', 0),
+      range('startFwhmDeviationPercentZ', 0),
+    ];
+    const widths =
+      width === undefined || startWidth === undefined
+        ? ''
+        : `; their axial width is ${width} % off the true one (start: ${startWidth} %)`;
+    const whose = kernels.length === 1 ? 'The kernel' : 'The kernels';
+    const does = kernels.length === 1 ? 'correlates' : 'correlate';
+    return [
+      `${whose} of ${row.label} ${does} by ${learned} with the true one (start: ${start})${widths}.`,
+    ];
+  });
+}
+
+/** What each method loses between the conditions with its best and its worst PSNR. */
+function conditionFinding(table: Table): string[] {
+  const groups = groupRows(table);
+  const ids = [...new Set(table.rows.map(({ id }) => id))];
+  const lost = ids.flatMap((id) => {
+    const values = groups.flatMap(({ condition, rows }) => {
+      const row = rows.find((one) => one.id === id);
+      const value = row?.ours?.psnr?.mean;
+      return row === undefined || value === undefined ? [] : [{ row, value, condition }];
+    });
+    if (values.length < 2) return [];
+    const sorted = [...values].sort((a, b) => b.value - a.value);
+    const [high, low] = [sorted[0], sorted[sorted.length - 1]];
+    const size = formatNumber(high.value - low.value, 2);
+    return [
+      `${high.row.label} ${size} dB (${high.condition?.label ?? ''} to ${low.condition?.label ?? ''})`,
+    ];
+  });
+  return lost.length < 2
+    ? []
+    : [`PSNR between the best and the worst condition of each method: ${formatList(lost)}.`];
+}
