@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
@@ -200,6 +208,33 @@ describe('blurcycle fit', () => {
     expect(weights().equals(first)).toBe(true);
   });
 
+  it('makes a damaged model anew, and refuses one that may be another', async () => {
+    const model = at('model');
+    const again = (...more: string[]) =>
+      fit(...DATA, '--psf', at('psf.tif'), '--out', model, ...more);
+    const [weights, config] = [MODEL_FILES.weights, MODEL_FILES.config].map((file) =>
+      join(model, file),
+    );
+    const [bytes, text] = [readFileSync(weights), readFileSync(config, 'utf8')];
+    writeFileSync(weights, bytes.subarray(1));
+    const made = await again();
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.error).toMatch(/^warning: .+generator.weights must be the file that was written/m);
+    expect(made.error).toMatch(/^warning: .*the model is made anew$/m);
+    expect(readFileSync(weights).equals(bytes)).toBe(true);
+
+    // Whose it was says the training beside it.
+    writeFileSync(config, text.slice(0, 200));
+    expect(await again()).toMatchObject({ code: 0 });
+    expect(readFileSync(config, 'utf8')).toBe(text);
+    writeFileSync(config, '{}');
+    const refused = await again('--updates', '5');
+    expect(refused.code).toBe(2);
+    expect(refused.error).toMatch(/^warning: .+model.json must follow its schema/m);
+    expect(refused.error).toMatch(/^fit: --out must be a new folder, got 'a damaged model in /m);
+    writeFileSync(config, text);
+  });
+
   it('does not replace a model of other settings unless told to', async () => {
     const options = [...DATA, '--psf', at('psf.tif'), '--out', at('model'), '--updates', '2'];
     const refused = await fit(...options);
@@ -230,6 +265,18 @@ describe('blurcycle fit', () => {
     expect(
       readdirSync(join(at('blind.training'), 'sharp')).filter((name) => name.endsWith('.tif')),
     ).toEqual(['1-cell1.tif', '2-cell2.tif']);
+
+    // A stack that is damaged since is made anew: the same bytes, and so the model is up to date.
+    const sharp = join(at('blind.training'), 'sharp/1-cell1.tif');
+    const bytes = readFileSync(sharp);
+    writeFileSync(sharp, bytes.subarray(0, -1));
+    const again = await fit(...options, '--updates', '2');
+    expect(again).toMatchObject({
+      code: 0,
+      error: /1-cell1.tif must be the file that was written/,
+    });
+    expect(again.error).toMatch(/blind: up to date$/m);
+    expect(readFileSync(sharp).equals(bytes)).toBe(true);
   });
 
   it('trains as in the paper with --cycle', async () => {
@@ -302,6 +349,24 @@ describe('blurcycle fit', () => {
     const { volume } = await readTiffStack(join(model, MODEL_FILES.kernel));
     expect(volume.shape).toEqual([7, 7, 7]);
     expect(Math.min(...volume.data)).toBeGreaterThanOrEqual(0);
+
+    // What the first stage has learned is learned anew where it is damaged.
+    const weights = readFileSync(join(model, MODEL_FILES.weights));
+    const learned = join(`${model}.training`, 'kernel');
+    for (const [file, damage, warning] of [
+      [
+        'kernel.json',
+        '{"key":',
+        /^warning: .+kernel.json is damaged: the kernel is learned anew$/m,
+      ],
+      ['kernel.tif', 'II*', /^warning: .+kernel.tif.+: it is learned anew$/m],
+    ] as const) {
+      rmSync(model, { recursive: true });
+      writeFileSync(join(learned, file), damage);
+      const again = await fit(...options, '--updates', '2');
+      expect(again).toMatchObject({ code: 0, error: warning });
+      expect(readFileSync(join(model, MODEL_FILES.weights)).equals(weights)).toBe(true);
+    }
   });
 
   it('refuses a second process on the same model with one line, and leaves the first one its folder', async () => {

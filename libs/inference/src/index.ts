@@ -4,7 +4,7 @@ export { modelWeights, writeBioimagePackage } from './export/bioimagePackage.ts'
 export { generatorToOnnx } from './export/onnx.ts';
 export { explainGpuMemory } from './gpuMemory.ts';
 export { reblur } from './kernelResidual.ts';
-export { type LoadedModel, loadModel, readModelFolder } from './loadModel.ts';
+export { type LoadedModel, loadModel, readModelConfig, readModelFolder } from './loadModel.ts';
 export { METHOD_CITATION, MODEL_FILES } from './modelFiles.ts';
 export { type ModelFacts, modelOfTrainer, readBlurKernel, testPatch } from './modelOfTrainer.ts';
 export { applyWhole, predictVolume, type InferenceSettings } from './predictVolume.ts';

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRandomStream, InputError, type Precision, type Volume } from '@blurcycle/core';
+import {
+  createRandomStream,
+  describeViolation,
+  InputError,
+  type Precision,
+  type Volume,
+} from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import {
   type ModelConfig,
@@ -9,9 +15,9 @@ import {
   modelManifestSchema,
 } from '@blurcycle/experiment';
 import { fileHash } from '@blurcycle/files';
-import { buildUNet, disposeNetworks, type Network } from '@blurcycle/models';
+import { buildUNet, disposeNetworks, type Network, uNetShapes } from '@blurcycle/models';
 import { fromNetworkScale, toNetworkScale } from '@blurcycle/stacks';
-import { readArrayFile, writeNetworkWeights } from '@blurcycle/training';
+import { arrayMismatch, readArrayFile, writeNetworkWeights } from '@blurcycle/training';
 import { MODEL_FILES } from './modelFiles.ts';
 import { applyWhole } from './predictVolume.ts';
 import { outputScale } from './stackScale.ts';
@@ -72,19 +78,51 @@ const AGAIN = 'download or copy the model again';
  */
 export async function readModelFolder(folder: string): Promise<ModelContent> {
   await checkFiles(folder);
-  const config = await readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
+  const config = await readModelConfig(folder);
   const volume = async (name: string): Promise<Volume> =>
     (await readTiffStack(join(folder, name))).volume;
-  const { arrays } = await readArrayFile(join(folder, MODEL_FILES.weights));
+  const weights = await readWeights(join(folder, MODEL_FILES.weights), config);
+  const test = {
+    input: await volume(MODEL_FILES.testInput),
+    output: await volume(MODEL_FILES.testOutput),
+  };
+  checkTest(join(folder, MODEL_FILES.testInput), test);
   return {
     config,
-    weights: arrays,
+    weights,
     kernel: config.kernel === 'none' ? null : await volume(MODEL_FILES.kernel),
-    test: {
-      input: await volume(MODEL_FILES.testInput),
-      output: await volume(MODEL_FILES.testOutput),
-    },
+    test,
   };
+}
+
+/**
+ * `model.json` of a model folder, checked by its schema alone.
+ *
+ * @throws {InputError} If it is missing or does not follow the schema.
+ */
+export function readModelConfig(folder: string): Promise<ModelConfig> {
+  return readJson<ModelConfig>(folder, MODEL_FILES.config, modelConfigSchema);
+}
+
+/** The weights, if they are those of the network that the configuration names. */
+async function readWeights(
+  path: string,
+  { network: { width } }: ModelConfig,
+): Promise<ModelContent['weights']> {
+  const { arrays } = await readArrayFile(path);
+  const reason = arrayMismatch(arrays, uNetShapes(width));
+  if (reason === null) return arrays;
+  throw new InputError(
+    `loadModel: ${path} must hold the weights of a U-Net of width ${width}, as ${MODEL_FILES.config} has it, but ${reason} (${AGAIN})`,
+  );
+}
+
+/** A network takes sides that are multiples of 4, and gives as many voxels as it takes. */
+function checkTest(path: string, { input, output }: ModelContent['test']): void {
+  const same = input.shape.join() === output.shape.join();
+  if (same && input.shape.every((side) => side % 4 === 0)) return;
+  const rule = 'have sides that are multiples of 4, those of the test output';
+  throw new InputError(describeViolation('loadModel', path, rule, input.shape, AGAIN));
 }
 
 /**

@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream } from '@blurcycle/core';
+import { writeTiffStack } from '@blurcycle/data';
+import { readArrayFile, writeArrayFile } from '@blurcycle/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyModel, loadModel } from '../src/loadModel.ts';
 import { MODEL_FILES } from '../src/modelFiles.ts';
@@ -185,13 +187,53 @@ describe('loadModel(folder)', () => {
     );
   });
 
-  it('refuses weights of a network of another width', async () => {
-    const spoiled = copy('width');
+  // 4096 would take 4 GB to build: what the files say is compared first.
+  it.each([3, 4096])('refuses weights of another network than one of width %i', async (width) => {
+    const spoiled = copy(`width-${width}`);
     const at = join(spoiled, MODEL_FILES.config);
-    writeFileSync(at, readFileSync(at, 'utf8').replace('"width": 2', '"width": 3'));
+    writeFileSync(at, readFileSync(at, 'utf8').replace('"width": 2', `"width": ${width}`));
     rehash(spoiled, MODEL_FILES.config);
     expect(await refusal(spoiled)).toMatch(
-      /writeNetworkWeights: down1\/filter must have shape \[3, 3, 3, 1, 3\], got/,
+      `generator.weights must hold the weights of a U-Net of width ${width}, as model.json has it, ` +
+        `but down1/filter must have shape [3, 3, 3, 1, ${width}], got [3, 3, 3, 1, 2] (download or copy the model again)`,
     );
   });
+
+  it.each([
+    ['an array less', 'up6/bias is missing'],
+    ['an array more', "'up8/bias' is not known"],
+  ])('refuses weights with %s', async (what, reason) => {
+    const spoiled = copy(what.replaceAll(' ', '-'));
+    const at = join(spoiled, MODEL_FILES.weights);
+    const { header, arrays } = await readArrayFile(at);
+    const changed = new Map(arrays);
+    if (what === 'an array less') changed.delete('up6/bias');
+    else changed.set('up8/bias', { shape: [1], data: Float32Array.of(0) });
+    await writeArrayFile(at, { header, arrays: changed });
+    rehash(spoiled, MODEL_FILES.weights);
+    expect(await refusal(spoiled)).toMatch(`${at} must hold the weights of a U-Net of width 2`);
+    expect(await refusal(spoiled)).toMatch(reason);
+  });
+
+  it('refuses a test input that the network cannot take', async () => {
+    const spoiled = copy('test-input');
+    const at = join(spoiled, MODEL_FILES.testInput);
+    await writeTiffStack(at, randomVolume([8, 8, 6], createRandomStream(5, 'test')));
+    rehash(spoiled, MODEL_FILES.testInput);
+    expect(await refusal(spoiled)).toMatch(
+      /test-input.tif must have sides that are multiples of 4, those of the test output, got \[8, 8, 6\]/,
+    );
+  });
+
+  it.each(['../model/kernel.tif', 'a/b.tif', '.', '..'])(
+    'refuses a manifest that names %s',
+    async (name) => {
+      const spoiled = copy('names');
+      const at = join(spoiled, MODEL_FILES.manifest);
+      const manifest = JSON.parse(readFileSync(at, 'utf8')) as { files: Record<string, string> };
+      manifest.files[name] = '0'.repeat(64);
+      writeFileSync(at, JSON.stringify(manifest));
+      expect(await refusal(spoiled)).toMatch(/manifest.json must follow its schema, got files/);
+    },
+  );
 });

@@ -13,4 +13,4 @@ export {
 } from './discriminator.ts';
 export { countParameters, disposeNetworks, type Network, type Parameter } from './network.ts';
 export { buildPupilBlur, type PupilBlur, type PupilBlurOptions } from './pupilBlur.ts';
-export { buildUNet, walkUNet } from './unet.ts';
+export { buildUNet, uNetShapes, walkUNet } from './unet.ts';

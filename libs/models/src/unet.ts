@@ -51,28 +51,17 @@ export function buildUNet(
   const normalizes = normalization === 'instance';
   const store = createParameterStore(stream, normalizes ? 'pytorch' : 'he');
   const layers = new Map<string, Layer>();
-  const block = (name: string, inputs: number, outputs: number): void => {
-    const convolve = convolutionLayer(store, name, inputs, outputs, { kernel: 3 });
-    layers.set(name, (x) =>
-      normalizes ? instanceNorm(convolve(x), { activation: 'relu' }) : relu(convolve(x)),
-    );
-  };
-  const upsample = (name: string, inputs: number, outputs: number): void => {
-    layers.set(name, upConvolutionLayer(store, name, inputs, outputs));
-  };
-  block('down1', 1, width);
-  block('down2', width, width);
-  block('down3', width, 2 * width);
-  block('down4', 2 * width, 2 * width);
-  block('down5', 2 * width, 4 * width);
-  block('down6', 4 * width, 4 * width);
-  block('down7', 4 * width, 4 * width);
-  upsample('up1', 4 * width, 2 * width);
-  block('up2', 4 * width, 2 * width);
-  block('up3', 2 * width, 2 * width);
-  upsample('up4', 2 * width, width);
-  block('up5', 2 * width, width);
-  layers.set('up6', convolutionLayer(store, 'up6', width, 1, { kernel: 1 }));
+  for (const { name, kind, inputs, outputs } of layersOf(width)) {
+    if (kind === 'upsample') layers.set(name, upConvolutionLayer(store, name, inputs, outputs));
+    else if (kind === 'conv1x1')
+      layers.set(name, convolutionLayer(store, name, inputs, outputs, { kernel: 1 }));
+    else {
+      const convolve = convolutionLayer(store, name, inputs, outputs, { kernel: 3 });
+      layers.set(name, (x) =>
+        normalizes ? instanceNorm(convolve(x), { activation: 'relu' }) : relu(convolve(x)),
+      );
+    }
+  }
   const scale = store.values<Rank.R5>('up7/filter', [1, 1, 1, 1, 1], Float32Array.of(1));
   const offset = store.values<Rank.R1>('up7/bias', [1], Float32Array.of(outputBias));
   layers.set('up7', (x) => conv3d(x, scale, offset));
@@ -99,6 +88,54 @@ export function buildUNet(
       return walkUNet(x, operations);
     },
   };
+}
+
+/** A layer with weights that are drawn at random. */
+interface UNetLayer {
+  readonly name: string;
+  readonly kind: 'block' | 'upsample' | 'conv1x1';
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The layers but the last one, in the order in which their weights are drawn. */
+function layersOf(width: number): readonly UNetLayer[] {
+  const layer =
+    (kind: UNetLayer['kind']) =>
+    (name: string, inputs: number, outputs: number): UNetLayer => ({ name, kind, inputs, outputs });
+  const [block, upsample] = [layer('block'), layer('upsample')];
+  return [
+    block('down1', 1, width),
+    block('down2', width, width),
+    block('down3', width, 2 * width),
+    block('down4', 2 * width, 2 * width),
+    block('down5', 2 * width, 4 * width),
+    block('down6', 4 * width, 4 * width),
+    block('down7', 4 * width, 4 * width),
+    upsample('up1', 4 * width, 2 * width),
+    block('up2', 4 * width, 2 * width),
+    block('up3', 2 * width, 2 * width),
+    upsample('up4', 2 * width, width),
+    block('up5', 2 * width, width),
+    layer('conv1x1')('up6', width, 1),
+  ];
+}
+
+/**
+ * Shapes of the parameters of a U-Net by name, in its order; builds nothing, so that the weights of
+ * a file can be compared before memory is taken.
+ */
+export function uNetShapes(width: number): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, kind, inputs, outputs } of layersOf(width)) {
+    const [side, ...channels] = {
+      block: [3, inputs, outputs],
+      upsample: [2, outputs, inputs],
+      conv1x1: [1, inputs, outputs],
+    }[kind];
+    shapes.set(`${name}/filter`, [side, side, side, ...channels]).set(`${name}/bias`, [outputs]);
+  }
+  return shapes.set('up7/filter', [1, 1, 1, 1, 1]).set('up7/bias', [1]);
 }
 
 /** The operations of the U-Net for any kind of value: tensors, or nodes of a file format. */

@@ -28,6 +28,7 @@ import {
   countParameters,
   disposeNetworks,
   drawNestedCrop,
+  uNetShapes,
 } from '../src/index.ts';
 import { buildPatchDiscriminator } from '../src/discriminator.ts';
 
@@ -47,6 +48,13 @@ describe('buildUNet({ width, outputBias }, stream)', () => {
   it("has the paper's 7 million parameters at width 64", () => {
     const network = buildUNet({ width: 64, outputBias: 0 }, stream());
     expect(countParameters(network)).toBe(7_077_251); // PAPER: layer table of the generator
+    disposeNetworks(network);
+  });
+
+  it.each([1, 2, 5])('has the parameters that uNetShapes(%i) names, in their order', (width) => {
+    const network = buildUNet({ width, outputBias: 0 }, stream());
+    const built = network.parameters.map(({ name, variable }) => [name, variable.shape]);
+    expect([...uNetShapes(width)]).toEqual(built);
     disposeNetworks(network);
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InputError } from '@blurcycle/core';
+import { formatValue, InputError } from '@blurcycle/core';
 import { writeFileAtomically } from '@blurcycle/files';
 
 /** A named array of float32 values. */
@@ -14,6 +14,27 @@ export interface NamedArray {
 export interface ArrayFile {
   readonly header: unknown;
   readonly arrays: ReadonlyMap<string, NamedArray>;
+}
+
+/**
+ * The first way in which arrays are not the expected ones, in words; null where they are. Null in
+ * place of a shape allows any of five sides.
+ */
+export function arrayMismatch(
+  arrays: ReadonlyMap<string, NamedArray>,
+  expected: ReadonlyMap<string, readonly number[] | null>,
+): string | null {
+  for (const [name, shape] of expected) {
+    const got = arrays.get(name);
+    if (got === undefined) return `${name} is missing`;
+    const fits = shape === null ? got.shape.length === 5 : got.shape.join() === shape.join();
+    if (!fits) {
+      const wanted = shape === null ? 'five sides' : `shape ${formatValue(shape)}`;
+      return `${name} must have ${wanted}, got ${formatValue(got.shape)}`;
+    }
+  }
+  const unknown = [...arrays.keys()].find((name) => !expected.has(name));
+  return unknown === undefined ? null : `${formatValue(unknown)} is not known`;
 }
 
 const MAGIC = Buffer.from('BLURCYC1');
@@ -62,7 +83,8 @@ export async function writeArrayFile(path: string, { header, arrays }: ArrayFile
 /**
  * Reads what `writeArrayFile` wrote.
  *
- * @throws {InputError} If the file is truncated, was altered, or is of another kind.
+ * @throws {InputError} If the file is truncated, was altered, is of another kind, or names other
+ *   arrays than it holds.
  */
 export async function readArrayFile(path: string): Promise<ArrayFile> {
   const bytes = await readFile(path);
@@ -74,11 +96,16 @@ export async function readArrayFile(path: string): Promise<ArrayFile> {
   const digest = createHash('sha256').update(bytes.subarray(0, end)).digest();
   if (!digest.equals(bytes.subarray(end))) throw refuse('its hash does not match its content');
   const textEnd = PREFIX_BYTES + bytes.readUInt32LE(MAGIC.length);
-  const layout = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, textEnd)) as Layout;
+  const layout = parseLayout(bytes.subarray(PREFIX_BYTES, Math.min(textEnd, end)));
+  if (layout === undefined) throw refuse('its list of arrays does not parse');
+  const expected = layout.arrays.reduce((sum, { shape }) => sum + byteLengthOf(shape), textEnd);
+  if (expected !== end)
+    throw refuse(`its arrays need ${expected - textEnd} bytes, and it has ${end - textEnd}`);
   const arrays = new Map<string, NamedArray>();
   let offset = textEnd;
   for (const { name, shape } of layout.arrays) {
-    const byteLength = 4 * shape.reduce((product, side) => product * side, 1);
+    if (arrays.has(name)) throw refuse(`it has ${formatValue(name)} twice`);
+    const byteLength = byteLengthOf(shape);
     // Copied, because a float32 view needs an offset that is a multiple of 4.
     const data = new Float32Array(
       new Uint8Array(bytes.subarray(offset, offset + byteLength)).buffer,
@@ -87,4 +114,28 @@ export async function readArrayFile(path: string): Promise<ArrayFile> {
     offset += byteLength;
   }
   return { header: layout.header, arrays };
+}
+
+function byteLengthOf(shape: readonly number[]): number {
+  return 4 * shape.reduce((product, side) => product * side, 1);
+}
+
+/** The JSON text of a file; undefined unless it names arrays of whole, positive sides. */
+function parseLayout(text: Buffer): Layout | undefined {
+  let value: Partial<Layout> | null;
+  try {
+    value = JSON.parse(text.toString()) as Partial<Layout> | null;
+  } catch {
+    return undefined;
+  }
+  const arrays: unknown = value?.arrays;
+  if (!Array.isArray(arrays) || !arrays.every(isEntry)) return undefined;
+  return { header: value?.header, arrays };
+}
+
+function isEntry(value: unknown): value is Layout['arrays'][number] {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, shape } = value as Record<string, unknown>;
+  const isSide = (side: unknown): boolean => Number.isSafeInteger(side) && Number(side) > 0;
+  return typeof name === 'string' && Array.isArray(shape) && shape.every(isSide);
 }

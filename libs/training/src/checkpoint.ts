@@ -2,9 +2,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readArrayFile, writeArrayFile, type ArrayFile, type NamedArray } from './arrayFile.ts';
 import type { ConsecutiveCounts } from './guards.ts';
-import { EMPTY_WINDOW, type LossWindow } from './metricsLog.ts';
+import { EMPTY_WINDOW, holdsNumbers, type LossWindow } from './metricsLog.ts';
 import type { Selection } from './selection.ts';
-import { restoreSnapshot, takeSnapshot, type TrainerState } from './snapshot.ts';
+import {
+  restoreSnapshot,
+  snapshotMismatch,
+  stateOf,
+  takeSnapshot,
+  type TrainerState,
+  weightsMismatch,
+} from './snapshot.ts';
 import type { Trainer } from './trainer.ts';
 
 /** State of `fit` between two steps, beside that of the trainer and the source. */
@@ -87,28 +94,79 @@ export function openCheckpoints<State>(
         await rm(join(folder, old), { force: true });
     },
     async resume() {
-      const found = await newestIntact(folder, warn);
-      if (found === null) return NEW_RUN;
-      const header = found.header as CheckpointHeader<State>;
-      if (header.identity !== identity) {
-        warn('the checkpoints found are of other settings or other code: training starts over');
-        await clear();
-        return NEW_RUN;
+      for await (const { path, header, arrays } of checkpoints<State>(folder, warn)) {
+        if (header.identity !== identity) {
+          warn('the checkpoints found are of other settings or other code: training starts over');
+          await clear();
+          return NEW_RUN;
+        }
+        const [own, best] = splitSelected(arrays);
+        const snapshot = { state: header.trainer, arrays: own };
+        const reason =
+          structureMismatch(header, trainer, source) ??
+          snapshotMismatch(trainer, snapshot) ??
+          (header.selection === null ? null : weightsMismatch(trainer, best));
+        if (reason !== null) {
+          warn(describeDamage(path, reason));
+          continue;
+        }
+        restoreSnapshot(trainer, snapshot);
+        source.restore(header.source);
+        return {
+          window: header.window,
+          consecutive: header.streaks,
+          seconds: header.seconds,
+          selection: header.selection === null ? null : { ...header.selection, weights: best },
+        };
       }
-      restoreSnapshot(trainer, { state: header.trainer, arrays: found.arrays });
-      source.restore(header.source);
-      const weights = new Map<string, NamedArray>();
-      for (const [name, array] of found.arrays) {
-        if (name.startsWith(SELECTED)) weights.set(name.slice(SELECTED.length), array);
-      }
-      return {
-        window: header.window,
-        consecutive: header.streaks,
-        seconds: header.seconds,
-        selection: header.selection === null ? null : { ...header.selection, weights },
-      };
+      return NEW_RUN;
     },
   };
+}
+
+/** The arrays of a trainer, and those of the selected weights under their own names. */
+function splitSelected(arrays: ReadonlyMap<string, NamedArray>): Map<string, NamedArray>[] {
+  const [own, best] = [new Map<string, NamedArray>(), new Map<string, NamedArray>()];
+  for (const [name, array] of arrays) {
+    if (name.startsWith(SELECTED)) best.set(name.slice(SELECTED.length), array);
+    else own.set(name, array);
+  }
+  return [own, best];
+}
+
+/**
+ * Why a header is not one of this trainer and source before their first step: it must have the keys
+ * and kinds of values that they would write now; null where it has.
+ */
+function structureMismatch<State>(
+  { trainer: state, source: saved, window, streaks, seconds, selection }: CheckpointHeader<State>,
+  trainer: Trainer,
+  source: CheckpointOptions<State>['source'],
+): string | null {
+  const parts: readonly (readonly [string, boolean])[] = [
+    ['trainer', hasStructure(state, stateOf(trainer))],
+    ['source', hasStructure(saved, source.state())],
+    ['window', hasStructure(window, EMPTY_WINDOW) && holdsNumbers(window.sums)],
+    ['streaks', holdsNumbers(streaks)],
+    ['seconds', hasStructure(seconds, 0)],
+    ['selection', selection === null || hasStructure(selection, { step: 0, score: 0 })],
+  ];
+  const wrong = parts.find(([, fits]) => !fits);
+  return wrong === undefined ? null : `its ${wrong[0]} is none`;
+}
+
+/** Whether a value of a file has the keys and kinds of values that one of this program has. */
+function hasStructure(found: unknown, own: unknown): boolean {
+  // The left over normal deviate of a stream.
+  if (own === null) return found === null || typeof found === 'number';
+  if (typeof own !== 'object') return typeof found === typeof own;
+  if (typeof found !== 'object' || found === null) return false;
+  if (Array.isArray(own) || Array.isArray(found)) {
+    if (!Array.isArray(own) || !Array.isArray(found) || own.length !== found.length) return false;
+    return found.every((value, i) => hasStructure(value, own[i]));
+  }
+  const entries = new Map(Object.entries(found));
+  return Object.entries(own).every(([key, value]) => hasStructure(entries.get(key), value));
 }
 
 /**
@@ -116,8 +174,8 @@ export function openCheckpoints<State>(
  * there is none that can be read.
  */
 export async function checkpointIdentity(folder: string): Promise<string | null> {
-  const found = await newestIntact(folder, () => undefined);
-  return found === null ? null : (found.header as CheckpointHeader<unknown>).identity;
+  for await (const { header } of checkpoints(folder, () => undefined)) return header.identity;
+  return null;
 }
 
 /** Names of the checkpoints, the oldest first; none if there is no folder. */
@@ -129,19 +187,34 @@ async function checkpointNames(folder: string): Promise<string[]> {
   return entries.filter((name) => FILE_NAME.test(name)).sort();
 }
 
-/** Skips damaged checkpoints with a warning. */
-async function newestIntact(
+/** A checkpoint as far as it does not depend on a trainer. */
+interface Checkpoint<State> extends ArrayFile {
+  readonly path: string;
+  readonly header: CheckpointHeader<State>;
+}
+
+/** The checkpoints of a folder, the newest first, but for damaged ones: a warning each. */
+async function* checkpoints<State>(
   folder: string,
   warn: (line: string) => void,
-): Promise<ArrayFile | null> {
+): AsyncGenerator<Checkpoint<State>> {
   for (const name of (await checkpointNames(folder)).reverse()) {
-    try {
-      return await readArrayFile(join(folder, name));
-    } catch (error) {
-      warn(
-        `checkpoint ${join(folder, name)} is damaged, going back to the one before it (${String(error)})`,
-      );
-    }
+    const path = join(folder, name);
+    const file = await readArrayFile(path).catch((error: unknown) => {
+      warn(describeDamage(path, String(error)));
+    });
+    if (file === undefined) continue;
+    const { header } = file;
+    if (namesIdentity<State>(header)) yield { ...file, path, header };
+    else warn(describeDamage(path, 'it says not of what it is'));
   }
-  return null;
+}
+
+function namesIdentity<State>(header: unknown): header is CheckpointHeader<State> {
+  if (typeof header !== 'object' || header === null) return false;
+  return 'identity' in header && typeof header.identity === 'string';
+}
+
+function describeDamage(path: string, reason: string): string {
+  return `checkpoint ${path} is damaged, going back to the one before it (${reason})`;
 }

@@ -1,5 +1,5 @@
 export { checkpointIdentity } from './checkpoint.ts';
-export { readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
+export { arrayMismatch, readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
 export { type KernelStart, startKernelOf } from './learnedKernel.ts';

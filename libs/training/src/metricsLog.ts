@@ -41,7 +41,7 @@ function parseLine(text: string, where: string): MetricsLine {
     const isLine =
       Number.isSafeInteger(line?.step) &&
       (line?.kind === 'train' || line?.kind === 'validation') &&
-      typeof line.values === 'object';
+      holdsNumbers(line.values, [null]);
     if (isLine) return line as MetricsLine;
   } catch {
     // No JSON: as wrong as a line of something else.
@@ -55,6 +55,16 @@ function parseLine(text: string, where: string): MetricsLine {
       'the file is damaged: train with --restart',
     ),
   );
+}
+
+/**
+ * Whether a value of a file is an object of numbers.
+ *
+ * @param others - What may stand in place of a number: JSON has null for one that is not finite.
+ */
+export function holdsNumbers(value: unknown, others: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((one) => typeof one === 'number' || others.includes(one));
 }
 
 /** The log in a file, which is created by the first `rewindTo`. */

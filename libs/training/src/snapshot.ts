@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { formatValue, InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
 import type { Network, NoiseCoefficients } from '@blurcycle/models';
-import type { NamedArray } from './arrayFile.ts';
+import { arrayMismatch, type NamedArray } from './arrayFile.ts';
 import type { PupilNumbers } from './learnedKernel.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
 
@@ -32,7 +32,12 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
     for (const [i, volume] of buffer.volumes.entries())
       arrays.set(`buffer/${domain}/${i}`, await readArray(volume));
   }
-  const state: TrainerState = {
+  return { state: stateOf(trainer), arrays };
+}
+
+/** Counters and random streams of a trainer. */
+export function stateOf(trainer: Trainer): TrainerState {
+  return {
     step: trainer.step,
     adamSteps: Object.fromEntries(
       optimizerGroups(trainer).map(({ name, adam }) => [name, adam.step]),
@@ -48,7 +53,6 @@ export async function takeSnapshot(trainer: Trainer): Promise<Snapshot> {
       gain: trainer.gainStream.state(),
     },
   };
-  return { state, arrays };
 }
 
 /** Restores a snapshot into a trainer built with the same options. */
@@ -75,6 +79,37 @@ export function restoreSnapshot(trainer: Trainer, { state, arrays }: Snapshot): 
   trainer.noiseStream.restore(state.streams.noise);
   trainer.gainStream.restore(state.streams.gain);
   trainer.step = state.step;
+}
+
+/**
+ * Why a snapshot cannot be restored into a trainer: the first array that is missing, has another
+ * shape or is not known; null where it fits.
+ */
+export function snapshotMismatch(trainer: Trainer, { state, arrays }: Snapshot): string | null {
+  const expected = new Map<string, readonly number[] | null>();
+  for (const [name, { shape }] of variablesOf(trainer)) expected.set(name, shape);
+  for (const domain of Object.keys(trainer.buffers) as Domain[]) {
+    const count = state.buffered[domain] ?? 0;
+    // Volumes are as large as the patches of then.
+    for (let i = 0; i < count; i++) expected.set(`buffer/${domain}/${i}`, null);
+  }
+  return arrayMismatch(arrays, expected);
+}
+
+/**
+ * Why weights are not those of the generators; null where they are.
+ *
+ * @see readGeneratingWeights
+ */
+export function weightsMismatch(
+  trainer: Trainer,
+  weights: ReadonlyMap<string, NamedArray>,
+): string | null {
+  const { parameters } = generatingParameters(trainer);
+  return arrayMismatch(
+    weights,
+    new Map(parameters.map(({ name, variable }) => [name, variable.shape])),
+  );
 }
 
 /** The weights of the sharp generator by parameter name, in host memory. */

@@ -14,6 +14,7 @@ import {
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
+import { type NamedArray, readArrayFile, writeArrayFile } from '../src/arrayFile.ts';
 import { takeSnapshot } from '../src/snapshot.ts';
 import {
   CASES,
@@ -84,6 +85,81 @@ async function finish(trainer: Trainer, runFolder: string, more: Partial<FitOpti
   return { result: { ...result, seconds: 0 }, snapshot, metrics };
 }
 
+/** What the test changes of a checkpoint's header. */
+interface Header {
+  readonly trainer: { readonly streams: Record<string, { readonly generator: object }> };
+}
+
+type Spoil = (
+  header: Header,
+  arrays: Map<string, NamedArray>,
+) => { header: unknown; arrays: Map<string, NamedArray> };
+
+const FILTER = 'weights/sharpGenerator/down1/filter';
+
+/** Checkpoints that are whole and not of this trainer, and what is said of them. */
+const MISFITS: Readonly<Record<string, readonly [string, Spoil]>> = {
+  'an array less': [
+    `${FILTER} is missing`,
+    (header, arrays) => {
+      arrays.delete(FILTER);
+      return { header, arrays };
+    },
+  ],
+  'another shape': [
+    `${FILTER} must have shape [3, 3, 3, 1, 2], got [54]`,
+    (header, arrays) => {
+      const { data } = arrays.get(FILTER) ?? { data: new Float32Array() };
+      return { header, arrays: arrays.set(FILTER, { shape: [54], data }) };
+    },
+  ],
+  'an unknown array': [
+    "'weights/other' is not known",
+    (header, arrays) => ({
+      header,
+      arrays: arrays.set('weights/other', { shape: [1], data: Float32Array.of(1) }),
+    }),
+  ],
+  'no selected weights': [
+    'sharpGenerator/down1/filter is missing',
+    (header, arrays) => {
+      const own = [...arrays].filter(([name]) => !name.startsWith('best/'));
+      return { header, arrays: new Map(own) };
+    },
+  ],
+  'a volume of the history that is none': [
+    'buffer/sharp/0 must have five sides, got [4096]',
+    (header, arrays) => {
+      const { data } = arrays.get('buffer/sharp/0') ?? { data: new Float32Array() };
+      return { header, arrays: arrays.set('buffer/sharp/0', { shape: [data.length], data }) };
+    },
+  ],
+  'a random stream less': [
+    'its trainer is none',
+    ({ trainer, ...header }, arrays) => {
+      const kept = Object.entries(trainer.streams).filter(([name]) => name !== 'noise');
+      const streams = Object.fromEntries(kept);
+      return { header: { ...header, trainer: { ...trainer, streams } }, arrays };
+    },
+  ],
+  'a random stream that is cut short': [
+    'its trainer is none',
+    ({ trainer, ...header }, arrays) => {
+      const noise = { ...trainer.streams['noise'], generator: { i: 0, j: 0, S: [1, 2] } };
+      const streams = { ...trainer.streams, noise };
+      return { header: { ...header, trainer: { ...trainer, streams } }, arrays };
+    },
+  ],
+  'losses that are no numbers': [
+    'its window is none',
+    (header, arrays) => ({
+      header: { ...header, window: { count: 1, sums: { generatorTotal: null } } },
+      arrays,
+    }),
+  ],
+  'no header': ['it says not of what it is', (_header, arrays) => ({ header: null, arrays })],
+};
+
 /** An undisturbed run of the proposed method, made once for the tests that compare with it. */
 let ofProposed: ReturnType<typeof finish> | undefined;
 function straightRun(): ReturnType<typeof finish> {
@@ -153,6 +229,24 @@ describe('fit(trainer, options)', () => {
     }
   });
 
+  it.each(Object.entries(MISFITS))(
+    'goes back to the checkpoint before one of another layout: %s',
+    async (_what, [reason, spoil]) => {
+      const straight = await straightRun();
+      await cp(straightFolder, folder, { recursive: true });
+      const [, newest] = (await readdir(join(folder, 'checkpoint'))).sort();
+      const path = join(folder, 'checkpoint', newest);
+      const { header, arrays } = await readArrayFile(path);
+      await writeArrayFile(path, spoil(header as Header, new Map(arrays)));
+      const warnings: string[] = [];
+      const again = await finish(build(proposed), folder, { warn: (line) => warnings.push(line) });
+      expect(warnings).toEqual([
+        `checkpoint ${path} is damaged, going back to the one before it (${reason})`,
+      ]);
+      expect(again).toEqual(straight);
+    },
+  );
+
   it('handles signals between two steps', async () => {
     const trainer = build(METHODS[0]);
     const stop = new AbortController();
@@ -170,14 +264,21 @@ describe('fit(trainer, options)', () => {
     disposeTrainer(trainer);
   });
 
-  it('names the damaged line of a log', async () => {
-    const place = join(folder, 'damaged-log');
-    await finish(build(METHODS[3]), place);
-    const path = join(place, 'metrics.jsonl');
+  it.each([
+    '{"step": 2',
+    'null',
+    '{"step":2,"kind":"train","values":null}',
+    '{"step":2,"kind":"train","values":[1]}',
+    '{"step":2,"kind":"train","values":{"generatorTotal":"1"}}',
+    '{"step":"2","kind":"train","values":{}}',
+  ])('names the damaged line of a log: %s', async (damaged) => {
+    await straightRun();
+    await cp(straightFolder, folder, { recursive: true });
+    const path = join(folder, 'metrics.jsonl');
     const lines = (await readFile(path, 'utf8')).split('\n');
-    await writeFile(path, [lines[0], '{"step": 2', ...lines.slice(2)].join('\n'));
-    await expect(finish(build(METHODS[3]), place)).rejects.toThrow(
-      `${path}:2: line must be a JSON object with step, kind and values, got '{"step": 2' (the file is damaged: train with --restart)`,
+    await writeFile(path, [lines[0], damaged, ...lines.slice(2)].join('\n'));
+    await expect(finish(build(METHODS[3]), folder)).rejects.toThrow(
+      `${path}:2: line must be a JSON object with step, kind and values, got '${damaged.slice(0, 60)}' (the file is damaged: train with --restart)`,
     );
   });
 

@@ -108,7 +108,8 @@ export type ModelConfig = z.infer<typeof modelConfigSchema>;
 /** `manifest.json` of a model folder: SHA-256 of every other file by name. */
 export const modelManifestSchema = z.strictObject({
   format: z.literal(MODEL_FORMAT),
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  // What is read is in the folder: no path leads out of it.
+  files: z.record(z.string().regex(/^\w[\w.-]*$/), z.string().regex(/^[0-9a-f]{64}$/)),
 });
 
 /** What `manifest.json` holds. */

@@ -22,7 +22,7 @@ export type Split = (typeof SPLITS)[number];
 
 const hashesSchema = z.record(
   // What is read is in the folder: no path leads out of it.
-  z.string().regex(/^[\w.-]+$/),
+  z.string().regex(/^\w[\w.-]*$/),
   z.string().regex(/^[0-9a-f]{64}$/),
 );
 const factsSchema = z.strictObject({
@@ -33,7 +33,7 @@ const factsSchema = z.strictObject({
   /** Intensities of the original blurred stacks that are 0 and 1 in this folder. */
   intensity: z.strictObject({ black: z.number(), white: z.number() }),
 });
-const idsSchema = z.array(z.string().regex(/^[\w.-]+$/)).readonly();
+const idsSchema = z.array(z.string().regex(/^\w[\w.-]*$/)).readonly();
 const manifestSchema = z.strictObject({
   /** Key of the data: settings, stacks and version of the numbers that the volumes come from. */
   key: z.string(),

@@ -6,8 +6,9 @@ import type { ClassicalAlgorithm, Shape3, Volume, VoxelSizeUm } from '@blurcycle
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { deconvolveClassically, gaussianGuess } from '@blurcycle/deconvolution';
 import { type ClassicalSettings, contentHash } from '@blurcycle/experiment';
-import { readIfThere, writeFileAtomically } from '@blurcycle/files';
+import { fileHash, readIfThere, writeFileAtomically } from '@blurcycle/files';
 import { backgroundLevel, type NamedStack } from '@blurcycle/stacks';
+import { say } from '../say.ts';
 
 /**
  * SHA-256 of the shape and values of a volume; its voxel size does not affect training.
@@ -88,14 +89,20 @@ function methodSettings(
   };
 }
 
+/** An estimate that an earlier call has kept; undefined, with a warning, where it is damaged. */
 async function readMade(path: string, key: string): Promise<Volume | undefined> {
-  if (!existsSync(path) || readIfThere(`${path}.key`) !== key) return undefined;
-  return (await readTiffStack(path)).volume;
+  // Older versions kept the key alone.
+  const [kept, sha256] = (readIfThere(`${path}.key`) ?? '').split(' ');
+  if (!existsSync(path) || kept !== key) return undefined;
+  if (sha256 === undefined || sha256 === (await fileHash(path)))
+    return (await readTiffStack(path)).volume;
+  say(`warning: ${path} must be the file that was written, got other bytes: it is made anew`);
+  return undefined;
 }
 
 async function keep(path: string, key: string, estimate: Volume): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
   await rm(`${path}.key`, { force: true });
   await writeTiffStack(path, estimate);
-  await writeFileAtomically(`${path}.key`, 'fit', key);
+  await writeFileAtomically(`${path}.key`, 'fit', `${key} ${await fileHash(path)}`);
 }

@@ -1,10 +1,17 @@
+import { existsSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { basename, join, normalize } from 'node:path';
 import { describeViolation, InputError } from '@blurcycle/core';
 import type { PsfSource } from '@blurcycle/deconvolution';
 import { contentHash, type ModelConfig } from '@blurcycle/experiment';
-import { readIfThere, useRunFolder } from '@blurcycle/files';
-import { checkModelFolder, MODEL_FILES, type ModelContent } from '@blurcycle/inference';
+import { useRunFolder } from '@blurcycle/files';
+import {
+  checkModelFolder,
+  MODEL_FILES,
+  type ModelContent,
+  readModelConfig,
+  readModelFolder,
+} from '@blurcycle/inference';
 import { checkpointIdentity } from '@blurcycle/training';
 import type { ComputeOptions, Progress } from '../contracts.ts';
 import { openBackend } from '../openBackend.ts';
@@ -90,7 +97,7 @@ async function carryOut(fit: Fit, given: FitInput): Promise<FitOutcome> {
   const key = keyAfter([(known ?? first)?.key, from?.key, known === null ? input.settings : null]);
   for (const warning of (known ?? first)?.warnings ?? []) warn(warning);
   if (!restart && !dryRun) {
-    if (existsAlready(out, key)) {
+    if (await existsAlready(out, key, trainingFolder)) {
       const corrected = await correctFacts(out, fit);
       say(`${out}: ${corrected ? 'up to date, name, authors or license corrected' : 'up to date'}`);
       return { kind: 'up to date', model: out };
@@ -173,18 +180,34 @@ async function sharpened(
 }
 
 /**
- * Whether the model of that key exists already.
+ * Whether the model of that key exists already and is whole; a damaged one is made anew, with a
+ * warning.
  *
  * @throws {InputError} If another one is: hours of training are not overwritten by accident.
  */
-function existsAlready(out: string, key: string): boolean {
-  const text = readIfThere(join(out, MODEL_FILES.config));
-  if (text === null) return false;
-  const { training } = JSON.parse(text) as Pick<ModelConfig, 'training'>;
-  if (training.key === key) return true;
-  const found = `a model of other data or settings in ${out}`;
-  const remedy = 'name another folder, or give --restart to replace it';
-  throw new InputError(describeViolation('fit', '--out', 'be a new folder', found, remedy));
+async function existsAlready(out: string, key: string, trainingFolder: string): Promise<boolean> {
+  if (!existsSync(join(out, MODEL_FILES.config))) return false;
+  const config = await readModelConfig(out).catch(ifDamaged);
+  // A configuration that says nothing may still be that of the training beside it.
+  const found =
+    config?.training.key ?? (await checkpointIdentity(join(trainingFolder, 'checkpoint')));
+  if (found !== key) {
+    const what = config === null ? 'a damaged model' : 'a model of other data or settings';
+    const remedy = 'name another folder, or give --restart to replace it';
+    throw new InputError(
+      describeViolation('fit', '--out', 'be a new folder', `${what} in ${out}`, remedy),
+    );
+  }
+  if ((await readModelFolder(out).catch(ifDamaged)) !== null) return true;
+  warn('the model is made anew');
+  return false;
+}
+
+/** Names what is damaged; any other error stays one. */
+function ifDamaged(error: unknown): null {
+  if (!(error instanceof InputError)) throw error;
+  warn(error.message);
+  return null;
 }
 
 async function trainModel(

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import { createVolume, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import { createVolume, InputError, type Volume, type VoxelSizeUm } from '@blurcycle/core';
 import { readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { gaussianGuess } from '@blurcycle/deconvolution';
-import { readIfThere, writeFileAtomically } from '@blurcycle/files';
+import { modelConfigSchema } from '@blurcycle/experiment';
+import { fileHash, readIfThere, writeFileAtomically } from '@blurcycle/files';
 import { preparePsf } from '@blurcycle/imaging';
 import { readBlurKernel } from '@blurcycle/inference';
 import { readLearnedNoise, readLearnedPupil } from '@blurcycle/training';
+import { z } from 'zod';
 import type { LearnedBefore } from '../run/writeModel.ts';
 import { say } from '../say.ts';
 import { prepareCycle, type PreparedFit, prepareSimulated } from './prepareFit.ts';
 import type { FitInput } from './readFit.ts';
-import { runTraining, type TrainingWishes } from './runTraining.ts';
+import { runTraining, type TrainingWishes, warn } from './runTraining.ts';
 
 /** What the first stage has learned. */
 interface Learned {
@@ -26,12 +28,8 @@ export async function learnKernel(
   const { key, voxelSizeUm, data } = first;
   const folder = join(fit.trainingFolder, 'kernel');
   const [path, facts] = [join(folder, 'kernel.tif'), join(folder, 'kernel.json')];
-  const kept = fit.restart ? null : readIfThere(facts);
-  if (kept !== null) {
-    const { key: earlier, before } = JSON.parse(kept) as { key: string; before: LearnedBefore };
-    if (earlier === key)
-      return { kernel: unitSum((await readTiffStack(path)).volume, voxelSizeUm), before };
-  }
+  const kept = fit.restart ? null : await readLearned(facts, path, key);
+  if (kept !== null) return { ...kept, kernel: unitSum(kept.kernel, voxelSizeUm) };
   say(`first stage, kernel and noise: ${data}`);
   const { learned, before } = await runTraining(fit, first, folder, null, async (trainer) => {
     const kernel = await readBlurKernel(trainer, voxelSizeUm);
@@ -47,8 +45,39 @@ export async function learnKernel(
     };
   });
   await writeTiffStack(path, learned);
-  await writeFileAtomically(facts, 'fit', JSON.stringify({ key, before }));
+  const sha256 = await fileHash(path);
+  await writeFileAtomically(facts, 'fit', JSON.stringify({ key, before, sha256 }));
   return { kernel: unitSum(learned, voxelSizeUm), before };
+}
+
+/** `kernel.json` beside the learned kernel. */
+const learnedSchema = z.strictObject({
+  key: z.string(),
+  before: modelConfigSchema.pick({ noise: true, pupil: true }),
+  /** Of `kernel.tif`; older files name none. */
+  sha256: z.string().optional(),
+});
+
+/**
+ * What an earlier call has learned; null where there is nothing of that key, or it is damaged: then
+ * with a warning.
+ */
+async function readLearned(facts: string, path: string, key: string): Promise<Learned | null> {
+  const text = readIfThere(facts);
+  if (text === null) return null;
+  try {
+    const { key: earlier, before, sha256 } = learnedSchema.parse(JSON.parse(text));
+    if (earlier !== key) return null;
+    const { volume: kernel } = await readTiffStack(path);
+    if (sha256 === undefined || sha256 === (await fileHash(path))) return { kernel, before };
+    warn(`${path} must be the file that was written, got other bytes: it is learned anew`);
+  } catch (error) {
+    if (error instanceof InputError) warn(`${error.message}: it is learned anew`);
+    else if (error instanceof SyntaxError || error instanceof z.ZodError)
+      warn(`${facts} is damaged: the kernel is learned anew`);
+    else throw error;
+  }
+  return null;
 }
 
 /** A learned kernel as a PSF: its negative values are noise, its sum is the exposure. */

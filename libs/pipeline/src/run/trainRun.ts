@@ -140,7 +140,19 @@ async function keptStages(left: Result<RunRecord>, record: RunRecord): Promise<K
   if (stage === 'scores' && (await canScore(left, record))) return 'predictions';
   // A metric that is lacking is worth the seconds that it takes, and no training.
   if (isDone(left)) return 'all';
-  return (await isKept(folder, WEIGHTS, record)) ? 'weights' : 'nothing';
+  return (await isWhole(folder, record)) ? 'weights' : 'nothing';
+}
+
+/** Whether the model is here as it was written; where a part of it is damaged, with a warning. */
+async function isWhole(folder: string, record: RunRecord): Promise<boolean> {
+  if (!existsSync(join(folder, WEIGHTS))) return false;
+  for (const name of Object.keys(record.outputs).filter((path) => path.startsWith('model/'))) {
+    if (await isKept(folder, name, record)) continue;
+    const path = join(folder, name);
+    say(`warning: ${path} must be the file that was written, got none or other bytes`);
+    return false;
+  }
+  return true;
 }
 
 /** Whether the predictions are here, and the learned kernel where it has to be looked at again. */
