@@ -97,7 +97,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/test/**/*.ts', '**/vitest.config.ts'],
+    files: ['**/test/**/*.ts', '**/vitest*.config.ts'],
     rules: { 'max-lines': 'off', 'no-restricted-syntax': 'off' },
   },
   { files: ['apps/*/src/**/*.ts'], rules: { 'no-console': 'off' } },

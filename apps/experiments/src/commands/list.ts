@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { InputError } from '@blurcycle/core';
 import {
   experimentDirectory,
   isDone,
   loadExperiments,
   readTable,
   resolveExperiment,
+  type Table,
   tallyClaims,
 } from '@blurcycle/experiment';
 import { planExperiment, type PlanStep } from '@blurcycle/pipeline/plan';
@@ -22,7 +24,9 @@ export const listCommand = defineCommand({
     for (const name of set.experiments.keys()) {
       const experiment = resolveExperiment(set, name, profile);
       const steps = await planExperiment(experiment, resultsDir);
-      const table = readTable(join(experimentDirectory(resultsDir, profile, name), 'table.json'));
+      const table = readTableIfWhole(
+        join(experimentDirectory(resultsDir, profile, name), 'table.json'),
+      );
       experiments.push({
         ...{ name, place: experiment.place, title: experiment.title },
         runs: countStates(steps, 'run'),
@@ -51,6 +55,17 @@ export const listCommand = defineCommand({
     }
   },
 });
+
+/** A damaged table says nothing, and the other experiments have theirs. */
+function readTableIfWhole(path: string): Table | undefined {
+  try {
+    return readTable(path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(`warning: ${error.message}`);
+    return undefined;
+  }
+}
 
 /** How many results are in which state; those that are proved are done too. */
 type States = Readonly<

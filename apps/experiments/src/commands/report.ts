@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import { experimentDirectory, getExperiment, loadExperiments } from '@blurcycle/experiment';
 import { PROJECT_ROOT, readIfThere } from '@blurcycle/files';
@@ -43,7 +43,9 @@ export const reportCommand = defineCommand({
  */
 export async function buildReport(profile: string, resultsDir: string): Promise<string> {
   const main = join(PROJECT_ROOT, 'apps/report/src/main.ts');
-  const parameters = ['--import', 'tsx', main, '--profile', profile, '--results-dir', resultsDir];
+  // The other process works in another folder.
+  const places = ['--profile', profile, '--results-dir', resolve(resultsDir)];
+  const parameters = ['--import', 'tsx', main, ...places];
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn(process.execPath, parameters, {
       cwd: PROJECT_ROOT,

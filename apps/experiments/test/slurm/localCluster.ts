@@ -9,6 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface LocalCluster {
   /** What commands of SLURM need to find it. */
   readonly env: NodeJS.ProcessEnv;
+  /**
+   * The node dies with all that runs on it: nobody is asked, nothing is cleaned up. The controller
+   * learns of it as it would after its timeout.
+   */
+  failNode(): void;
+  /** The node comes back, with nothing running. */
+  repairNode(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,15 +42,20 @@ export async function startLocalCluster(folder: string): Promise<LocalCluster> {
   writeFileSync(config, configuration(folder, socket));
   const env = { ...process.env, SLURM_CONF: config };
   const started: ChildProcess[] = [];
-  const start = (name: (typeof DAEMONS)[number], ...parameters: string[]): void => {
-    started.push(spawn(`/usr/sbin/${name}`, parameters, { env, stdio: 'ignore' }));
+  const start = (name: (typeof DAEMONS)[number], ...parameters: string[]): ChildProcess => {
+    const daemon = spawn(`/usr/sbin/${name}`, parameters, { env, stdio: 'ignore' });
+    started.push(daemon);
+    return daemon;
   };
   const files = ['pid', 'seed', 'log'].map(
     (kind) => `--${kind}-file=${join(folder, `munged.${kind}`)}`,
   );
   start('munged', '--foreground', '--force', `--key-file=${key}`, `--socket=${socket}`, ...files);
   start('slurmctld', '-D', '-f', config);
-  start('slurmd', '-D', '-f', config);
+  let node = start('slurmd', '-D', '-f', config);
+  const setNode = (...changes: string[]): void => {
+    execFileSync('scontrol', ['update', `NodeName=${nodeName()}`, ...changes], { env });
+  };
   const stop = async (): Promise<void> => {
     for (const daemon of started.toReversed()) {
       if (daemon.exitCode !== null || daemon.signalCode !== null) continue;
@@ -53,13 +65,53 @@ export async function startLocalCluster(folder: string): Promise<LocalCluster> {
       daemon.kill('SIGKILL');
     }
   };
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (nodeState(env) === 'idle') return { env, stop };
-    await sleep(200);
+  const untilIdle = async (): Promise<boolean> => {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      if (nodeState(env) === 'idle') return true;
+      await sleep(200);
+    }
+    return false;
+  };
+  if (await untilIdle()) {
+    return {
+      env,
+      stop,
+      failNode() {
+        const lost = processesOfJobs(env);
+        node.kill('SIGKILL');
+        for (const pid of lost) process.kill(pid, 'SIGKILL');
+        setNode('State=DOWN', 'Reason=test');
+      },
+      async repairNode() {
+        node = start('slurmd', '-D', '-f', config);
+        setNode('State=RESUME');
+        await untilIdle();
+      },
+    };
   }
   await stop();
   const logs = DAEMONS.map((name) => lastLines(join(folder, `${name}.log`))).join('\n');
   throw new Error(`localCluster: the node must become idle within 20 s\n${logs}`);
+}
+
+/** Every process of every job on the node, and the ones of SLURM that started them. */
+function processesOfJobs(env: NodeJS.ProcessEnv): readonly number[] {
+  const [, ...lines] = execFileSync('scontrol', ['listpids'], { env, encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  const pids = lines.map((line) => Number(line.split(/\s+/)[0])).filter((pid) => pid > 0);
+  const parents = pids.map((pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+  });
+  const steps = parents.filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('slurmstepd'),
+  );
+  return [...new Set([...steps, ...pids])];
+}
+
+function nodeName(): string {
+  return hostname().split('.')[0];
 }
 
 function nodeState(env: NodeJS.ProcessEnv): string {
@@ -81,7 +133,7 @@ function lastLines(path: string): string {
 }
 
 function configuration(folder: string, socket: string): string {
-  const [host] = hostname().split('.');
+  const host = nodeName();
   const user = userInfo().username;
   const log = (name: string): string => join(folder, `${name}.log`);
   return [
@@ -90,7 +142,8 @@ function configuration(folder: string, socket: string): string {
     `SlurmUser=${user}`,
     `SlurmdUser=${user}`,
     'AuthType=auth/munge',
-    `AuthInfo=socket=${socket}`,
+    // A job that is queued again waits until its credential has expired: two minutes otherwise.
+    `AuthInfo=socket=${socket},cred_expire=5`,
     `SlurmctldPort=${PORTS.slurmctld}`,
     `SlurmdPort=${PORTS.slurmd}`,
     `StateSaveLocation=${join(folder, 'state')}`,
@@ -104,6 +157,8 @@ function configuration(folder: string, socket: string): string {
     'SelectType=select/cons_tres',
     'SelectTypeParameters=CR_Core',
     'ReturnToService=2',
+    // Whether a job starts again is for the script to say.
+    'JobRequeue=0',
     'MpiDefault=none',
     'JobAcctGatherType=jobacct_gather/none',
     'AccountingStorageType=accounting_storage/none',

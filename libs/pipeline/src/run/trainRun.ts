@@ -98,6 +98,9 @@ async function carryOut(
     await scoreRun(run, folder, record, await prepare(), isDone(left) ? left.scores : undefined);
     return record;
   }
+  const path = join(folder, 'record.json');
+  if (found.kept === 'nothing' && left.record === undefined && existsSync(path))
+    say(`warning: ${path} is not used: ${reason}; what it is of is made anew`);
   const backend = await openBackend(options);
   say(`${run.id}: back-end ${backend.name}, ${backend.description}`);
   const { training, inference } = run.settings;
@@ -107,7 +110,7 @@ async function carryOut(
     say(`${run.id}: predicting (${reason})`);
     return predictAgain(found.record, run, folder, dataset);
   }
-  await rm(join(folder, 'record.json'), { force: true });
+  await rm(path, { force: true });
   await rm(join(folder, 'scores.json'), { force: true });
   return makeRun(run, folder, dataset, { ...options, clock, lock });
 }

@@ -98,6 +98,9 @@ function job(request: SlurmRequest, { name, variable, after, options = [], body 
     `--chdir=${quote(projectRoot)}`,
     `--output=${quote(join(logFolder(request), isArray ? '%x-%A_%a.log' : '%x-%j.log'))}`,
     `--open-mode=append`,
+    // A task whose node dies starts again and goes on from its checkpoint, also where the cluster
+    // would not do so by itself.
+    `--requeue`,
     `--cpus-per-task=${cpus}`,
     ...(after === undefined ? [] : [`--dependency=afterok:$${after}`, `--kill-on-invalid-dep=yes`]),
     ...options,
