@@ -61,7 +61,7 @@ describe('vary', () => {
     );
     expect(own?.length).toBeGreaterThan(1);
     expect(own?.map(({ id, key }) => [id, key])).toEqual(
-      table1?.slice(0, own.length).map(({ id, key }) => [id, key]), // it has fewer seeds
+      table1?.slice(0, own?.length).map(({ id, key }) => [id, key]), // it has fewer seeds
     );
   });
 

@@ -11,7 +11,7 @@ let engine: ConvolutionEngine = javascriptConvolutionEngine;
  * @param bytes - The module, `@blurcycle/compute/fft.wasm`.
  * @returns What runs them: `wasm`, or `js` where the browser cannot.
  */
-export function startWebAssembly(bytes: BufferSource): 'wasm' | 'js' {
+export function startWebAssembly(bytes: Uint8Array<ArrayBuffer>): 'wasm' | 'js' {
   try {
     engine = wasmConvolutionEngine(bytes);
     return 'wasm';

@@ -7,11 +7,12 @@ import {
   updateSettings,
 } from '../engineGeometry.ts';
 import { createWasmHeap } from './wasmHeap.ts';
+import { instantiate, type WasmMemory } from './webAssembly.ts';
 
 /** What `fft.wasm` exports; arrays are addresses in its memory, 0 for none. */
 interface FftExports {
-  readonly memory: WebAssembly.Memory;
-  readonly __heap_base: WebAssembly.Global<'i32'>;
+  readonly memory: WasmMemory;
+  readonly __heap_base: { readonly value: number };
   readonly fftSpectrumLength: (grid: number) => number;
   readonly fftSpectrum: (geometry: number, data: number, spectrum: number) => void;
   readonly fftConvolve: (geometry: number, data: number, transfer: number, result: number) => void;
@@ -28,16 +29,15 @@ type Numbers = Int32Array | Float32Array | Float64Array;
  * kernel's spectrum stays there as long as the convolution lives.
  *
  * @param bytes - The module, `fft.wasm`.
- * @throws {WebAssembly.CompileError} Where it has no vectors, or the file is damaged.
+ * @throws {Error} A CompileError where there are no vectors, or the file is damaged.
  */
-export function wasmConvolutionEngine(bytes: BufferSource): ConvolutionEngine {
+export function wasmConvolutionEngine(bytes: Uint8Array<ArrayBuffer>): ConvolutionEngine {
   const host = {
     ...{ cos: Math.cos, sin: Math.sin },
     allocate: (size: number): number => heap.allocate(size >>> 0),
     release: (address: number): void => heap.release(address >>> 0),
   };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host });
-  const fft = exports as unknown as FftExports;
+  const fft = instantiate(bytes, { host }) as FftExports;
   const heap = createWasmHeap(fft.memory, fft.__heap_base.value);
   const spectra = new FinalizationRegistry((address: number) => heap.release(address));
 

@@ -1,3 +1,5 @@
+import type { WasmMemory } from './webAssembly.ts';
+
 /** Memory of a WebAssembly module, given out in blocks. */
 export interface WasmHeap {
   /**
@@ -14,7 +16,7 @@ const ALIGNMENT = 64;
 const TO_SPARE = 1024;
 
 /** First fit in the free blocks; neighbors are joined when they are released. */
-export function createWasmHeap(memory: WebAssembly.Memory, base: number): WasmHeap {
+export function createWasmHeap(memory: WasmMemory, base: number): WasmHeap {
   const used = new Map<number, number>();
   let end = roundUp(base, ALIGNMENT);
   let free: { readonly address: number; readonly size: number }[] = [];
@@ -58,7 +60,7 @@ function joined(blocks: { readonly address: number; readonly size: number }[]) {
   return whole;
 }
 
-function grow(memory: WebAssembly.Memory, pages: number): void {
+function grow(memory: WasmMemory, pages: number): void {
   try {
     memory.grow(pages);
   } catch {
