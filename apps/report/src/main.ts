@@ -5,6 +5,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { buildReport } from './buildReport.ts';
 import { formatBytes } from './html/format.ts';
+import { writePapers } from './paper/writePaper.ts';
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('report')
@@ -18,17 +19,30 @@ const options = await yargs(hideBin(process.argv))
     default: RESULTS_DIRECTORY,
     describe: 'directory of all results',
   })
+  .option('paper', {
+    type: 'boolean',
+    default: false,
+    describe:
+      'write, or check, a paper in Markdown and LaTeX whose numbers are those of the records',
+  })
   .example('$0 --profile standard', 'the report of the reference results')
   .strict()
   .parseAsync();
 
 try {
-  const { path, bytes } = await buildReport({
+  const sources = {
     profile: options.profile,
     resultsDir: resolve(options['results-dir']),
     deviationsPath: resolve(PROJECT_ROOT, 'docs/deviations.md'),
-  });
-  console.log(`${path} (${formatBytes(bytes)})`);
+  };
+  if (options.paper) {
+    for (const { path, isNew, count } of await writePapers(sources)) {
+      console.log(`${path} (${isNew ? 'written' : 'checked'}, ${count} numbers of the records)`);
+    }
+  } else {
+    const { path, bytes } = await buildReport(sources);
+    console.log(`${path} (${formatBytes(bytes)})`);
+  }
 } catch (error) {
   if (!(error instanceof InputError)) throw error;
   console.error(error.message);

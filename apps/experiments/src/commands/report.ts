@@ -14,8 +14,18 @@ export const reportCommand = defineCommand({
         describe: 'print the table of this experiment too',
       })
       .options(PROFILE_OPTIONS)
+      .option('paper', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'write a paper in Markdown and LaTeX whose numbers are those of the records, or check the one that is there',
+      })
       .example('$0 report --profile standard', 'the report of the reference results'),
-  handler: async ({ experiment, profile, experimentsDir, resultsDir }) => {
+  handler: async ({ experiment, profile, experimentsDir, resultsDir, paper }) => {
+    if (paper) {
+      await runReport(['--paper'], profile, resultsDir, 'inherit');
+      return;
+    }
     if (experiment === undefined) {
       console.log(await buildReport(profile, resultsDir));
       return;
@@ -42,19 +52,28 @@ export const reportCommand = defineCommand({
  * @returns Path of the report.
  */
 export async function buildReport(profile: string, resultsDir: string): Promise<string> {
+  await runReport([], profile, resultsDir, 'ignore');
+  return join(resultsDir, profile, 'report.html');
+}
+
+async function runReport(
+  options: readonly string[],
+  profile: string,
+  resultsDir: string,
+  stdout: 'ignore' | 'inherit',
+): Promise<void> {
   const main = join(PROJECT_ROOT, 'apps/report/src/main.ts');
   // The other process works in another folder.
-  const places = ['--profile', profile, '--results-dir', resolve(resultsDir)];
-  const parameters = ['--import', 'tsx', main, ...places];
+  const where = ['--profile', profile, '--results-dir', resolve(resultsDir)];
+  const parameters = ['--import', 'tsx', main, ...where, ...options];
   const code = await new Promise<number>((resolve, reject) => {
     const child = spawn(process.execPath, parameters, {
       cwd: PROJECT_ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', stdout, 'inherit'],
     });
     child.on('error', reject);
     child.on('close', (exitCode) => resolve(exitCode ?? 1));
   });
   if (code !== 0)
     throw new Error(`report: the report of profile ${profile} could not be built (see above)`);
-  return join(resultsDir, profile, 'report.html');
 }

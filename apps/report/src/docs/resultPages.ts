@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { capitalize, mean } from '@blurcycle/core';
+import { capitalize } from '@blurcycle/core';
 import {
   CLAIM_KINDS,
   describeTallies,
@@ -17,7 +17,6 @@ import { readBlock } from '../inputs/readBlock.ts';
 import { inOrderOfThePage } from '../inputs/readResults.ts';
 import { answerQuestions } from '../model/answers.ts';
 import { paperClaims, shortValue } from '../model/claims.ts';
-import { formatDuration } from '../sections/frame.ts';
 import { describeScale } from '../sections/firstScreen.ts';
 import { claimsPicture } from './claimsPicture.ts';
 import { curtainPicture } from './curtainPicture.ts';
@@ -120,7 +119,7 @@ function readmeParts({ experiments, runs }: DocumentedResults): Readonly<Record<
   return {
     answers: [...answers, describeTallies(claims).join(' ')].join('\n\n'),
     scale: `> **Scale.** ${plain(describeScale(runs) ?? 'Nothing was trained.')}`,
-    'table-1': main === undefined ? '' : tableOne(main.table, runs),
+    'table-1': main === undefined ? '' : tableOne(main.table),
   };
 }
 
@@ -133,7 +132,10 @@ function plain(text: string): string {
     .replaceAll(/[“”]/g, '"');
 }
 
-function tableOne({ rows }: Table, runs: DocumentedResults['runs']): string {
+/** Rows of the README beside those of the paper. */
+const BESIDE_THE_PAPER: readonly string[] = ['rl-tv'];
+
+function tableOne({ rows }: Table): string {
   const score = (row: TableRow, metric: 'psnr' | 'ssim', digits: number): string => {
     const summary = row.ours?.[metric];
     if (summary === undefined) return '';
@@ -142,30 +144,15 @@ function tableOne({ rows }: Table, runs: DocumentedResults['runs']): string {
     const interval = low === null || high === null ? '' : ` [${number(low)}, ${number(high)}]`;
     return plain(`${number(value)}${interval}`);
   };
-  const seconds = ({ runs: ids }: TableRow): string => {
-    const times = runs.flatMap(({ record }) =>
-      ids.includes(record.id) ? [record.trainingSeconds] : [],
-    );
-    return times.length === 0 ? '' : formatDuration(mean(times));
-  };
-  const count = ({ ours }: TableRow): string => {
-    const psnr = ours?.psnr;
-    return psnr === undefined ? '' : `${psnr.n} ${psnr.over}`;
-  };
-  const cells = rows.map((row) => [
+  const shown = rows.filter(({ id, paper }) => paper !== null || BESIDE_THE_PAPER.includes(id));
+  const cells = shown.map((row) => [
     row.label,
     row.paper === null ? '' : formatNumber(row.paper.psnr, 2),
     score(row, 'psnr', 2),
     row.paper === null ? '' : formatNumber(row.paper.ssim, 4),
     score(row, 'ssim', 4),
-    count(row),
-    seconds(row),
   ]);
-  const heads = [
-    ...['method', 'PSNR, paper', 'PSNR, ours', 'SSIM, paper', 'SSIM, ours', 'n'],
-    'training of one run',
-  ];
-  return markdownTable(heads, cells);
+  return markdownTable(['method', 'PSNR, paper', 'PSNR, ours', 'SSIM, paper', 'SSIM, ours'], cells);
 }
 
 function claimsPage({ experiments }: DocumentedResults): string {

@@ -11,38 +11,34 @@ import {
 import { formatCount, formatList, formatSignificant } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { RunInput } from '../inputs/readResults.ts';
+import { splitRuns } from '../model/groups.ts';
 import { formatDuration, sectionHead } from './frame.ts';
+import { settingsTables } from './settingsTables.ts';
 
-/** What was done, in sentences made from the resolved settings of the runs, to paste in a paper. */
+/**
+ * What was done, once, in sentences made from the resolved settings of the runs, to paste in a
+ * paper; then all settings, by what differs between the methods and what does not.
+ */
 export function methodsSection(runs: readonly RunInput[]): Html | null {
-  const records = runs.map(({ record }) => record).filter(({ status }) => status === 'done');
-  if (records.length === 0) return null;
-  const groups = groupBySharedSettings(records);
+  const done = runs.filter(({ record }) => record.status === 'done');
+  if (done.length === 0) return null;
+  const main = splitRuns(done).main.map(({ record }) => record);
   return html`<section id="methods" aria-labelledby="methods-title">
-    ${sectionHead('methods', 'Written from the resolved configuration', 'Methods')}
-    <div class="prose">${groups.map((group) => html`<p>${describe(group)}</p>`)}</div>
+    ${sectionHead('methods', 'Written from the settings in the records', 'Methods')}
+    <div class="prose"><p>${describe(main)}</p></div>
+    ${settingsTables(done)}
   </section>`;
 }
 
-/** Groups runs that differ only in method and seed, and in the seed of their data. */
-function groupBySharedSettings(records: readonly RunRecord[]): readonly (readonly RunRecord[])[] {
-  const groups = new Map<string, RunRecord[]>();
-  for (const record of records) {
-    const { settings } = record;
-    const dataset = { ...settings.dataset, seed: undefined };
-    const key = JSON.stringify({ ...settings, dataset, method: undefined });
-    groups.set(key, [...(groups.get(key) ?? []), record]);
-  }
-  return [...groups.values()];
-}
-
+/** The settings of the blind method, or of the first, which the others share but for the table. */
 function describe(records: readonly RunRecord[]): string {
-  const [{ settings }] = records;
+  const shown = records.find(({ method }) => method === 'proposed') ?? records[0];
+  const { settings } = shown;
   return [
     describeData(settings.dataset),
     ...describeDataSeeds(records),
     describeNetworks(settings),
-    describeTraining(records),
+    describeTraining(records, settings),
     describeInference(settings),
   ].join(' ');
 }
@@ -50,13 +46,22 @@ function describe(records: readonly RunRecord[]): string {
 function describeNetworks({ network }: RunSettings): string {
   return (
     `The 3-D U-Net has ${network.width}, ${2 * network.width} and ${4 * network.width} channels on its three levels; ` +
-    `the learned blur kernel, where a method has one, measures ${sides(network.blurKernelSize)} voxels; the patch discriminators ` +
-    `start with ${network.discriminatorWidth} channels.`
+    `the bias of its output starts at ${formatSignificant(network.outputBias)}. The learned blur kernel, where a method has one, ` +
+    `measures ${sides(network.blurKernelSize)} voxels and starts as ${KERNEL_STARTS[network.blurKernelInit] ?? network.blurKernelInit}` +
+    `${network.blurKernelInit === 'gaussian' ? ` with a standard deviation of ${formatSignificant(network.blurKernelSigmaVoxels)} voxels` : ''}. ` +
+    `The patch discriminators start with ${network.discriminatorWidth} channels.`
   );
 }
 
-function describeTraining(records: readonly RunRecord[]): string {
-  const [{ settings }] = records;
+/** How a learned kernel starts, in words. */
+const KERNEL_STARTS: Readonly<Record<string, string>> = {
+  gaussian: 'a Gaussian',
+  normal: 'random numbers',
+  optics: 'the PSF of the stated optics',
+  spectra: 'what the power spectra of both training sets say',
+};
+
+function describeTraining(records: readonly RunRecord[], settings: RunSettings): string {
   const { training } = settings;
   const { optimizer, lossWeights } = training;
   const methods = [...new Set(records.map((record) => record.settings.method.label))];
@@ -66,13 +71,26 @@ function describeTraining(records: readonly RunRecord[]): string {
   return (
     `${formatList(methods)} ${methods.length === 1 ? 'was' : 'were'} trained for ${formatCount(training.updates)} generator updates ` +
     `on random patches of ${sides(training.patch)} voxels (batch size ${training.batchSize}${AUGMENTATION_WORDS[training.augment]}) ` +
-    `with Adam (β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}; learning rate ${optimizer.learningRate} for the U-Nets, ` +
+    `with Adam (β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}; learning rates, ${describeDecay(optimizer.decayFrom)}: ${optimizer.learningRate} for the U-Nets, ` +
     `${optimizer.blurKernelLearningRate} for the blur kernel, ${optimizer.discriminatorLearningRate} for the discriminators), a ${GAN_LOSS_LABELS[training.ganLoss]} ` +
-    `adversarial loss of weight ${lossWeights.adversarial}, an ${training.cycleNorm.toUpperCase()} cycle loss of weight ${lossWeights.cycle}, a pixel loss of weight ` +
-    `${lossWeights.pixel} for the paired methods and a history buffer of ${training.historyBuffer} volumes; ` +
+    `adversarial loss of weight ${lossWeights.adversarial}, an ${training.cycleNorm.toUpperCase()} cycle loss of weight ${lossWeights.cycle} ` +
+    `${BORDER_WORDS[training.cycleBorder]} and a history buffer of ${training.historyBuffer} volumes; ` +
     `${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${formatList(seeds.map(String))}`}. ` +
     `A run took ${lasted[0] === lasted[1] ? lasted[0] : `${lasted[0]} to ${lasted[1]}`}; the weights used are ${describeSelection(training.select)}.`
   );
+}
+
+/** What the cycle loss does with the border of a patch. */
+const BORDER_WORDS: Readonly<Record<string, string>> = {
+  keep: 'over whole patches',
+  exclude: 'without the voxels whose blur sees the border of the patch',
+};
+
+function describeDecay(from: number): string {
+  if (from >= 1) return 'constant';
+  return from === 0
+    ? 'falling linearly to zero'
+    : `falling linearly to zero from ${formatSignificant(100 * from)} % of the updates on`;
 }
 
 /** What follows the batch size. */
