@@ -54,7 +54,16 @@ const depConstraints = Object.entries(MAY_IMPORT).map(([sourceTag, allowed]) => 
 }));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/build/**', '.nx/**', 'results/**', '**/fixtures/**'] },
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/build/**',
+      'dist/**',
+      '.nx/**',
+      'results/**',
+      '**/fixtures/**',
+    ],
+  },
   { files: ['**/*.mjs'], rules: COMMENT_LENGTH },
   {
     files: ['**/*.ts', '**/*.mts'],

@@ -102,7 +102,7 @@ async function build(root, entry, folder) {
       sourcemap: 'linked',
       sourcesContent: false,
       logLevel: 'silent',
-      plugins: [ownModules(root)],
+      plugins: [ownModules(root, wherePlaced)],
     });
     // An edit while esbuild reads would be kept under the wrong key.
     if (sourceKey(root, entry) !== folder.slice(-20)) throw new Error('sources changed meanwhile');
@@ -115,13 +115,25 @@ async function build(root, entry, folder) {
 }
 
 /**
+ * What a module reads as its place, as JavaScript: where its source is.
+ *
+ * @param {string} path
+ */
+function wherePlaced(path) {
+  const places = { url: pathToFileURL(path).href, dirname: dirname(path), filename: path };
+  return Object.fromEntries(Object.entries(places).map(([name, at]) => [name, JSON.stringify(at)]));
+}
+
+/**
  * Bundles the libraries of the project and leaves npm packages outside. A module goes on knowing
  * where it is.
  *
  * @param {string} root
+ * @param {(path: string) => Record<string, string>} placesOf - `url`, `dirname` and `filename` of
+ *   `import.meta` of a module, as JavaScript.
  * @returns {import('esbuild').Plugin}
  */
-function ownModules(root) {
+export function ownModules(root, placesOf) {
   return {
     name: 'own modules',
     setup({ onResolve, onLoad, resolve }) {
@@ -135,10 +147,10 @@ function ownModules(root) {
         return { path: pathToFileURL(found.path).href, external: true };
       });
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        const places = { url: pathToFileURL(path).href, dirname: dirname(path), filename: path };
+        const places = placesOf(path);
         const contents = readFileSync(path, 'utf8').replace(
           /\bimport\.meta\.(url|dirname|filename)\b/g,
-          (_match, /** @type {keyof typeof places} */ name) => JSON.stringify(places[name]),
+          (_match, /** @type {string} */ name) => places[name],
         );
         return { contents, loader: 'ts' };
       });

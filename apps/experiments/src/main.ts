@@ -40,11 +40,28 @@ export function exitCodeOf(error: Error): number {
   return error instanceof InputError || error instanceof RuleError ? BAD_INPUT : FAILED;
 }
 
+/** What is wrong with a command that the package does not have. */
+const IN_A_CLONE = [
+  'the command',
+  'be called in a clone of the project',
+  'the installed package',
+  'git clone, npm ci, then npx blurcycle: it trains and compares from the sources',
+] as const;
+
 async function runCommand(parameters: readonly string[]): Promise<void> {
   const wanted = parameters.find((parameter) => !parameter.startsWith('-'));
+  if (wanted === undefined && parameters.includes('--version')) {
+    const { programVersion } = await import('@blurcycle/files');
+    console.log(programVersion());
+    return;
+  }
   const names = COMMANDS.map(({ name }) => name);
   if (wanted !== undefined && !names.includes(wanted)) {
     throw new InputError(describeUnknown('blurcycle', 'command', wanted, names));
+  }
+  if (COMMANDS.some(({ name, needsClone }) => needsClone && name === wanted)) {
+    const { IS_PACKAGE } = await import('@blurcycle/files');
+    if (IS_PACKAGE) throw new InputError(describeViolation(`blurcycle ${wanted}`, ...IN_A_CLONE));
   }
   const parser: Argv = yargs([...parameters])
     .scriptName('blurcycle')
@@ -57,6 +74,7 @@ async function runCommand(parameters: readonly string[]): Promise<void> {
     .example('$0 run table1', 'train every method of Table I and print paper | ours')
     .example('$0 run table1 --profile smoke', 'the same, tiny, in a minute')
     .example('$0 list', 'experiments and the state of their results')
+    .epilogue('blurcycle --version prints the version')
     .demandCommand(1, 'blurcycle: command must be given (see blurcycle --help)')
     .strict()
     .recommendCommands()

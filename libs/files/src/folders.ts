@@ -1,22 +1,35 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '@blurcycle/core';
 
+/** Folder and file that the project has, and the package that is made of it. */
+const DEFAULTS = 'experiments/_defaults.yaml';
+
 /**
- * Root of the project, whatever the working directory is: the nearest folder with nx.json above.
+ * Root of the project, or of the installed package, whatever the working directory is: the nearest
+ * folder above with the defaults of experiments.
  */
 export const PROJECT_ROOT = findRoot(import.meta.dirname);
+
+/** Whether this is the package that npm installed, not a clone of the project. */
+export const IS_PACKAGE = !existsSync(join(PROJECT_ROOT, 'nx.json'));
 
 /** Where the experiment files are. */
 export const EXPERIMENTS_DIRECTORY = resolve(PROJECT_ROOT, 'experiments');
 
 /** Where results go. */
-export const RESULTS_DIRECTORY = resolve(PROJECT_ROOT, 'results');
+export const RESULTS_DIRECTORY = IS_PACKAGE ? resolve('results') : resolve(PROJECT_ROOT, 'results');
+
+/** Version of the program. */
+export function programVersion(): string {
+  const text = readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
 
 function findRoot(folder: string): string {
-  if (existsSync(join(folder, 'nx.json'))) return folder;
+  if (existsSync(join(folder, DEFAULTS))) return folder;
   const above = dirname(folder);
-  if (above === folder) throw new Error('internal: the project has no nx.json above its libraries');
+  if (above === folder) throw new Error(`internal: no ${DEFAULTS} lies above the libraries`);
   return findRoot(above);
 }
 

@@ -1,5 +1,12 @@
 export { availableMemoryBytes } from './availableMemoryBytes.ts';
-export { EXPERIMENTS_DIRECTORY, makeFolders, PROJECT_ROOT, RESULTS_DIRECTORY } from './folders.ts';
+export {
+  EXPERIMENTS_DIRECTORY,
+  IS_PACKAGE,
+  makeFolders,
+  programVersion,
+  PROJECT_ROOT,
+  RESULTS_DIRECTORY,
+} from './folders.ts';
 export { fileHash, readIfThere } from './readFile.ts';
 export { type FolderLock, lockFolder } from './folderLock.ts';
 export { useRunFolder } from './runFolder.ts';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { describeViolation, InputError, type Volume } from '@blurcycle/core';
-import { fileHash, PROJECT_ROOT, writeFileAtomically } from '@blurcycle/files';
+import { fileHash, programVersion, writeFileAtomically } from '@blurcycle/files';
 import {
   type StackFormat,
   type StackResult,
@@ -104,11 +103,6 @@ function fromFolder(folder: string, inputs: Making<unknown>['inputs']): Record<s
   return Object.fromEntries(
     Object.entries(inputs).map(([path, hash]) => [relative(folder, path), hash]),
   );
-}
-
-function programVersion(): string {
-  const text = readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /**

@@ -7,6 +7,8 @@ interface CommandEntry {
   /** Name and positional arguments. */
   readonly usage: string;
   readonly describe: string;
+  /** Whether it works from the sources and results of the project, which the package has not. */
+  readonly needsClone: boolean;
   /**
    * Loads the code of the command and adds it to the parser.
    *
@@ -24,51 +26,61 @@ export const COMMANDS: readonly CommandEntry[] = [
     'list',
     'experiments and the state of their results',
     async () => (await import('./list.ts')).listCommand,
+    'needs a clone',
   ),
   entry(
     'plan <experiment>',
     'what would run and why',
     async () => (await import('./plan.ts')).planCommand,
+    'needs a clone',
   ),
   entry(
     'run <experiment>',
     'train what is missing and make the table',
     async () => (await import('./run.ts')).runCommand,
+    'needs a clone',
   ),
   entry(
     'train <method>',
     'one training run',
     async () => (await import('./train.ts')).trainCommand,
+    'needs a clone',
   ),
   entry(
     'dataset <experiment>',
     'make the data sets that an experiment trains on',
     async () => (await import('./dataset.ts')).datasetCommand,
+    'needs a clone',
   ),
   entry(
     'classical <experiment>',
     'the classical methods of an experiment on its test volumes',
     async () => (await import('./classical.ts')).classicalCommand,
+    'needs a clone',
   ),
   entry(
     'table <experiment>',
     'the table of an experiment from its finished runs',
     async () => (await import('./table.ts')).tableCommand,
+    'needs a clone',
   ),
   entry(
     'verify [experiment]',
     'hash and score stored results again, and compare',
     async () => (await import('./verify.ts')).verifyCommand,
+    'needs a clone',
   ),
   entry(
     'slurm <experiment>',
     'a script that runs an experiment on a SLURM cluster',
     async () => (await import('./slurm.ts')).slurmCommand,
+    'needs a clone',
   ),
   entry(
     'report [experiment]',
     'the HTML report of the available results',
     async () => (await import('./report.ts')).reportCommand,
+    'needs a clone',
   ),
   entry(
     'doctor',
@@ -122,11 +134,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
 ];
 
-function entry<T>(usage: string, describe: string, load: () => Promise<Command<T>>): CommandEntry {
+function entry<T>(
+  usage: string,
+  describe: string,
+  load: () => Promise<Command<T>>,
+  where?: 'needs a clone',
+): CommandEntry {
   return {
     name: usage.split(' ')[0],
     usage,
     describe,
+    needsClone: where !== undefined,
     addTo: async (parser, onDeclared) => {
       const { builder, handler } = await load();
       const declare = (yargs: Argv): Argv<T> => {
