@@ -1,7 +1,7 @@
 // npm run pack [-- FOLDER]: the command line as a package of its own, blurcycle-<version>.tgz in
 // dist or the folder, which `npm install -g` takes anywhere. It holds one bundle of JavaScript, the
-// sources of the native add-on, which are built at install, the schemas and defaults of
-// experiments, and names the npm packages that the bundle imports, in the versions of the lock file.
+// sources of the native add-on, which are built at install, schemas and defaults of experiments,
+// and names the npm packages that the bundle imports, in the versions of the lock file.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';

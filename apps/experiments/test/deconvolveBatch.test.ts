@@ -47,6 +47,64 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+describe('blurcycle deconvolve --mask', () => {
+  const optics = [...OPTICS, '--wavelength', '0.46', '--hot-voxels', 'keep'];
+  const isDirt = (i: number): boolean => i % 16 >= 12 && Math.floor(i / 16) % 16 >= 12;
+  const run = (stack: string, method: string, ...more: string[]) =>
+    blurcycle('deconvolve', at(stack), '--method', method, ...optics, ...more, '--json');
+
+  it('leaves out what the mask names: beyond it the result is that without the dirt', async () => {
+    const [clean, dirty, mask] = [spots(5), spots(5), createVolume(SHAPE, VOXELS)];
+    dirty.data.forEach((_, i) => {
+      if (!isDirt(i)) return;
+      dirty.data[i] = 4000;
+      mask.data[i] = 255;
+    });
+    for (const [name, volume] of Object.entries({ clean, dirty, mask }))
+      await writeTiffStack(at(`${name}.tif`), volume);
+    const hides = ['--iterations', '20', '--mask', at('mask.tif')];
+    for (const method of ['richardson-lucy', 'rl-tv']) {
+      for (const name of ['clean', 'dirty']) {
+        const { code, out } = await run(
+          `${name}.tif`,
+          method,
+          ...hides,
+          '--out',
+          at(`m-${name}.tif`),
+        );
+        expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({ code: 0, excluded: 96 });
+      }
+      const seen = ['--iterations', '20', '--out', at('m-seen.tif')];
+      await run('dirty.tif', method, ...seen);
+      const [a, b, c] = await Promise.all(
+        ['m-clean.tif', 'm-dirty.tif', 'm-seen.tif'].map((name) => read(at(name))),
+      );
+      // What a masked voxel holds enters nothing.
+      expect(b.data).toEqual(a.data);
+      const inside = (volume: Volume): number =>
+        volume.data.reduce((most, value, i) => (isDirt(i) ? Math.max(most, value) : most), 0);
+      expect(inside(b)).toBeLessThan(inside(c) / 4);
+    }
+  });
+
+  it('refuses methods without weights, another shape, and a mask of everything', async () => {
+    const { data } = createVolume(SHAPE, VOXELS);
+    await writeTiffStack(at('all.tif'), { shape: SHAPE, voxelSizeUm: VOXELS, data: data.fill(1) });
+    await writeTiffStack(at('small.tif'), createVolume([6, 16, 15], VOXELS));
+    const out = ['--out', at('refused.tif')];
+    for (const [method, mask, rule] of [
+      ['wiener', 'mask.tif', /--mask must go with --method richardson-lucy, rl-tv or auto/],
+      ['rl-tv', 'small.tif', /--mask must have the shape of the stack/],
+      ['rl-tv', 'all.tif', /--mask must leave voxels that count/],
+    ] as const) {
+      const { code, error } = await run('dirty.tif', method, '--mask', at(mask), ...out);
+      expect(code).toBe(2);
+      expect(error).toMatch(rule);
+    }
+    expect(existsSync(at('refused.tif'))).toBe(false);
+  });
+});
+
 describe('blurcycle deconvolve, whole acquisitions', () => {
   it.each(['imagej', 'ome'])(
     'gives all channels and time points of a hyperstack, each with the PSF of its channel (%s)',

@@ -1,4 +1,11 @@
-import { createVolume, median, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  createVolume,
+  describeViolation,
+  InputError,
+  median,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 
 /** Voxels that tell nothing of the light. */
 interface BadVoxels {
@@ -8,6 +15,8 @@ interface BadVoxels {
   readonly mask: Float32Array | undefined;
   readonly hot: number;
   readonly saturated: number;
+  /** Voxels that `excluded` names. */
+  readonly excluded: number;
   readonly warnings: readonly string[];
 }
 
@@ -18,6 +27,8 @@ export interface BadVoxelOptions {
   readonly saturation: number | 'auto' | undefined;
   /** Whether the stack holds what a camera counted. */
   readonly isRaw: boolean;
+  /** Voxels that do not count, whatever they hold: those where this is not 0. */
+  readonly excluded?: Volume | undefined;
 }
 
 /**
@@ -44,7 +55,9 @@ const FEW_SATURATED = 3;
  * against both of its sides. Stacks of fractions are not looked at, nor those where more than a
  * thousandth would be hot: such are of single voxels by nature.
  */
-export function findBadVoxels(volume: Volume, options: BadVoxelOptions): BadVoxels {
+export function findBadVoxels(given: Volume, options: BadVoxelOptions): BadVoxels {
+  const excluded = countExcluded(options.excluded);
+  const volume = fillExcluded(given, options.excluded, excluded);
   const { data, shape, voxelSizeUm } = volume;
   const hot = options.isRaw && options.hotVoxels === 'mask' ? findHot(volume) : [];
   const level = options.isRaw ? saturationLevel(data, options.saturation) : undefined;
@@ -62,8 +75,8 @@ export function findBadVoxels(volume: Volume, options: BadVoxelOptions): BadVoxe
               : 'their light is not known; --saturation auto masks them'),
         ]),
   ];
-  if (hot.length === 0 && !masksSaturated)
-    return { stack: volume, mask: undefined, hot: 0, saturated, warnings };
+  if (hot.length === 0 && !masksSaturated && excluded === 0)
+    return { stack: volume, mask: undefined, hot: 0, saturated, excluded, warnings };
   const mask = new Float32Array(data.length).fill(1);
   const filled = data.slice();
   const isHot = new Set(hot);
@@ -75,8 +88,30 @@ export function findBadVoxels(volume: Volume, options: BadVoxelOptions): BadVoxe
   if (masksSaturated && level !== undefined) {
     for (let i = 0; i < data.length; i++) if (data[i] >= level) mask[i] = 0;
   }
+  options.excluded?.data.forEach((value, i) => {
+    if (value !== 0) mask[i] = 0;
+  });
   const stack = hot.length === 0 ? volume : createVolume(shape, voxelSizeUm, filled);
-  return { stack, mask, hot: hot.length, saturated, warnings };
+  return { stack, mask, hot: hot.length, saturated, excluded, warnings };
+}
+
+/** The stack with the mean of all others in voxels that do not count: what they hold is lost. */
+function fillExcluded(volume: Volume, excluded: Volume | undefined, count: number): Volume {
+  if (excluded === undefined || count === 0) return volume;
+  let total = 0;
+  volume.data.forEach((value, i) => (total += excluded.data[i] === 0 ? value : 0));
+  const fill = total / (volume.data.length - count);
+  const data = volume.data.map((value, i) => (excluded.data[i] === 0 ? value : fill));
+  return createVolume(volume.shape, volume.voxelSizeUm, data);
+}
+
+function countExcluded(excluded: Volume | undefined): number {
+  const count = excluded?.data.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0) ?? 0;
+  if (count < (excluded?.data.length ?? Infinity)) return count;
+  const remedy = '0 marks the voxels that count';
+  throw new InputError(
+    describeViolation('deconvolve', '--mask', 'leave voxels that count', 'none', remedy),
+  );
 }
 
 function describeHot(hot: readonly number[], { shape }: Volume): string {

@@ -47,6 +47,8 @@ interface FileDeconvolution
   readonly settings: ClassicalSettings;
   /** TIFF stack of the first estimate. */
   readonly startFile: string | undefined;
+  /** Stack that is not 0 where voxels do not count. */
+  readonly mask: string | undefined;
   readonly out: string;
   readonly psfOut: string | undefined;
   readonly tile: Shape3 | undefined;
@@ -92,6 +94,7 @@ export async function deconvolveFile(request: FileDeconvolution): Promise<FileRe
     request.stack,
     ...request.psf.flatMap((source) => (source.kind === 'file' ? [source.path] : [])),
     ...(request.startFile === undefined ? [] : [request.startFile]),
+    ...(request.mask === undefined ? [] : [request.mask]),
     ...(truth === undefined ? [] : [truth.path]),
   ];
   const outputs = { '--out': out, '--psf-out': psfOut, '--stats': statistics };
@@ -122,6 +125,8 @@ async function deconvolveAcquisition(
   if (truth !== undefined) assertShapeOf('--truth', truth.volume, shape);
   const start =
     request.startFile === undefined ? undefined : await readStart(request.startFile, acquisition);
+  const excluded =
+    request.mask === undefined ? undefined : await readMask(request.mask, acquisition, settings);
   const isKnown = request.reading.voxelSizeUm !== undefined || acquisition.isSizeStated;
   const psfs = await psfOfChannels(request, acquisition, chosen, isKnown);
   const hashes = await hashInputs(inputs);
@@ -135,7 +140,7 @@ async function deconvolveAcquisition(
     key: { command: request.command, hashes, settings },
     process: async (volume, place) => {
       const own: VolumeDeconvolution = {
-        ...{ ...request, start, isRaw, log: statistics !== undefined },
+        ...{ ...request, start, excluded, isRaw, log: statistics !== undefined },
         onUpdate: (done, most) => request.onUpdate(done, most, place),
       };
       const psf = psfs.length === 1 ? psfs[0] : psfs[chosen.channels.indexOf(place.channel)];
@@ -261,6 +266,19 @@ async function readStart(path: string, { voxelSizeUm, shape }: Acquisition): Pro
   // The result of a network may be a rounding error below 0.
   const start = volume.data.map((value) => Math.max(0, value));
   return createVolume(volume.shape, voxelSizeUm, start);
+}
+
+async function readMask(
+  path: string,
+  { voxelSizeUm, shape }: Acquisition,
+  { algorithm }: ClassicalSettings,
+): Promise<Volume> {
+  const hasWeights = algorithm === 'richardson-lucy' || algorithm === 'rl-tv';
+  const rule = 'go with --method richardson-lucy, rl-tv or auto';
+  assertRange(hasWeights, 'deconvolve', '--mask', rule, algorithm, 'the others have no weights');
+  const { volume } = await readStackFile(path, { voxelSizeUm });
+  assertShapeOf('--mask', volume, shape);
+  return volume;
 }
 
 function assertShapeOf(option: string, volume: Volume, shape: Shape3): void {

@@ -35,6 +35,7 @@ export interface VolumeDeconvolution {
   readonly isRaw: boolean;
   readonly hotVoxels: BadVoxelOptions['hotVoxels'];
   readonly saturation: BadVoxelOptions['saturation'];
+  readonly excluded?: BadVoxelOptions['excluded'];
   readonly onUpdate: StackDeconvolution['onUpdate'];
 }
 
@@ -47,6 +48,8 @@ export interface VolumeReport {
   /** Voxels that were found; see `findBadVoxels`. */
   readonly hot: number;
   readonly saturated: number;
+  /** Voxels that the mask of the user leaves out. */
+  readonly excluded: number;
   /**
    * The PSF that was used. `notes`: what was done to its file; `sha256`: of its values as 32-bit
    * floating point.
@@ -104,14 +107,17 @@ export async function deconvolveVolume(
   const seconds = (performance.now() - began) / 1000;
   const { background = 0, boundary } = settings;
   const usedPsf = result.psf ?? psf;
+  const isSeen = bad.excluded > 0 || result.tiles === 1;
+  const expected = isSeen ? blurAgain(result.estimate, usedPsf, boundary) : undefined;
+  const judged = withoutExcluded(stack, request.excluded, expected, background);
   const flux = {
-    input: sum(stack.data) - background * stack.data.length,
+    input: sum(judged.data) - background * judged.data.length,
     output: sum(result.estimate.data),
   };
   const reblurResidual =
-    result.tiles > 1
+    result.tiles > 1 || expected === undefined
       ? null
-      : relativeResidual(stack.data, blurAgain(result.estimate, usedPsf, boundary), background);
+      : relativeResidual(judged.data, expected, background);
   return {
     estimate: result.estimate,
     psf: usedPsf,
@@ -121,6 +127,7 @@ export async function deconvolveVolume(
       offset: light.offset,
       hot: bad.hot,
       saturated: bad.saturated,
+      excluded: bad.excluded,
       psf: { shape: psf.shape, keptLight, notes, sha256: hashOf(usedPsf) },
       updates: result.updates,
       tiles: result.tiles,
@@ -132,10 +139,24 @@ export async function deconvolveVolume(
         ...psfWarnings,
         ...bad.warnings,
         ...light.warnings,
-        ...judgeResult({ stack, psf: usedPsf, background, flux, reblurResidual }),
+        ...judgeResult({ stack: judged, psf: usedPsf, background, flux, reblurResidual }),
       ],
     },
   };
+}
+
+/** The stack with what the result explains in place of voxels that do not count. */
+function withoutExcluded(
+  stack: Volume,
+  excluded: Volume | undefined,
+  expected: ArrayLike<number> | undefined,
+  background: number,
+): Volume {
+  if (excluded === undefined || expected === undefined) return stack;
+  const data = stack.data.map((value, i) =>
+    excluded.data[i] === 0 ? value : expected[i] + background,
+  );
+  return { ...stack, data };
 }
 
 function hashOf({ data }: Volume): string {

@@ -22,7 +22,8 @@ describe('findBadVoxels(volume, options)', () => {
   it('finds nothing in a sound stack and gives it back', () => {
     const volume = spot();
     expect(findBadVoxels(volume, options)).toEqual({
-      ...{ stack: volume, mask: undefined, hot: 0, saturated: 0, warnings: [] },
+      ...{ stack: volume, mask: undefined, hot: 0, saturated: 0 },
+      ...{ excluded: 0, warnings: [] },
     });
   });
 

@@ -92,6 +92,7 @@ async function applyMethod(args: Arguments): Promise<void> {
   const others = [
     ...psf.flatMap((source) => (source.kind === 'file' ? [source.path] : [])),
     ...(startFile === undefined ? [] : [startFile]),
+    ...(args.mask === undefined ? [] : [args.mask]),
   ];
   await runBatch(args, reading, {
     ...{ others, describe: describeReport, label: settings.algorithm },
@@ -173,6 +174,7 @@ function refuseClassical(args: Arguments): void {
   if (args.method !== undefined) throw refuse('--method', args.method);
   if (args.offset !== undefined)
     throw refuse('--offset', args.offset, 'the model knows what is black');
+  if (args.mask !== undefined) throw refuse('--mask', args.mask, 'a network has no weights');
   if (args.refine === undefined && namesOnePsf(args))
     throw refuse('a PSF', 'one', 'the model was trained with its own');
   if (args.whole && args.tile !== undefined) {

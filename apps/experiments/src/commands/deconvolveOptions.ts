@@ -176,6 +176,10 @@ export const DECONVOLVE_OPTIONS = {
     describe: 'mask voxels from this value on; auto: at the full scale of the camera',
     coerce: parseSaturation,
   },
+  mask: {
+    type: 'string',
+    describe: 'stack that is not 0 where voxels do not count, such as dirt or another cell',
+  },
   method: {
     type: 'string',
     describe: `${CLASSICAL_ALGORITHMS.join(', ')}; auto: rl-tv --iterations auto`,

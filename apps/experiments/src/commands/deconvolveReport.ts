@@ -26,7 +26,7 @@ export function describeReport(report: FileReport): string[] {
 }
 
 function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][number]): string[] {
-  const { settings, updates, seconds, flux, psf, offset, reblurResidual } = stack;
+  const { settings, updates, seconds, flux, psf, offset, excluded, reblurResidual } = stack;
   const indent = stacks.length > 1 ? '  ' : '';
   const most = updates === 1 ? 'update' : 'updates';
   const tiles = stack.tiles > 1 ? ` in ${stack.tiles} tiles` : '';
@@ -38,6 +38,7 @@ function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][numbe
     ...('noiseToSignal' in settings && settings.noiseToSignal !== undefined
       ? [`noise-to-signal: ${settings.noiseToSignal.toPrecision(3)}`]
       : []),
+    ...(excluded > 0 ? [`mask: ${excluded} voxels do not count`] : []),
     ...(offset === 0 ? [] : [`offset: ${offset.toPrecision(5)} subtracted`]),
     `light: ${flux.input.toPrecision(5)} in the stack above background, ${flux.output.toPrecision(5)} in the result`,
     ...(reblurResidual === null

@@ -6,7 +6,7 @@ type Option = keyof typeof DECONVOLVE_OPTIONS;
 const DEFAULTS: OptionGroup = DECONVOLVE_OPTIONS;
 
 /** Options that name a file or a folder. */
-const PATHS: readonly Option[] = ['psf', 'start', 'truth', 'psf-out', 'stats', 'model'];
+const PATHS: readonly Option[] = ['psf', 'start', 'mask', 'truth', 'psf-out', 'stats', 'model'];
 /** Words that `--start` takes beside files. */
 const WORDS: readonly string[] = ['flat', 'observed'];
 /** Options that change no result. */
