@@ -25,12 +25,21 @@ export async function main(parameters: readonly string[]): Promise<number> {
     await runCommand(parameters);
     return process.exitCode === undefined ? SUCCESS : Number(process.exitCode);
   } catch (error) {
-    const shown = error instanceof Error ? error : new Error(String(error));
+    const shown = explainLimit(error instanceof Error ? error : new Error(String(error)));
     process.stderr.write(
       `${escapeControls(verbose ? (shown.stack ?? shown.message) : shown.message)}\n`,
     );
     return exitCodeOf(shown);
   }
+}
+
+/** An error of the limit of open files as one line that says what to do; any other as it is. */
+function explainLimit(error: Error): Error {
+  if (!('code' in error) || (error.code !== 'EMFILE' && error.code !== 'ENFILE')) return error;
+  const rule = 'be allowed to open 256 files at once';
+  return new Error(
+    describeViolation('blurcycle', 'a process', rule, error.code, 'ulimit -n 1024, then again'),
+  );
 }
 
 /** Exit code of an error, by its class: what it says decides nothing. */

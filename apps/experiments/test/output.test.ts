@@ -28,6 +28,13 @@ describe('the output of blurcycle', () => {
     expect(bash('blurcycle nonsense 2> /dev/full')).toMatchObject({ status: 1, out: '' });
   });
 
+  it('needs no more than 256 open files, and says so where there are fewer', () => {
+    expect(bash('ulimit -n 256; blurcycle list --profile smoke').status).toBe(0);
+    const { status, error } = bash('ulimit -n 32; blurcycle list --profile smoke');
+    if (status !== 0)
+      expect(error).toMatch(/^blurcycle: a process must be allowed to open 256 files/m);
+  });
+
   it('shows control characters of what was typed as text', () => {
     const { status, error } = bash("blurcycle list --profile $'\\x1b[31mquick'");
     expect(status).toBe(2);
