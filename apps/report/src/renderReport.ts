@@ -15,6 +15,7 @@ import { methodsSection } from './sections/methodsSection.ts';
 import {
   bannerSection,
   contentsSection,
+  filterSection,
   headerSection,
   openingFigures,
   PAPER_TITLE,
@@ -113,6 +114,7 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
         <main id="content">
           ${first} ${openingFigures(inputs.experiments, figures.opening)}
           ${bannerSection(findProblems(inputs))} ${contentsSection(entries)}
+          ${filterSection(inputs, figures.styles)}
           ${experiments}${further.map(({ section }) => section)}
         </main>
       </div>`,

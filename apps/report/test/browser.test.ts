@@ -277,6 +277,75 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     });
   });
 
+  it('hides a method in tables and viewers, and fades it in charts', async () => {
+    await open({}, async (page) => {
+      const row = page.locator('#table1 .results tr[data-method=cyclegan]');
+      const dot = page.locator('#chart-table1-scores-psnr .chart [fill="#1a65df"]').first();
+      const opacity = (): Promise<string> => dot.evaluate((one) => getComputedStyle(one).opacity);
+      expect(await row.isVisible()).toBe(true);
+      const before = await opacity();
+      await page.getByText('Methods shown').click();
+      await page.getByRole('checkbox', { name: 'Conventional cycleGAN' }).uncheck();
+      expect(await row.isVisible()).toBe(false);
+      expect(await opacity()).toBe('0.07');
+      await openViewers(page);
+      expect(await page.locator('.stage[data-method=cyclegan]').first().isVisible()).toBe(false);
+      expect(await page.locator('.stage[data-method=proposed]').first().isVisible()).toBe(true);
+      await page.getByRole('button', { name: 'Show all' }).click();
+      expect(await row.isVisible()).toBe(true);
+      expect(await opacity()).toBe(before);
+    });
+  });
+
+  it('enlarges a chart by click and by button', async () => {
+    await open({}, async (page) => {
+      const figure = page.locator('#chart-table1-scores-psnr');
+      await figure.getByRole('button', { name: 'Enlarge' }).click();
+      const dialog = page.getByRole('dialog');
+      const enlarged = (await dialog.locator('svg').first().boundingBox())?.width ?? 0;
+      expect(enlarged).toBeGreaterThan(900);
+      await page.keyboard.press('Escape');
+      expect(await dialog.count()).toBe(0);
+      await figure.locator('.chart > svg').click();
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      expect(await dialog.count()).toBe(0);
+    });
+  });
+
+  it('turns without a script once the box is checked', async () => {
+    await open({ javaScriptEnabled: false }, async (page) => {
+      const views = page.locator('.turn-views').first();
+      const name = (): Promise<string> =>
+        views.evaluate((one) => getComputedStyle(one).animationName);
+      expect(await name()).toBe('none');
+      await page.getByRole('checkbox', { name: /Turn about the y axis/ }).check();
+      expect(await name()).toBe('turn');
+    });
+  });
+
+  it('leads to a section and stays there while viewers open', async () => {
+    await open({}, async (page) => {
+      await page.goto(`${url}#table2`);
+      await page.reload();
+      const top = async (): Promise<number> =>
+        (await page.locator('#table2').boundingBox())?.y ?? NaN;
+      await page.waitForTimeout(1500); // viewers above it open, and change their height
+      expect(Math.abs((await top()) - 48)).toBeLessThan(4); // below the bar, 3 rem
+    });
+  });
+
+  it('keeps headings with what they head in print', async () => {
+    await open({}, async (page) => {
+      await page.emulateMedia({ media: 'print' });
+      const heads = await page
+        .locator('h1, h2, h3, figcaption, .eyebrow')
+        .evaluateAll((all) => all.map((one) => getComputedStyle(one).breakAfter));
+      expect(new Set(heads)).toEqual(new Set(['avoid']));
+      expect(await page.locator('.method-filter').isVisible()).toBe(false);
+      expect((await page.pdf()).length).toBeGreaterThan(50_000);
+    });
+  });
+
   it('answers first, and leads from each claim in the picture to its numbers', async () => {
     await open({}, async (page) => {
       await page.getByRole('slider', { name: 'Divider' }).first().press('End');

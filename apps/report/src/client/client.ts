@@ -2,10 +2,12 @@
 
 import { enhanceChart } from './enhanceChart.ts';
 import { enhanceCurtain } from './enhanceCurtain.ts';
+import { enhanceFilter } from './enhanceFilter.ts';
 import { enhanceGrid } from './enhanceGrid.ts';
 import { enhanceKernels } from './enhanceKernels.ts';
 import { enhanceLink } from './enhanceLink.ts';
-import { enhanceRail, enhanceSelfLink } from './enhancePage.ts';
+import { enhanceRail, enhanceSelfLink, holdTarget } from './enhancePage.ts';
+import { enableEnlarging } from './enlarge.ts';
 import { enhanceVolumes } from './enhanceVolumes.ts';
 
 for (const figure of document.querySelectorAll<HTMLElement>('figure.volumes'))
@@ -21,3 +23,6 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure.curtain')) {
 }
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a.self')) enhanceSelfLink(link);
 for (const rail of document.querySelectorAll<HTMLElement>('nav.rail')) enhanceRail(rail);
+for (const place of document.querySelectorAll<HTMLElement>('.method-filter')) enhanceFilter(place);
+enableEnlarging();
+holdTarget();

@@ -6,6 +6,27 @@ export function enhanceSelfLink(link: HTMLAnchorElement): void {
   });
 }
 
+/** What a reader does to leave the place that a link led to. */
+const MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
+/**
+ * Keeps the target of a link where the jump put it while viewers above it are still opening, until
+ * the reader moves on.
+ */
+export function holdTarget(): void {
+  let target: Element | null = null;
+  const hold = (): void => {
+    target = location.hash === '' ? null : document.getElementById(location.hash.slice(1));
+  };
+  const observer = new ResizeObserver(() => target?.scrollIntoView({ behavior: 'instant' }));
+  observer.observe(document.body);
+  window.addEventListener('hashchange', hold);
+  for (const move of MOVES) {
+    window.addEventListener(move, () => (target = null), { passive: true });
+  }
+  hold();
+}
+
 /**
  * How far down the screen a section may begin and be the one that is read. Charts that are laid out
  * after a jump move its target down by up to a third.

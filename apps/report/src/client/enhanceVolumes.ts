@@ -104,7 +104,11 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
     update();
   };
   const controls = createControls(data, state, name, update);
-  const stages = data.items.map(({ label }) => createStage(label, pointAt));
+  const stages = data.items.map(({ label, method }) => {
+    const stage = createStage(label, pointAt);
+    if (method !== null) stage.root.dataset.method = method;
+    return stage;
+  });
   const comparison = createStage('', pointAt);
   const grid = element('div', { class: 'stages' }, ...stages.map(({ root }) => root));
   const single = element('div', { class: 'comparison' }, comparison.root);

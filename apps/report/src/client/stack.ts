@@ -108,6 +108,8 @@ export interface VolumeData {
     /** Ids of images in the page. */
     readonly image: string;
     readonly brightest: { readonly xy: string; readonly xz: string };
+    /** Id of its method; null where it has none. */
+    readonly method: string | null;
     /** Color of the method on a light page; null where it has none. */
     readonly color: string | null;
   }[];

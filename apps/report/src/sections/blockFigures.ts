@@ -20,6 +20,10 @@ interface BlockContext {
   readonly images: ImageStore;
   /** Id of a row to the style of its method. */
   readonly styleOf: (row: string) => MethodStyle | undefined;
+  /** Id of a row to that of its method. */
+  readonly methodOf: (row: string) => string | undefined;
+  /** Whether its volumes also turn. */
+  readonly isTurning: boolean;
   readonly frame: FigureFrame;
 }
 
@@ -35,8 +39,10 @@ export function blockFigures(
     const [first] = group;
     const volumes = group.filter((block) => block.kind === 'volumes');
     if (volumes.length > 0 && areGrid(volumes)) {
-      const { experiment, frame, images } = context;
-      return [gridFigure(volumes, { ...frame, id: `${experiment}-${volumes[0].id}`, images })];
+      const { experiment, frame, images, methodOf } = context;
+      return [
+        gridFigure(volumes, { ...frame, id: `${experiment}-${volumes[0].id}`, images, methodOf }),
+      ];
     }
     const figures = group.map((block) => blockFigure(block, context));
     return first.kind === 'curves' ? [html`<div class="charts">${figures}</div>`] : figures;
@@ -56,11 +62,15 @@ function groupAlike(blocks: readonly ShownBlock[]): ShownBlock[][] {
 
 function blockFigure(
   block: ShownBlock,
-  { experiment, curves, images, styleOf, frame }: BlockContext,
+  { experiment, curves, images, styleOf, methodOf, isTurning, frame }: BlockContext,
 ): Html | null {
   switch (block.kind) {
     case 'volumes':
-      return volumeFigure(block, { ...frame, id: `${experiment}-${block.id}`, images, styleOf });
+      return volumeFigure(block, {
+        ...frame,
+        id: `${experiment}-${block.id}`,
+        ...{ images, styleOf, methodOf, isTurning },
+      });
     case 'kernels':
       return kernelFigure(block, {
         ...frame,

@@ -91,11 +91,13 @@ function blocksOf(
   blocks: ExperimentInput['blocks'],
 ): Html | null {
   if (blocks.length === 0) return null;
-  const styleOf = (row: string): MethodStyle | undefined =>
-    styles.get(table.rows.find((one) => one.id === row)?.method ?? row);
+  const methodOf = (row: string): string | undefined =>
+    table.rows.find((one) => one.id === row)?.method ?? (styles.has(row) ? row : undefined);
+  const styleOf = (row: string): MethodStyle | undefined => styles.get(methodOf(row) ?? row);
   const frame = { reference: table.place, made: null };
+  const isTurning = id === 'table1';
   return html`<div class="blocks">
-    ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, styleOf, frame })}
+    ${blockFigures(blocks, { experiment: id, curves: figures.curves, images, styleOf, methodOf, isTurning, frame })}
   </div>`;
 }
 

@@ -103,8 +103,8 @@ function shortTable(id: string, table: Table): Html {
       </thead>
       <tbody>
         ${table.rows.map(
-          ({ label, ours, paper }) =>
-            html`<tr>
+          ({ label, method, ours, paper }) =>
+            html`<tr data-method="${method}">
               <th scope="row">${label}</th>
               ${metrics.map((metric) => {
                 const { digits } = shownMetric(metric);

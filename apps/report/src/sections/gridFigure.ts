@@ -12,6 +12,8 @@ interface GridOptions extends FigureFrame {
   /** Unique within the page. */
   readonly id: string;
   readonly images: ImageStore;
+  /** Id of a row to that of its method. */
+  readonly methodOf: (row: string) => string | undefined;
 }
 
 /** A method, and its stack under each condition; one for all where nothing depends on it. */
@@ -47,7 +49,10 @@ function splitTitle({ title }: VolumeSet): readonly [what: string, condition: st
  * One plane of every method under every condition: methods down, conditions across. The script adds
  * one slider for all.
  */
-export function gridFigure(sets: readonly VolumeSet[], { id, images, made }: GridOptions): Html {
+export function gridFigure(
+  sets: readonly VolumeSet[],
+  { id, images, methodOf, made }: GridOptions,
+): Html {
   const [first] = sets;
   const { plane } = chooseView(first);
   const [what] = splitTitle(first);
@@ -85,7 +90,7 @@ export function gridFigure(sets: readonly VolumeSet[], { id, images, made }: Gri
         <tbody>
           ${rows.map(
             ({ item }, i) =>
-              html`<tr data-method="${item.id}">
+              html`<tr data-method="${methodOf(item.id) ?? ''}">
                 <th scope="row">${item.label}</th>
                 ${cells[i].map(({ stack, label, image, hasBar }) =>
                   stack === undefined

@@ -1,5 +1,7 @@
 import { CLAIM_KINDS, describeTallies, type Table, tallyClaims } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
+import type { MethodStyle } from '../charts/methodColors.ts';
+import { jsonScript } from '../html/embed.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
@@ -140,4 +142,23 @@ function verdicts(claims: Table['claims']): readonly Html[] {
       )}</span
     >`;
   });
+}
+
+/** Where the script puts a box for each method of the tables. */
+export function filterSection(
+  { experiments }: Pick<ReportInputs, 'experiments'>,
+  styles: ReadonlyMap<string, MethodStyle>,
+): Html | null {
+  const labels = new Map<string, string>();
+  for (const { table } of experiments) {
+    for (const { id, label, method } of table.rows) {
+      if (!labels.has(method) || id === method) labels.set(method, label);
+    }
+  }
+  if (labels.size === 0) return null;
+  const methods = [...labels].map(([id, label]) => ({
+    ...{ id, label: label.split(', known')[0] },
+    color: styles.get(id)?.light ?? null,
+  }));
+  return html`<div class="method-filter">${jsonScript('method-data', methods)}</div>`;
 }

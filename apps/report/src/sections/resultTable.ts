@@ -110,6 +110,7 @@ function resultRow(
     )}${isOurs ? html`<span class="note">not in the paper</span>` : null}
   </th>`;
   return html`<tr
+    data-method="${row.method}"
     class="${[isOurs ? 'extra' : '', row.ours === null ? 'absent' : ''].join(' ').trim()}"
   >
     ${head}${columns.map((column) => cells(row, column))}

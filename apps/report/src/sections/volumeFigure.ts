@@ -7,6 +7,7 @@ import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
 import { chooseView, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
 import { drawing } from './drawing.ts';
 import { selfLink, type FigureFrame } from './frame.ts';
+import { turningFigure } from './turning.ts';
 
 /** Where a figure of volumes is shown. */
 interface VolumeFigureOptions extends FigureFrame {
@@ -16,6 +17,10 @@ interface VolumeFigureOptions extends FigureFrame {
   readonly images: ImageStore;
   /** Id of a row to the style of its method. */
   readonly styleOf: (row: string) => MethodStyle | undefined;
+  /** Id of a row to that of its method. */
+  readonly methodOf: (row: string) => string | undefined;
+  /** Whether it also turns; each turn takes as much of the page as half a stack. */
+  readonly isTurning: boolean;
 }
 
 /** A volume and the ids of its images in the store. */
@@ -31,7 +36,7 @@ interface StoredVolume {
  * along y. Without a script this is the whole figure; the script replaces it by a viewer.
  */
 export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html {
-  const { id, images, styleOf, made } = options;
+  const { id, images, styleOf, methodOf, isTurning, made } = options;
   const view = chooseView(set);
   const row = Math.floor(view.region.y + view.region.size / 2);
   const stored = set.items.map((item) => store(item, set, images));
@@ -50,7 +55,9 @@ export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html
         ${first}Bottom: maximum projections along z and along y, of all planes. Black is ${low},
         white is ${high}.
       </p>
-      <div class="sheet">${stored.map((one) => panel(one, set, view, row))}</div>
+      <div class="sheet">
+        ${stored.map((one) => panel(one, set, view, { row, method: methodOf(one.item.id) }))}
+      </div>
     </div>
     ${
       set.part === 'none'
@@ -63,11 +70,12 @@ export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html
             ...view,
             items: stored.map(({ item: { id: key, label, role }, image, brightest }) => ({
               ...{ id: key, label, role, image, brightest },
+              method: methodOf(key) ?? null,
               color: styleOf(key)?.light ?? null,
             })),
           })
     }
-    ${made}
+    ${isTurning ? turningFigure(set, id, images) : null} ${made}
   </figure>`;
 }
 
@@ -104,7 +112,7 @@ function panel(
   { item, image, brightest }: StoredVolume,
   set: VolumeSet,
   { plane }: VolumeView,
-  row: number,
+  { row, method }: { readonly row: number; readonly method: string | undefined },
 ): Html {
   const [depth, height, width] = set.shape;
   const [storedDepth, storedHeight, storedWidth] = set.storedShape;
@@ -141,7 +149,7 @@ function panel(
             label: `${item.label}: XZ section at row ${row + 1} of ${height}`,
           }),
         ];
-  return html`<figure class="panel ${item.role}">
+  return html`<figure class="panel ${item.role}" data-method="${method ?? ''}">
     <figcaption>${item.label}</figcaption>
     ${planes}
     ${drawing(dx, 'brightest', {
