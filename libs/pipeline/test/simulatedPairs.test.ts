@@ -56,7 +56,7 @@ describe('createSimulatedSource(simulation, training, seed)', () => {
   const training = { patch: PATCH, augment: 'none' } as const;
 
   it('gives an image and its specimen on one scale: without noise the one is the blur of the other', () => {
-    const still = { gain: [1, 1], noise: [1e-12, 1e-12] } as const;
+    const still = { gain: [1, 1], noise: [1e-12, 1e-12], crowd: 1 } as const;
     const { specimens, ...rest } = simulation(still);
     const [{ name, sharp, images }] = specimens;
     const alone = {
@@ -77,7 +77,7 @@ describe('createSimulatedSource(simulation, training, seed)', () => {
   });
 
   it('keeps every specimen below 1, and goes on from a saved state', () => {
-    const varied = simulation({ gain: [0.5, 1.5], noise: [0.5, 4] });
+    const varied = simulation({ gain: [0.5, 1.5], noise: [0.5, 4], crowd: 3 });
     const source = createSimulatedSource(varied, training, 7);
     source.next();
     const state = source.state();
@@ -89,8 +89,40 @@ describe('createSimulatedSource(simulation, training, seed)', () => {
     expect(other.next()).toEqual(next);
   });
 
+  it('adds the light of several places in half of the pairs, in image and specimen alike', () => {
+    const still = { gain: [1, 1], noise: [1e-12, 1e-12], crowd: 4 } as const;
+    const { specimens, ...rest } = simulation(still);
+    // One plain image, so that a pair is the sum of whole stacks: a specimen with itself.
+    const [{ name, sharp, images }] = specimens;
+    const alone = [{ name, sharp, images: images.slice(0, 1) }];
+    const light = { ...rest, specimens: alone, brightness: 0.1, target: 0.02 };
+    const source = createSimulatedSource(light, { patch: SHAPE, augment: 'none' }, 3);
+    const pairs = Array.from({ length: 40 }, () => source.next());
+    const single = 0.02 / images[0].level;
+    const factors = pairs.map(({ sharp: sum }) => mean(sum.data) / mean(sharp.data) / single);
+    const plain = factors.filter((factor) => Math.abs(factor - 1) < 1e-6);
+    // Half of 40, three standard deviations of a binomial around it.
+    expect(Math.abs(plain.length - 20)).toBeLessThan(10);
+    // The light of k places over a factor from 1 to k.
+    for (const factor of factors) {
+      expect(factor).toBeGreaterThan(1 - 1e-6);
+      expect(factor).toBeLessThan(4 + 1e-6);
+    }
+    expect(Math.max(...factors)).toBeGreaterThan(1.5);
+    pairs.forEach(({ blurred, sharp: sum }) => {
+      const again = createForwardModel(PSF, SHAPE, { border: 'reflect' }).forward(sum);
+      const scale = (standardDeviation(blurred.data) / standardDeviation(again.data)) * 0.2;
+      // The same factor in both: 0.1 of the level in the image is 0.02 of it in the specimen.
+      expect(scale).toBeCloseTo(1, 3);
+    });
+  });
+
   it('has the noise of the stacks', () => {
-    const { specimens, noise, brightness, target } = simulation({ gain: [1, 1], noise: [1, 1] });
+    const { specimens, noise, brightness, target } = simulation({
+      gain: [1, 1],
+      noise: [1, 1],
+      crowd: 1,
+    });
     const known = noise.map((one) => ({ ...one, a: 0, b: 1e-4 }));
     const { blurred } = simulatePair(specimens[0], { noise: known, brightness, target }, 1);
     const [{ volume, black, level }] = specimens[0].images;
@@ -107,7 +139,7 @@ describe('createSimulatedSource(simulation, training, seed)', () => {
       volume: createVolume([1, 40, 48], volume.voxelSizeUm, volume.data.slice(0, 40 * 48)),
     }));
     const flat = {
-      ...simulation({ gain: [1, 1], noise: [1, 1] }),
+      ...simulation({ gain: [1, 1], noise: [1, 1], crowd: 1 }),
       specimens: simulateImages(planes, PSF, 0),
     };
     const { blurred, sharp } = createSimulatedSource(

@@ -11,13 +11,16 @@ export interface Variation {
   readonly gain: readonly [number, number];
   /** Range of a log-uniform factor of the variance of the noise. */
   readonly noise: readonly [number, number];
+  /** In half of the pairs: up to so many specimens lie in one another. */
+  readonly crowd: number;
 }
 
 /**
  * Variation that training has by default. Gain: stacks whose level was found differently, because
- * they hold more or less structure. Noise: what its estimate may be wrong by.
+ * they hold more or less structure. Noise: what its estimate may be wrong by. Crowd: stacks with
+ * more structure than the sharp set shows.
  */
-export const VARIATION: Variation = { gain: [0.8, 1.25], noise: [0.5, 2] };
+export const VARIATION: Variation = { gain: [0.8, 1.25], noise: [0.5, 2], crowd: 4 };
 
 /** What pairs are simulated from. */
 export interface Simulation {
@@ -43,7 +46,9 @@ interface SimulatedSourceState {
  * scale, in an order that follows from the seed.
  *
  * Specimen, place, width of the PSF, the stack whose noise it has, and the factors of noise and
- * gain are drawn for each pair. Cost: one patch of normal deviates.
+ * gain are drawn for each pair. In half of the pairs the light of two to `crowd` places is added
+ * and divided by a factor from 1 to their number, since a denser stack has a higher level. Cost:
+ * one patch of normal deviates.
  */
 export function createSimulatedSource(
   { specimens, noise, brightness, target, psf, variation }: Simulation,
@@ -63,19 +68,26 @@ export function createSimulatedSource(
       : patchSymmetries({ augmentation, sampling: 'paired', kernel: psf, voxelSizeUm });
   return {
     next() {
-      const { sharp, images } = specimens[sampling.integer(specimens.length)];
-      const image = drawImage(images, sampling);
       const own = noise[sampling.integer(noise.length)];
-      const cut = smallerSides(patch, sharp.shape);
-      const origin = drawOrigin(sharp.shape, cut, sampling);
       const gain = logUniform(sampling, variation.gain);
       const factor = logUniform(sampling, variation.noise);
-      const scale = brightness / image.level;
-      const sharpScale = (gain * target) / image.level;
       const coefficients = noiseAt(own, brightness, factor);
-      const clean = mapped(crop(image.volume, origin, cut), (v) => scale * (v - image.black));
+      const places = drawPlaces(specimens, patch, variation.crowd, sampling);
+      const share = logUniform(sampling, [1 / places.length, 1]);
+      const clean = sum(
+        places.map(({ image, origin, cut }) => {
+          const scale = (share * brightness) / image.level;
+          return mapped(crop(image.volume, origin, cut), (v) => scale * (v - image.black));
+        }),
+      );
       const noisy = mapped(clean, (mu) => gain * withNoise(mu, coefficients, streams.noise));
-      const object = mapped(crop(sharp, origin, cut), (x) => Math.min(1, sharpScale * x));
+      const light = sum(
+        places.map(({ sharp, image, origin, cut }) => {
+          const scale = (share * gain * target) / image.level;
+          return mapped(crop(sharp, origin, cut), (x) => scale * x);
+        }),
+      );
+      const object = mapped(light, (x) => Math.min(1, x));
       const pair = {
         blurred: reflectedPatch(noisy, patch),
         sharp: reflectedPatch(object, patch),
@@ -95,6 +107,40 @@ export function createSimulatedSource(
   };
 }
 
+/** Where the light of a pair comes from: the image there and the specimen. */
+interface Place {
+  readonly sharp: Volume;
+  readonly image: SimulatedSpecimen['images'][number];
+  readonly origin: Shape3;
+  readonly cut: Shape3;
+}
+
+/** One place in half of the cases, otherwise two to `most` of the same size by the same PSF. */
+function drawPlaces(
+  specimens: readonly SimulatedSpecimen[],
+  patch: Shape3,
+  most: number,
+  stream: SavedStream,
+): readonly Place[] {
+  const count = most < 2 || stream.uniform() < 0.5 ? 1 : 2 + stream.integer(most - 1);
+  const width = drawWidth(specimens[0].images.length, stream);
+  const drawn = Array.from({ length: count }, () => specimens[stream.integer(specimens.length)]);
+  // Specimens may have different sides; the smallest decides.
+  const cut = drawn.reduce<Shape3>((sides, { sharp }) => smallerSides(sides, sharp.shape), patch);
+  return drawn.map(({ sharp, images }) => ({
+    ...{ sharp, image: images[width], cut },
+    origin: drawOrigin(sharp.shape, cut, stream),
+  }));
+}
+
+function sum(volumes: readonly Volume[]): Volume {
+  const [first, ...others] = volumes;
+  if (others.length === 0) return first;
+  const data = first.data.slice();
+  for (const volume of others) volume.data.forEach((value, i) => (data[i] += value));
+  return createVolume(first.shape, first.voxelSizeUm, data);
+}
+
 function smallerSides(patch: Shape3, stack: Shape3): Shape3 {
   const side = (axis: 0 | 1 | 2): number => Math.min(patch[axis], stack[axis]);
   return [side(0), side(1), side(2)];
@@ -112,11 +158,11 @@ export function reflectedPatch(stack: Volume, patch: Shape3): Volume {
   return cutTile(middle, planTiles(sides, { tile: patch, overlap: [0, 0, 0] }), 0);
 }
 
-/** That by the given PSF in half of the pairs: it is what is known best. */
-function drawImage<T>(images: readonly T[], stream: SavedStream): T {
-  const others = images.length - 1;
+/** Index of a width of the PSF; 0, the given one, in half of the pairs: it is known best. */
+function drawWidth(count: number, stream: SavedStream): number {
+  const others = count - 1;
   const place = stream.integer(2 * Math.max(1, others));
-  return place < others ? images[1 + place] : images[0];
+  return place < others ? 1 + place : 0;
 }
 
 /** A whole image with the noise of the blurred stacks, in their mean, and its specimen. */
