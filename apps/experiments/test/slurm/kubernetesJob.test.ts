@@ -45,7 +45,7 @@ describe('blurcycle slurm <experiment> --for kubernetes', () => {
     expect(manifest).toMatchObject({ apiVersion: 'batch/v1', kind: 'Job' });
     // A name that Kubernetes takes: RFC 1123.
     expect(manifest.metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
-    expect(manifest.spec).toMatchObject({ completionMode: 'Indexed', completions: 11 });
+    expect(manifest.spec).toMatchObject({ completionMode: 'Indexed', completions: 17 });
     expect(manifest.spec.template.spec.restartPolicy).toBe('OnFailure');
     expect(manifest.spec.template.spec.containers[0].image).toBe('lab/node:20');
   });

@@ -111,8 +111,8 @@ describe('blurcycle slurm <experiment>', () => {
     );
     expect({ code, error }).toEqual({ code: 0, error: '' });
     expect(out).toMatch(/^#!\/usr\/bin\/env bash\n/);
-    expect(out).toContain("'proposed --seed 4'");
-    expect(out).toContain('--array=0-9');
+    expect(out).toContain("'proposed --seed 7'");
+    expect(out).toContain('--array=0-15');
   });
 
   it('says in one line what is wrong', async () => {
