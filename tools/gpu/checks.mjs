@@ -30,7 +30,10 @@ const failed = [...inState('fail'), ...results.filter(({ result }) => result?.st
 const report = {
   passed: inState('pass').length,
   skipped: inState('skip').length,
-  failed: failed.map(({ name, result }) => ({ name, errors: result?.errors?.map(String) ?? [] })),
+  failed: failed.map(({ name, result }) => ({
+    name,
+    errors: result?.errors?.map(({ message }) => message) ?? [],
+  })),
 };
 console.log(JSON.stringify(report, null, 2));
 process.exitCode = failed.length === 0 && report.passed > 0 ? 0 : 1;
