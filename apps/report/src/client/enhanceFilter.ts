@@ -9,8 +9,8 @@ interface FilteredMethod {
 }
 
 /**
- * Adds a box for each method, which hides its rows and pictures and fades its marks in charts. Rules
- * of a style sheet do it, so that they hold for viewers that open later, too.
+ * Adds a box for each method, which hides its rows and pictures and fades its marks in charts.
+ * Rules of a style sheet do it, so that they hold for viewers that open later, too.
  */
 export function enhanceFilter(place: HTMLElement): void {
   const text = place.querySelector('script.method-data')?.textContent;
