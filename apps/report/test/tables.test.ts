@@ -85,7 +85,7 @@ describe('resultTable(table)', () => {
   it('marks rows that the paper does not have, where it has others', () => {
     const { markup } = resultTable(table([row('x', { paper }), row('y', {})]));
     expect(markup.match(/not in the paper/g)).toHaveLength(1);
-    expect(markup).toMatch(/<tr\s+class="extra"\s*>/);
+    expect(markup).toMatch(/<tr\s+data-method="y"\s+class="extra"\s*>/);
   });
 
   it('has neither paper nor difference where the paper prints no numbers', () => {
