@@ -6,81 +6,24 @@ import type { ReadTiffOptions } from '../src/acquisition.ts';
 import { lengthUnitUm } from '../src/tiff/stackDimensions.ts';
 import { openTiffFile } from '../src/tiff/openTiffFile.ts';
 import { readTiffStack } from '../src/tiff/readTiffStack.ts';
+import {
+  type Field,
+  HEIGHT,
+  lsmInfo,
+  lsmThumbnail,
+  type Page,
+  plane,
+  stkDistances,
+  tiffOf,
+  WIDTH,
+} from './vendorTiffs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blurcycle-acquisitions-'));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const [WIDTH, HEIGHT] = [3, 2];
-/** A plane whose values all are `level`. */
-const plane = (level: number): number[] => new Array<number>(WIDTH * HEIGHT).fill(level);
-
-/** Tag, type, number of values, and the value itself or the bytes of all values. */
-type Field = readonly [tag: number, type: number, count: number, value: number | Buffer];
-
-interface Page {
-  readonly values: readonly number[];
-  readonly samples?: number;
-  readonly fields?: readonly Field[];
-}
-
-/** A little-endian TIFF of 16-bit pages, written without the writer under test. */
-function writeTiff(
-  name: string,
-  pages: readonly Page[],
-  description?: string,
-  first: readonly Field[] = [],
-): void {
-  const parts: Buffer[] = [Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0])];
-  const end = (): number => parts.reduce((sum, part) => sum + part.length, 0);
-  const put = (bytes: Buffer): number => {
-    const place = end();
-    parts.push(bytes, Buffer.alloc(bytes.length % 2));
-    return place;
-  };
-  let link: { readonly buffer: Buffer; readonly offset: number } = { buffer: parts[0], offset: 4 };
-  pages.forEach(({ values, samples = 1, fields = [] }, page) => {
-    const place = put(Buffer.from(Uint16Array.from(values).buffer));
-    const size = WIDTH * HEIGHT * 2;
-    const strips = Array.from({ length: samples }, (_, i) => place + i * size);
-    const longs = (numbers: readonly number[]): number | Buffer =>
-      numbers.length === 1 ? numbers[0] : Buffer.from(Uint32Array.from(numbers).buffer);
-    const text = Buffer.from(`${description ?? ''}\0`, 'latin1');
-    const all: Field[] = [
-      [256, 4, 1, WIDTH],
-      [257, 4, 1, HEIGHT],
-      [258, 3, 1, 16],
-      [259, 3, 1, 1],
-      [262, 3, 1, 1],
-      [273, 4, samples, longs(strips)],
-      [277, 3, 1, samples],
-      [278, 4, 1, HEIGHT],
-      [279, 4, samples, longs(strips.map(() => size))],
-      ...(samples > 1 ? [[284, 3, 1, 2] as const] : []),
-      ...(page === 0 && description !== undefined ? [[270, 2, text.length, text] as const] : []),
-      ...(page === 0 ? first : []),
-    ];
-    const merged = [...all.filter(([tag]) => !fields.some(([other]) => other === tag)), ...fields];
-    const placed = merged
-      .sort(([a], [b]) => a - b)
-      .map(([tag, type, count, value]) => [
-        tag,
-        type,
-        count,
-        typeof value === 'number' ? value : put(value),
-      ]);
-    const directory = Buffer.alloc(2 + 12 * placed.length + 4);
-    directory.writeUInt16LE(placed.length, 0);
-    placed.forEach(([tag, type, count, value], i) => {
-      directory.writeUInt16LE(tag, 2 + 12 * i);
-      directory.writeUInt16LE(type, 4 + 12 * i);
-      directory.writeUInt32LE(count, 6 + 12 * i);
-      directory.writeUInt32LE(value, 10 + 12 * i);
-    });
-    link.buffer.writeUInt32LE(put(directory), link.offset);
-    link = { buffer: directory, offset: directory.length - 4 };
-  });
-  writeFileSync(at(name), Buffer.concat(parts));
+function writeTiff(name: string, ...file: Parameters<typeof tiffOf>): void {
+  writeFileSync(at(name), tiffOf(...file));
 }
 
 /** The level of each plane of a stack. */
@@ -95,13 +38,9 @@ const sizeOf = async (name: string, options: ReadTiffOptions = {}): Promise<read
 };
 
 describe('MetaMorph STK', () => {
-  const distances = (list: readonly number[]): Field => [
-    ...([33629, 5, list.length] as const),
-    Buffer.from(Uint32Array.from(list.flatMap((nm) => [nm, 1000, 0, 0, 0, 0])).buffer),
-  ];
   const write = (name: string, steps: readonly number[], fields: readonly Field[] = []): void => {
     const values = steps.flatMap((_, z) => plane(z + 1));
-    writeTiff(name, [{ values }], undefined, [distances(steps), ...fields]);
+    writeTiff(name, [{ values }], undefined, [stkDistances(steps), ...fields]);
   };
 
   it.each([
@@ -127,45 +66,26 @@ describe('MetaMorph STK', () => {
       'sized.stk',
       [{ values: [...[1, 2, 3, 4].flatMap(plane), ...calibration] }],
       undefined,
-      [[33628, 4, 3, uic1], distances([0, 200, 400, 600])],
+      [[33628, 4, 3, uic1], stkDistances([0, 200, 400, 600])],
     );
     expect(await levels('sized.stk')).toEqual([1, 2, 3, 4]);
     expect(await sizeOf('sized.stk')).toEqual([0.2, 0.13, 0.065]);
   });
 
   it('is refused where it is cut off', async () => {
-    const [tag, type, , bytes] = distances([0, 300]);
+    const [tag, type, , bytes] = stkDistances([0, 300]);
     writeTiff('cut.stk', [{ values: plane(1) }], undefined, [[tag, type, 20, bytes]]);
     await expect(levels('cut.stk')).rejects.toThrow('it is cut off or damaged');
   });
 });
 
 describe('Zeiss LSM', () => {
-  const info = (slices: number, channels: number, timePoints: number): Field => {
-    const bytes = Buffer.alloc(500);
-    bytes.writeUInt32LE(0x0400494c, 0);
-    bytes.writeInt32LE(slices, 16);
-    bytes.writeInt32LE(channels, 20);
-    bytes.writeInt32LE(timePoints, 24);
-    [0.1e-6, 0.2e-6, 0.3e-6].forEach((side, axis) => bytes.writeDoubleLE(side, 40 + 8 * axis));
-    return [34412, 1, 500, bytes];
-  };
-  /** A thumbnail in color follows each plane. */
-  const thumbnail: Page = {
-    values: [...plane(0), ...plane(0), ...plane(0)],
-    samples: 3,
-    fields: [
-      [254, 4, 1, 1],
-      [262, 3, 1, 2],
-    ],
-  };
-
   it('has the voxel size of its tag, channels side by side, and no thumbnails', async () => {
     const pages = [1, 2, 3, 4].flatMap((z) => [
       { values: [...plane(z), ...plane(100 + z)], samples: 2 },
-      thumbnail,
+      lsmThumbnail,
     ]);
-    writeTiff('cells.lsm', pages, undefined, [info(2, 2, 2)]);
+    writeTiff('cells.lsm', pages, undefined, [lsmInfo(2, 2, 2)]);
     expect(await levels('cells.lsm', { channel: 2, timePoint: 1 })).toEqual([101, 102]);
     expect(await levels('cells.lsm', { channel: 1, timePoint: 2 })).toEqual([3, 4]);
     const sides = await sizeOf('cells.lsm', { channel: 1, timePoint: 1 });
@@ -177,12 +97,12 @@ describe('Zeiss LSM', () => {
       ...{ values: [...plane(1), ...plane(2), ...plane(3)], samples: 3 },
       fields: [[262, 3, 1, 2]] as const,
     };
-    writeTiff('rgb.lsm', [page, page], undefined, [info(2, 3, 1)]);
+    writeTiff('rgb.lsm', [page, page], undefined, [lsmInfo(2, 3, 1)]);
     expect(await levels('rgb.lsm', { channel: 3 })).toEqual([3, 3]);
   });
 
   it('is refused where its tag contradicts its pages', async () => {
-    writeTiff('few.lsm', [{ values: plane(1) }], undefined, [info(5, 1, 1)]);
+    writeTiff('few.lsm', [{ values: plane(1) }], undefined, [lsmInfo(5, 1, 1)]);
     await expect(levels('few.lsm')).rejects.toThrow('states 5 slices and 1 time points, it has 1');
   });
 });
