@@ -16,7 +16,15 @@ export {
   type RandomStream,
   type RandomStreamState,
 } from './randomStream.ts';
-export { extent, findNotFinite, mean, median, standardDeviation, sum } from './sampleStatistics.ts';
+export {
+  correlation,
+  extent,
+  findNotFinite,
+  mean,
+  median,
+  standardDeviation,
+  sum,
+} from './sampleStatistics.ts';
 export {
   APODIZATIONS,
   AUGMENTATIONS,

@@ -54,6 +54,23 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * Pearson correlation of two lists of one length.
+ *
+ * @returns In [-1, 1]; NaN where one of them does not vary.
+ */
+export function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  assertRange(a.length === b.length, 'correlation', 'b', `hold ${a.length} values`, b.length);
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += (a[i] - meanA) * (b[i] - meanB);
+    aa += (a[i] - meanA) ** 2;
+    bb += (b[i] - meanB) ** 2;
+  }
+  return ab / Math.sqrt(aa * bb);
+}
+
 /** Smallest and largest value, for a stack of any size: `Math.max(...values)` has a limit. */
 export function extent(values: ArrayLike<number>): readonly [minimum: number, maximum: number] {
   assertRange(values.length > 0, 'extent', 'values', 'not be empty', values.length);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
+  correlation,
   createRandomStream,
   createVolume,
   describeUnknown,
@@ -90,5 +91,19 @@ describe('sample statistics', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(extent([3, -1, 2])).toEqual([-1, 3]);
+  });
+});
+
+describe('correlation(a, b)', () => {
+  it('is 1 and -1 for straight lines, whatever their scale, and the known value between', () => {
+    expect(correlation([1, 2, 4], [10, 30, 70])).toBeCloseTo(1, 12);
+    expect(correlation([1, 2, 4], [-1, -2, -4])).toBeCloseTo(-1, 12);
+    // Deviations -1, 0, 1 and -1, 1, 0: 1 / sqrt(2 * 2).
+    expect(correlation([1, 2, 3], [1, 3, 2])).toBeCloseTo(0.5, 12);
+  });
+
+  it('is no number where one side does not vary, and refuses lists of two lengths', () => {
+    expect(correlation([1, 1], [1, 2])).toBeNaN();
+    expect(() => correlation([1, 2], [1])).toThrow('correlation: b must hold 2 values, got 1');
   });
 });

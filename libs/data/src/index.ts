@@ -28,7 +28,7 @@ export { openTiffFile } from './tiff/openTiffFile.ts';
 export { explained } from './tiff/openTiff.ts';
 export { lengthUnitUm } from './tiff/stackDimensions.ts';
 export { SAMPLE_TYPES } from './tiff/tags.ts';
-export { readTiffStack } from './tiff/readTiffStack.ts';
+export { readOneStack, readTiffStack } from './tiff/readTiffStack.ts';
 export { writeTiffHyperstack, writeTiffStack } from './tiff/writeTiffStack.ts';
 export {
   addTile,

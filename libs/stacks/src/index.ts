@@ -27,4 +27,5 @@ export {
   smallestShape,
 } from './stackSet.ts';
 export { unpairedPairs } from './unpairedPairs.ts';
+export { endsAsZarr } from './zarr/isZarr.ts';
 export { checkOutputs, type StackFormat, type StoredValues } from './writeStack.ts';

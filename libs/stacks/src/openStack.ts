@@ -2,6 +2,7 @@ import {
   type Acquisition,
   chooseStack,
   openTiffFile,
+  readOneStack,
   type ReadTiffOptions,
   type TiffStack,
 } from '@blurcycle/data';
@@ -24,15 +25,7 @@ export async function readStackFile(
   path: string,
   options: ReadTiffOptions = {},
 ): Promise<TiffStack> {
-  const acquisition = await openStack(path, { ...options, single: true });
-  try {
-    const { sampleType, statedVoxelSizeUm, channels, timePoints } = acquisition;
-    const { channel, timePoint } = chooseStack(path, acquisition, options);
-    const volume = await acquisition.read(channel, timePoint);
-    return { volume, sampleType, statedVoxelSizeUm, channels, timePoints };
-  } finally {
-    await acquisition.close();
-  }
+  return readOneStack(path, await openStack(path, { ...options, single: true }), options);
 }
 
 /** The z stacks of a file that are wanted: their channels and time points, from 1. */

@@ -5,6 +5,7 @@ import { makeFolders } from '@blurcycle/files';
 import type { Progress } from '@blurcycle/pipeline';
 import {
   chooseStacks,
+  endsAsZarr,
   expandPatterns,
   hashInputs,
   isMade,
@@ -188,7 +189,7 @@ async function planBatch(
 
 /** The format of a result: its name says whether it is OME-Zarr. */
 function formatOf(out: string, format: DeconvolveArguments['format']): typeof format {
-  const isFolder = /\.zarr[/\\]*$/i.test(out);
+  const isFolder = endsAsZarr(out);
   if (isFolder ? format !== 'ome' : format !== 'zarr') return isFolder ? 'zarr' : format;
   const rule = isFolder ? 'be left out with --out name.zarr' : 'go with --out name.zarr';
   throw new InputError(describeViolation('deconvolve', `--format ${format}`, rule, out));

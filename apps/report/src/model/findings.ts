@@ -1,4 +1,4 @@
-import { extent, mean } from '@blurcycle/core';
+import { correlation, extent } from '@blurcycle/core';
 import type { Table, TableRow } from '@blurcycle/experiment';
 import { formatList, formatNumber } from '../html/format.ts';
 import type { RunInput } from '../inputs/readResults.ts';
@@ -87,18 +87,6 @@ function kernelOf(
   id: string,
 ): Readonly<Record<string, number | undefined>> | null {
   return runs.find(({ record }) => record.id === id)?.kernel ?? null;
-}
-
-/** Pearson correlation; not a number where one side does not vary. */
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [both, ofA, ofB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    both += (a[i] - meanA) * (b[i] - meanB);
-    ofA += (a[i] - meanA) ** 2;
-    ofB += (b[i] - meanB) ** 2;
-  }
-  return both / Math.sqrt(ofA * ofB);
 }
 
 /** Least gain by registration that is told, in dB. */

@@ -1,4 +1,4 @@
-import { chooseStack, type ReadTiffOptions } from '../acquisition.ts';
+import { type Acquisition, chooseStack, type ReadTiffOptions } from '../acquisition.ts';
 import { openTiffFile } from './openTiffFile.ts';
 import type { TiffStack } from './readTiff.ts';
 
@@ -13,7 +13,15 @@ export async function readTiffStack(
   path: string,
   options: ReadTiffOptions = {},
 ): Promise<TiffStack> {
-  const acquisition = await openTiffFile(path, { ...options, single: true });
+  return readOneStack(path, await openTiffFile(path, { ...options, single: true }), options);
+}
+
+/** The z stack that the options choose of an image, which is closed then. */
+export async function readOneStack(
+  path: string,
+  acquisition: Acquisition,
+  options: ReadTiffOptions,
+): Promise<TiffStack> {
   try {
     const { sampleType, statedVoxelSizeUm, channels, timePoints } = acquisition;
     const { channel, timePoint } = chooseStack(path, acquisition, options);

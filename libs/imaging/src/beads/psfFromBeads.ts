@@ -1,4 +1,11 @@
-import { assertRange, createVolume, sum, type Shape3, type Volume } from '@blurcycle/core';
+import {
+  assertRange,
+  correlation,
+  createVolume,
+  sum,
+  type Shape3,
+  type Volume,
+} from '@blurcycle/core';
 import { copyBox } from '../deconvolution/copyBox.ts';
 import { preparePsf } from '../deconvolution/preparePsf.ts';
 import { resample } from '../deconvolution/resample.ts';
@@ -119,17 +126,6 @@ function meanOf(beads: readonly Float32Array[]): Float32Array {
   const total = new Float32Array(beads[0].length);
   for (const light of beads) light.forEach((value, i) => (total[i] += value / beads.length));
   return total;
-}
-
-function correlation(a: Float32Array, b: Float32Array): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  const [meanA, meanB] = [sum(a) / a.length, sum(b) / b.length];
-  a.forEach((value, i) => {
-    ab += (value - meanA) * (b[i] - meanB);
-    aa += (value - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  });
-  return ab / Math.sqrt(aa * bb);
 }
 
 function toPsf(light: Float32Array, sides: Shape3, { voxelSizeUm }: Volume): Volume {

@@ -62,7 +62,7 @@ export interface TrainNetworksOptions {
   readonly dataRange: number;
   readonly progress: (options: ProgressOptions) => Progress;
   readonly warn: (line: string) => void;
-  /** Takes what the networks make of the first validation volume, each time it is looked at. */
+  /** Takes what the last weights make of the first validation volume at each look. */
   readonly onLook?: ((blurred: Volume, estimate: Volume) => Promise<void>) | undefined;
   /** Of the folder. */
   readonly lock: Pick<FolderLock, 'assertHeld'>;
@@ -203,7 +203,9 @@ export async function validateTrainer(
 ): Promise<ValidationValues> {
   const values = await validateWeights(trainer, options);
   if (trainer.average === null || values.psnr === undefined) return values;
-  const average = await withAverageWeights(trainer, () => validateWeights(trainer, options));
+  const average = await withAverageWeights(trainer, () =>
+    validateWeights(trainer, { ...options, onLook: undefined }),
+  );
   const { psnr: psnrAverage = NaN, ssim: ssimAverage = NaN } = average;
   return { ...values, psnrAverage, ssimAverage };
 }
