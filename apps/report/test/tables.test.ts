@@ -161,6 +161,24 @@ describe('scoreChart(table, metric, styles)', () => {
   });
 });
 
+describe('scoreChart(table, metric, styles) of long names', () => {
+  it('gives each row the height of the longest name, which is broken into lines', async () => {
+    const label = 'Richardson-Lucy, stopped by the discrepancy principle, known PSF';
+    const named = { ...row('x', { paper }), label };
+    const chart = scoreChart(table([named, row('y', {})]), 'psnr', methodStyles(['x', 'y']));
+    if (chart === undefined) throw new Error('no chart');
+    const { svg } = await renderChart(chart, 't');
+    const place = (name: string): number =>
+      Number(
+        new RegExp(
+          `<text[^>]*translate\\([-\\d.]+,([-\\d.]+)\\)[^>]*>(?:<tspan[^>]*>)?${name}`,
+        ).exec(svg)?.[1],
+      );
+    // Four lines as high as their letters, 14 px, and 2 px more.
+    expect(place('Method y') - place('Richardson-Lucy,<')).toBeGreaterThanOrEqual(4 * 16);
+  });
+});
+
 describe('averageTable(runs)', () => {
   const run = (id: string, weights: 'last' | 'average', beside: number, selected: number) =>
     ({

@@ -127,7 +127,7 @@ export function scoreChart(
       $schema: VEGA_LITE_SCHEMA,
       description: `${table.place}: ${scoreTitle} by method`,
       width: CHART_WIDTH - 110,
-      height: hasConditions ? { step: 16, for: 'offset' } : { step: 36 },
+      height: hasConditions ? { step: 16, for: 'offset' } : { step: rowHeight(places) },
       data: { values },
       layer: [
         ...(isPaired
@@ -229,6 +229,16 @@ const LINE_LENGTH = 22;
 function wrapLabels(labels: readonly string[]): string {
   const lines = Object.fromEntries(labels.map((label) => [label, breakLines(label)]));
   return `${JSON.stringify(lines)}[datum.label]`;
+}
+
+/** Least height of a row, and what a line of its label takes, px. */
+const ROW_HEIGHT = 36;
+const LINE_HEIGHT = 18;
+
+/** Height of each row of which none runs into the label of the next. */
+function rowHeight(labels: readonly string[]): number {
+  const most = Math.max(...labels.map((label) => breakLines(label).length));
+  return Math.max(ROW_HEIGHT, LINE_HEIGHT * most);
 }
 
 /** Lines of a label, broken at spaces. */
