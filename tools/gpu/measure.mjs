@@ -132,7 +132,7 @@ async function measureTraining() {
     const folder = join(out, backend === 'webgpu' ? 'on-gpu' : 'on-cpu');
     const metrics = join(folder, profile, 'runs/gpu-s0/metrics.jsonl');
     rmSync(folder, { recursive: true, force: true });
-    // The native kernels, or WebAssembly where they do not load.
+    // The native kernels, or JavaScript where they do not load.
     const chosen = backend === 'webgpu' ? backend : hasNative() ? 'native' : 'js';
     const places = ['--experiments-dir', experiments, '--results-dir', folder, '--backend', chosen];
     const enough = () => backend !== 'webgpu' && linesOf(metrics).length >= 3;
