@@ -133,7 +133,8 @@ function runsBehind(
 function withFittedVolumes(inputs: ReportInputs, excessBytes: number): ReportInputs {
   const sets = inputs.experiments
     .flatMap(({ blocks }) => blocks)
-    .filter((block) => block.kind === 'volumes');
+    .filter((block) => block.kind === 'volumes')
+    .filter(({ part }) => part !== 'plane');
   const fitted = new Map<ShownBlock, VolumeSet>(
     fitVolumes(sets, excessBytes).map((set, i) => [sets[i], set]),
   );

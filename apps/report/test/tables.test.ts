@@ -2,7 +2,7 @@ import type { Table, TableRow } from '@blurcycle/experiment';
 import { describe, expect, it } from 'vitest';
 import { methodStyles } from '../src/charts/methodColors.ts';
 import { renderChart } from '../src/charts/renderChart.ts';
-import { scoreChart } from '../src/charts/scoreChart.ts';
+import { breakLines, scoreChart } from '../src/charts/scoreChart.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
 import { groupRows } from '../src/model/groups.ts';
 import { averageTable } from '../src/sections/averageTable.ts';
@@ -168,14 +168,27 @@ describe('scoreChart(table, metric, styles) of long names', () => {
     const chart = scoreChart(table([named, row('y', {})]), 'psnr', methodStyles(['x', 'y']));
     if (chart === undefined) throw new Error('no chart');
     const { svg } = await renderChart(chart, 't');
+    /** Height of the first line of each label, and of the dots of the rows in order. */
     const place = (name: string): number =>
       Number(
         new RegExp(
           `<text[^>]*translate\\([-\\d.]+,([-\\d.]+)\\)[^>]*>(?:<tspan[^>]*>)?${name}`,
         ).exec(svg)?.[1],
       );
-    // Four lines as high as their letters, 14 px, and 2 px more.
-    expect(place('Method y') - place('Richardson-Lucy,<')).toBeGreaterThanOrEqual(4 * 16);
+    const heights = [...svg.matchAll(/<path transform="translate\([\d.]+,([\d.]+)\)"/g)];
+    const [long, short] = [...new Set(heights.map(([, y]) => Number(y)))];
+    // Three lines as high as their letters, 14 px, and 2 px more.
+    expect(short - long).toBeGreaterThanOrEqual(3 * 16);
+    // The middle line of three is as high above its dot as the only line of the other.
+    expect(place('Richardson-Lucy') + 16 - long).toBeCloseTo(place('Method y') - short, 1);
+  });
+
+  it('breaks a name into as few lines as fit, and those of equal length', () => {
+    expect(breakLines('Proposed, blind')).toEqual(['Proposed, blind']);
+    expect(breakLines('Richards & Wolf, as PSF Generator computes it')).toEqual([
+      'Richards & Wolf, as PSF',
+      'Generator computes it',
+    ]);
   });
 });
 

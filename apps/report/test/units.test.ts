@@ -14,12 +14,15 @@ import {
   formatSignificant,
   scaleBarUm,
 } from '../src/html/format.ts';
+import { createImageStore } from '../src/html/embed.ts';
 import { grayPng } from '../src/html/grayPng.ts';
 import { html } from '../src/html/html.ts';
 import { projectBrightest, type VolumeSet } from '../src/inputs/readBlock.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
 import { splitRuns } from '../src/model/groups.ts';
-import { chooseView, fitVolumes, sectionXz } from '../src/model/volumes.ts';
+import { chooseView, fitVolumes, onePlaneOf, sectionXz } from '../src/model/volumes.ts';
+import { gridFigure } from '../src/sections/gridFigure.ts';
+import { volumeFigure } from '../src/sections/volumeFigure.ts';
 import { deviationsSection } from '../src/sections/deviationsSection.ts';
 
 import { formatDuration } from '../src/sections/frame.ts';
@@ -255,6 +258,36 @@ describe('what the pictures show', () => {
     }
     throw new Error('the cut is a part of the stack');
   }
+
+  it('shows one plane of stacks that were stored thinned along z', () => {
+    const shape = [3, 8, 8] as const;
+    const gray = Uint8Array.from({ length: 192 }, (_, i) =>
+      i >= 64 && i < 128 ? (i * 31) % 256 : 9,
+    );
+    const thinned = volumeSet([volume('truth', 'truth', gray, shape)], shape);
+    const shown = onePlaneOf(thinned, 12);
+    expect([shown.shape, shown.storedShape, shown.volumePlanes]).toEqual([[1, 8, 8], shape, 12]);
+    expect(shown.items[0].gray).toEqual(gray.slice(64, 128));
+    const { data } = PNG.sync.read(shown.items[0].png);
+    expect(Array.from({ length: 64 }, (_, i) => data[4 * i])).toEqual([...gray.slice(64, 128)]);
+    const frame = {
+      ...{ id: 'f', images: createImageStore(), reference: 'Fig. 7', made: null },
+      ...{ styleOf: () => undefined, methodOf: () => undefined, isTurning: true },
+    };
+    for (const figure of [
+      volumeFigure(shown, frame),
+      gridFigure(
+        [
+          { ...shown, title: 'a: 1' },
+          { ...shown, title: 'a: 2' },
+        ],
+        frame,
+      ),
+    ]) {
+      expect(figure.markup).toContain('an older version stored 3 of 12 planes');
+      expect(figure.markup).not.toMatch(/projection along|XZ section|volume-data|grid-data|turn/);
+    }
+  });
 
   it('writes a PNG that pngjs reads back', () => {
     const stream = createRandomStream(3, 'png');

@@ -83,6 +83,10 @@ const TABLE_DONE: Recorded = {
   inputs: { 'runs/a/record.json': A, 'runs/b/record.json': A, 'runs/c/record.json': A },
   metrics: null,
 };
+const judging = (claim: object): Readonly<Record<string, unknown>> => ({
+  ...TABLE,
+  claims: { first: claim },
+});
 const TABLE_NOW: Now = { ...NOW, recipe: tableRecipe(TABLE), inputs: TABLE_DONE.inputs };
 
 describe('freshness(found, now)', () => {
@@ -226,6 +230,18 @@ describe('freshness(found, now)', () => {
     ],
     ['a metric was taken away', { ...DONE, metrics: [...METRIC_NAMES, 'old'] }, {}, FRESH],
     ['a table is as it was', TABLE_DONE, TABLE_NOW, FRESH],
+    [
+      'a table has other words',
+      TABLE_DONE,
+      { ...TABLE_NOW, recipe: tableRecipe({ ...TABLE, title: 'another title' }) },
+      FRESH,
+    ],
+    [
+      'a claim has another rule',
+      { ...TABLE_DONE, recipe: tableRecipe(judging({ text: 'more', rule: 'psnr(a) > 0' })) },
+      { ...TABLE_NOW, recipe: tableRecipe(judging({ text: 'a lot more', rule: 'psnr(a) > 1' })) },
+      stale('table', 'claims.first.rule: "psnr(a) > 0" -> "psnr(a) > 1"'),
+    ],
     [
       'a table is asked for otherwise',
       TABLE_DONE,

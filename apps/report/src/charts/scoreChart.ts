@@ -3,7 +3,14 @@ import type { Table } from '@blurcycle/experiment';
 import { axisTitle, formatList, formatNumber } from '../html/format.ts';
 import { groupRows } from '../model/groups.ts';
 import { shownMetric } from '../model/metrics.ts';
-import { CHART_WIDTH, legendColumns, VEGA_LITE_SCHEMA, type Chart } from './chart.ts';
+import {
+  CHART_WIDTH,
+  estimateTextWidth,
+  legendColumns,
+  TEXT_SIZE,
+  VEGA_LITE_SCHEMA,
+  type Chart,
+} from './chart.ts';
 import type { MethodStyle } from './methodColors.ts';
 
 /** One marker. */
@@ -70,7 +77,7 @@ export function scoreChart(
     type: 'nominal',
     sort: places,
     title: null,
-    axis: { labelExpr: wrapLabels(places), labelLimit: 0 },
+    axis: { labelExpr: wrapLabels(places), labelLimit: 0, labelOffset: centered(places) },
   } as const;
   const apart = hasConditions
     ? { yOffset: { field: 'row', type: 'nominal', sort: labels } as const }
@@ -126,7 +133,7 @@ export function scoreChart(
     spec: {
       $schema: VEGA_LITE_SCHEMA,
       description: `${table.place}: ${scoreTitle} by method`,
-      width: CHART_WIDTH - 110,
+      width: SCORE_CHART_WIDTH - labelWidth(places),
       height: hasConditions ? { step: 16, for: 'offset' } : { step: rowHeight(places) },
       data: { values },
       layer: [
@@ -218,8 +225,10 @@ function paddedExtent(values: readonly number[]): [number, number] {
   ];
 }
 
+/** Width of the plot and of the labels beside it together, in px. */
+const SCORE_CHART_WIDTH = CHART_WIDTH + 40;
 /** Longest line of an axis label, in characters. */
-const LINE_LENGTH = 22;
+const LINE_LENGTH = 28;
 
 /**
  * A Vega expression for `labelExpr` that breaks long labels into lines.
@@ -231,22 +240,51 @@ function wrapLabels(labels: readonly string[]): string {
   return `${JSON.stringify(lines)}[datum.label]`;
 }
 
-/** Least height of a row, and what a line of its label takes, px. */
+/** Least height of a row, and what a line of its label takes, as Vega sets lines, in px. */
 const ROW_HEIGHT = 36;
-const LINE_HEIGHT = 18;
+const LINE_HEIGHT = TEXT_SIZE + 2;
 
 /** Height of each row of which none runs into the label of the next. */
 function rowHeight(labels: readonly string[]): number {
   const most = Math.max(...labels.map((label) => breakLines(label).length));
-  return Math.max(ROW_HEIGHT, LINE_HEIGHT * most);
+  return Math.max(ROW_HEIGHT, LINE_HEIGHT * most + 4);
 }
 
-/** Lines of a label, broken at spaces. */
-function breakLines(label: string): readonly string[] {
+/** Vega puts the first line of a label beside the tick: raises labels of several lines by half. */
+function centered(labels: readonly string[]) {
+  const counts = [...new Set(labels.map((label) => breakLines(label).length))].filter((n) => n > 1);
+  return {
+    condition: counts.map((count) => {
+      const those = labels.filter((label) => breakLines(label).length === count);
+      const test = `indexof(${JSON.stringify(those)}, datum.value) >= 0`;
+      return { test, value: (-LINE_HEIGHT * (count - 1)) / 2 };
+    }),
+    value: 0,
+  };
+}
+
+function labelWidth(labels: readonly string[]): number {
+  const lines = labels.flatMap(breakLines);
+  return Math.max(...lines.map((line) => estimateTextWidth(line, TEXT_SIZE)));
+}
+
+/** Lines of a label, broken at spaces: as few as there must be, and those of equal length. */
+export function breakLines(label: string): readonly string[] {
+  const fewest = filledLines(label, LINE_LENGTH);
+  let lines = fewest;
+  for (let length = LINE_LENGTH - 1; length > 0; length--) {
+    const shorter = filledLines(label, length);
+    if (shorter.length > fewest.length) break;
+    lines = shorter;
+  }
+  return lines;
+}
+
+function filledLines(label: string, length: number): readonly string[] {
   const lines: string[] = [];
   for (const word of label.split(' ')) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + 1 + word.length <= LINE_LENGTH)
+    if (last !== undefined && last.length + 1 + word.length <= length)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }

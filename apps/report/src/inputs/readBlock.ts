@@ -54,8 +54,11 @@ export interface Projections {
   readonly xz: Uint8Array;
 }
 
-/** Which part of the stored stacks the page holds; all planes, unless it holds none. */
-type HeldPart = 'whole' | 'square' | 'none';
+/**
+ * Which part of the stored stacks the page holds: all planes of all or of a square, or none; of
+ * stacks that were stored thinned, one plane.
+ */
+type HeldPart = 'whole' | 'square' | 'none' | 'plane';
 
 /** Stacks of the same region, decoded. */
 export interface VolumeSet extends Omit<VolumesBlock, 'items'> {
@@ -63,6 +66,8 @@ export interface VolumeSet extends Omit<VolumesBlock, 'items'> {
   /** `shape` is that of the part, `storedShape` that of the stored stacks. */
   readonly part: HeldPart;
   readonly storedShape: VolumesBlock['shape'];
+  /** Planes of the volumes that the stacks were taken from, where fewer were stored. */
+  readonly volumePlanes?: number;
 }
 
 async function readVolumeSet(directory: string, block: VolumesBlock): Promise<VolumeSet> {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
+  type ExperimentRecord,
   readExperimentRecord,
   type LoggedLosses,
   readFigures,
@@ -13,6 +14,7 @@ import {
   type VolumeScores,
 } from '@blurcycle/experiment';
 import { fileHash, readIfThere } from '@blurcycle/files';
+import { onePlaneOf } from '../model/volumes.ts';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 
 /** A training run that has a record. */
@@ -106,10 +108,11 @@ async function readExperiment(
   if (table === null) return null;
   const made = await tolerant(() => readExperimentRecord(join(at, 'record.json')));
   const figures = await tolerant(() => readFigures(join(at, 'figures.json')));
+  const depth = made === null ? undefined : declaredDepth(made);
   const blocks: ShownBlock[] = [];
   for (const block of figures?.blocks ?? []) {
     const shown = await tolerant(() => readBlock(at, block));
-    if (shown !== null) blocks.push(shown);
+    if (shown !== null) blocks.push(withoutThinned(shown, depth));
   }
   return {
     id,
@@ -118,6 +121,22 @@ async function readExperiment(
     changedInputs: await changedFiles(profileDirectory, made?.inputs ?? {}),
     blocks,
   };
+}
+
+/** A block as it is; of stacks with fewer planes than the volumes of the data set, one plane. */
+function withoutThinned(block: ShownBlock, depth: number | undefined): ShownBlock {
+  return block.kind === 'volumes' && depth !== undefined && block.shape[0] < depth
+    ? onePlaneOf(block, depth)
+    : block;
+}
+
+/** Planes of the volumes of an experiment, as its record declares them. */
+function declaredDepth({ declaration }: ExperimentRecord): number | undefined {
+  const { dataset } = declaration;
+  if (typeof dataset !== 'object' || dataset === null || !('shape' in dataset)) return undefined;
+  const shape: unknown = dataset.shape;
+  const depth: unknown = Array.isArray(shape) ? shape.at(0) : undefined;
+  return typeof depth === 'number' ? depth : undefined;
 }
 
 async function readRun(directory: string, tolerant: Tolerant): Promise<RunInput | null> {

@@ -1,4 +1,4 @@
-/** @file Stacks of images as the page shows them: the opening view, the size, sections. */
+/** @file Stacks of images as the page shows them: opening view, thinned ones, size, sections. */
 
 import { grayPng } from '../html/grayPng.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
@@ -19,7 +19,7 @@ export interface VolumeView {
 }
 
 /** The ground truth, or the first volume where there is none. */
-export function referenceOf(set: VolumeSet): ShownVolume {
+function referenceOf(set: VolumeSet): ShownVolume {
   return set.items.find(({ role }) => role === 'truth') ?? set.items[0];
 }
 
@@ -68,6 +68,22 @@ function varianceIn(plane: Uint8Array, stride: number, { x, y, width, height }: 
   }
   const count = width * height;
   return squares / count - (sum / count) ** 2;
+}
+
+/**
+ * Of stacks that an older version stored thinned along z, one plane: sections and projections of
+ * them would be false.
+ *
+ * @param volumePlanes - Planes of the volumes that the stacks were taken from.
+ */
+export function onePlaneOf(set: VolumeSet, volumePlanes: number): VolumeSet {
+  const [, height, width] = set.shape;
+  const { plane } = chooseView(set);
+  const items = set.items.map((item): ShownVolume => {
+    const gray = item.gray.slice(plane * height * width, (plane + 1) * height * width);
+    return { ...item, gray, png: grayPng(gray, width, height) };
+  });
+  return { ...set, shape: [1, height, width], items, part: 'plane', volumePlanes };
 }
 
 /** Growth of bytes in base64. */

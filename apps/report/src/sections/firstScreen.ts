@@ -138,7 +138,9 @@ function curtainFigure(
   { id, blocks }: ReportInputs['experiments'][number],
   images: ImageStore,
 ): Html | null {
-  const set = blocks.find((block) => block.kind === 'volumes');
+  const set = blocks
+    .filter((block) => block.kind === 'volumes')
+    .find(({ part }) => part !== 'plane');
   const left = set?.items.find(({ role }) => role === 'input');
   const right = set?.items.find((item) => item.id === 'proposed');
   if (set === undefined || left === undefined || right === undefined) return null;
@@ -178,7 +180,7 @@ function curtainFigure(
     <figcaption><span>${left.label}</span><span>${right.label}</span></figcaption>
     ${picture('xy', height, dy / dx)} ${picture('xz', depth, dz / dx)}
     <p class="note">
-      Maximum projections of one test volume along z (top) and y.
+      Maximum projections of one test volume along z (left) and along y (right).
       <a href="#${id}-${set.id}">All methods, all planes</a>
     </p>
   </figure>`;

@@ -3,9 +3,10 @@ import { formatSignificant } from '../html/format.ts';
 import { grayPng } from '../html/grayPng.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
-import { chooseView, referenceOf } from '../model/volumes.ts';
+import { chooseView } from '../model/volumes.ts';
 import { drawing } from './drawing.ts';
 import { selfLink, type FigureFrame } from './frame.ts';
+import { describeThinned } from './volumeFigure.ts';
 
 /** Where a grid is shown. */
 interface GridOptions extends FigureFrame {
@@ -62,6 +63,7 @@ export function gridFigure(
   const [, dy, dx] = first.voxelSizeUm;
   const [low, high] = first.window.map((value) => formatSignificant(value, 3));
   const isHeld = first.part !== 'none';
+  const hasViewer = isHeld && first.part !== 'plane';
   const cells = rows.map(({ item, stacks }, i) =>
     stacks.map((stack, j) => ({
       stack,
@@ -70,13 +72,14 @@ export function gridFigure(
       image: stack === undefined || !isHeld ? null : images.add(stack.png, width, height * depth),
     })),
   );
-  const shown = isHeld
-    ? `plane ${plane + 1} of ${depth}, where ${referenceOf(first).label} varies most`
-    : 'maximum projections along z; the stacks are left out to keep the file small';
+  const shown = hasViewer
+    ? `plane ${plane + 1} of ${depth}, the one with most structure`
+    : describeHeld(first);
   return html`<figure class="grid" id="${id}">
     <figcaption>
-      <strong>${what}.</strong> ${conditions.length} conditions across, methods down: ${shown}. The
-      same brightness scale in every panel: black is ${low}, white is ${high}. ${selfLink(id, what)}
+      <strong>${what}.</strong> One column for each of ${conditions.length} conditions, one row for
+      each method: ${shown}. The same brightness scale in every panel: black is ${low}, white is
+      ${high}. ${selfLink(id, what)}
     </figcaption>
     <div class="grid-controls"></div>
     <div class="scroll" tabindex="0" role="region" aria-label="${what}, methods by conditions">
@@ -109,7 +112,7 @@ export function gridFigure(
                                 >
                                   <use href="#${image}" />
                                 </svg>`,
-                          label: `${label}: ${isHeld ? `XY plane ${plane + 1}` : 'maximum projection along z'}`,
+                          label: `${label}: ${isHeld ? 'XY plane' : 'maximum projection along z'}${hasViewer ? ` ${plane + 1}` : ''}`,
                           hasBar,
                         })}
                       </td>`,
@@ -120,7 +123,7 @@ export function gridFigure(
       </table>
     </div>
     ${
-      isHeld
+      hasViewer
         ? jsonScript('grid-data', {
             shape: first.shape,
             voxelSizeUm: first.voxelSizeUm,
@@ -132,6 +135,13 @@ export function gridFigure(
     }
     ${made}
   </figure>`;
+}
+
+/** What stands in place of stacks that the page does not hold. */
+function describeHeld(set: VolumeSet): string {
+  return set.part === 'plane'
+    ? describeThinned(set)
+    : 'maximum projections along z; the stacks are left out to keep the file small';
 }
 
 function brightest(stack: ShownVolume, { shape }: VolumeSet, images: ImageStore): string {

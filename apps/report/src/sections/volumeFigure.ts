@@ -1,10 +1,11 @@
+import { capitalize } from '@blurcycle/core';
 import type { MethodStyle } from '../charts/methodColors.ts';
 import { jsonScript, type ImageStore } from '../html/embed.ts';
 import { formatNumber, formatSignificant } from '../html/format.ts';
 import { grayPng } from '../html/grayPng.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ShownVolume, VolumeSet } from '../inputs/readBlock.ts';
-import { chooseView, referenceOf, sectionXz, type VolumeView } from '../model/volumes.ts';
+import { chooseView, sectionXz, type VolumeView } from '../model/volumes.ts';
 import { drawing } from './drawing.ts';
 import { selfLink, type FigureFrame } from './frame.ts';
 import { turningFigure } from './turning.ts';
@@ -41,26 +42,20 @@ export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html
   const row = Math.floor(view.region.y + view.region.size / 2);
   const stored = set.items.map((item) => store(item, set, images));
   const [low, high] = set.window.map((value) => formatSignificant(value, 3));
-  const first =
-    set.part === 'none'
-      ? ''
-      : `Top: plane ${view.plane + 1}, where ${referenceOf(set).label} varies most, and the XZ section along its line. `;
+  const hasViewer = set.part === 'whole' || set.part === 'square';
   return html`<figure class="volumes" id="${id}">
     <figcaption>
       <strong>${set.title}.</strong> ${describeShape(set)}; the same brightness scale in every
       panel. ${describePart(set)} ${selfLink(id, set.title)}
     </figcaption>
     <div class="still">
-      <p class="note">
-        ${first}Bottom: maximum projections along z and along y, of all planes. Black is ${low},
-        white is ${high}.
-      </p>
+      <p class="note">${describePictures(set, view)} Black is ${low}, white is ${high}.</p>
       <div class="sheet">
         ${stored.map((one) => panel(one, set, view, { row, method: methodOf(one.item.id) }))}
       </div>
     </div>
     ${
-      set.part === 'none'
+      !hasViewer
         ? null
         : jsonScript('volume-data', {
             shape: set.shape,
@@ -75,7 +70,7 @@ export function volumeFigure(set: VolumeSet, options: VolumeFigureOptions): Html
             })),
           })
     }
-    ${isTurning ? turningFigure(set, id, images) : null} ${made}
+    ${isTurning && set.part !== 'plane' ? turningFigure(set, id, images) : null} ${made}
   </figure>`;
 }
 
@@ -94,14 +89,37 @@ function store(item: ShownVolume, set: VolumeSet, images: ImageStore): StoredVol
   };
 }
 
-function describeShape({ storedShape, voxelSizeUm }: VolumeSet): string {
+function describeShape({ part, storedShape, voxelSizeUm }: VolumeSet): string {
   const [depth, height, width] = storedShape;
+  const planes = part === 'plane' ? '' : `${depth} planes of `;
   const voxel = [...voxelSizeUm].reverse().map((side) => formatSignificant(side, 3));
-  return `${depth} planes of ${height} by ${width} voxels of ${voxel.join(' × ')} µm (x, y, z)`;
+  return `${planes}${height} by ${width} voxels of ${voxel.join(' × ')} µm (x, y, z)`;
 }
 
-function describePart({ part, shape: [, height, width] }: VolumeSet): string {
+/** What the still pictures show. */
+function describePictures({ part }: VolumeSet, { plane }: VolumeView): string {
+  if (part === 'plane') return 'XY plane with most structure.';
+  const brightest = 'maximum projections along z and along y, of all planes.';
+  return part === 'none'
+    ? `Pictures: ${brightest}`
+    : `Top: plane ${plane + 1}, the one with most structure, and the XZ section along its line. Bottom: ${brightest}`;
+}
+
+/** Why there is one plane. */
+export function describeThinned({ storedShape: [stored], volumePlanes }: VolumeSet): string {
+  return (
+    `one plane; an older version stored ${stored} of ${volumePlanes ?? stored} planes, ` +
+    'too few for sections and projections'
+  );
+}
+
+function describePart(set: VolumeSet): string {
+  const {
+    part,
+    shape: [, height, width],
+  } = set;
   if (part === 'whole') return '';
+  if (part === 'plane') return `${capitalize(describeThinned(set))}.`;
   const why = 'to keep the file small; the projections are of the whole stacks.';
   return part === 'none'
     ? `The stacks are left out ${why}`
@@ -119,6 +137,7 @@ function panel(
   const [dz, dy, dx] = set.voxelSizeUm;
   const section = (): string =>
     grayPng(sectionXz(item.gray, set.shape, row), width, depth).toString('base64');
+  const isPlane = set.part === 'plane';
   const planes =
     image === null
       ? null
@@ -133,37 +152,47 @@ function panel(
               >
                 <use href="#${image}" />
               </svg>
-              <path class="cut" d="M0 ${row + 0.5}H${width}" />`,
+              ${isPlane ? null : html`<path class="cut" d="M0 ${row + 0.5}H${width}" />`}`,
             label: describePlane(item, set, plane),
           }),
-          drawing(dx, 'section', {
-            voxels: [width, depth],
-            aspect: dz / dx,
-            content: html`<image
-                width="${width}"
-                height="${depth}"
-                preserveAspectRatio="none"
-                href="data:image/png;base64,${section()}"
-              />
-              <path class="cut" d="M0 ${plane + 0.5}H${width}" />`,
-            label: `${item.label}: XZ section at row ${row + 1} of ${height}`,
-          }),
+          isPlane
+            ? null
+            : drawing(dx, 'section', {
+                voxels: [width, depth],
+                aspect: dz / dx,
+                content: html`<image
+                    width="${width}"
+                    height="${depth}"
+                    preserveAspectRatio="none"
+                    href="data:image/png;base64,${section()}"
+                  />
+                  <path class="cut" d="M0 ${plane + 0.5}H${width}" />`,
+                label: `${item.label}: XZ section at row ${row + 1} of ${height}`,
+              }),
         ];
   return html`<figure class="panel ${item.role}" data-method="${method ?? ''}">
     <figcaption>${item.label}</figcaption>
     ${planes}
-    ${drawing(dx, 'brightest', {
-      voxels: [storedWidth, storedHeight],
-      aspect: dy / dx,
-      content: html`<use href="#${brightest.xy}" />`,
-      label: `${item.label}: maximum projection along z, ${storedDepth} planes`,
-    })}
-    ${drawing(dx, 'brightest', {
-      voxels: [storedWidth, storedDepth],
-      aspect: dz / dx,
-      content: html`<use href="#${brightest.xz}" />`,
-      label: `${item.label}: maximum projection along y, ${storedHeight} rows`,
-    })}
+    ${
+      isPlane
+        ? null
+        : drawing(dx, 'brightest', {
+            voxels: [storedWidth, storedHeight],
+            aspect: dy / dx,
+            content: html`<use href="#${brightest.xy}" />`,
+            label: `${item.label}: maximum projection along z, ${storedDepth} planes`,
+          })
+    }
+    ${
+      isPlane
+        ? null
+        : drawing(dx, 'brightest', {
+            voxels: [storedWidth, storedDepth],
+            aspect: dz / dx,
+            content: html`<use href="#${brightest.xz}" />`,
+            label: `${item.label}: maximum projection along y, ${storedHeight} rows`,
+          })
+    }
   </figure>`;
 }
 

@@ -31,11 +31,6 @@ const volumesFigureSchema = z.strictObject({
   rows: shownRows,
   conditions: shownConditions,
   volume: z.int().nonnegative().optional().describe('number of the test volume; 0 unless given'),
-  planes: z
-    .int()
-    .positive()
-    .optional()
-    .describe('show so many planes from the middle; all unless given'),
 });
 
 /** A figure of stacks. */

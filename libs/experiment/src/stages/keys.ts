@@ -76,12 +76,29 @@ export function classicalRecipe(run: {
 /**
  * The recipe of a table. The rows that nothing was computed for, input and target, are scored when
  * the table is made, so it depends on data and scores of its own; for all other rows it reads
- * records, which are its input files.
+ * records, which are its input files. Titles, labels and texts of claims are left out: other words
+ * make no other numbers.
  *
  * @param declaration - What `describeExperiment` returns.
  */
 export function tableRecipe(declaration: Readonly<Record<string, unknown>>): Recipe {
-  return { data: {}, scores: {}, table: declaration };
+  return { data: {}, scores: {}, table: withoutWords(declaration) };
+}
+
+/** Keys of what is only read, wherever they stand in a declaration. */
+const WORDS: readonly string[] = ['title', 'place', 'label', 'text'];
+
+function withoutWords(declaration: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(declaration)
+      .filter(([key, value]) => typeof value !== 'string' || !WORDS.includes(key))
+      .map(([key, value]: [string, unknown]) => [
+        key,
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? withoutWords(value)
+          : value,
+      ]),
+  );
 }
 
 /**

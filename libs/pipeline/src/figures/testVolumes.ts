@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Volume } from '@blurcycle/core';
 import { readTiffStack } from '@blurcycle/data';
 import {
   dataSeed,
@@ -11,7 +10,6 @@ import {
   type VolumesBlock,
   type VolumesFigure,
 } from '@blurcycle/experiment';
-import { cutMiddle } from '@blurcycle/stacks';
 import { blockPart, type FigureContext, shownCells, shownDataset } from './figureContext.ts';
 import { type ShownVolumes, writeVolumesBlock } from './images.ts';
 
@@ -35,9 +33,8 @@ export async function testVolumes(
     const { test, targets } = await volumesOf(dataset, condition);
     const shown = test[figure.volume ?? 0];
     if (shown === undefined) continue;
-    const cut = (volume: Volume): Volume => middlePlanes(volume, figure.planes);
     const items: ShownVolumes['items'][number][] = [
-      { id: 'input', label: 'Input', role: 'input', volume: cut(shown.blurred) },
+      { id: 'input', label: 'Input', role: 'input', volume: shown.blurred },
       ...(shown.sharp === null
         ? []
         : [
@@ -45,14 +42,14 @@ export async function testVolumes(
               id: 'truth',
               label: 'Ground truth',
               role: 'truth' as const,
-              volume: cut(shown.sharp),
+              volume: shown.sharp,
             },
           ]),
     ];
     for (const { row, tests } of shownCells(context, condition, figure.rows)) {
       if (row.method === INPUT_METHOD) continue;
       if (row.method === TARGET_METHOD) {
-        const volume = cut(targets[figure.volume ?? 0]);
+        const volume = targets[figure.volume ?? 0];
         items.push({ id: row.id, label: row.label, role: 'estimate', volume });
         continue;
       }
@@ -61,7 +58,7 @@ export async function testVolumes(
       const path = join(test.predictions, `${shown.id}.tif`);
       if (!existsSync(path)) continue;
       const { volume } = await readTiffStack(path);
-      items.push({ id: row.id, label: row.label, role: 'estimate', volume: cut(volume) });
+      items.push({ id: row.id, label: row.label, role: 'estimate', volume });
     }
     const part = condition.id === null ? id : `${id}-${blockPart(condition.id)}`;
     const name = `${figure.title ?? 'Test volume'}, ${specimenName(shown.id, dataset)}`;
@@ -76,9 +73,4 @@ export async function testVolumes(
 function specimenName(id: string, dataset: DatasetSettings): string {
   const seed = dataSeed(dataset);
   return seed === null ? id : `${id} of data seed ${seed}`;
-}
-
-function middlePlanes(volume: Volume, planes: number | undefined): Volume {
-  const [depth, height, width] = volume.shape;
-  return cutMiddle(volume, [Math.min(planes ?? depth, depth), height, width]);
 }
