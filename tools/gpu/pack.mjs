@@ -52,7 +52,7 @@ try {
   for (const name of ['nx.json', 'package.json', 'package-lock.json', 'LICENSE', 'experiments'])
     cpSync(join(ROOT, name), join(project, name), { recursive: true });
   for (const name of [
-    'libs/compute/native/wasm/fft.wasm',
+    'libs/compute/native/wasm/kernels.wasm',
     'libs/compute/native/build/blurcycle.node',
     'libs/compute/native/build/status.json',
   ])

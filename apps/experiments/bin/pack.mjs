@@ -97,7 +97,7 @@ const sources = readdirSync(join(ROOT, NATIVE)).filter((name) => /\.(cc|h|mjs)$/
 const copies = [
   ...['LICENSE', 'CHANGELOG.md', 'CITATION.cff'],
   ...sources.map((name) => `${NATIVE}/${name}`),
-  `${NATIVE}/wasm/fft.wasm`,
+  `${NATIVE}/wasm/kernels.wasm`,
   ...readdirSync(join(ROOT, 'experiments')).map((name) => `experiments/${name}`),
   'apps/experiments/bin/watchOutput.mjs',
 ];

@@ -25,8 +25,8 @@ type PrecisionCode = (typeof OPERATION_CODES.precision)[keyof typeof OPERATION_C
 /** Names and numbers in their order. */
 type Table = Readonly<Record<string, number>>;
 
-/** Functions of the add-on. */
-export interface NativeAddon {
+/** The add-on: its kernels, and what it says of the machine. */
+export interface NativeAddon extends Kernels {
   /** The tables of layouts.h: what the add-on takes the codes and arrays for. */
   layouts(): {
     readonly codes: Readonly<Record<string, Table>>;
@@ -54,7 +54,10 @@ export interface NativeAddon {
    * only (about 20 ms).
    */
   fmaPeak(threads: number): number;
+}
 
+/** The kernels, of the add-on or of the WebAssembly module. */
+export interface Kernels {
   /** output = input * filter + bias; `bias` may be null. Output [n, oz, oy, ox, outputs]. */
   convForward(
     shape: Packed<'convShape'>,

@@ -1,5 +1,7 @@
 /**
- * @file The entry for pages, `@blurcycle/compute/webassembly`: lets the convolutions of
- *   `@blurcycle/compute/transforms` run in WebAssembly.
+ * @file The entry for pages, `@blurcycle/compute/webassembly`: starts the WebAssembly module and
+ *   lets convolutions and networks run in it.
  */
-export { startWebAssembly } from './fft/createConvolver3d.browser.ts';
+export { convolveInWebAssembly } from './fft/createConvolver3d.browser.ts';
+export { selectWebAssembly } from './backends/selectWebAssembly.ts';
+export { loadWasmModule, type WasmModule } from './wasm/wasmModule.ts';

@@ -133,7 +133,7 @@ export type TikhonovPenalty = (typeof TIKHONOV_PENALTIES)[number];
 // Learned methods
 
 /** Back-ends of the tensors, in the order in which `auto` tries them. */
-export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'native', 'js'] as const;
+export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'native', 'wasm', 'js'] as const;
 /** One of `BACKEND_NAMES`. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 

@@ -113,9 +113,9 @@ async function convFigures(options: BenchArguments): Promise<object> {
   const { benchConv, benchConvOnGpu } = await import('@blurcycle/bench');
   const { width = 8, patch = [32, 64, 64], precision } = options;
   const info = await openBackend(options);
-  if (info.name === 'js') {
+  if (info.name === 'js' || info.name === 'wasm') {
     const remedy =
-      'plain JavaScript has no peak to be measured against; where C++ kernels are missing: npm rebuild';
+      'what runs in JavaScript has no peak to be measured against; where C++ kernels are missing: npm rebuild';
     throw new InputError(
       describeViolation(
         'bench conv',

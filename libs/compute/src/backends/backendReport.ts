@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { BackendName } from '@blurcycle/core';
 import { type Bfloat16Unit, native, nativeBuildStatus, nativeFailure } from '../../native/addon.ts';
+import { loadWasm } from '../wasm/loadWasm.ts';
 import { findAdapter } from './webgpu/findAdapter.ts';
 
 /** Limits of a GPU in bytes; a patch or tile that needs more fails. */
@@ -49,6 +50,7 @@ export async function backendReport(): Promise<BackendReport[]> {
     await tensorflowReport(),
     await webgpuReport(),
     nativeReport(),
+    wasmReport(),
     { name: 'js', available: true, detail: 'plain TensorFlow.js in JavaScript, on one core' },
   ];
 }
@@ -106,7 +108,7 @@ function nativeReport(): BackendReport {
       available: false,
       detail: `C++ kernels: ${nativeFailure ?? 'not loaded'}`,
       remedy:
-        'install g++ or clang, then run: npm rebuild; until then networks run in JavaScript, very slowly, and classical deconvolution in WebAssembly',
+        'install g++ or clang, then run: npm rebuild; until then everything runs in WebAssembly, on one core',
     };
   }
   const instructionSet = native.isa();
@@ -114,6 +116,12 @@ function nativeReport(): BackendReport {
   const compiler = nativeBuildStatus()?.compiler ?? 'an unknown compiler';
   const detail = `C++ kernels (${instructionSet}, built by ${compiler})`;
   return { name: 'native', available: true, detail, compiler, instructionSet, bfloat16 };
+}
+
+function wasmReport(): BackendReport {
+  return loadWasm() === null
+    ? { name: 'wasm', available: false, detail: 'WebAssembly: Node refuses the module' }
+    : { name: 'wasm', available: true, detail: 'the C++ kernels in WebAssembly, on one core' };
 }
 
 /** Outcome of loading TensorFlow. */

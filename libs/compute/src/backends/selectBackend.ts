@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { BACKEND_NAMES, describeUnknown, InputError, type BackendName } from '@blurcycle/core';
@@ -7,7 +7,9 @@ import { registerGradients } from '../gradients/registerGradients.ts';
 import { assertThreads, setThreads } from '../setThreads.ts';
 import { backendReport, preferredBackend, type BackendReport } from './backendReport.ts';
 import { registerJavascriptBackend } from './javascriptBackend.ts';
-import { registerNativeBackend } from './native/registerNativeBackend.ts';
+import { registerKernels } from './native/registerKernels.ts';
+import { loadWasm } from '../wasm/loadWasm.ts';
+import { wasmKernels } from '../wasm/wasmKernels.ts';
 import { registerWebgpuBackend } from './webgpu/registerWebgpuBackend.ts';
 
 /** The back-end that was chosen. */
@@ -93,8 +95,14 @@ async function register(name: BackendName, halfPrecision: boolean): Promise<void
       return registerWebgpuBackend(halfPrecision);
     case 'native':
       if (native === null) throw new Error('internal: the add-on is gone');
-      registerNativeBackend(native);
+      registerKernels('native', native, totalmem());
       return;
+    case 'wasm': {
+      const module = loadWasm();
+      if (module === null) throw new Error('internal: the WebAssembly module is gone');
+      registerKernels('wasm', wasmKernels(module), totalmem());
+      return;
+    }
     case 'js':
       registerJavascriptBackend();
   }
@@ -103,7 +111,7 @@ async function register(name: BackendName, halfPrecision: boolean): Promise<void
 /** What was chosen; where the C++ kernels are missing, why, since everything is then far slower. */
 function explain(chosen: BackendReport, report: readonly BackendReport[]): string {
   const missing = report.find((entry) => entry.name === 'native' && !entry.available);
-  return missing === undefined || chosen.name !== 'js'
+  return missing === undefined || (chosen.name !== 'js' && chosen.name !== 'wasm')
     ? chosen.detail
     : `${chosen.detail}; slow, because ${missing.detail} (${missing.remedy})`;
 }

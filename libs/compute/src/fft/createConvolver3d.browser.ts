@@ -1,23 +1,14 @@
 import type { Shape3 } from '@blurcycle/core';
 import { type ConvolutionEngine, javascriptConvolutionEngine } from './convolutionEngines.ts';
 import { type Convolver, type ConvolverOptions, createConvolverOn } from './convolver.ts';
-import { wasmConvolutionEngine } from './wasm/wasmEngine.ts';
+import { wasmConvolutionEngine } from '../wasm/wasmEngine.ts';
+import type { WasmModule } from '../wasm/wasmModule.ts';
 
 let engine: ConvolutionEngine = javascriptConvolutionEngine;
 
-/**
- * Lets convolutions run in WebAssembly from now on, where the browser has its vectors.
- *
- * @param bytes - The module, `@blurcycle/compute/fft.wasm`.
- * @returns What runs them: `wasm`, or `js` where the browser cannot.
- */
-export function startWebAssembly(bytes: Uint8Array<ArrayBuffer>): 'wasm' | 'js' {
-  try {
-    engine = wasmConvolutionEngine(bytes);
-    return 'wasm';
-  } catch {
-    return 'js';
-  }
+/** Lets convolutions run in WebAssembly from now on. */
+export function convolveInWebAssembly(module: WasmModule): void {
+  engine = wasmConvolutionEngine(module);
 }
 
 /** `createConvolverOn` the fastest engine of this page. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { voxelCount, type Shape3 } from '@blurcycle/core';
 import { type ConvolutionEngine, javascriptConvolutionEngine } from './convolutionEngines.ts';
-import { wasmConvolutionEngine } from './wasm/wasmEngine.ts';
+import { loadWasm } from '../wasm/loadWasm.ts';
+import { wasmConvolutionEngine } from '../wasm/wasmEngine.ts';
 
 /**
  * Voxels of the largest grid for WebAssembly: its memory ends at 4 GiB, and an update of
@@ -14,21 +14,12 @@ const MOST_VOXELS = 2 ** 26;
  * thread; JavaScript for grids of more than 64 million voxels, or where Node refuses the module.
  */
 export function engineWithoutAddon(mostVoxels = MOST_VOXELS): ConvolutionEngine {
-  const wasm = loadWasm();
+  const module = loadWasm();
+  const wasm = module === null ? javascriptConvolutionEngine : wasmConvolutionEngine(module);
   return {
     prepare(grid: Shape3, kernel, kernelShape, origin) {
       const engine = voxelCount(grid) > mostVoxels ? javascriptConvolutionEngine : wasm;
       return engine.prepare(grid, kernel, kernelShape, origin);
     },
   };
-}
-
-function loadWasm(): ConvolutionEngine {
-  try {
-    return wasmConvolutionEngine(
-      readFileSync(new URL('../../native/wasm/fft.wasm', import.meta.url)),
-    );
-  } catch {
-    return javascriptConvolutionEngine;
-  }
 }

@@ -63,9 +63,9 @@ export function runKernel<T extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
   const engine = tf.engine();
   const { backend } = engine;
   // With the tape of tfjs off, its bookkeeping has nothing to do; the kernel itself tells the
-  // native back-end's own tape.
+  // back-end's own tape.
   const direct = backend instanceof NativeBackend && !engine.isTapeOn();
-  const kernel = direct ? tf.getKernel(kernelName, 'native') : undefined;
+  const kernel = direct ? tf.getKernel(kernelName, engine.backendName) : undefined;
   if (kernel === undefined)
     return engine.runKernel<T>(kernelName, inputs, attributes as tf.NamedAttrMap);
   const result = kernel.kernelFunc({ inputs, attrs: attributes as tf.NamedAttrMap, backend });

@@ -7,7 +7,7 @@ import {
   type KernelBackend,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { NativeAddon } from '../../../native/addon.ts';
+import type { Kernels } from '../../../native/addon.ts';
 import { QuietCpuBackend } from '../quietCpuBackend.ts';
 
 /** Inputs of a kernel, by name. */
@@ -46,7 +46,7 @@ export class NativeBackend extends QuietCpuBackend {
   tape: KernelRecorder | null = null;
 
   constructor(
-    readonly addon: NativeAddon,
+    readonly addon: Kernels,
     readonly pool: BufferPool,
   ) {
     super();

@@ -1,6 +1,5 @@
 /**
- * Convolutions through the Fourier transform as a WebAssembly module, from the kernels of the
- * add-on, without any library: JavaScript gives memory, cosine and sine.
+ * Convolutions through the Fourier transform for JavaScript, by addresses in the module's memory.
  *
  * Geometries are the arrays of layouts.h. Who calls has checked the sizes.
  */
@@ -8,55 +7,13 @@
 
 #include "../fftPlan.h"
 #include "../layouts.h"
-#include "../scratchSlots.h"
-#include "../threads.h"
 #include "../variants.h"
-
-#define EXPORT(name) extern "C" __attribute__((export_name(#name), visibility("default")))
-#define IMPORT(name) extern "C" __attribute__((import_module("host"), import_name(#name)))
-
-IMPORT(cos) double hostCos(double);
-IMPORT(sin) double hostSin(double);
-/** So many bytes, aligned to 64, and 1 KiB to spare behind them. */
-IMPORT(allocate) void* hostAllocate(uint32_t bytes);
-IMPORT(release) void hostRelease(void* data);
-
-// What the compiler calls for its built-in functions.
-extern "C" double cos(double angle) { return hostCos(angle); }
-extern "C" double sin(double angle) { return hostSin(angle); }
+#include "host.h"
 
 BLURCYCLE_TABLES(FftKernels, fftKernels)
 
 namespace blurcycle {
-
-int threads() { return 1; }
-int threadIndex() { return 0; }
-
-void detail::parallelRun(int64_t count, void (*body)(void*, int64_t), void* context) {
-  for (int64_t i = 0; i < count; ++i) body(context, i);
-}
-
-void adviseHugePages(void*, int64_t) {}
-
-float* scratch(int slot, int64_t floats) {
-  static struct {
-    float* data;
-    int64_t floats;
-  } blocks[32];
-  auto& block = blocks[slot];
-  if (block.floats < floats) {
-    if (block.data != nullptr) hostRelease(block.data);
-    block.data = static_cast<float*>(hostAllocate(static_cast<uint32_t>(floats * sizeof(float))));
-    block.floats = floats;
-  }
-  return block.data;
-}
-
 namespace {
-
-float* allocateFloats(int64_t floats) {
-  return static_cast<float*>(hostAllocate(static_cast<uint32_t>(floats * sizeof(float))));
-}
 
 /** The plan of a length; the first sixty-four lengths are kept. */
 const FftPlan* planOf(int length) {
@@ -65,8 +22,9 @@ const FftPlan* planOf(int length) {
   for (int i = 0; i < count; ++i) {
     if (plans[i]->length == length) return plans[i];
   }
-  FftPlan* plan = static_cast<FftPlan*>(hostAllocate(sizeof(FftPlan)));
-  if (!makePlan(length, *plan, allocateFloats)) return nullptr;
+  static_assert(alignof(FftPlan) <= 64, "what is kept is aligned to 64 bytes");
+  FftPlan* plan = reinterpret_cast<FftPlan*>(keepFloats((sizeof(FftPlan) + 3) / sizeof(float)));
+  if (!makePlan(length, *plan, keepFloats)) return nullptr;
   if (count < 64) plans[count++] = plan;
   return plan;
 }
@@ -92,6 +50,10 @@ FftBox readBox(const int32_t* values) {
   return box;
 }
 
+int64_t voxels(const FftBox& box) {
+  return static_cast<int64_t>(box.sides[0]) * box.sides[1] * box.sides[2];
+}
+
 }  // namespace
 
 /** Floats of a spectrum on the grid; 0 where the sides have a prime factor above 7. */
@@ -113,9 +75,26 @@ void fftConvolve(const int32_t* geometry, const float* data, const float* transf
   using field = layouts::convolveGeometry;
   FftGrid grid;
   if (!readGrid(geometry + field::grid, grid)) return;
+  const FftBox from = readBox(geometry + field::from);
+  const FftBox to = readBox(geometry + field::to);
+  const int32_t volumes = geometry[field::volumes];
+  for (int32_t n = 0; n < volumes; ++n) {
+    BLURCYCLE_SELECT(fftKernels)
+        .convolve(grid, from, data + n * voxels(from), transfer, geometry[field::conjugate] != 0,
+                  to, result + n * voxels(to));
+  }
+}
+
+EXPORT(fftCorrelate)
+void fftCorrelate(const int32_t* geometry, const float* x, const float* dy, float* result) {
+  using field = layouts::correlateGeometry;
+  FftGrid grid;
+  if (!readGrid(geometry + field::grid, grid)) return;
+  const FftBox to = readBox(geometry + field::to);
+  for (int64_t i = 0; i < voxels(to); ++i) result[i] = 0;
   BLURCYCLE_SELECT(fftKernels)
-      .convolve(grid, readBox(geometry + field::from), data, transfer,
-                geometry[field::conjugate] != 0, readBox(geometry + field::to), result);
+      .correlate(grid, geometry[field::volumes], readBox(geometry + field::from), x, dy, to,
+                 result);
 }
 
 /** Null pointers for what an update does not have. 1 unless the residual stopped it. */

@@ -15,10 +15,15 @@ const PAGE = 65536;
 const ALIGNMENT = 64;
 const TO_SPARE = 1024;
 
-/** First fit in the free blocks; neighbors are joined when they are released. */
+/**
+ * First fit in the free blocks; neighbors are joined when they are released.
+ *
+ * The module may take pages, too (host.cc): only pages that this heap asked for are its own.
+ */
 export function createWasmHeap(memory: WasmMemory, base: number): WasmHeap {
   const used = new Map<number, number>();
   let end = roundUp(base, ALIGNMENT);
+  let limit = memory.buffer.byteLength;
   let free: { readonly address: number; readonly size: number }[] = [];
   return {
     allocate: (bytes) => {
@@ -34,8 +39,17 @@ export function createWasmHeap(memory: WasmMemory, base: number): WasmHeap {
         used.set(address, size);
         return address;
       }
-      const missing = Math.ceil((end + size - memory.buffer.byteLength) / PAGE);
-      if (missing > 0) grow(memory, missing);
+      if (memory.buffer.byteLength > limit && end + size > limit) {
+        // What lies behind belongs to the module: go on behind it.
+        free = joined([...free, { address: end, size: limit - end }]);
+        end = memory.buffer.byteLength;
+        limit = end;
+      }
+      const missing = Math.ceil((end + size - limit) / PAGE);
+      if (missing > 0) {
+        grow(memory, missing);
+        limit += missing * PAGE;
+      }
       const address = end;
       end += size;
       used.set(address, size);
