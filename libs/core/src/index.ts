@@ -16,6 +16,7 @@ export {
   type RandomStream,
   type RandomStreamState,
 } from './randomStream.ts';
+export { sha256 } from './sha256.ts';
 export {
   correlation,
   extent,

@@ -17,7 +17,7 @@ import {
   type TileWishes,
 } from './gpuMemory.ts';
 import { asPsf } from './kernelResidual.ts';
-import type { LoadedModel } from './loadModel.ts';
+import type { LoadedModel } from './readModel.ts';
 import { predictTiles, type TiledPrediction } from './predictTiles.ts';
 import { applyWhole } from './predictVolume.ts';
 import { scaleOfStack, stackLevels } from './stackScale.ts';

@@ -3,18 +3,6 @@ import { join } from 'node:path';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { PROJECT_ROOT } from '@blurcycle/files';
 
-/** Files of a model folder by what they hold. */
-export const MODEL_FILES = {
-  manifest: 'manifest.json',
-  config: 'model.json',
-  weights: 'generator.weights',
-  kernel: 'kernel.tif',
-  testInput: 'test-input.tif',
-  testOutput: 'test-output.tif',
-  license: 'LICENSE.txt',
-  citation: 'CITATION.txt',
-} as const;
-
 /** Citation of the method, for every model made by it. */
 export const METHOD_CITATION: ModelConfig['citation'] = [
   {

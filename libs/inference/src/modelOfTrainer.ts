@@ -3,7 +3,7 @@ import { crop } from '@blurcycle/data';
 import { MODEL_FORMAT, type ModelConfig } from '@blurcycle/experiment';
 import { readGeneratorWeights, type Trainer } from '@blurcycle/training';
 import { tidy } from '@tensorflow/tfjs-core';
-import { applyModel } from './loadModel.ts';
+import { applyModel } from './readModel.ts';
 import type { ModelContent } from './writeModelFolder.ts';
 
 /** The kernel that a trainer has learned; null for a method that learns none. */

@@ -12,7 +12,8 @@ import {
 } from '@blurcycle/experiment';
 import { explainWriteError, fileHash, syncFolder, writeFileAtomically } from '@blurcycle/files';
 import { type NamedArray, writeArrayFile } from '@blurcycle/training';
-import { citationText, licenseText, MODEL_FILES } from './modelFiles.ts';
+import { MODEL_FILES } from './modelFileNames.ts';
+import { citationText, licenseText } from './modelFiles.ts';
 
 /** What a model folder holds. */
 export interface ModelContent {

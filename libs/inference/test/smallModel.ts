@@ -2,7 +2,7 @@ import { createRandomStream, type Normalization } from '@blurcycle/core';
 import { MODEL_FORMAT, type ModelConfig } from '@blurcycle/experiment';
 import { buildUNet, disposeNetworks } from '@blurcycle/models';
 import type { NamedArray } from '@blurcycle/training';
-import { applyModel } from '../src/loadModel.ts';
+import { applyModel } from '../src/readModel.ts';
 import { METHOD_CITATION } from '../src/modelFiles.ts';
 import type { ModelContent } from '../src/writeModelFolder.ts';
 import { randomVolume } from '@blurcycle/core/testing';

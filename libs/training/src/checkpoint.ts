@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readArrayFile, writeArrayFile, type ArrayFile, type NamedArray } from './arrayFile.ts';
+import { readArrayFile, writeArrayFile } from './arrayFile.ts';
+import type { ArrayFile, NamedArray } from './decodeArrayFile.ts';
 import type { ConsecutiveCounts } from './guards.ts';
 import { EMPTY_WINDOW, holdsNumbers, type LossWindow } from './metricsLog.ts';
 import type { Selection } from './selection.ts';

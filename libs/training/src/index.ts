@@ -1,5 +1,6 @@
 export { checkpointIdentity } from './checkpoint.ts';
-export { arrayMismatch, readArrayFile, writeArrayFile, type NamedArray } from './arrayFile.ts';
+export { readArrayFile, writeArrayFile } from './arrayFile.ts';
+export { arrayMismatch, decodeArrayFile, type NamedArray } from './decodeArrayFile.ts';
 export { fit, type FitOptions, type FitResult, type SampleSource } from './fit.ts';
 export { TrainingFailure } from './guards.ts';
 export { type KernelStart, startKernelOf } from './learnedKernel.ts';
@@ -13,6 +14,7 @@ export {
 export { type MetricsLine, readMetricsLog } from './metricsLog.ts';
 export type { ObjectiveSettings } from './objectives.ts';
 export type { ValidationValues } from './selection.ts';
+export { writeNetworkWeights } from './networkWeights.ts';
 export {
   readAverageWeights,
   readGeneratingWeights,
@@ -21,7 +23,6 @@ export {
   readLearnedPupil,
   withAverageWeights,
   writeGeneratingWeights,
-  writeNetworkWeights,
 } from './snapshot.ts';
 export { trainStep, type LossValues, type Sample } from './trainStep.ts';
 export {

@@ -1,5 +1,5 @@
 import { SELECTION_RULES, type SelectionRule } from '@blurcycle/core';
-import type { NamedArray } from './arrayFile.ts';
+import type { NamedArray } from './decodeArrayFile.ts';
 
 /** Scores of the networks on the validation volumes at one step. */
 export interface ValidationValues {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { tensor, tensor5d, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { formatValue, InputError, type Domain, type RandomStreamState } from '@blurcycle/core';
+import { tensor5d, type Variable } from '@tensorflow/tfjs-core';
+import type { Domain, RandomStreamState } from '@blurcycle/core';
 import type { Network, NoiseCoefficients } from '@blurcycle/models';
-import { arrayMismatch, type NamedArray } from './arrayFile.ts';
+import { arrayMismatch, type NamedArray } from './decodeArrayFile.ts';
 import type { PupilNumbers } from './learnedKernel.ts';
+import { assign, writeNetworkWeights } from './networkWeights.ts';
 import { optimizerGroups, type Trainer } from './trainer.ts';
 
 /** The whole state of a trainer in host memory: a restored trainer goes on with the same bits. */
@@ -196,27 +197,6 @@ async function readWeights({ parameters }: Parameters): Promise<Map<string, Name
   return weights;
 }
 
-/**
- * Assigns weights to the parameters of a network by name.
- *
- * @throws {InputError} If one is missing or has another shape.
- */
-export function writeNetworkWeights(
-  network: Parameters,
-  weights: ReadonlyMap<string, NamedArray>,
-): void {
-  for (const { name, variable } of network.parameters) {
-    const array = weights.get(name);
-    if (array === undefined || array.shape.join() !== variable.shape.join()) {
-      const got = array === undefined ? 'none' : formatValue(array.shape);
-      throw new InputError(
-        `writeNetworkWeights: ${name} must have shape ${formatValue(variable.shape)}, got ${got} (the weights are of another network)`,
-      );
-    }
-    assign(variable, array);
-  }
-}
-
 function* variablesOf(trainer: Trainer): Generator<readonly [string, Variable]> {
   const { average } = trainer;
   for (const { name: group, parameters, adam } of optimizerGroups(trainer)) {
@@ -238,8 +218,4 @@ async function readArray(source: {
     shape: [...source.shape],
     data: Float32Array.from((await source.data()) as Float32Array),
   };
-}
-
-function assign(variable: Variable, { shape, data }: NamedArray): void {
-  tidy(() => variable.assign(tensor(data, [...shape], 'float32')));
 }

@@ -14,7 +14,8 @@ import {
   type ObjectiveSettings,
   type Trainer,
 } from '../src/index.ts';
-import { type NamedArray, readArrayFile, writeArrayFile } from '../src/arrayFile.ts';
+import { readArrayFile, writeArrayFile } from '../src/arrayFile.ts';
+import type { NamedArray } from '../src/decodeArrayFile.ts';
 import { takeSnapshot } from '../src/snapshot.ts';
 import {
   CASES,
