@@ -38,7 +38,10 @@ const MAY_IMPORT = {
   ],
   bench: ['compute', 'psf', 'training', 'deconvolution', 'imaging', 'experiment', 'core'],
   report: ['experiment', 'metrics', 'files', 'core'],
-  web: ['deconvolution', 'stacks', 'compute', 'psf', 'data', 'metrics', 'experiment', 'core'],
+  web: [
+    ...['inference', 'deconvolution', 'stacks', 'compute', 'psf', 'data', 'metrics', 'experiment'],
+    'core',
+  ],
   experiments: [
     ...['pipeline', 'bench', 'inference', 'deconvolution', 'stacks', 'training', 'models'],
     ...['compute', 'psf', 'imaging', 'data', 'metrics', 'experiment', 'files', 'core'],

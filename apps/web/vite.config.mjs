@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
 /**
@@ -49,6 +53,45 @@ function oneFile() {
   };
 }
 
+/** `module.wasm?packed` is the module as gzip in Base64: a quarter of the size that it has. */
+function packedModules() {
+  return {
+    name: 'packed-modules',
+    enforce: 'pre',
+    load(id) {
+      if (!id.endsWith('.wasm?packed')) return null;
+      const packed = gzipSync(readFileSync(id.replace(/\?packed$/, '')), { level: 9 });
+      return `export default ${JSON.stringify(packed.toString('base64'))};`;
+    },
+  };
+}
+
+const MODEL = join(import.meta.dirname, '../../results/standard/runs/proposed-s0/model');
+
+/** Lays a model of the reference runs beside the page, in the folder `model`. */
+function referenceModel() {
+  let folder = '';
+  return {
+    name: 'reference-model',
+    apply: 'build',
+    configResolved({ root, build }) {
+      folder = join(build.outDir.startsWith('/') ? '' : root, build.outDir, 'model');
+    },
+    closeBundle() {
+      if (existsSync(MODEL)) cpSync(MODEL, folder, { recursive: true });
+    },
+  };
+}
+
+/**
+ * The back-end that ours extends, without the kernels in JavaScript that it registers otherwise:
+ * networks run in WebAssembly.
+ */
+const CPU_WITHOUT_KERNELS = join(
+  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-cpu/package.json'),
+  '../dist/base.js',
+);
+
 function hash(text) {
   return createHash('sha256').update(text).digest('base64');
 }
@@ -56,8 +99,8 @@ function hash(text) {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  assetsInclude: ['**/*.wasm'],
-  plugins: [oneFile()],
+  resolve: { alias: { '@tensorflow/tfjs-backend-cpu': CPU_WITHOUT_KERNELS } },
+  plugins: [packedModules(), oneFile(), referenceModel()],
   build: {
     outDir: 'build',
     emptyOutDir: true,
@@ -65,5 +108,5 @@ export default defineConfig({
     cssCodeSplit: false,
     rolldownOptions: { output: { codeSplitting: false } },
   },
-  worker: { format: 'iife' },
+  worker: { format: 'iife', plugins: () => [packedModules()] },
 });

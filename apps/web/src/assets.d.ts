@@ -7,8 +7,8 @@ declare module '*?worker&inline' {
   export { InlineWorker as default };
 }
 
-/** A WebAssembly module as a `data:` URL. */
-declare module '*.wasm?inline' {
-  const url: string;
-  export { url as default };
+/** A WebAssembly module, as gzip in Base64. */
+declare module '*.wasm?packed' {
+  const packed: string;
+  export { packed as default };
 }

@@ -1,11 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
-import { createVolume, type Volume } from '@blurcycle/core';
+import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 import { hollowBars, readTiffStack, writeTiffStack } from '@blurcycle/data';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -208,6 +216,74 @@ describe.skipIf(executable === undefined)('the page', () => {
       expect(used.shape).toEqual([9, 15, 15]);
       expect(used.data.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
       expect(await page.locator('pre').textContent()).toContain('--psf psf.tif --psf-center peak');
+    });
+  }, 60_000);
+
+  /** The model that the build lays beside the page, and bars larger than its tiles. */
+  async function applyModel(page: Page): Promise<void> {
+    const { volume } = hollowBars({
+      ...{ shape: [18, 100, 112], voxelSizeUm: VOXEL, radiusUm: 0.4, count: 12 },
+    });
+    const noise = createRandomStream(7, 'noise');
+    const data = volume.data.map((value) => 0.6 * value + 0.01 * noise.normal());
+    await writeTiffStack(path('bars.tif'), createVolume(volume.shape, VOXEL, data));
+    await choose(page, path('bars.tif'));
+    await page.getByLabel('Method', { exact: true }).selectOption('model');
+    await page.getByLabel('Folder of the model').setInputFiles(path('page/model'));
+    await expect
+      .poll(() => page.getByRole('status').textContent(), PATIENT)
+      .toMatch(/^Takes about \d+ MiB/);
+    await run(page);
+  }
+
+  it('applies a trained model as the command that it shows', async () => {
+    await open(async (page) => {
+      await applyModel(page);
+      const facts = await page.locator('.result .facts').textContent();
+      expect(facts).toMatch(/^18 x 100 x 112 voxels by Proposed, .*, 4 tiles of 20 x 96 x 96, /);
+      expect(facts).toContain('WebAssembly');
+      const ours = await save(page, 'Save as ImageJ TIFF');
+      const command = (await page.locator('pre').textContent()) ?? '';
+      const words = command
+        .replace('npx blurcycle', `"${process.execPath}" "${COMMANDS}"`)
+        .replace('--model model', '--model page/model');
+      execFileSync('sh', ['-c', words], { cwd: directory, stdio: 'pipe' });
+      const { volume } = await readTiffStack(path('bars-deconvolved.tif'));
+      // Sums of some hundred products in single precision, in another order, through 14 layers.
+      expect(difference(ours, volume)).toBeLessThan(1e-5);
+      expect(difference(ours, (await readTiffStack(path('bars.tif'))).volume)).toBeGreaterThan(0.1);
+    });
+  }, 240_000);
+
+  it('says in one line what is wrong with a model', async () => {
+    mkdirSync(path('none'));
+    writeFileSync(path('none/notes.txt'), 'no model');
+    cpSync(path('page/model'), path('damaged'), { recursive: true });
+    const weights = readFileSync(path('damaged/generator.weights'));
+    weights[9000] ^= 1;
+    writeFileSync(path('damaged/generator.weights'), weights);
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      await page.getByLabel('Method', { exact: true }).selectOption('model');
+      const alert = page.getByRole('alert');
+      await run(page);
+      expect(await alert.textContent()).toBe(
+        "model: the folder of a model must be chosen, got 'none'",
+      );
+      await page.getByLabel('Folder of the model').setInputFiles(path('none'));
+      await expect
+        .poll(() => alert.textContent(), PATIENT)
+        .toBe(
+          'loadModel: none/model.json must be readable, got Error: no such file (give the folder of a model, as blurcycle fit writes it)',
+        );
+      await page.getByLabel('Folder of the model').setInputFiles(path('damaged'));
+      await page.getByText('for voxels of 0.25 x 0.1 x 0.1 µm').waitFor(PATIENT);
+      await run(page);
+      await expect
+        .poll(() => alert.textContent(), PATIENT)
+        .toBe(
+          'loadModel: damaged/generator.weights must be the file that was written, got other bytes (download or copy the model again)',
+        );
     });
   }, 60_000);
 

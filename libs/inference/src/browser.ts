@@ -3,7 +3,6 @@
  *   Models come as files that a page was given; what reads and writes folders is left out.
  */
 export { deconvolveWithModel, type ModelDeconvolution } from './deconvolveWithModel.ts';
-export { chooseTiles, tileMemoryBytes } from './gpuMemory.ts';
 export { compareVoxels, judgeTrust, refuseNoise } from './judgeModelResult.ts';
 export { asPsf } from './kernelResidual.ts';
 export { MODEL_FILES } from './modelFileNames.ts';

@@ -9,18 +9,13 @@ import {
 import type { TileOptions } from '@blurcycle/data';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { type IntensityScale, toNetworkScale } from '@blurcycle/stacks';
-import {
-  chooseTiles,
-  explainTileMemory,
-  smallerTiles,
-  tileMemoryBytes,
-  type TileWishes,
-} from './gpuMemory.ts';
+import { explainTileMemory } from './gpuMemory.ts';
 import { asPsf } from './kernelResidual.ts';
 import type { LoadedModel } from './readModel.ts';
 import { predictTiles, type TiledPrediction } from './predictTiles.ts';
 import { applyWhole } from './predictVolume.ts';
 import { scaleOfStack, stackLevels } from './stackScale.ts';
+import { chooseTiles, smallerTiles, tileMemoryBytes, type TileWishes } from './tiles.ts';
 import { type LightResult, type LightWishes, toLight } from './toLight.ts';
 
 /** How a model is applied to a stack. */

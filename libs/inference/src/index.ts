@@ -3,12 +3,13 @@ export { deconvolveFileWithModel, type ModelFileReport } from './deconvolveFileW
 export { modelWeights, writeBioimagePackage } from './export/bioimagePackage.ts';
 export { generatorToOnnx } from './export/onnx.ts';
 export { explainGpuMemory } from './gpuMemory.ts';
-export { reblur } from './kernelResidual.ts';
+export { compareVoxels, judgeTrust, refuseNoise } from './judgeModelResult.ts';
+export { asPsf, reblur } from './kernelResidual.ts';
 export { loadModel, readModelConfig, readModelFolder } from './loadModel.ts';
 export { MODEL_FILES } from './modelFileNames.ts';
 export { METHOD_CITATION } from './modelFiles.ts';
 export { type ModelFacts, modelOfTrainer, readBlurKernel, testPatch } from './modelOfTrainer.ts';
 export { applyWhole, predictVolume, type InferenceSettings } from './predictVolume.ts';
-export type { LoadedModel } from './readModel.ts';
+export { type LoadedModel, type ModelSource, prepareModel, readConfig } from './readModel.ts';
 export { checkModelFolder, type ModelContent, writeModelFolder } from './writeModelFolder.ts';
 export { scaleOfStack, type StackLevels, stackLevels } from './stackScale.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
 import { deconvolveWithModel, type ModelDeconvolutionOptions } from '../src/deconvolveWithModel.ts';
-import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/gpuMemory.ts';
+import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/tiles.ts';
 import { fitLight, reblur } from '../src/kernelResidual.ts';
 import { loadModel } from '../src/loadModel.ts';
 import type { LoadedModel } from '../src/readModel.ts';

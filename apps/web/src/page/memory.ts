@@ -1,11 +1,20 @@
 import { type Shape3, voxelCount } from '@blurcycle/core';
 import { classicalMemoryBytes } from '@blurcycle/deconvolution';
 import type { ClassicalSettings } from '@blurcycle/experiment';
+import { chooseTiles, tileMemoryBytes } from '@blurcycle/inference/tiles';
+import type { ModelFacts } from '../worker/protocol.ts';
 
 /** Volumes of the stack's shape that the page keeps beside those of the worker. */
 const PAGE_VOLUMES = 3;
 /** Largest window of a computed PSF: that of `computedPsf`. */
 const PSF_SIDE = 61;
+/**
+ * Volumes of the stack's shape while a model is applied: the stack on the network's scale, the
+ * result, where tiles are compared, and the comparison with Richardson-Lucy with its spectra.
+ */
+const MODEL_VOLUMES = 10;
+/** A layer lies in the module's memory once more while it runs: at most a quarter of all. */
+const COPIED = 1.25;
 /** The most that `navigator.deviceMemory` tells, in GiB: there may be more. */
 const MOST_TOLD = 8;
 const GIB = 2 ** 30;
@@ -32,6 +41,24 @@ export function memoryNeed(
   const bytes =
     classicalMemoryBytes(stack, [side(0), side(1), side(2)], settings) +
     PAGE_VOLUMES * 4 * voxelCount(stack);
+  return compare(bytes, deviceMemory);
+}
+
+/** The memory that a model takes for a stack, before it starts. */
+export function modelMemoryNeed(
+  stack: Shape3,
+  { tile, overlap, width }: Pick<ModelFacts, 'tile' | 'overlap' | 'width'>,
+  deviceMemory: number | undefined,
+): MemoryNeed {
+  const wishes = { whole: false, tile: undefined, overlap: undefined };
+  const tiles = chooseTiles(stack, { tile, overlap }, wishes);
+  const bytes =
+    COPIED * tileMemoryBytes(tiles.tile, width) +
+    (MODEL_VOLUMES + PAGE_VOLUMES) * 4 * voxelCount(stack);
+  return compare(bytes, deviceMemory);
+}
+
+function compare(bytes: number, deviceMemory: number | undefined): MemoryNeed {
   const device = deviceMemory === undefined ? undefined : deviceMemory * GIB;
   const known = device !== undefined && deviceMemory !== MOST_TOLD;
   return { bytes, device, isTooMuch: known && bytes > device };

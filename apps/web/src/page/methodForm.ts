@@ -5,6 +5,8 @@ import { element, field, numberInput, select } from './element.ts';
 /** The part of the page that says how to deconvolve. */
 export interface MethodForm {
   readonly root: HTMLElement;
+  /** A trained model takes the place of PSF and settings. */
+  readonly isModel: () => boolean;
   /** @throws {InputError} For a number that is none. */
   readonly settings: () => ClassicalSettings;
   /** The camera's offset. */
@@ -12,6 +14,7 @@ export interface MethodForm {
 }
 
 type Method = 'richardson-lucy' | 'rl-tv' | 'wiener';
+const MODEL = 'model';
 
 /** Creates the form with Richardson-Lucy, 30 updates. */
 export function createMethodForm(): MethodForm {
@@ -19,6 +22,7 @@ export function createMethodForm(): MethodForm {
     ['richardson-lucy', 'Richardson-Lucy'],
     ['rl-tv', 'Richardson-Lucy with total variation'],
     ['wiener', 'Wiener'],
+    [MODEL, 'A trained model'],
   ]);
   const iterations = numberInput(30, { min: '1', step: '1' });
   const accelerated = element('input', { type: 'checkbox' });
@@ -40,8 +44,13 @@ export function createMethodForm(): MethodForm {
     [field('Noise to signal', ratio, 'variance of the noise over that of the object'), ['wiener']],
     [field('Negative values', negatives), ['richardson-lucy', 'rl-tv']],
   ];
+  const lightFields = [
+    field("Camera's offset", offset, 'subtracted first: a number, or auto; empty: none'),
+    field('Background', background, 'constant light behind the object'),
+  ];
   const show = (): void => {
     for (const [part, methods] of parts) part.hidden = !methods.includes(method.value as Method);
+    for (const part of lightFields) part.hidden = method.value === MODEL;
   };
   method.addEventListener('change', show);
   show();
@@ -55,10 +64,10 @@ export function createMethodForm(): MethodForm {
         { class: 'fields' },
         field('Method', method),
         ...parts.map(([part]) => part),
-        field("Camera's offset", offset, 'subtracted first: a number, or auto; empty: none'),
-        field('Background', background, 'constant light behind the object'),
+        ...lightFields,
       ),
     ),
+    isModel: () => method.value === MODEL,
     offset: () => {
       const text = offset.value.trim();
       if (text === '') return undefined;

@@ -1,13 +1,15 @@
-import type { Volume } from '@blurcycle/core';
 import type { TiffStack } from '@blurcycle/data';
 import { Cancelled, createWorkerClient } from '../worker/workerClient.ts';
 import type { StackChoice, StackFiles } from '../worker/protocol.ts';
 import { createViewer } from '../viewer/viewer.ts';
-import { describeMemory, memoryNeed } from './memory.ts';
+import { commandLine, modelCommandLine } from '../settings/commandLine.ts';
+import { describeMemory, memoryNeed, type MemoryNeed, modelMemoryNeed } from './memory.ts';
 import { createMethodForm } from './methodForm.ts';
+import { createModelForm } from './modelForm.ts';
 import { createOpticsForm } from './opticsForm.ts';
 import { pageWords } from './pageWords.ts';
 import { createResultPanel } from './resultPanel.ts';
+import { describeModelResult, describeResult } from './resultWords.ts';
 import { createRunPanel } from './runPanel.ts';
 import { createStackForm } from './stackForm.ts';
 
@@ -30,14 +32,20 @@ export function buildPage(main: HTMLElement): void {
   });
   const optics = createOpticsForm();
   const method = createMethodForm();
+  const model = createModelForm((chosen) => void attempt(() => describeModel(chosen)));
   const run = createRunPanel({
-    onRun: () => void attempt(deconvolve),
+    onRun: () => void attempt(start),
     onCancel: () => worker.cancel(),
   });
   const result = createResultPanel();
   const viewer = createViewer();
-  for (const form of [optics, method]) form.root.addEventListener('change', announce);
-  main.append(stackForm.root, optics.root, method.root, run.root, viewer.root, result.root);
+  method.root.addEventListener('change', () => {
+    optics.root.hidden = method.isModel();
+    model.root.hidden = !method.isModel();
+  });
+  for (const form of [method, model, optics]) form.root.addEventListener('change', announce);
+  const forms = [stackForm.root, method.root, optics.root, model.root];
+  main.append(...forms, run.root, viewer.root, result.root);
 
   /** Does something and says in one line what went wrong. */
   async function attempt(action: () => Promise<void>): Promise<void> {
@@ -74,53 +82,82 @@ export function buildPage(main: HTMLElement): void {
     announce();
   }
 
-  function memory(volume: Volume) {
+  async function describeModel(chosen: StackFiles): Promise<void> {
+    if (chosen.length === 0) return;
+    model.describe(chosen, await worker.run('describeModel', chosen));
+    announce();
+  }
+
+  function memory({ stack: { volume } }: Opened): MemoryNeed {
     const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
-    return memoryNeed(volume.shape, method.settings(), deviceMemory);
+    return method.isModel()
+      ? modelMemoryNeed(volume.shape, model.choice().facts, deviceMemory)
+      : memoryNeed(volume.shape, method.settings(), deviceMemory);
   }
 
   function announce(): void {
     if (opened === undefined) return;
     try {
-      run.ready(describeMemory(memory(opened.stack.volume)));
+      run.ready(describeMemory(memory(opened)));
     } catch {
-      // A number is missing; the start says which.
+      // Something is missing; the start says what.
       run.ready('');
     }
   }
 
-  async function deconvolve(): Promise<void> {
+  async function start(): Promise<void> {
     if (opened === undefined) return;
-    const { files: own, choice, stack } = opened;
-    const { volume, sampleType } = stack;
-    const need = memory(volume);
+    const need = memory(opened);
     if (need.isTooMuch) {
       run.fail(
         `${describeMemory(need)} That is too little: crop the stack, or take the command line, which cuts a stack into tiles.`,
       );
       return;
     }
-    const job = {
-      offset: method.offset(),
-      settings: method.settings(),
-      psf: optics.choice(),
-    };
     result.hide();
-    run.busy('Computing the PSF', true);
     try {
-      const isRaw = sampleType !== 'float32' && sampleType !== 'float64';
-      const done = await worker.run(
-        'deconvolve',
-        { stack: volume, isRaw, ...job, ...engineOf(location.hash) },
-        (updates, most) => run.progress(updates, most),
-      );
-      viewer.show(volume, done.estimate);
-      result.show(done, { name: own[0].name, choice, job });
+      await (method.isModel() ? applyModel(opened) : deconvolve(opened));
       run.idle('Done.');
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       run.idle('Cancelled.');
     }
+  }
+
+  async function deconvolve({ files: own, choice, stack }: Opened): Promise<void> {
+    const { volume, sampleType } = stack;
+    const job = { offset: method.offset(), settings: method.settings(), psf: optics.choice() };
+    run.busy('Computing the PSF', true);
+    const isRaw = sampleType !== 'float32' && sampleType !== 'float64';
+    const done = await worker.run(
+      'deconvolve',
+      { stack: volume, isRaw, ...job, ...engineOf(location.hash) },
+      run.progress,
+    );
+    const [{ name }] = own;
+    viewer.show(volume, done.estimate);
+    result.show({
+      ...{ ...done, name, facts: describeResult(done) },
+      command: commandLine({ name, choice, job, format: 'imagej' }),
+    });
+  }
+
+  async function applyModel({ files: own, choice, stack: { volume } }: Opened): Promise<void> {
+    const { files: folder, anyVoxelSize } = model.choice();
+    run.busy('Checking the model', true);
+    const done = await worker.run(
+      'applyModel',
+      { stack: volume, files: folder, anyVoxelSize },
+      run.progress,
+    );
+    const [{ name }] = own;
+    viewer.show(volume, done.estimate);
+    const [path] = folder[0].webkitRelativePath.split('/');
+    result.show({
+      ...{ estimate: done.estimate, psf: null, warnings: done.warnings, name },
+      facts: describeModelResult(done),
+      command: modelCommandLine(name, choice, { folder: path, anyVoxelSize }),
+    });
   }
 }
 

@@ -8,6 +8,10 @@ const FIELDS: readonly (readonly [option: RegExp, words: string])[] = [
   [/--offset auto/g, "'Camera's offset: auto'"],
   [/--psf-background (\S+)/g, "'Its background: $1'"],
   [/--background (\S+)/g, "'Background: $1'"],
+  [
+    /give --voxel z,y,x where the file is wrong, or --any-voxel-size to go on regardless/g,
+    "write its voxel size above where the file is wrong, or tick 'Any voxel size'",
+  ],
   [/give --voxel z,y,x in µm/g, 'give the voxel size in µm'],
   [/give --voxel z,y,x/g, 'give the voxel size'],
 ];

@@ -1,14 +1,26 @@
-import { formatSeconds, formatShape, type TiffFormat, type Volume } from '@blurcycle/core';
+import type { TiffFormat, Volume } from '@blurcycle/core';
 import { encodeTiff } from '@blurcycle/data';
-import { commandLine, resultName, type Settled } from '../settings/commandLine.ts';
-import type { DeconvolutionResult } from '../worker/protocol.ts';
+import { resultName } from '../settings/commandLine.ts';
 import { element } from './element.ts';
 import { pageWords } from './pageWords.ts';
+
+/** What came out, and how. */
+interface Outcome {
+  readonly estimate: Volume;
+  /** The PSF that it was computed with; null for a model. */
+  readonly psf: Volume | null;
+  readonly facts: string;
+  readonly warnings: readonly string[];
+  /** Name of the file of the stack. */
+  readonly name: string;
+  /** The command that repeats it. */
+  readonly command: string;
+}
 
 /** The part of the page that says what came out, and saves it. */
 export interface ResultPanel {
   readonly root: HTMLElement;
-  readonly show: (result: DeconvolutionResult, settled: Omit<Settled, 'format'>) => void;
+  readonly show: (outcome: Outcome) => void;
   readonly hide: () => void;
 }
 
@@ -40,23 +52,17 @@ export function createResultPanel(): ResultPanel {
     hide: () => {
       root.hidden = true;
     },
-    show: (result, settled) => {
-      const { estimate, psf, updates, seconds, residual, offset } = result;
-      const subtracted = offset === 0 ? '' : `, offset ${offset.toPrecision(5)} subtracted`;
-      facts.textContent =
-        `${formatShape(estimate.shape)} voxels, ${updates} ${updates === 1 ? 'update' : 'updates'}, ` +
-        `${formatSeconds(seconds, 1)} in ${result.engine === 'wasm' ? 'WebAssembly' : 'JavaScript'}${subtracted}; PSF of ${formatShape(psf.shape)} voxels; ` +
-        `data minus blurred estimate: ${(100 * residual).toPrecision(3)} % of the data (RMS).${result.notes.map((note) => ` PSF: ${note}.`).join('')}`;
-      warnings.replaceChildren(
-        ...result.warnings.map((line) => element('li', {}, pageWords(line))),
-      );
-      const { name } = settled;
+    show: ({ estimate, psf, name, ...words }) => {
+      facts.textContent = words.facts;
+      warnings.replaceChildren(...words.warnings.map((line) => element('li', {}, pageWords(line))));
       saves.replaceChildren(
         saveButton('Save as ImageJ TIFF', estimate, 'imagej', resultName(name, 'imagej')),
         saveButton('Save as OME-TIFF', estimate, 'ome', resultName(name, 'ome')),
-        saveButton('Save the PSF', psf, 'imagej', resultName(name, 'imagej', 'psf')),
+        ...(psf === null
+          ? []
+          : [saveButton('Save the PSF', psf, 'imagej', resultName(name, 'imagej', 'psf'))]),
       );
-      command.textContent = commandLine({ ...settled, format: 'imagej' });
+      command.textContent = words.command;
       copy.textContent = 'Copy the command';
       root.hidden = false;
     },

@@ -26,9 +26,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 export function commandLine({ name, choice, job, format }: Settled): string {
   const { settings, offset, psf } = job;
   const options = [
-    ...pair('channel', choice.channel),
-    ...pair('time-point', choice.timePoint),
-    ...pair('voxel', triple(choice.voxelSizeUm)),
+    ...stackOptions(choice),
     ...pair('offset', offset),
     ...pair('method', settings.algorithm),
     ...methodOptions(settings),
@@ -37,6 +35,30 @@ export function commandLine({ name, choice, job, format }: Settled): string {
     ...pair('out', resultName(name, format)),
   ];
   return ['npx blurcycle deconvolve', quote(name), ...options].join(' ');
+}
+
+/** The command that repeats what a model made of a stack. */
+export function modelCommandLine(
+  name: string,
+  choice: StackChoice,
+  model: { readonly folder: string; readonly anyVoxelSize: boolean },
+): string {
+  const options = [
+    ...stackOptions(choice),
+    ...pair('model', model.folder),
+    ...(model.anyVoxelSize ? ['--any-voxel-size'] : []),
+    ...pair('format', 'imagej'),
+    ...pair('out', resultName(name, 'imagej')),
+  ];
+  return ['npx blurcycle deconvolve', quote(name), ...options].join(' ');
+}
+
+function stackOptions({ channel, timePoint, voxelSizeUm }: StackChoice): string[] {
+  return [
+    ...pair('channel', channel),
+    ...pair('time-point', timePoint),
+    ...pair('voxel', triple(voxelSizeUm)),
+  ];
 }
 
 /** What the result of a file is called. */

@@ -1,5 +1,5 @@
 /** @file What page and worker say to each other. */
-import type { PsfCenter, Volume, VoxelSizeUm } from '@blurcycle/core';
+import type { PsfCenter, Shape3, Volume, VoxelSizeUm } from '@blurcycle/core';
 import type { TiffContents, TiffStack } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import type { PsfRequest } from '@blurcycle/psf';
@@ -57,6 +57,39 @@ export interface DeconvolutionResult {
   readonly warnings: readonly string[];
 }
 
+/** What a page says of a model before it is applied. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly voxelSizeUm: VoxelSizeUm;
+  readonly tile: Shape3;
+  readonly overlap: Shape3;
+  /** Channels of the first level of its network. */
+  readonly width: number;
+}
+
+/** A model that the page wants applied. */
+export interface ModelJob {
+  readonly stack: Volume;
+  /** The files of its folder. */
+  readonly files: StackFiles;
+  /** Apply it also where voxel sizes differ. */
+  readonly anyVoxelSize: boolean;
+}
+
+/** What a model gives. */
+export interface ModelResult {
+  readonly estimate: Volume;
+  readonly name: string;
+  readonly seconds: number;
+  readonly tile: Shape3;
+  readonly tiles: number;
+  /** See `ModelDeconvolution`. */
+  readonly tileMismatch: number | null;
+  /** Whether the result can be believed; null for a model without a kernel. */
+  readonly trust: string | null;
+  readonly warnings: readonly string[];
+}
+
 /** What the worker does, by name: what it is asked, and what it answers. */
 export interface Tasks {
   describe: { readonly ask: StackFiles; readonly answer: TiffContents };
@@ -65,6 +98,8 @@ export interface Tasks {
     readonly answer: TiffStack;
   };
   deconvolve: { readonly ask: DeconvolutionJob; readonly answer: DeconvolutionResult };
+  describeModel: { readonly ask: StackFiles; readonly answer: ModelFacts };
+  applyModel: { readonly ask: ModelJob; readonly answer: ModelResult };
 }
 
 /** A task as it is sent. */

@@ -1,15 +1,18 @@
 /** @file The script of the worker: does one task at a time, and says how far it is. */
-import fftModule from '@blurcycle/compute/fft.wasm?inline';
-import { startWebAssembly } from '@blurcycle/compute/webassembly';
+import { convolveInWebAssembly } from '@blurcycle/compute/webassembly';
 import type { Volume } from '@blurcycle/core';
+import { applyModel, describeModel } from './applyModel.ts';
 import { deconvolve } from './deconvolve.ts';
 import type { Reply, Request, Tasks } from './protocol.ts';
 import { describeFiles, readFiles } from './readFiles.ts';
+import { startModule } from './startModule.ts';
 
 function send(reply: Reply, volumes: readonly Volume[] = []): void {
   const transfer = volumes.map(({ data }) => data.buffer as ArrayBuffer);
   self.postMessage(reply, { transfer });
 }
+
+const onProgress = (done: number, most: number): void => send({ kind: 'progress', done, most });
 
 async function answer(request: Request): Promise<void> {
   switch (request.task) {
@@ -20,20 +23,19 @@ async function answer(request: Request): Promise<void> {
       return reply(stack, [stack.volume]);
     }
     case 'deconvolve': {
-      const engine = request.ask.engine === 'js' ? 'js' : startWebAssembly(bytesOf(fftModule));
-      const result = await deconvolve(request.ask, (done, most) =>
-        send({ kind: 'progress', done, most }),
-      );
+      const module = request.ask.engine === 'js' ? null : await startModule();
+      if (module !== null) convolveInWebAssembly(module);
+      const result = await deconvolve(request.ask, onProgress);
+      const engine = module === null ? 'js' : 'wasm';
       return reply({ ...result, engine }, [result.estimate, result.psf]);
     }
+    case 'describeModel':
+      return reply(await describeModel(request.ask));
+    case 'applyModel': {
+      const result = await applyModel(request.ask, onProgress);
+      return reply(result, [result.estimate]);
+    }
   }
-}
-
-/** The bytes of a `data:` URL; the policy of the page forbids to fetch it. */
-function bytesOf(url: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), (character) =>
-    character.charCodeAt(0),
-  );
 }
 
 function reply(value: Tasks[keyof Tasks]['answer'], volumes: readonly Volume[] = []): void {
