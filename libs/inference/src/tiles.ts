@@ -1,6 +1,6 @@
 /**
- * @file The tiles of a stack and their memory; an entry of its own, `@blurcycle/inference/tiles`, for
- *   pages that announce the memory without loading a network.
+ * @file The tiles of a stack and their memory; an entry of its own, `@blurcycle/inference/tiles`,
+ *   for pages that announce the memory without loading a network.
  */
 import {
   describeViolation,

@@ -3,7 +3,7 @@ import type { ModelFacts, StackFiles } from '../worker/protocol.ts';
 import { element, field } from './element.ts';
 
 /** A model that was chosen. */
-export interface ChosenModel {
+interface ChosenModel {
   readonly files: StackFiles;
   readonly facts: ModelFacts;
   readonly anyVoxelSize: boolean;

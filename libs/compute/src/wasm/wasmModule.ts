@@ -2,9 +2,7 @@ import { createWasmHeap, type WasmHeap } from './wasmHeap.ts';
 import { compile, instantiate, type WasmMemory } from './webAssembly.ts';
 
 /** Functions of the module; arrays are addresses in its memory, 0 for none. */
-export type WasmFunctions = Readonly<
-  Record<FunctionName, (...addressesAndNumbers: number[]) => number>
->;
+type WasmFunctions = Readonly<Record<FunctionName, (...addressesAndNumbers: number[]) => number>>;
 
 type FunctionName =
   | 'fftSpectrumLength'
@@ -37,7 +35,7 @@ type Exports = WasmFunctions & {
 };
 
 /** An array that a function reads or writes; null: it has none. */
-export type Numbers = Int32Array | Float32Array | Float64Array | null;
+type Numbers = Int32Array | Float32Array | Float64Array | null;
 
 /** The module, and how arrays get into its memory. */
 export interface WasmModule {
@@ -49,15 +47,15 @@ export interface WasmModule {
    * Calls with the addresses of copies of `inputs`, then those of `outputs`, whose values are
    * copied back. What is in both is copied both ways, and has one address.
    */
-  call<T>(
+  readonly call: <T>(
     inputs: readonly Numbers[],
     outputs: readonly Numbers[],
     use: (addresses: readonly number[]) => T,
-  ): T;
+  ) => T;
 }
 
 /** What the module takes from JavaScript. */
-export const HOST = {
+const HOST = {
   ...{ cos: Math.cos, sin: Math.sin },
   refuse: (bytes: number): never => {
     const size = bytes === 0 ? '' : ` of ${Math.round(bytes / 2 ** 20)} MiB`;
@@ -85,7 +83,7 @@ export function loadWasmModule(bytes: Uint8Array<ArrayBuffer>): WasmModule {
  *
  * @param base - First byte that nothing of the module lies on.
  */
-export function wasmModule(
+function wasmModule(
   functions: WasmFunctions,
   memory: WasmMemory,
   base: number,
