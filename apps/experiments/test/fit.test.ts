@@ -290,6 +290,23 @@ describe('blurcycle fit', () => {
     expect(config).not.toHaveProperty('stackScale');
   });
 
+  it('tunes on the blurred stacks with --fine-tune, which --cycle does anyway', async () => {
+    const options = [...DATA, '--psf', at('psf.tif'), '--fine-tune'];
+    const model = at('tuned');
+    expect(await fit(...options, '--out', model, '--updates', '4')).toMatchObject({ code: 0 });
+    const config = JSON.parse(readFileSync(join(model, MODEL_FILES.config), 'utf8')) as object;
+    expect(config).toMatchObject({ kernel: 'known', method: { id: 'simulated-pairs-tuned' } });
+    expect(config).toHaveProperty('stackScale');
+    const metrics = readFileSync(join(`${model}.training`, 'metrics.jsonl'), 'utf8');
+    const terms = metrics.split('\n').filter((line) => line.includes('"train"'));
+    expect(terms.map((line) => line.includes('cycleBlurred'))).toEqual([false, false, false, true]);
+    const refused = await fit(...options, '--cycle', '--out', at('tuned-cycle'));
+    expect(refused.code).toBe(2);
+    expect(refused.error).toContain('fit: --fine-tune must be left out without simulated pairs');
+    const deconvolved = ['deconvolve', at('new.tif'), '--model', model, '--out', at('tuned.tif')];
+    expect(await blurcycle(...deconvolved)).toMatchObject({ code: 0 });
+  });
+
   it('never deletes a training of other settings, trains on from a model, corrects its facts', async () => {
     const model = at('on');
     const options = [...DATA, '--psf', at('psf.tif'), '--out', model];

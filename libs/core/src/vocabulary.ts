@@ -209,8 +209,11 @@ export const AUGMENTATIONS = ['none', 'lateral', 'all-planes'] as const;
 /** One of `AUGMENTATIONS`. */
 export type Augmentation = (typeof AUGMENTATIONS)[number];
 
-/** Which cycles a method closes: both of the paper, or that of sharp volumes alone. */
-export const CYCLES = ['both', 'sharp'] as const;
+/**
+ * Which cycles a method closes: both of the paper, that of sharp volumes alone, or that of blurred
+ * volumes alone.
+ */
+export const CYCLES = ['both', 'sharp', 'blurred'] as const;
 /** One of `CYCLES`. */
 export type Cycles = (typeof CYCLES)[number];
 

@@ -1,8 +1,11 @@
-import { createVolume, mean, standardDeviation, type Volume } from '@blurcycle/core';
-import { exposureGain } from '@blurcycle/data';
+import { createVolume, mean, type Shape3, standardDeviation, type Volume } from '@blurcycle/core';
+import { crop, exposureGain } from '@blurcycle/data';
+import { EXPERIMENTS_DIRECTORY } from '@blurcycle/files';
 import { createForwardModel } from '@blurcycle/imaging';
 import { scaleOfStack, stackLevels } from '@blurcycle/inference';
 import { describe, expect, it } from 'vitest';
+import { prepareTuning, wantsTuning } from '../src/fit/fineTuning.ts';
+import { fitSettings, type FitSettings } from '../src/fit/fitSettings.ts';
 import { holdOut } from '../src/fit/holdOut.ts';
 import { implausibleIntensities } from '../src/fit/implausibleIntensities.ts';
 import { asLight, chooseTarget, measureNoise, simulateImages } from '../src/fit/simulateImages.ts';
@@ -85,6 +88,23 @@ describe('createSimulatedSource(simulation, training, seed)', () => {
     expect(Math.max(...next.sharp.data)).toBeLessThanOrEqual(1);
     expect(next.sharp.shape).toEqual(PATCH);
     const other = createSimulatedSource(varied, training, 7);
+    other.restore(state);
+    expect(other.next()).toEqual(next);
+  });
+
+  it('brings a patch of a real image along for fine tuning, and draws the same pairs as without', () => {
+    const plain = simulation({ gain: [0.8, 1.25], noise: [0.5, 2], crowd: 4 });
+    const image = changed(spots(SHAPE, 5), (value) => value + 10);
+    const tuned = { ...plain, observed: [image] };
+    const [source, without] = [tuned, plain].map((one) => createSimulatedSource(one, training, 7));
+    const { observed, ...pair } = source.next();
+    expect(pair).toEqual(without.next());
+    expect(observed?.shape).toEqual(PATCH);
+    expect(Math.min(...(observed?.data ?? []))).toBeGreaterThanOrEqual(Math.min(...image.data));
+    const state = source.state();
+    const next = source.next();
+    expect(next.observed?.data).not.toEqual(observed?.data);
+    const other = createSimulatedSource(tuned, training, 7);
     other.restore(state);
     expect(other.next()).toEqual(next);
   });
@@ -191,5 +211,78 @@ describe('asLight(specimens, black)', () => {
   it('has no negative light', () => {
     const [{ volume }] = asLight([{ name: 'x', volume: spots(SHAPE, 1) }], 0.2);
     expect(Math.min(...volume.data)).toBe(0);
+  });
+});
+
+describe('prepareTuning(fit, psf, noise, scales)', () => {
+  const blurred = [3, 4].map((seed) => ({
+    file: `raw${seed}.tif`,
+    volume: changed(spots(SHAPE, seed), (value) => 300 * value + 100),
+  }));
+  const settings = (window: Shape3): FitSettings => {
+    const wishes = {
+      ...{ profile: 'smoke', seed: 0, updates: 4, patch: PATCH, width: undefined },
+      ...{ precision: undefined },
+    };
+    return fitSettings(
+      EXPERIMENTS_DIRECTORY,
+      { ...wishes, kernelSize: window, fineTune: true },
+      'simulated',
+    );
+  };
+  const noise = measureNoise(
+    blurred.map(({ volume }) => volume),
+    PSF,
+  );
+  const scales = { brightness: 0.5, target: 0.1 };
+
+  it('is the PSF from the scale of specimens to that of images, and the images on theirs', () => {
+    const tuned = settings([5, 7, 7]);
+    expect(wantsTuning(tuned)).toBe(true);
+    const { kernel, keptLight, observed } = prepareTuning(
+      { settings: tuned, blurred },
+      PSF,
+      noise,
+      scales,
+    );
+    expect(keptLight).toBeCloseTo(1, 6); // float32
+    const total = kernel.data.reduce((sum, value) => sum + value, 0);
+    expect(total).toBeCloseTo(0.5 / 0.1, 4); // float32 sums
+    observed.forEach((image) => {
+      const { black, level } = stackLevels(image, PSF);
+      expect(black).toBeCloseTo(0, 4); // float32 of values up to 400
+      expect(level).toBeCloseTo(0.5, 4);
+    });
+  });
+
+  it('cuts the PSF to the window, and says how much light is left', () => {
+    const {
+      kernel,
+      keptLight,
+      settings: cut,
+    } = prepareTuning({ settings: settings([3, 5, 5]), blurred }, PSF, noise, scales);
+    expect(kernel.shape).toEqual([3, 5, 5]);
+    expect(cut.network.blurKernelSize).toEqual([3, 5, 5]);
+    const inside = crop(PSF, [1, 1, 1], [3, 5, 5]).data.reduce((sum, value) => sum + value, 0);
+    const whole = PSF.data.reduce((sum, value) => sum + value, 0);
+    expect(keptLight).toBeCloseTo(inside / whole, 5); // float32 sums
+  });
+
+  it('refuses a window larger than the patch, and images smaller than it', () => {
+    const small = blurred.map(({ file, volume }) => ({
+      file,
+      volume: crop(volume, [0, 0, 0], [4, 40, 48]),
+    }));
+    expect(() =>
+      prepareTuning({ settings: settings([5, 7, 7]), blurred: small }, PSF, noise, scales),
+    ).toThrow(
+      'fit: --fine-tune must go with blurred stacks of at least the patch, [8, 16, 16], got [4, 40, 48]',
+    );
+    const wide = bell([9, 7, 7]);
+    expect(() =>
+      prepareTuning({ settings: settings([9, 7, 7]), blurred }, wide, noise, scales),
+    ).toThrow(
+      "fit: --fine-tune must go with patches at least as large as the kernel's window, [9, 7, 7], got [8, 16, 16]",
+    );
   });
 });

@@ -6,7 +6,7 @@ export { TrainingFailure } from './guards.ts';
 export { type KernelStart, startKernelOf } from './learnedKernel.ts';
 export {
   buildMethodNetworks,
-  hasKernel,
+  needsSurroundings,
   type KnownMicroscope,
   type MethodSettings,
   type NetworkSettings,

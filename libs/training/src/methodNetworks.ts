@@ -42,10 +42,11 @@ export interface MethodSettings {
   /** Maps sharp back to blurred; `none` for the supervised methods, which have no cycle. */
   readonly blurPath: BlurPath;
   /**
-   * Cycles that it closes: both of the paper, or `sharp`, x against G of its simulated image, which
-   * with a known blur path is supervised training on simulated pairs. @defaultValue 'both'
+   * Cycles that it closes: both of the paper; `sharp`, x against G of its simulated image, which
+   * with a known blur path is supervised training on simulated pairs; or `blurred`, y against the
+   * blurred G(y). @defaultValue 'both'
    */
-  readonly cycles?: Cycles | undefined;
+  readonly cycles?: Cycles | 'none' | undefined;
   /** Domains that have a discriminator. */
   readonly discriminators: readonly Domain[];
   /**
@@ -65,6 +66,27 @@ export function seesInput({ discriminatorSees }: MethodSettings): boolean {
 /** Whether a method blurs with a kernel, learned or known. */
 export function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boolean {
   return blurPath === 'learned-kernel' || blurPath === 'known-psf';
+}
+
+/** Whether a method images sharp volumes: for the cycle of sharp volumes, or for a discriminator. */
+export function imagesSharp({ blurPath, cycles, discriminators }: MethodSettings): boolean {
+  if (blurPath === 'none') return false;
+  return closesSharp({ cycles }) || discriminators.includes('blurred');
+}
+
+/** Whether a method images sharp patches by a kernel, which needs their surroundings. */
+export function needsSurroundings(method: MethodSettings): boolean {
+  return hasKernel(method) && imagesSharp(method);
+}
+
+/** Whether ‖x - G(h*x)‖ counts. */
+export function closesSharp({ cycles = 'both' }: Pick<MethodSettings, 'cycles'>): boolean {
+  return cycles === 'both' || cycles === 'sharp';
+}
+
+/** Whether ‖y - h*G(y)‖ counts. */
+export function closesBlurred({ cycles = 'both' }: Pick<MethodSettings, 'cycles'>): boolean {
+  return cycles === 'both' || cycles === 'blurred';
 }
 
 /** Sizes of the networks, the same for all methods of a profile. */

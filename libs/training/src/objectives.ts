@@ -29,7 +29,14 @@ import {
   meanOfScales,
   withoutMargin,
 } from './losses.ts';
-import { seesInput, type MethodNetworks, type MethodSettings } from './methodNetworks.ts';
+import {
+  closesBlurred,
+  closesSharp,
+  imagesSharp,
+  seesInput,
+  type MethodNetworks,
+  type MethodSettings,
+} from './methodNetworks.ts';
 
 /** What is minimized and how; the same for all methods of a profile. */
 export interface ObjectiveSettings {
@@ -100,6 +107,11 @@ export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
   readonly deviates: Tensor5D | null;
   /** Factor of the sharp patch in the sharp cycle; 1 without random gain. */
   readonly gain: number;
+  /**
+   * A patch of a real image for the blurred cycle, where `blurred` is a simulated one; null where
+   * it is real itself.
+   */
+  readonly observed: Tensor5D | null;
 }
 
 /** A total loss and the terms that the log shows. */
@@ -166,25 +178,29 @@ export function generatorObjective(
     const distance = method.pixelLoss === 'l1' ? meanAbsolute : meanSquare;
     include('pixel', lossWeights.pixel, distance(fakeSharp, x));
   }
-  if (F !== null) {
+  if (F !== null && imagesSharp(method)) {
     // The kernel sees the surroundings of the patch, so that its zero border darkens no part of
     // h*x.
     const clean =
       method.blurPath === 'unet'
         ? F.apply(x)
         : withoutMargin(F.apply(withGain(sample.sharpWide, sample)), cycleMargin);
-    const fakeBlurred = withNoise(networks, clean, sample);
-    fakes.blurred = fakeBlurred;
-    if (fakeSharp !== null && method.cycles !== 'sharp') {
-      const blurredAgain = withoutMargin(F.apply(fakeSharp), cycleMargin);
-      const observed = withoutMargin(y, cycleMargin);
-      const distance = blurredCycleLoss(networks, objective, blurredAgain, observed);
-      include('cycleBlurred', lossWeights.cycle, distance);
-      if (noise !== null && noise.parameters.length > 0)
-        include('noise', 1, noise.negativeLogLikelihood(observed, blurredAgain));
-    }
+    fakes.blurred = withNoise(networks, clean, sample);
+  }
+  if (F !== null && closesBlurred(method)) {
+    const image = sample.observed ?? y;
+    const estimate = sample.observed === null ? fakeSharp : G.apply(sample.observed);
+    if (estimate === null) throw new Error('internal: the blurred cycle needs an estimate');
+    const blurredAgain = withoutMargin(F.apply(estimate), cycleMargin);
+    const observed = withoutMargin(image, cycleMargin);
+    const distance = blurredCycleLoss(networks, objective, blurredAgain, observed);
+    include('cycleBlurred', lossWeights.cycle, distance);
+    if (noise !== null && noise.parameters.length > 0)
+      include('noise', 1, noise.negativeLogLikelihood(observed, blurredAgain));
+  }
+  if (fakes.blurred !== undefined && closesSharp(method)) {
     const image =
-      objective.sharpCycleTrainsKernel === false ? stopGradient(fakeBlurred) : fakeBlurred;
+      objective.sharpCycleTrainsKernel === false ? stopGradient(fakes.blurred) : fakes.blurred;
     const norm = objective.cycleNorm === 'l2' ? 'l2' : 'l1';
     include('cycleSharp', lossWeights.cycle, cycleLoss(G.apply(image), withGain(x, sample), norm));
   }
@@ -207,7 +223,7 @@ export function generatorObjective(
 
 /** Whether anything looks at G(y). */
 function needsFakeSharp({ pixelLoss, cycles, discriminators }: MethodSettings): boolean {
-  return pixelLoss !== 'none' || cycles !== 'sharp' || discriminators.includes('sharp');
+  return pixelLoss !== 'none' || closesBlurred({ cycles }) || discriminators.includes('sharp');
 }
 
 function withGain(volume: Tensor5D, { gain }: SampleTensors): Tensor5D {

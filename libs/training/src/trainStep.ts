@@ -25,14 +25,17 @@ import {
   type ObjectiveSettings,
   type SampleTensors,
 } from './objectives.ts';
-import { hasKernel, type MethodSettings } from './methodNetworks.ts';
+import { closesSharp, type MethodSettings, needsSurroundings } from './methodNetworks.ts';
 import type { OptimizerGroup, Trainer } from './trainer.ts';
 
 /**
  * A blurred patch of the trainer's patch shape, and a sharp one: of the same shape for a method
  * without a blur path, otherwise wider by the cycle margin on each side.
  */
-export type Sample = Readonly<Record<Domain, Volume>>;
+export interface Sample extends Readonly<Record<Domain, Volume>> {
+  /** A real image for the blurred cycle of a method whose blurred patches are simulated. */
+  readonly observed?: Volume;
+}
 
 /** Loss values of one step by name. */
 export type LossValues = Readonly<Record<string, number>>;
@@ -53,8 +56,8 @@ export async function trainStep(trainer: Trainer, sample: Sample): Promise<LossV
   const tensors = toTensors(trainer, sample);
   const { scalars, fakes } = trainGeneratorStep(trainer, tensors);
   const scored = trainDiscriminatorStep(trainer, tensors, fakes);
-  const { blurred, sharp, sharpWide, deviates } = tensors;
-  dispose([blurred, sharp, sharpWide, ...(deviates === null ? [] : [deviates])]);
+  const { blurred, sharp, sharpWide, deviates, observed } = tensors;
+  dispose([blurred, sharp, sharpWide, ...[deviates, observed].filter((each) => each !== null)]);
   dispose(Object.values(fakes));
   trainer.step++;
 
@@ -105,7 +108,8 @@ export function trainGeneratorStep(
 /** The method with the cycles that count in the next update. */
 function methodOfStep({ method, objective, step }: Trainer): MethodSettings {
   const { blurredCycleFrom = 0, updates } = objective;
-  return step < blurredCycleFrom * updates ? { ...method, cycles: 'sharp' } : method;
+  if (step >= blurredCycleFrom * updates) return method;
+  return { ...method, cycles: closesSharp(method) ? 'sharp' : 'none' };
 }
 
 /** Updates only the discriminators, if the method has any. The caller disposes the scalars. */
@@ -178,13 +182,14 @@ export function toTensors(trainer: Trainer, sample: Sample): SampleTensors {
   const { method, objective, networks, noiseStream, gainStream } = trainer;
   const toTensor = ({ data, shape }: Volume): Tensor5D => tensor5d(data, [1, ...shape, 1]);
   const sharpWide = toTensor(sample.sharp);
-  const margin = hasKernel(method) ? objective.cycleMargin : NO_MARGIN;
+  const margin = needsSurroundings(method) ? objective.cycleMargin : NO_MARGIN;
   return {
     blurred: toTensor(sample.blurred),
     sharp: tidy(() => clone(withoutMargin(sharpWide, margin))),
     sharpWide,
     deviates: networks.noise === null ? null : normalDeviates(noiseStream, sample.blurred),
     gain: drawGain(gainStream, objective),
+    observed: sample.observed === undefined ? null : toTensor(sample.observed),
   };
 }
 

@@ -1,4 +1,12 @@
-import { dispose, memory, mul, tensor1d, tidy, variableGrads } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  memory,
+  mul,
+  tensor1d,
+  tensor5d,
+  tidy,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
 import { variableGradients } from '@blurcycle/compute';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +19,7 @@ import {
   type MethodSettings,
   type NetworkSettings,
   type ObjectiveSettings,
+  type Sample,
   type Trainer,
 } from '../src/index.ts';
 import { generatorObjective, type SampleTensors } from '../src/objectives.ts';
@@ -363,6 +372,55 @@ describe('the cycle of blurred volumes', () => {
     }
     const [early, late] = [['cycleSharp'], ['cycleBlurred', 'cycleSharp']];
     expect(terms).toEqual([early, early, early, late, late, late, late]);
+    disposeTrainer(tuned);
+    disposeTrainer(plain);
+  });
+});
+
+describe('the cycle of real images beside simulated pairs', () => {
+  const pairs: Case = {
+    id: 'pairs-tuned',
+    method: method('pairs-tuned'),
+    network: NETWORK,
+    objective: { blurredCycleFrom: 3 / 7, cycleNorm: 'l2', cycleMargin: [1, 1, 1] },
+  };
+  const withImages = (source: ReturnType<typeof createTestSource>): Sample => {
+    const { blurred, sharp } = source.next();
+    return { blurred, sharp, observed: source.next().blurred };
+  };
+
+  it('is of the real image alone, without its border, from its part of the updates on', async () => {
+    const [tuned, plain] = [pairs, { ...pairs, objective: { blurredCycleFrom: 1 } }].map(build);
+    const [source, same] = [createTestSource(7), createTestSource(7)];
+    const terms: string[][] = [];
+    for (let i = 0; i < 7; i++) {
+      const losses = await trainStep(tuned, withImages(source));
+      terms.push(Object.keys(losses));
+      const others = await trainStep(plain, withImages(same));
+      if (i <= 3) expect(losses.pixel).toBe(others.pixel);
+      else expect(losses.pixel).not.toBe(others.pixel);
+    }
+    const early = ['generatorTotal', 'pixel'];
+    const late = ['generatorTotal', 'pixel', 'cycleBlurred'];
+    expect(terms).toEqual([early, early, early, late, late, late, late]);
+
+    const sample = withImages(source);
+    const { observed } = sample;
+    if (observed === undefined) throw new Error('the sample has a real image');
+    const { networks } = tuned;
+    const again = tidy(() => {
+      const estimate = networks.sharpGenerator.apply(tensor5d(observed.data, [1, 16, 16, 16, 1]));
+      return Float32Array.from(networks.blurGenerator!.apply(estimate).dataSync());
+    });
+    let sum = 0;
+    for (let z = 1; z < 15; z++)
+      for (let y = 1; y < 15; y++)
+        for (let x = 1; x < 15; x++) {
+          const i = (z * 16 + y) * 16 + x;
+          sum += (again[i] - observed.data[i]) ** 2;
+        }
+    const { cycleBlurred } = await trainStep(tuned, sample);
+    expect(cycleBlurred / (sum / 14 ** 3)).toBeCloseTo(1, 4); // float32 sums
     disposeTrainer(tuned);
     disposeTrainer(plain);
   });

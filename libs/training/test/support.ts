@@ -79,6 +79,14 @@ export const METHODS: readonly MethodSettings[] = [
     discriminators: [],
     pixelLoss: 'none',
   },
+  {
+    id: 'pairs-tuned',
+    sampling: 'paired',
+    blurPath: 'known-psf',
+    cycles: 'blurred',
+    discriminators: [],
+    pixelLoss: 'l2',
+  },
 ];
 
 export const NETWORK: NetworkSettings = {

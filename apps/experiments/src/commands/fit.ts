@@ -80,6 +80,12 @@ const TRAINING_OPTIONS = {
     describe: 'how far the PSF may be narrower or wider; simulated pairs have such widths',
     coerce: parsePercent,
   },
+  'fine-tune': {
+    type: 'boolean',
+    default: false,
+    describe:
+      'on simulated pairs: in the last quarter the model has to explain the blurred stacks, too',
+  },
   from: {
     type: 'string',
     describe: 'folder of a model to train on from, of the same --width and kind',

@@ -183,7 +183,7 @@ function experimentTargets(
  * in each. A discriminator counts as a tenth of a pass; kernels are small beside both.
  */
 function expectedWork({ settings: { method, training } }: ResolvedRun): number {
-  const cycles = method.blurPath === 'none' || method.cycles === 'sharp' ? 1 : 2;
+  const cycles = method.blurPath === 'none' || (method.cycles ?? 'both') !== 'both' ? 1 : 2;
   const passes = cycles * (method.blurPath === 'unet' ? 2 : 1);
   return training.updates * (passes + method.discriminators.length / 10);
 }

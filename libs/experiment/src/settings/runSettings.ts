@@ -40,7 +40,7 @@ export const methodSettingsSchema = z.strictObject({
     .enum(CYCLES)
     .optional()
     .describe(
-      'cycles that are closed: both (unless given), or that of sharp volumes alone; with a known kernel the latter trains on simulated pairs',
+      'cycles that are closed: both (unless given), sharp: that of sharp volumes alone, which with a known kernel trains on simulated pairs, or blurred: that of blurred volumes alone',
     ),
   discriminators: z.array(z.enum(DOMAINS)).readonly().describe('domains that have discriminators'),
   discriminatorSees: z

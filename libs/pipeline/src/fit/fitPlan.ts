@@ -29,18 +29,28 @@ const TIMED = 3;
 export async function estimateTraining(prepared: PreparedFit): Promise<TrainingEstimate> {
   const { settings, seed, training } = prepared;
   const { trainer, source } = startTraining({ settings, seed, ...training });
-  const times: number[] = [];
-  try {
+  const { updates, blurredCycleFrom } = settings.training;
+  const secondsFrom = async (step: number): Promise<number> => {
+    trainer.step = step;
+    const times: number[] = [];
     for (let i = 0; i < WARM_UP + TIMED; i++) {
       const sample = source.next();
       const start = performance.now();
       await trainStep(trainer, sample);
       if (i >= WARM_UP) times.push((performance.now() - start) / 1000);
     }
+    return median(times);
+  };
+  let secondsPerUpdate: number;
+  try {
+    secondsPerUpdate = await secondsFrom(0);
+    if (blurredCycleFrom > 0) {
+      const later = await secondsFrom(Math.ceil(blurredCycleFrom * updates));
+      secondsPerUpdate += (1 - blurredCycleFrom) * (later - secondsPerUpdate);
+    }
   } finally {
     disposeTrainer(trainer);
   }
-  const secondsPerUpdate = median(times);
   return {
     secondsPerUpdate,
     seconds: secondsPerUpdate * prepared.settings.training.updates,

@@ -32,6 +32,8 @@ export interface SettingsWishes {
   readonly precision?: Precision | undefined;
   /** Which weights become the model. @defaultValue 'last' */
   readonly select?: FitSelection | undefined;
+  /** Of simulated pairs: real blurred patches count, too, in the last part. @defaultValue false */
+  readonly fineTune?: boolean | undefined;
 }
 
 /** Rules by which `fit` selects weights: their average at the end, or by what is held out. */
@@ -55,6 +57,18 @@ const SIMULATED_PAIRS: FitSettings['method'] = {
   discriminators: [],
   pixelLoss: 'l2', // the error that PSNR measures
 };
+
+/** The same, tuned on the real images: ‖y - h*G(y)‖² of them counts at the end, too. */
+const TUNED_PAIRS: FitSettings['method'] = {
+  ...SIMULATED_PAIRS,
+  id: 'simulated-pairs-tuned',
+  label: 'Trained on simulated pairs, tuned on the images',
+  blurPath: 'known-psf',
+  cycles: 'blurred',
+};
+
+/** The last quarter, as in the experiment `ablation-simulated`, by the error of the pairs. */
+const FINE_TUNING = { blurredCycleFrom: 0.75, cycleNorm: 'l2' } as const;
 
 /** Form and start of a learned kernel; undefined where the method decides. */
 interface KernelWishes {
@@ -83,10 +97,12 @@ const UPDATES_OF_PAIRS = 4;
  */
 export function fitSettings(
   experimentsDir: string,
-  { profile, seed, updates, patch, width, kernelSize, kernel, precision, select }: SettingsWishes,
+  wishes: SettingsWishes,
   kind: FitKind,
 ): FitSettings {
+  const { profile, seed, updates, patch, width, kernelSize, kernel, precision, select } = wishes;
   const isSimulated = kind === 'simulated';
+  const isTuned = isSimulated && wishes.fineTune === true;
   const { settings } = resolveRun(loadExperiments(experimentsDir), {
     ...{ method: methodOf(kind, kernel), profile, seed },
   });
@@ -98,6 +114,7 @@ export function fitSettings(
     updates: updates ?? ownUpdates,
     ...averaged(updates ?? ownUpdates),
     ...selected(select, kind),
+    ...(isTuned ? FINE_TUNING : {}),
     ...(patch === undefined ? {} : { patch }),
     ...(precision === undefined ? {} : { precision }),
   };
@@ -126,7 +143,7 @@ export function fitSettings(
   if (isSimulated) {
     const sides = checkPatch(training.patch, 1);
     return {
-      method: SIMULATED_PAIRS,
+      method: isTuned ? TUNED_PAIRS : SIMULATED_PAIRS,
       network,
       training: { ...training, patch: sides },
       inference,

@@ -27,6 +27,7 @@ import {
   simulateImages,
   type Specimen,
 } from './simulateImages.ts';
+import { prepareTuning, wantsTuning } from './fineTuning.ts';
 import {
   createSimulatedSource,
   reflectedPatch,
@@ -153,7 +154,9 @@ export function prepareSimulated(
   const specimens = simulateImages(trained, psf, tolerance);
   const target = chooseTarget(specimens, LARGEST_GAIN);
   const scales = { brightness: BRIGHTNESS, target };
-  const simulation = { specimens, noise, ...scales, psf, variation: VARIATION };
+  const tuning = wantsTuning(settings) ? prepareTuning(input, psf, noise, scales) : null;
+  const observed = tuning?.observed ?? null;
+  const simulation = { specimens, noise, ...scales, psf, variation: VARIATION, observed };
   const key = contentHash({
     settings: { ...settings, method: { ...settings.method, label: undefined } },
     ...{ seed, tolerance, variation: VARIATION },
@@ -167,18 +170,18 @@ export function prepareSimulated(
   };
   const sharpLevel = mean(specimens.map(({ images: [{ level }] }) => level));
   return {
-    settings,
+    settings: tuning?.settings ?? settings,
     seed,
     training: {
       pairs: [],
-      known: { kernel: null, noise: null },
+      known: { kernel: tuning?.kernel ?? null, noise: null },
       source: () => createSimulatedSource(simulation, settings.training, seed),
     },
     intensity: scaleOfStack(levels, BRIGHTNESS),
     sharpIntensity: scaleOfStack({ black: sharpBlack, level: sharpLevel }, target),
     voxelSizeUm,
     kernel: psf,
-    keptLight: 1,
+    keptLight: tuning?.keptLight ?? 1,
     simulated: { simulation, heldOut: imageHeldOut(heldOut, psf, simulation, seed), tolerance },
     testInput: testInputOf(blurred[0].volume, settings.training.patch),
     stacks: { blurred, sharp },
@@ -187,6 +190,7 @@ export function prepareSimulated(
     warnings: [
       ...input.warnings,
       ...warnings,
+      ...warnOfLight(tuning?.keptLight ?? 1),
       ...warnOfSharp(source),
       ...implausibleIntensities(blurred, 'blurred'),
       ...implausibleIntensities(sharp, 'sharp'),

@@ -71,6 +71,11 @@ export async function readFit(data: FitData): Promise<FitInput> {
     );
   }
   const kind = routeOf(data);
+  if (kind === 'cycle' && wishes.fineTune === true) {
+    const rule =
+      'be left out without simulated pairs: the cycle of the images counts from the start';
+    throw new InputError(describeViolation('fit', '--fine-tune', rule, true));
+  }
   const cycleKind = psf === null ? 'blind' : 'non-blind';
   const settings = fitSettings(experimentsDir, wishes, kind === 'cycle' ? cycleKind : 'simulated');
   const first = kind === 'two-stage' ? fitSettings(experimentsDir, wishes, 'kernel') : null;

@@ -22,23 +22,31 @@ export interface Variation {
  */
 export const VARIATION: Variation = { gain: [0.8, 1.25], noise: [0.5, 2], crowd: 4 };
 
-/** What pairs are simulated from. */
-export interface Simulation {
-  readonly specimens: readonly SimulatedSpecimen[];
-  readonly noise: readonly StackNoise[];
+/** What the network's scale is for images and for specimens. */
+export interface SimulationScales {
   /** What the level of an image is for the network, */
   readonly brightness: number;
   /** and what light of that level is in the specimen. */
   readonly target: number;
+}
+
+/** What pairs are simulated from. */
+export interface Simulation extends SimulationScales {
+  readonly specimens: readonly SimulatedSpecimen[];
+  readonly noise: readonly StackNoise[];
   /** Decides which turns of an image are images, too. */
   readonly psf: Volume;
   readonly variation: Variation;
+  /** Real images on the network's scale, for fine tuning; null without. @defaultValue null */
+  readonly observed?: readonly Volume[] | null;
 }
 
 interface SimulatedSourceState {
   readonly sampling: RandomStreamState;
   readonly augmentation: RandomStreamState;
   readonly noise: RandomStreamState;
+  /** Of the patches of real images. */
+  readonly observed?: RandomStreamState;
 }
 
 /**
@@ -47,11 +55,11 @@ interface SimulatedSourceState {
  *
  * Specimen, place, width of the PSF, the stack whose noise it has, and the factors of noise and
  * gain are drawn for each pair. In half of the pairs the light of two to `crowd` places is added
- * and divided by a factor from 1 to their number, since a denser stack has a higher level. Cost:
- * one patch of normal deviates.
+ * and divided by a factor from 1 to their number, since a denser stack has a higher level. With
+ * real images a patch of one of them comes along, unturned. Cost: one patch of normal deviates.
  */
 export function createSimulatedSource(
-  { specimens, noise, brightness, target, psf, variation }: Simulation,
+  { specimens, noise, brightness, target, psf, variation, observed = null }: Simulation,
   { patch, augment: augmentation }: Pick<RunSettings['training'], 'patch' | 'augment'>,
   seed: number,
 ): SampleSource<SimulatedSourceState> {
@@ -59,6 +67,7 @@ export function createSimulatedSource(
     sampling: createSavedStream(seed, 'sampling/patches'),
     augmentation: createSavedStream(seed, 'augmentation'),
     noise: createSavedStream(seed, 'noise'),
+    observed: createSavedStream(seed, 'sampling/observed'),
   };
   const { sampling } = streams;
   const { voxelSizeUm } = psf;
@@ -92,9 +101,14 @@ export function createSimulatedSource(
         blurred: reflectedPatch(noisy, patch),
         sharp: reflectedPatch(object, patch),
       };
-      return turns === null ? pair : augment(pair, streams.augmentation, 'paired', turns);
+      const turned = turns === null ? pair : augment(pair, streams.augmentation, 'paired', turns);
+      if (observed === null) return turned;
+      const image = observed[streams.observed.integer(observed.length)];
+      const origin = drawOrigin(image.shape, patch, streams.observed);
+      return { ...turned, observed: crop(image, origin, patch) };
     },
     state: () => ({
+      ...(observed === null ? {} : { observed: streams.observed.state() }),
       sampling: sampling.state(),
       augmentation: streams.augmentation.state(),
       noise: streams.noise.state(),
@@ -103,6 +117,7 @@ export function createSimulatedSource(
       sampling.restore(state.sampling);
       streams.augmentation.restore(state.augmentation);
       streams.noise.restore(state.noise);
+      if (state.observed !== undefined) streams.observed.restore(state.observed);
     },
   };
 }

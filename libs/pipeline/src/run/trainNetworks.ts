@@ -15,13 +15,13 @@ import {
   disposeTrainer,
   fit,
   type FitResult,
-  hasKernel,
   type KnownMicroscope,
   type SampleSource,
   type Trainer,
   TrainingFailure,
   type ValidationValues,
   type NamedArray,
+  needsSurroundings,
   withAverageWeights,
   writeGeneratingWeights,
   writeNetworkWeights,
@@ -111,7 +111,7 @@ export function startTraining({
   const source = createPatchSource({
     ...training,
     // Only a kernel has a border that spoils the blur of a patch without surroundings.
-    sharpMargin: hasKernel(method) ? margin : [0, 0, 0],
+    sharpMargin: needsSurroundings(method) ? margin : [0, 0, 0],
     pairs,
     sampling: method.sampling,
     kernel,

@@ -5,8 +5,8 @@ import type { MethodSettings, NetworkSettings, RunSettings } from '@blurcycle/ex
 import {
   createTrainer,
   disposeTrainer,
-  hasKernel,
   fit,
+  needsSurroundings,
   trainStep,
   type LossValues,
   type Trainer,
@@ -245,7 +245,7 @@ async function withTrainer<T>(
   const source = createPatchSource({
     ...training,
     pairs,
-    sharpMargin: hasKernel(method) ? margin : [0, 0, 0],
+    sharpMargin: needsSurroundings(method) ? margin : [0, 0, 0],
     sampling: method.sampling,
     kernel,
     seed: 1,
