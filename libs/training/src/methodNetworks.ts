@@ -68,7 +68,7 @@ export function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boole
   return blurPath === 'learned-kernel' || blurPath === 'known-psf';
 }
 
-/** Whether a method images sharp volumes: for the cycle of sharp volumes, or for a discriminator. */
+/** Whether a method images sharp volumes: for the cycle of these, or for a discriminator. */
 export function imagesSharp({ blurPath, cycles, discriminators }: MethodSettings): boolean {
   if (blurPath === 'none') return false;
   return closesSharp({ cycles }) || discriminators.includes('blurred');

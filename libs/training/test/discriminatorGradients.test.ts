@@ -16,7 +16,7 @@ import {
 } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generatorLoss } from '../src/losses.ts';
-import { discriminatorObjective, shownTo } from '../src/objectives.ts';
+import { discriminatorObjective, shownTo } from '../src/discriminatorObjective.ts';
 import { holdSlopes } from './heldSlopes.ts';
 import { METHODS, OBJECTIVE, selectCpuBackend } from './support.ts';
 
