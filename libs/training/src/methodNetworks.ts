@@ -64,7 +64,7 @@ export function seesInput({ discriminatorSees }: MethodSettings): boolean {
 }
 
 /** Whether a method blurs with a kernel, learned or known. */
-export function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boolean {
+function hasKernel({ blurPath }: Pick<MethodSettings, 'blurPath'>): boolean {
   return blurPath === 'learned-kernel' || blurPath === 'known-psf';
 }
 
