@@ -120,8 +120,11 @@ export const START_ESTIMATES = ['flat', 'observed'] as const;
 /** One of `START_ESTIMATES`. */
 export type StartEstimate = (typeof START_ESTIMATES)[number];
 
-/** When Richardson–Lucy stops: after a number of updates, or at the noise level of the data. */
-export const STOPPING_RULES = ['iterations', 'discrepancy'] as const;
+/**
+ * When Richardson–Lucy stops: after a number of updates, at the noise level of the data, or where
+ * electrons that were held out are predicted best.
+ */
+export const STOPPING_RULES = ['iterations', 'discrepancy', 'held-out'] as const;
 /** One of `STOPPING_RULES`. */
 export type StoppingRule = (typeof STOPPING_RULES)[number];
 

@@ -24,6 +24,8 @@ const GRID_VOLUMES: Readonly<Record<ClassicalSettings['algorithm'], number>> = {
   tikhonov: 12,
 };
 const EXTRAPOLATION_VOLUMES = 2;
+/** Of a tile's shape, for `held-out`: both halves of the electrons, and an expected image. */
+const HELD_OUT_VOLUMES = 3;
 
 /** Memory in bytes that a classical deconvolution takes beside the program's own. */
 export function classicalMemoryBytes(
@@ -34,11 +36,12 @@ export function classicalMemoryBytes(
 ): number {
   const grid = tile.map((side, axis) => side + psf[axis] - 1);
   const extrapolates = 'accelerated' in settings && settings.accelerated === true;
+  const splits = 'stop' in settings && settings.stop === 'held-out';
   const onGrid = GRID_VOLUMES[settings.algorithm] + (extrapolates ? EXTRAPOLATION_VOLUMES : 0);
   return (
     BYTES_PER_VALUE *
     (STACK_VOLUMES * voxelCount(stack) +
-      TILE_VOLUMES * voxelCount(tile) +
+      (TILE_VOLUMES + (splits ? HELD_OUT_VOLUMES : 0)) * voxelCount(tile) +
       onGrid * voxelCount([grid[0], grid[1], grid[2]]))
   );
 }

@@ -19,6 +19,8 @@ import { gaussianGuess } from './gaussianGuess.ts';
 interface DeconvolutionHooks {
   /** Updates, or steps of the solver, done and at most. */
   readonly onUpdate?: (done: number, most: number) => void;
+  /** Only called by Richardson-Lucy, plain, accelerated or with TV. */
+  readonly onEnd?: NonNullable<RichardsonLucyOptions['onEnd']>;
   /** Only called by the Richardson-Lucy family. */
   readonly onIteration?: NonNullable<RichardsonLucyOptions['onIteration']>;
   /** First estimate of the Richardson-Lucy methods; overrides the setting. */

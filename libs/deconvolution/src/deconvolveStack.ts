@@ -1,6 +1,7 @@
 import { describeViolation, InputError, type Volume } from '@blurcycle/core';
 import { applyTiled, cutTile, planTiles, type TileOptions } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
+import type { UpdatesEnd } from '@blurcycle/imaging';
 import { blurAgain } from './blurAgain.ts';
 import { deconvolveClassically } from './deconvolveClassically.ts';
 import {
@@ -42,6 +43,8 @@ interface StackEstimate {
   /** Updates done; those of all tiles. */
   readonly updates: number;
   readonly tiles: number;
+  /** Where updates ended; of Richardson-Lucy on a whole stack. */
+  readonly end?: UpdatesEnd;
   readonly log: readonly IterationRow[];
 }
 
@@ -65,6 +68,7 @@ function deconvolveOne(
 ): Omit<StackEstimate, 'tiles'> {
   const rows: IterationRow[] = [];
   let updates = 0;
+  let end: UpdatesEnd | undefined;
   const result = deconvolveClassically(
     piece,
     psf,
@@ -73,6 +77,10 @@ function deconvolveOne(
       onUpdate: (done, most) => {
         updates = done;
         onUpdate(done, most);
+      },
+      onEnd: (found) => {
+        end = found;
+        updates = found.updates;
       },
       ...(log === undefined
         ? {}
@@ -97,7 +105,7 @@ function deconvolveOne(
     );
     rows.push(iterationRow(statistics, data, truth));
   }
-  return { ...result, updates, log: rows };
+  return { ...result, updates, ...(end === undefined ? {} : { end }), log: rows };
 }
 
 async function deconvolveTiles(
@@ -151,8 +159,8 @@ function refuseWhole(settings: ClassicalSettings, start: Volume | undefined): vo
       'every tile would stop at an iteration of its own',
     ],
     [
-      'stop' in settings && settings.stop === 'discrepancy',
-      '--stop discrepancy',
+      'stop' in settings && settings.stop !== 'iterations',
+      '--stop discrepancy or held-out',
       'every tile would stop at an iteration of its own',
     ],
     [start !== undefined, '--start from a file', "give 'flat' or 'observed'"],

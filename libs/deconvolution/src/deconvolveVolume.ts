@@ -10,7 +10,7 @@ import {
 import type { TileOptions } from '@blurcycle/data';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { availableMemoryBytes } from '@blurcycle/files';
-import { wienerPrior } from '@blurcycle/imaging';
+import { type UpdatesEnd, wienerPrior } from '@blurcycle/imaging';
 import { relativeResidual } from '@blurcycle/metrics';
 import { type BadVoxelOptions, findBadVoxels } from './badVoxels.ts';
 import { assertMemory } from './classicalMemory.ts';
@@ -60,6 +60,8 @@ export interface VolumeReport {
   };
   readonly updates: number;
   readonly tiles: number;
+  /** Where updates ended, and why; null for linear and blind methods, and where there are tiles. */
+  readonly end: UpdatesEnd | null;
   readonly seconds: number;
   /** Estimated memory beside that of the program itself. */
   readonly memoryBytes: number;
@@ -131,6 +133,7 @@ export async function deconvolveVolume(
       psf: { shape: psf.shape, keptLight, notes, sha256: hashOf(usedPsf) },
       updates: result.updates,
       tiles: result.tiles,
+      end: result.end ?? null,
       seconds,
       memoryBytes,
       flux,

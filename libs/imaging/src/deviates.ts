@@ -86,7 +86,7 @@ export function poissonLogProbability(count: number, mean: number): number {
 }
 
 /** Error of Stirling's formula, ln n! - (n + ½) ln n + n - ½ ln 2π. */
-function stirlingError(n: number): number {
+export function stirlingError(n: number): number {
   if (n <= STIRLING_ERRORS.length) return STIRLING_ERRORS[n - 1];
   const square = n * n;
   return (
@@ -98,7 +98,7 @@ function stirlingError(n: number): number {
 /**
  * k ln(k/μ) + μ - k; near k = μ as a series in v = (k - μ) / (k + μ), where the plain form cancels.
  */
-function deviance(k: number, mu: number): number {
+export function deviance(k: number, mu: number): number {
   const difference = k - mu;
   if (Math.abs(difference) >= 0.1 * (k + mu)) return k * Math.log(k / mu) - difference;
   const v = difference / (k + mu);

@@ -4,7 +4,7 @@ export {
   blindRichardsonLucy,
   type BlindRichardsonLucyOptions,
 } from './deconvolution/blindRichardsonLucy.ts';
-export { startLevel, type RichardsonLucyOptions } from './deconvolution/iterateRichardsonLucy.ts';
+export type { RichardsonLucyOptions, UpdatesEnd } from './deconvolution/iterateRichardsonLucy.ts';
 export type { IterationStatistics } from './deconvolution/iterationStatistics.ts';
 export { noiseSample, noiseVariance } from './deconvolution/noiseLevel.ts';
 export { preparePsf } from './deconvolution/preparePsf.ts';
@@ -14,6 +14,7 @@ export {
   richardsonLucyTv,
   tvFlatBelow,
 } from './deconvolution/richardsonLucy.ts';
+export { startLevel } from './deconvolution/startEstimate.ts';
 export { tikhonov } from './deconvolution/tikhonov.ts';
 export { wiener, wienerPrior } from './deconvolution/wiener.ts';
 export { blur, createForwardModel } from './forwardModel.ts';

@@ -8,6 +8,7 @@ import {
   type VoxelSizeUm,
 } from '@blurcycle/core';
 import { poissonDeviate } from '../src/deviates.ts';
+import { addPhotonNoise, addReadNoise } from '../src/noise.ts';
 
 export const VOXELS: VoxelSizeUm = [0.2, 0.1, 0.1];
 
@@ -107,4 +108,22 @@ export function rms(a: Float32Array, b: Float32Array): number {
 export function worst(a: Float32Array, b: Float32Array): number {
   const scale = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0) / scale;
+}
+
+/** Bent rods of radius 2 voxels on black. */
+export function rods(shape: Shape3): Volume {
+  const volume = createVolume(shape, VOXELS);
+  each(shape, (z, y, x, i) => {
+    const distances = [0.25, 0.6, 0.8].map((place, n) =>
+      Math.hypot(z - 4 - 4 * n, y - place * shape[1] - 4 * Math.sin(x / (8 + n))),
+    );
+    volume.data[i] = Math.min(...distances) < 2 ? 1 : 0;
+  });
+  return volume;
+}
+
+/** What a camera of some photons at intensity 1 and a read noise records. */
+export function record(clean: Volume, photons: number, readNoise: number, seed: number): Volume {
+  const counted = addPhotonNoise(clean, photons, createRandomStream(seed, 'test/photons'));
+  return addReadNoise(counted, readNoise, createRandomStream(seed, 'test/read'));
 }

@@ -8,29 +8,11 @@ import {
 import type { IterationStatistics } from '../src/deconvolution/iterationStatistics.ts';
 import { noiseVariance } from '../src/deconvolution/noiseLevel.ts';
 import { blur } from '../src/forwardModel.ts';
-import { addPhotonNoise, addReadNoise } from '../src/noise.ts';
-import { each, gaussianKernel, VOXELS } from './deconvolutionSupport.ts';
+import { addReadNoise } from '../src/noise.ts';
+import { each, gaussianKernel, record, rods, VOXELS } from './deconvolutionSupport.ts';
 
 const SHAPE: Shape3 = [16, 40, 48];
 const PSF = gaussianKernel([7, 9, 9], [1.4, 1.6, 1.6]);
-
-/** Bent rods of radius 2 voxels on black. */
-function rods(shape: Shape3 = SHAPE): Volume {
-  const volume = createVolume(shape, VOXELS);
-  each(shape, (z, y, x, i) => {
-    const distances = [0.25, 0.6, 0.8].map((place, n) =>
-      Math.hypot(z - 4 - 4 * n, y - place * shape[1] - 4 * Math.sin(x / (8 + n))),
-    );
-    volume.data[i] = Math.min(...distances) < 2 ? 1 : 0;
-  });
-  return volume;
-}
-
-/** What a camera of 200 photons at intensity 1 and a read noise records. */
-function record(clean: Volume, readNoise: number, seed: number): Volume {
-  const counted = addPhotonNoise(clean, 200, createRandomStream(seed, 'test/photons'));
-  return addReadNoise(counted, readNoise, createRandomStream(seed, 'test/read'));
-}
 
 const meanSquare = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / a.length;
@@ -52,10 +34,10 @@ describe('noiseVariance(image, psf)', () => {
     ['photon and read noise', 0.03],
     ['mostly read noise', 0.2],
   ])('is the mean variance of the noise: %s', (_, readNoise) => {
-    const clean = blur(rods(), PSF, { border: 'periodic' });
+    const clean = blur(rods(SHAPE), PSF, { border: 'periodic' });
     const truth = clean.data.reduce((sum, v) => sum + v, 0) / clean.data.length / 200;
     // The median of 1600 exponential deviates scatters by 1/(ln 2 √1600) = 3.6 %; 3 of that.
-    const ratio = noiseVariance(record(clean, readNoise, 1), PSF) / (truth + readNoise ** 2);
+    const ratio = noiseVariance(record(clean, 200, readNoise, 1), PSF) / (truth + readNoise ** 2);
     expect(Math.abs(ratio - 1)).toBeLessThan(0.11);
   });
 
@@ -71,7 +53,7 @@ describe('noiseVariance(image, psf)', () => {
     const shape: Shape3 = [3, 4, 5];
     const psf = gaussianKernel([3, 3, 3], [0.8, 0.7, 0.9]);
     psf.data[5] += 0.01; // without symmetry
-    const image = record(createVolume(shape, VOXELS, new Float32Array(60).fill(0.4)), 0.1, 4);
+    const image = record(createVolume(shape, VOXELS, new Float32Array(60).fill(0.4)), 200, 0.1, 4);
     const kernel = createVolume(shape, VOXELS);
     each([3, 3, 3], (z, y, x, i) => (kernel.data[(z * 4 + y) * 5 + x] = psf.data[i]));
     const found: { transfer: number; power: number }[] = [];
@@ -95,8 +77,8 @@ describe('noiseVariance(image, psf)', () => {
 });
 
 describe("stop: 'discrepancy'", () => {
-  const truth = rods();
-  const observed = record(blur(truth, PSF, { border: 'periodic' }), 0.01, 2);
+  const truth = rods(SHAPE);
+  const observed = record(blur(truth, PSF, { border: 'periodic' }), 200, 0.01, 2);
   const common = { negatives: 'clip', boundary: 'periodic' } as const;
 
   it('stops at the first estimate whose residual is at the noise level', () => {

@@ -5,12 +5,8 @@ import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
 import { checkOutputs, expandPatterns, readStackFile } from '@blurcycle/stacks';
 import { defineCommand, stackChoice } from './commonOptions.ts';
 import { runBatch } from './deconvolveBatch.ts';
-import {
-  classicalRequest,
-  DECONVOLVE_OPTIONS,
-  type DeconvolveArguments,
-  psfSources,
-} from './deconvolveOptions.ts';
+import { classicalRequest } from './classicalOptions.ts';
+import { DECONVOLVE_OPTIONS, type DeconvolveArguments, psfSources } from './deconvolveOptions.ts';
 import { describeModelReport, describeReport } from './deconvolveReport.ts';
 import { writePreview } from './preview.ts';
 import { namesPsf, PSF_GROUP } from './psfSource.ts';

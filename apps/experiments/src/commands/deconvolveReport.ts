@@ -26,7 +26,7 @@ export function describeReport(report: FileReport): string[] {
 }
 
 function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][number]): string[] {
-  const { settings, updates, seconds, flux, psf, offset, excluded, reblurResidual } = stack;
+  const { settings, updates, seconds, flux, psf, offset, excluded, end, reblurResidual } = stack;
   const indent = stacks.length > 1 ? '  ' : '';
   const most = updates === 1 ? 'update' : 'updates';
   const tiles = stack.tiles > 1 ? ` in ${stack.tiles} tiles` : '';
@@ -46,7 +46,7 @@ function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][numbe
       : [
           `data minus blurred estimate: ${(100 * reblurResidual).toPrecision(3)} % of the data (RMS)`,
         ]),
-    ...('stop' in settings && settings.stop === 'discrepancy' ? [describeEnd(stack)] : []),
+    ...(end === null || end.rule === 'iterations' ? [] : [describeEnd(end, settings)]),
   ];
   return [
     `${updates} ${most}${tiles}, ${seconds.toFixed(1)} s`,
@@ -54,16 +54,34 @@ function describeStack({ stacks }: FileReport, stack: FileReport['stacks'][numbe
   ];
 }
 
-/** Updates of `--stop discrepancy` at most, unless given. */
-const MOST_UPDATES = 200;
+type Stack = FileReport['stacks'][number];
 
-function describeEnd({ settings, updates }: FileReport['stacks'][number]): string {
-  const most = ('iterations' in settings ? settings.iterations : undefined) ?? MOST_UPDATES;
-  const tolerance = 'relativeTolerance' in settings ? settings.relativeTolerance : undefined;
-  if (updates >= most) return `not ended within ${most} updates: the noise level was not reached`;
-  const small =
-    tolerance === undefined ? '' : `, or an update changed less than ${100 * tolerance} %`;
-  return `ended after ${updates} of ${most} updates: the blurred estimate is as near to the data as their noise allows${small}`;
+/** Where updates ended, by which rule and why. */
+function describeEnd(
+  { rule, reason, updates, most, electronsPerCount = 1 }: NonNullable<Stack['end']>,
+  settings: Stack['settings'],
+): string {
+  const ended = `--stop ${rule}: ended after ${updates} of ${most} updates`;
+  switch (reason) {
+    case 'noise-level':
+      return `${ended}: the blurred estimate is as near to the data as their noise allows`;
+    case 'small-change': {
+      const { relativeTolerance = 0 } = 'relativeTolerance' in settings ? settings : {};
+      return `${ended}: the last changed less than ${100 * relativeTolerance} %; the noise level was not reached`;
+    }
+    case 'held-out': {
+      const isGiven = 'electronsPerCount' in settings && settings.electronsPerCount !== undefined;
+      const count = `${electronsPerCount.toPrecision(3)} electrons a count${isGiven ? '' : ', from the noise'}`;
+      return `${ended}: with more of them one half of the photons predicts the other less well (${count})`;
+    }
+    case 'number': {
+      const missing =
+        rule === 'held-out'
+          ? 'the held-out photons are predicted better and better'
+          : 'the noise level was not reached';
+      return `--stop ${rule}: not ended within ${most} updates: ${missing}`;
+    }
+  }
 }
 
 /** Report on a deconvolution by a model for people. */

@@ -30,7 +30,14 @@ const richardsonLucy = {
   stop: z
     .enum(STOPPING_RULES)
     .exactOptional()
-    .describe('when updates end: after their number, or at the noise level of the data'),
+    .describe(
+      'when updates end: after their number, at the noise level of the data, or where electrons that were held out are predicted best',
+    ),
+  electronsPerCount: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('for held-out: electrons for one unit of the data; from their noise unless given'),
   negatives,
   start: z.enum(START_ESTIMATES).exactOptional().describe('first estimate'),
   relativeTolerance: z

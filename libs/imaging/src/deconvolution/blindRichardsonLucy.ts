@@ -16,8 +16,9 @@ import {
   ratioToExpected,
   type ObservationModel,
 } from './observationModel.ts';
-import { startEstimate, updateRepeatedly } from './iterateRichardsonLucy.ts';
+import { updateRepeatedly } from './iterateRichardsonLucy.ts';
 import type { IterationStatistics } from './iterationStatistics.ts';
+import { startEstimate } from './startEstimate.ts';
 
 export interface BlindRichardsonLucyOptions {
   /** Rounds of object updates followed by PSF updates. @defaultValue 10 */

@@ -1,9 +1,7 @@
 import {
   assertRange,
-  assertSameShape,
   createVolume,
   extent,
-  voxelCount,
   type Boundary,
   type Negatives,
   type StartEstimate,
@@ -12,6 +10,7 @@ import {
 } from '@blurcycle/core';
 import { startOfUpdate, updateByConvolutions } from '@blurcycle/compute/transforms';
 import { createExtrapolation } from './extrapolation.ts';
+import { heldOutUpdates } from './heldOutUpdates.ts';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
 import { noiseVariance } from './noiseLevel.ts';
 import {
@@ -22,10 +21,11 @@ import {
   expectedImage,
   type ObservationModel,
 } from './observationModel.ts';
+import { startEstimate } from './startEstimate.ts';
 
 /** Options that all variants of Richardson-Lucy share. */
 export interface RichardsonLucyOptions {
-  /** Maximum number of updates. @defaultValue 50; 200 with `stop: 'discrepancy'` */
+  /** Maximum number of updates. @defaultValue 50; 200 with another `stop` than 'iterations' */
   readonly iterations?: number;
   /**
    * `iterations`: after that number. `discrepancy`: before the first update that starts from an
@@ -40,9 +40,14 @@ export interface RichardsonLucyOptions {
    * data as they are fitted, negative values clipped.
    * Source: Morozov, Soviet Math. Doklady 7, 414 (1966); Bertero et al. (2010)
    * doi:10.1088/0266-5611/26/10/105004 for photon noise.
+   *
+   * `held-out`: after the number of updates that predicts held-out electrons best; see
+   * `heldOutUpdates`, which it costs.
    * @defaultValue 'iterations'
    */
   readonly stop?: StoppingRule;
+  /** For `held-out`: electrons for one unit of the data. @defaultValue from their noise */
+  readonly electronsPerCount?: number;
   /**
    * Constant light that belongs to no object, in the units of the data, at least 0. @defaultValue 0
    */
@@ -72,11 +77,27 @@ export interface RichardsonLucyOptions {
   readonly mask?: Float32Array | undefined;
   /** Called after each update with the number of updates done and their maximum; costs nothing. */
   readonly onUpdate?: (done: number, most: number) => void;
+  /** Called once, after the last update. */
+  readonly onEnd?: (end: UpdatesEnd) => void;
   /**
    * Called at the start and after every update with statistics and the estimate itself (to read,
    * not to keep). Costs one more blur per call.
    */
   readonly onIteration?: (statistics: IterationStatistics, estimate: Float32Array) => void;
+}
+
+/** Where updates ended, and why. */
+export interface UpdatesEnd {
+  readonly rule: StoppingRule;
+  /**
+   * `number`: all were done. `small-change`: see `relativeTolerance`. `noise-level`, `held-out`:
+   * see `stop`.
+   */
+  readonly reason: 'number' | 'small-change' | 'noise-level' | 'held-out';
+  readonly updates: number;
+  readonly most: number;
+  /** What `held-out` took for an electron. */
+  readonly electronsPerCount?: number;
 }
 
 /** Additions of a variant to the plain update. */
@@ -120,19 +141,55 @@ export function iterateRichardsonLucy(
   const whole = createObservationModel(observed, psf, boundary);
   const model = options.mask === undefined ? whole : maskedModel(whole, options.mask);
   const first = startEstimate(where, observed, model, background, start);
-  const limits =
-    options.stop === 'discrepancy'
-      ? { iterations: MOST_UPDATES, leastResidual: noiseVariance(observed, psf) }
-      : {};
+  const limits = limitsOf(where, observed, psf, model, options, variant);
   const estimate = updateRepeatedly(
     where,
     observed,
     model,
     first,
-    { ...limits, ...options },
+    { ...options, ...limits },
     variant,
   );
   return createVolume(observed.shape, observed.voxelSizeUm, model.crop(estimate));
+}
+
+/** What the stopping rule adds to the options. */
+function limitsOf(
+  where: string,
+  observed: Volume,
+  psf: Volume,
+  model: ObservationModel,
+  options: RichardsonLucyOptions,
+  variant: RichardsonLucyVariant,
+): Partial<UpdateOptions> {
+  const { stop = 'iterations', iterations = MOST_UPDATES, onUpdate, onEnd } = options;
+  if (stop === 'iterations') return {};
+  if (stop === 'discrepancy') return { iterations, leastResidual: noiseVariance(observed, psf) };
+  const { relativeTolerance = 0 } = options;
+  assertRange(
+    relativeTolerance === 0,
+    where,
+    'relativeTolerance',
+    "be left out with stop 'held-out'",
+    relativeTolerance,
+    'two rules cannot both say where updates end',
+  );
+  const progress = (before: number) => (done: number) => onUpdate?.(before + done, 2 * iterations);
+  const found = heldOutUpdates(where, observed, psf, {
+    ...options,
+    update: (training, endsAt) => {
+      const { background = 0, start = 'flat' } = options;
+      const first = startEstimate(where, training, model, background, start);
+      const own = { iterations, background, onUpdate: progress(0), endsAt };
+      updateRepeatedly(where, training, model, first, own, variant);
+    },
+  });
+  const { updates, isBest, electronsPerCount } = found;
+  const end: UpdatesEnd = {
+    ...{ rule: stop, reason: isBest ? 'held-out' : 'number', updates, most: iterations },
+    electronsPerCount,
+  };
+  return { iterations: updates, onUpdate: progress(iterations), onEnd: () => onEnd?.(end) };
 }
 
 /** A model whose image has voxels that count for nothing. */
@@ -153,6 +210,11 @@ function maskedModel(model: ObservationModel, mask: Float32Array): ObservationMo
 interface UpdateOptions extends RichardsonLucyOptions {
   /** Mean squared residual at which updates end; 0 never ends them. @defaultValue 0 */
   readonly leastResidual?: number;
+  /**
+   * Called as `onIteration` is, with the expected image, at the same cost; updates end where it
+   * returns true.
+   */
+  readonly endsAt?: (done: number, expected: Float32Array) => boolean;
 }
 
 /**
@@ -172,7 +234,7 @@ export function updateRepeatedly(
   variant: RichardsonLucyVariant = {},
 ): Float32Array {
   const { iterations = 50, background = 0, relativeTolerance = 0, onIteration, onUpdate } = options;
-  const { leastResidual = 0 } = options;
+  const { leastResidual = 0, endsAt, stop = 'iterations' } = options;
   assertRange(
     Number.isSafeInteger(iterations) && iterations > 0,
     where,
@@ -194,13 +256,19 @@ export function updateRepeatedly(
   let estimate: Float32Array = first;
   let change = 0;
   for (let done = 0; ; done++) {
-    const last = done === iterations || (done > 0 && change < relativeTolerance);
-    if (onIteration !== undefined) {
+    const isSmall = done > 0 && change < relativeTolerance;
+    let isLast = done === iterations || isSmall;
+    if (onIteration !== undefined || endsAt !== undefined) {
       const expected = expectedImage(model, estimate, background, floor);
       const inside = model.crop(estimate);
-      onIteration(iterationStatistics(done, observed.data, expected, inside, change), inside);
+      onIteration?.(iterationStatistics(done, observed.data, expected, inside, change), inside);
+      if (endsAt?.(done, expected) === true) isLast = true;
     }
-    if (last) return estimate;
+    if (isLast) {
+      const reason = isSmall ? 'small-change' : 'number';
+      options.onEnd?.({ rule: stop, reason, updates: done, most: iterations });
+      return estimate;
+    }
     const from = { estimate, extrapolation: extrapolation?.current() };
     const penalty = variant.penaltyGradient?.(startOfUpdate(from), model);
     const sums = model.update({
@@ -208,7 +276,10 @@ export function updateRepeatedly(
       ...{ observed: observed.data, background, floor, weights, penalty },
       ...(leastResidual > 0 ? { leastResidual } : {}),
     });
-    if (!sums.done) return startOfUpdate(from);
+    if (!sums.done) {
+      options.onEnd?.({ rule: stop, reason: 'noise-level', updates: done, most: iterations });
+      return startOfUpdate(from);
+    }
     if (extrapolation !== undefined) estimate = extrapolation.advance(estimate, sums);
     change = sums.total > 0 ? sums.change / sums.total : 0;
     onUpdate?.(done + 1, iterations);
@@ -221,48 +292,4 @@ function invertSensitivity(sensitivity: Float32Array): Float32Array {
   for (let i = 0; i < sensitivity.length; i++)
     sensitivity[i] = sensitivity[i] < least ? 0 : 1 / sensitivity[i];
   return sensitivity;
-}
-
-/** The first estimate, on the grid of the model. */
-export function startEstimate(
-  where: string,
-  observed: Volume,
-  model: ObservationModel,
-  background: number,
-  start: NonNullable<RichardsonLucyOptions['start']>,
-): Float32Array {
-  if (typeof start === 'number') {
-    assertRange(
-      start >= 0 && Number.isFinite(start),
-      where,
-      'start',
-      'be finite and at least 0',
-      start,
-    );
-    return new Float32Array(voxelCount(model.objectShape)).fill(start);
-  }
-  const level = startLevel(observed, background);
-  if (start === 'flat') return new Float32Array(voxelCount(model.objectShape)).fill(level);
-  if (start !== 'observed') {
-    assertSameShape(where, start, observed);
-    const bad = start.data.find((value) => !(value >= 0 && Number.isFinite(value)));
-    assertRange(bad === undefined, where, 'start', 'be finite and at least 0', bad);
-  }
-  const inside = model.embed(
-    start === 'observed' ? aboveBackground(observed, background) : start.data,
-  );
-  if (inside.length === observed.data.length) return Float32Array.from(inside);
-  const mask = model.embed(new Float32Array(observed.data.length).fill(1));
-  return inside.map((value, i) => (mask[i] === 1 ? value : level));
-}
-
-/** The level of a flat first estimate: the mean of the data above background. */
-export function startLevel(observed: Volume, background = 0): number {
-  let sum = 0;
-  for (let i = 0; i < observed.data.length; i++) sum += Math.max(0, observed.data[i] - background);
-  return sum / observed.data.length;
-}
-
-function aboveBackground({ data }: Volume, background: number): Float32Array {
-  return data.map((value) => Math.max(0, value - background));
 }
