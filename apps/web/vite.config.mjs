@@ -101,6 +101,13 @@ export default defineConfig({
   base: './',
   resolve: { alias: { '@tensorflow/tfjs-backend-cpu': CPU_WITHOUT_KERNELS } },
   plugins: [packedModules(), oneFile(), referenceModel()],
+  // With these headers a page may share memory between threads.
+  server: {
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
   build: {
     outDir: 'build',
     emptyOutDir: true,

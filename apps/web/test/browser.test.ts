@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -8,7 +9,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -81,6 +84,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     options: BrowserContextOptions = {},
     before?: () => void,
     hash = '',
+    address = url,
   ): Promise<void> {
     const context = await browser.newContext({
       viewport: { width: 1400, height: 900 },
@@ -93,11 +97,27 @@ describe.skipIf(executable === undefined)('the page', () => {
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
-    await page.goto(url + hash);
+    await page.goto(address + hash);
     await look(page);
     expect(complaints).toEqual([]);
-    expect(requests.filter((address) => !/^(blob|data):/.test(address))).toEqual([url]);
+    expect(requests.filter((other) => !/^(blob|data):/.test(other))).toEqual([address]);
     await context.close();
+  }
+
+  /** Serves the page with the headers with which it may share memory between threads. */
+  async function serveIsolated(use: (address: string) => Promise<void>): Promise<void> {
+    const server = createServer((request, response) => {
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+      response.setHeader('Content-Type', 'text/html');
+      response.end(request.url === '/' ? readFileSync(path('page/index.html')) : '');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    } finally {
+      server.close();
+    }
   }
 
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -254,6 +274,43 @@ describe.skipIf(executable === undefined)('the page', () => {
       expect(difference(ours, (await readTiffStack(path('bars.tif'))).volume)).toBeGreaterThan(0.1);
     });
   }, 240_000);
+
+  it('computes on several threads where its server sends the headers', async () => {
+    const look = async (page: Page): Promise<Volume[]> => {
+      const results: Volume[] = [];
+      await choose(page, path('cell.tif'));
+      await page.getByLabel('Iterations').fill('4');
+      await run(page);
+      results.push(await save(page, 'Save as ImageJ TIFF'));
+      await page.getByLabel('Method', { exact: true }).selectOption('model');
+      await page.getByLabel('Folder of the model').setInputFiles(path('page/model'));
+      await page.getByText('for voxels of').waitFor(PATIENT);
+      await run(page);
+      results.push(await save(page, 'Save as ImageJ TIFF'));
+      return results;
+    };
+    const facts = (page: Page) => page.locator('.result .facts').textContent();
+    const status = (page: Page) => page.getByRole('status').textContent();
+    const results: Volume[][] = [];
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      expect(await status(page)).toContain('On one thread');
+      results.push(await look(page));
+      expect(await facts(page)).toContain('in WebAssembly, one thread');
+    });
+    await serveIsolated((address) =>
+      open(
+        async (page) => {
+          await choose(page, path('cell.tif'));
+          expect(await status(page)).not.toContain('thread');
+          results.push(await look(page));
+          expect(await facts(page)).toMatch(/in WebAssembly, \d+ threads/);
+        },
+        ...([{}, undefined, '', address] as const),
+      ),
+    );
+    expect(results[1]).toEqual(results[0]); // the same bits
+  }, 120_000);
 
   it('says in one line what is wrong with a model', async () => {
     mkdirSync(path('none'));

@@ -4,4 +4,5 @@
  */
 export { convolveInWebAssembly } from './fft/createConvolver3d.browser.ts';
 export { selectWebAssembly } from './backends/selectWebAssembly.ts';
+export { loadThreadedModule, type ThreadStart } from './wasm/threads.ts';
 export { loadWasmModule, type WasmModule } from './wasm/wasmModule.ts';

@@ -98,7 +98,7 @@ export function buildPage(main: HTMLElement): void {
   function announce(): void {
     if (opened === undefined) return;
     try {
-      run.ready(describeMemory(memory(opened)));
+      run.ready(`${describeMemory(memory(opened))} ${threadWords(crossOriginIsolated)}`);
     } catch {
       // Something is missing; the start says what.
       run.ready('');
@@ -159,6 +159,13 @@ export function buildPage(main: HTMLElement): void {
       command: modelCommandLine(name, choice, { folder: path, anyVoxelSize }),
     });
   }
+}
+
+/** Browsers let pages share memory between threads only where their server asks for it. */
+function threadWords(isIsolated: boolean): string {
+  return isIsolated
+    ? ''
+    : 'On one thread: several need a server that sends the headers COOP and COEP, as that of npx nx run web:serve does.';
 }
 
 /** `#js` in the address computes without WebAssembly, to compare. */

@@ -8,7 +8,7 @@ export function describeResult(result: DeconvolutionResult): string {
   const engine = result.engine === 'wasm' ? 'WebAssembly' : 'JavaScript';
   return (
     `${formatShape(estimate.shape)} voxels, ${updates} ${updates === 1 ? 'update' : 'updates'}, ` +
-    `${formatSeconds(seconds, 1)} in ${engine}${subtracted}; ` +
+    `${formatSeconds(seconds, 1)} in ${engine}, ${onThreads(result.threads)}${subtracted}; ` +
     `PSF of ${formatShape(psf.shape)} voxels; ` +
     `data minus blurred estimate: ${percent(residual)} of the data (RMS).` +
     result.notes.map((note) => ` PSF: ${note}.`).join('')
@@ -26,8 +26,12 @@ export function describeModelResult(result: ModelResult): string {
   return (
     `${formatShape(estimate.shape)} voxels by ${name}, ${tiles} ` +
     `${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, ` +
-    `${formatSeconds(seconds, 1)} in WebAssembly${disagree}.${sentence}`
+    `${formatSeconds(seconds, 1)} in WebAssembly, ${onThreads(result.threads)}${disagree}.${sentence}`
   );
+}
+
+function onThreads(threads: number): string {
+  return threads === 1 ? 'one thread' : `${threads} threads`;
 }
 
 function percent(part: number): string {

@@ -57,6 +57,7 @@ export async function applyModel(
   const trust = judgeTrust(report, config);
   return {
     ...{ estimate, name: config.name, seconds: (performance.now() - began) / 1000 },
+    threads: module.threads,
     ...{ tile: report.tile, tiles: report.tiles, tileMismatch: report.tileMismatch },
     trust: trust?.explains === true ? trust.sentence : null,
     warnings: [...warnings, ...(trust?.explains === false ? [trust.sentence] : [])],

@@ -23,7 +23,7 @@ import type { DeconvolutionJob, DeconvolutionResult, PsfChoice } from './protoco
 export async function deconvolve(
   job: DeconvolutionJob,
   onUpdate: (done: number, most: number) => void,
-): Promise<Omit<DeconvolutionResult, 'engine'>> {
+): Promise<Omit<DeconvolutionResult, 'engine' | 'threads'>> {
   const { isRaw } = job;
   const bad = findBadVoxels(job.stack, { isRaw, hotVoxels: 'mask', saturation: undefined });
   const light = subtractOffset(bad.stack, job.offset, job.settings, isRaw);

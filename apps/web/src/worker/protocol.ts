@@ -54,6 +54,7 @@ export interface DeconvolutionResult {
   readonly notes: readonly string[];
   /** What computed it. */
   readonly engine: 'wasm' | 'js';
+  readonly threads: number;
   readonly warnings: readonly string[];
 }
 
@@ -81,6 +82,7 @@ export interface ModelResult {
   readonly estimate: Volume;
   readonly name: string;
   readonly seconds: number;
+  readonly threads: number;
   readonly tile: Shape3;
   readonly tiles: number;
   /** See `ModelDeconvolution`. */

@@ -27,7 +27,8 @@ async function answer(request: Request): Promise<void> {
       if (module !== null) convolveInWebAssembly(module);
       const result = await deconvolve(request.ask, onProgress);
       const engine = module === null ? 'js' : 'wasm';
-      return reply({ ...result, engine }, [result.estimate, result.psf]);
+      const threads = module?.threads ?? 1;
+      return reply({ ...result, engine, threads }, [result.estimate, result.psf]);
     }
     case 'describeModel':
       return reply(await describeModel(request.ask));

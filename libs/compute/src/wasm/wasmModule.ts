@@ -1,8 +1,10 @@
 import { createWasmHeap, type WasmHeap } from './wasmHeap.ts';
-import { compile, instantiate, type WasmMemory } from './webAssembly.ts';
+import { compile, HOST, instantiate, type WasmMemory } from './webAssembly.ts';
 
 /** Functions of the module; arrays are addresses in its memory, 0 for none. */
-type WasmFunctions = Readonly<Record<FunctionName, (...addressesAndNumbers: number[]) => number>>;
+export type WasmFunctions = Readonly<
+  Record<FunctionName, (...addressesAndNumbers: number[]) => number>
+>;
 
 type FunctionName =
   | 'fftSpectrumLength'
@@ -54,15 +56,6 @@ export interface WasmModule {
   ) => T;
 }
 
-/** What the module takes from JavaScript. */
-const HOST = {
-  ...{ cos: Math.cos, sin: Math.sin },
-  refuse: (bytes: number): never => {
-    const size = bytes === 0 ? '' : ` of ${Math.round(bytes / 2 ** 20)} MiB`;
-    throw new RangeError(`allocation${size} in WebAssembly failed`);
-  },
-};
-
 /**
  * The module for one thread.
  *
@@ -83,7 +76,7 @@ export function loadWasmModule(bytes: Uint8Array<ArrayBuffer>): WasmModule {
  *
  * @param base - First byte that nothing of the module lies on.
  */
-function wasmModule(
+export function wasmModule(
   functions: WasmFunctions,
   memory: WasmMemory,
   base: number,

@@ -14,6 +14,11 @@ export interface WasmMemory {
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Memory: new (sides: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => WasmMemory;
 }
 
 function api(): WebAssemblyApi {
@@ -34,4 +39,24 @@ export function compile(bytes: Uint8Array<ArrayBuffer>): object {
 export function instantiate(module: object, imports: object): unknown {
   const { Instance } = api();
   return new Instance(module, imports).exports;
+}
+
+/** What the module takes from JavaScript. */
+export const HOST = {
+  ...{ cos: Math.cos, sin: Math.sin },
+  refuse: (bytes: number): never => {
+    const size = bytes === 0 ? '' : ` of ${Math.round(bytes / 2 ** 20)} MiB`;
+    throw new RangeError(`allocation${size} in WebAssembly failed`);
+  },
+};
+
+/** Memory that threads share: at most 4 GiB, or 1 GiB where there are no addresses for more. */
+export function sharedMemory(): WasmMemory {
+  const { Memory } = api();
+  const make = (maximum: number): WasmMemory => new Memory({ initial: 32, maximum, shared: true });
+  try {
+    return make(65536);
+  } catch {
+    return make(16384);
+  }
 }
