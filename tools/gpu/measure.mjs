@@ -1,6 +1,6 @@
 // The measurements of measure.sh, one after the other, each in a process of its own with a limit:
 // what fails or takes too long costs the others nothing. Plain JavaScript without packages.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -55,6 +55,7 @@ for (const method of METHODS)
     '--repeat',
     tiny ? '1' : '10',
   ]);
+await measurePyTorch();
 await measureTraining();
 results.endedAt = new Date().toISOString();
 save();
@@ -90,10 +91,21 @@ async function measure(name, seconds, parameters) {
  * @param {() => boolean} [isDone]
  */
 function run(name, seconds, [program, ...parameters], isDone = () => false) {
+  return runProgram(name, seconds, process.execPath, [join(BIN, program), ...parameters], isDone);
+}
+
+/**
+ * @param {string} name
+ * @param {number} seconds
+ * @param {string} program
+ * @param {readonly string[]} parameters
+ * @param {() => boolean} [isDone]
+ */
+function runProgram(name, seconds, program, parameters, isDone = () => false) {
   const left = Math.min(patience * seconds * 1000, end - Date.now());
   if (left < 1000) return Promise.resolve({ skipped: 'no time is left' });
   const started = Date.now();
-  const child = spawn(process.execPath, [join(BIN, program), ...parameters], { cwd: PROJECT });
+  const child = spawn(program, parameters, { cwd: PROJECT });
   let [text, errors] = ['', ''];
   child.stdout.on('data', (part) => (text += part));
   child.stderr.on('data', (part) => (errors += part));
@@ -111,6 +123,32 @@ function run(name, seconds, [program, ...parameters], isDone = () => false) {
       resolve({ code: code ?? signal, seconds: took, result: parsed(text) });
     });
   });
+}
+
+/** The same steps in PyTorch with cuDNN, where this machine has both. */
+async function measurePyTorch() {
+  const python = ['python3', '/usr/bin/python3', 'python'].find(
+    (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
+  );
+  if (python === undefined) {
+    results.pytorch = { skipped: 'no Python with PyTorch on this machine' };
+    return save();
+  }
+  const hasGpu =
+    spawnSync(python, ['-c', 'import torch; assert torch.cuda.is_available()']).status === 0;
+  // On a processor the paper's scale would take minutes.
+  if (!hasGpu && !tiny) {
+    results.pytorch = { skipped: 'PyTorch finds no GPU here' };
+    return save();
+  }
+  const device = ['--device', hasGpu ? 'cuda' : 'cpu', '--repeat', tiny ? '1' : '10'];
+  const steps = [join(BIN, 'torchStep.py'), ...scale, '--psf', tiny ? '7' : '31', ...device];
+  for (const factors of hasGpu ? ['float32', 'tf32'] : ['float32']) {
+    const options = factors === 'tf32' ? ['--tf32'] : [];
+    const name = `pytorch ${factors}`;
+    results[name] = await runProgram(name, 45, python, [...steps, ...options]);
+    save();
+  }
 }
 
 /**
@@ -166,13 +204,20 @@ function linesOf(path) {
   return lines.map((line) => parsed(line)).filter((line) => line?.kind === 'train');
 }
 
-/** @param {string} text */
+/**
+ * JSON, or lines of JSON as a list; other text as it is.
+ *
+ * @param {string} text
+ */
 function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+  for (const json of [text, `[${text.trim().split('\n').join(',')}]`]) {
+    try {
+      return JSON.parse(json);
+    } catch {
+      // The next reading.
+    }
   }
+  return text;
 }
 
 function save() {

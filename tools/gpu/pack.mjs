@@ -59,6 +59,7 @@ try {
     cpSync(join(ROOT, name), join(project, name), { recursive: true });
   for (const name of PACKAGES) copyPackage(name, join(project, 'node_modules', name));
   cpSync(join(ROOT, 'tools/gpu/measure.mjs'), join(project, 'bin/measure.mjs'));
+  cpSync(join(ROOT, 'tools/bench/torchStep.py'), join(project, 'bin/torchStep.py'));
   await bundle(join(project, 'bin'));
   execFileSync('tar', [
     '-C',
