@@ -152,8 +152,8 @@ async function measurePyTorch() {
 }
 
 /**
- * 200 updates of the blind method at the paper's scale, and their first three losses beside those of
- * the processor.
+ * 200 updates of the blind method at the paper's scale, and their first three losses beside those
+ * of the processor.
  */
 async function measureTraining() {
   const experiments = join(out, 'experiments');
