@@ -55,7 +55,8 @@ export function createRunPanel(events: {
     progress: (done, most) => {
       bar.value = done / most;
       const left = ((performance.now() - began) / 1000) * (most / done - 1);
-      status.textContent = `${done} of ${most}, ${formatSeconds(left)} left`;
+      const rest = done === most ? 'judging the result' : `${formatSeconds(left)} left`;
+      status.textContent = `${done} of ${most}, ${rest}`;
     },
     fail: (message) => {
       failure.textContent = message;

@@ -1,4 +1,4 @@
-import { selectWebAssembly } from '@blurcycle/compute/webassembly';
+import { convolveInWebAssembly, selectWebAssembly } from '@blurcycle/compute/webassembly';
 import { describeViolation, InputError, sha256 } from '@blurcycle/core';
 import { blobFile, readTiff } from '@blurcycle/data';
 import {
@@ -43,6 +43,7 @@ export async function applyModel(
   const { deviceMemory = USUAL_MEMORY } = navigator as Navigator & {
     readonly deviceMemory?: number;
   };
+  convolveInWebAssembly(module);
   await selectWebAssembly(module, deviceMemory * GIB);
   const model = await prepareModel(sourceOf(files));
   const { config, kernel } = model;
