@@ -177,7 +177,7 @@ describe.skipIf(executable === undefined)('the page', () => {
         await page.getByLabel('Background', { exact: true }).fill('5');
         await run(page);
         const facts = await page.locator('.result .facts').textContent();
-        expect(facts).toMatch(new RegExp(`^10 x 28 x 30 voxels, .* in ${engine};`));
+        expect(facts).toMatch(new RegExp(`^10 x 28 x 30 voxels, .* in ${engine}, one thread;`));
 
         const [imagej, ome] = [
           await save(page, 'Save as ImageJ TIFF'),
