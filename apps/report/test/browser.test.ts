@@ -226,6 +226,56 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     });
   });
 
+  it('draws the profile of all methods along a line at any angle, by keyboard and by pointer', async () => {
+    await open({}, async (page) => {
+      const figure = await openViewers(page);
+      await figure.getByText('Line profile through the middle').click();
+      const paths = (): Promise<(string | null)[]> =>
+        figure
+          .locator('.profile-drawing path[fill=none]')
+          .evaluateAll((all) => all.map((one) => one.getAttribute('d')));
+      const lines = figure.locator('.stages .profile-line').filter({ visible: true });
+      const lineOf = (): Promise<string | null> => lines.first().locator('path').getAttribute('d');
+      const alongX = await paths();
+      expect(alongX).toHaveLength(5); // input, truth and three methods
+      await figure.locator('input[name$=profile][value="0"]').focus();
+      await page.keyboard.press('ArrowRight'); // from z to any angle
+      const angle = figure.getByRole('slider', { name: 'Angle' });
+      const across = await angle.inputValue(); // across the structure, to begin with
+      const oblique = await paths();
+      expect(oblique).not.toEqual(alongX);
+      const before = await lineOf();
+      await angle.press('ArrowRight');
+      await angle.press('ArrowRight');
+      expect(await paths()).not.toEqual(oblique);
+      expect(await lineOf()).not.toBe(before);
+      expect(await angle.getAttribute('aria-valuetext')).toMatch(/^\d+°$/);
+      await figure.getByRole('slider', { name: 'Length' }).press('ArrowRight');
+      await figure.getByRole('button', { name: 'Across the structure' }).press('Enter');
+      expect(await angle.inputValue()).toBe(across);
+      expect(await figure.locator('.profile-drawing').getAttribute('aria-label')).toMatch(
+        /^Intensities along a line at \d+° in XY through z 12, y \d+, x \d+$/,
+      );
+      // One line in the XY picture of each volume, none in the XZ picture beside it.
+      expect(await lines.count()).toBe(5);
+      const canvas = figure.locator('.stages .picture canvas').first();
+      await canvas.scrollIntoViewIfNeeded();
+      const box = await canvas.boundingBox();
+      if (box === null) throw new Error('no picture');
+      await page.mouse.move(box.x + 0.25 * box.width, box.y + 0.75 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.75 * box.width, box.y + 0.25 * box.height, { steps: 3 });
+      await page.mouse.up();
+      expect(await angle.inputValue()).toBe('45');
+      const [x1, y1, x2, y2] = ((await lineOf()) ?? '').split(/[ML ]/).slice(1).map(Number);
+      expect([x1 < x2, y1 > y2]).toEqual([true, true]);
+      // A voxel of the picture, of 40, by which the middle is rounded, and half a step of the line.
+      [x1 - 0.25, y1 - 0.75, x2 - 0.75, y2 - 0.25].forEach((off) => {
+        expect(Math.abs(off)).toBeLessThan(1.5 / 40);
+      });
+    });
+  });
+
   it('cuts truth, start and learned kernel by the same planes, with every seed and in decades', async () => {
     await open({}, async (page) => {
       const figure = page.locator('figure.kernels');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { binCurve, curveChart } from '../src/charts/curveChart.ts';
 import { FURTHER_COLORS, METHOD_COLORS, methodStyles } from '../src/charts/methodColors.ts';
 import { unpackScript } from '../src/client/enhanceChart.ts';
-import { cutPlane, displayLevels, extentUm, lineThrough, type Stack } from '../src/client/stack.ts';
+import { cutPlane, displayLevels, extentUm, type Stack } from '../src/client/stack.ts';
 import { differenceColor } from '../src/client/stage.ts';
 import { jsonScript, packedScript, toCsv } from '../src/html/embed.ts';
 import {
@@ -304,13 +304,6 @@ describe('what the pictures show', () => {
       Uint8Array.from({ length: 256 }, (_, i) => i),
     );
     expect(displayLevels({ black: 0, white: 255, gamma: 20 })[128]).toBe(64); // 255 (128 / 255)^2
-  });
-
-  it('reads intensities along each axis, inside the stack', () => {
-    const stack = countingStack(2, 3, 4);
-    expect(lineThrough(stack, [1, 2, 3], 2, 2)).toEqual({ start: 2, values: [122, 123] });
-    expect(lineThrough(stack, [1, 0, 3], 1, 99)).toEqual({ start: 0, values: [103, 113, 123] });
-    expect(lineThrough(stack, [0, 1, 1], 0, 2)).toEqual({ start: 0, values: [11, 111] });
   });
 });
 

@@ -16,7 +16,7 @@ import {
 import { kernelKey, kernelProfiles } from '../sections/kernelProfiles.ts';
 import { element, radioGroup, slider } from './element.ts';
 import { unpackScript } from './enhanceChart.ts';
-import { createStage, paint } from './stage.ts';
+import { createStage, paint, type Position } from './stage.ts';
 
 /** What `kernelFigure` packed. */
 interface KernelData extends Omit<KernelSet, 'kernels'> {
@@ -72,7 +72,7 @@ function createKernelViewer(set: KernelSet, color: string, name: string): HTMLEl
       show();
     },
   );
-  const pointAt = (pane: 0 | 1, across: number, down: number): void => {
+  const onPoint = (pane: 0 | 1, [across, down]: Position): void => {
     const axis = pane === 0 ? 1 : 0;
     const at = (share: number, count: number): number =>
       Math.min(count - 1, Math.max(0, Math.floor(share * count)));
@@ -80,7 +80,7 @@ function createKernelViewer(set: KernelSet, color: string, name: string): HTMLEl
     state.point[axis] = at(down, shape[axis]);
     show();
   };
-  const stages = PICTURES.map(() => createStage('', pointAt));
+  const stages = PICTURES.map(() => createStage('', { onPoint }));
   const key = element('p', { class: 'profile-key' });
   const profiles = element('div', { class: 'kernel-profiles' });
   const words = element('p', { class: 'window' });
@@ -150,7 +150,7 @@ function createKernelViewer(set: KernelSet, color: string, name: string): HTMLEl
       stage.panes[pane].arrange({
         widthUm: shape[2] * voxelSizeUm[2],
         heightUm: shape[down] * voxelSizeUm[down],
-        square: null,
+        ...{ square: null, line: null },
         cutAt: (point[down] + 0.5) / shape[down],
       });
       const at = `${'zy'[along]} ${point[along] + 1} of ${shape[along]}`;

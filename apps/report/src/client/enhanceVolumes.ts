@@ -2,6 +2,7 @@ import { formatNumber } from '../html/format.ts';
 import { createControls } from './controls.ts';
 import { element } from './element.ts';
 import { createLegend } from './legend.ts';
+import { lineBetween } from './line.ts';
 import { createProfile } from './profile.ts';
 import {
   AXES_OF,
@@ -15,7 +16,14 @@ import {
   type ViewerState,
   type VolumeData,
 } from './stack.ts';
-import { createStage, paintDifference, paintGray, type Stage, type StageView } from './stage.ts';
+import {
+  createStage,
+  paintDifference,
+  paintGray,
+  type Position,
+  type Stage,
+  type StageView,
+} from './stage.ts';
 
 /** Replaces the still pictures of a figure by a viewer once the figure is near the screen. */
 export function enhanceVolumes(figure: HTMLElement): void {
@@ -95,21 +103,34 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
     controls.show();
     render();
   };
-  const pointAt = (pane: 0 | 1, horizontal: number, vertical: number): void => {
+  const cutOf = (pane: 0 | 1): Cut => {
     const cuts: readonly Cut[] = CUTS_OF[state.direction];
-    const { across, down } = AXES_OF[cuts[pane]];
+    return cuts[pane];
+  };
+  const onPoint = (pane: 0 | 1, [horizontal, vertical]: Position): void => {
+    const { across, down } = AXES_OF[cutOf(pane)];
     state.point[across] = voxelAt(horizontal, data.shape[across]);
     state.point[down] = voxelAt(vertical, data.shape[down]);
     state.zoom = true;
     update();
   };
+  const onDrag = (pane: 0 | 1, from: Position, to: Position): void => {
+    const cut = cutOf(pane);
+    if (cut === 'brightest-xy' || cut === 'brightest-xz') return;
+    const { line, across, down } = lineBetween(cut, from, to, data.shape, data.voxelSizeUm);
+    state.point[AXES_OF[cut].across] = across;
+    state.point[AXES_OF[cut].down] = down;
+    Object.assign(state, { line, profile: 'line' });
+    profile.root.open = true;
+    update();
+  };
   const controls = createControls(data, state, name, update);
   const stages = data.items.map(({ label, method }) => {
-    const stage = createStage(label, pointAt);
+    const stage = createStage(label, { onPoint, onDrag });
     if (method !== null) stage.root.dataset.method = method;
     return stage;
   });
-  const comparison = createStage('', pointAt);
+  const comparison = createStage('', { onPoint, onDrag });
   const grid = element('div', { class: 'stages' }, ...stages.map(({ root }) => root));
   const single = element('div', { class: 'comparison' }, comparison.root);
   const legend = createLegend(data);
@@ -128,7 +149,7 @@ function createViewer(data: VolumeData, stacks: readonly Stack[], name: string):
       stage.root.classList.toggle('wide', cuts.length === 2);
     }
     cuts.forEach((cut, pane) => {
-      const view = viewOf(data, state, cut);
+      const view = { ...viewOf(data, state, cut), line: profile.segment(cut) };
       const pictureOf = (i: number): Picture =>
         cutPlane(stacks[i], cut, state.point[AXES_OF[cut].along]);
       if (curtain) drawCurtain(comparison, pane, pictureOf, levels, view);
@@ -210,6 +231,7 @@ function initialState({ plane, region, items }: VolumeData): ViewerState {
     white: 255,
     gamma: 10,
     profile: 2,
+    line: { plane: 'xy', angle: 0, lengthUm: 2 },
     large: false,
   };
 }
@@ -218,7 +240,7 @@ function voxelAt(share: number, count: number): number {
   return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
 }
 
-function viewOf(data: VolumeData, state: ViewerState, cut: Cut): StageView {
+function viewOf(data: VolumeData, state: ViewerState, cut: Cut): Omit<StageView, 'line'> {
   const { voxelSizeUm, storedShape } = data;
   const { direction, zoom, point } = state;
   const isProjection = direction === 'maximum';

@@ -1,3 +1,5 @@
+import type { Line } from './line.ts';
+
 /** A stack of gray values, [z, y, x]. */
 export interface Stack {
   readonly shape: readonly [depth: number, height: number, width: number];
@@ -61,23 +63,6 @@ export function cutPlane({ shape, gray, brightest }: Stack, cut: Cut, position: 
   return { width: columns, height: depth, gray: section };
 }
 
-/** The gray values along an axis through a voxel, for `count` voxels around it. */
-export function lineThrough(
-  { shape, gray }: Stack,
-  point: readonly [number, number, number],
-  axis: 0 | 1 | 2,
-  count: number,
-): { readonly start: number; readonly values: readonly number[] } {
-  const length = Math.min(count, shape[axis]);
-  const middle = point[axis] - Math.floor(length / 2);
-  const start = Math.min(shape[axis] - length, Math.max(0, middle));
-  const values = Array.from({ length }, (_, i) => {
-    const [z, y, x] = point.map((at, k) => (k === axis ? start + i : at));
-    return gray[(z * shape[1] + y) * shape[2] + x];
-  });
-  return { start, values };
-}
-
 /** Width and height in µm of a picture. */
 export function extentUm(
   shape: Stack['shape'],
@@ -131,8 +116,9 @@ export interface ViewerState {
   black: number;
   white: number;
   gamma: number;
-  /** Axis of the line profile. */
-  profile: 0 | 1 | 2;
+  /** Axis of the line profile, or a line at any angle. */
+  profile: 0 | 1 | 2 | 'line';
+  line: Line;
   /** Whether the pictures are larger. */
   large: boolean;
 }

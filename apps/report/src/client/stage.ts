@@ -35,24 +35,33 @@ export interface StageView {
   } | null;
   /** Where the plane of the picture beside cuts this one, in parts of the height. */
   readonly cutAt: number | null;
+  /** The line of the profile, in parts of width and height; null where there is none. */
+  readonly line: readonly [x1: number, y1: number, x2: number, y2: number] | null;
+}
+
+/** A position in a picture, in parts of its width and height. */
+export type Position = readonly [across: number, down: number];
+
+/** What a pointer does in the pictures of a stage; the first argument is the number of one. */
+interface StageActions {
+  readonly onPoint: (pane: 0 | 1, at: Position) => void;
+  /** Drags from one position to another; called at each move. */
+  readonly onDrag?: (pane: 0 | 1, from: Position, to: Position) => void;
 }
 
 /**
  * Creates a stage.
  *
  * @param title - Caption above the pictures.
- * @param onPoint - Called with the number of the picture and the position of a click, in parts of
- *   width and height.
  */
-export function createStage(
-  title: string,
-  onPoint: (pane: 0 | 1, horizontal: number, vertical: number) => void,
-): Stage {
+export function createStage(title: string, { onPoint, onDrag }: StageActions): Stage {
   const caption = element('figcaption', {}, title);
-  const panes = [
-    createPane((across, down) => onPoint(0, across, down)),
-    createPane((across, down) => onPoint(1, across, down)),
-  ] as const;
+  const pane = (i: 0 | 1): Pane =>
+    createPane(
+      (at) => onPoint(i, at),
+      (from, to) => onDrag?.(i, from, to),
+    );
+  const panes = [pane(0), pane(1)] as const;
   const row = element('div', { class: 'panes' }, ...panes.map(({ root }) => root));
   return {
     root: element('figure', { class: 'stage' }, caption, row),
@@ -61,22 +70,70 @@ export function createStage(
   };
 }
 
-function createPane(onPoint: (horizontal: number, vertical: number) => void): Pane {
+/** A pointer that moves less far than this, in px, clicks. */
+const DRAG_FROM = 4;
+
+/** Calls `onDrag` while a pointer is dragged, and `onPoint` where it only clicks. */
+function listen(
+  canvas: HTMLCanvasElement,
+  onPoint: (at: Position) => void,
+  onDrag: (from: Position, to: Position) => void,
+): void {
+  let start: MouseEvent | null = null;
+  let isDragged = false;
+  const positionOf = (event: MouseEvent): Position => {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  };
+  canvas.addEventListener('mousedown', (event) => ([start, isDragged] = [event, false]));
+  canvas.addEventListener('mousemove', (event) => {
+    if (start === null || event.buttons === 0) return;
+    const moved = Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY);
+    isDragged ||= moved >= DRAG_FROM;
+    if (isDragged) onDrag(positionOf(start), positionOf(event));
+  });
+  canvas.addEventListener('click', (event) => {
+    if (!isDragged) onPoint(positionOf(event));
+    [start, isDragged] = [null, false];
+  });
+}
+
+/** A line over a picture. */
+function createLine(): { readonly root: SVGElement; show(line: StageView['line']): void } {
+  const root = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  root.setAttribute('class', 'profile-line');
+  root.setAttribute('viewBox', '0 0 1 1');
+  root.setAttribute('preserveAspectRatio', 'none');
+  root.setAttribute('aria-hidden', 'true');
+  root.append(path);
+  return {
+    root,
+    show(line) {
+      root.toggleAttribute('hidden', line === null);
+      if (line !== null) path.setAttribute('d', `M${line[0]} ${line[1]}L${line[2]} ${line[3]}`);
+    },
+  };
+}
+
+function createPane(
+  onPoint: (at: Position) => void,
+  onDrag: (from: Position, to: Position) => void,
+): Pane {
   const canvas = element('canvas', { role: 'img' });
   const bar = element('span', { class: 'scale-bar' });
   const frame = element('span', { class: 'square' });
   const cut = element('span', { class: 'cut-line' });
-  const picture = element('div', { class: 'picture' }, canvas, cut, frame, bar);
+  const profile = createLine();
+  const picture = element('div', { class: 'picture' }, canvas, cut, frame, profile.root, bar);
   const inset = element('canvas', { class: 'enlarged', 'aria-hidden': 'true' });
-  canvas.addEventListener('click', (event) => {
-    const box = canvas.getBoundingClientRect();
-    onPoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
-  });
+  listen(canvas, onPoint, onDrag);
   return {
     root: element('div', { class: 'pane' }, picture, inset),
     canvas,
     describe: (text) => canvas.setAttribute('aria-label', text),
-    arrange({ widthUm, heightUm, square, cutAt }) {
+    arrange({ widthUm, heightUm, square, cutAt, line }) {
+      profile.show(line);
       picture.style.aspectRatio = `${widthUm} / ${heightUm}`;
       const length = scaleBarUm(widthUm);
       bar.style.width = `${(100 * length) / widthUm}%`;
