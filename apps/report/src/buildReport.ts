@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CurvesBlock, writeReportRecord } from '@blurcycle/experiment';
+import { type CurvesBlock, type Table, writeReportRecord } from '@blurcycle/experiment';
 import { fileHash, makeFolders, writeFileAtomically } from '@blurcycle/files';
 import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
@@ -115,7 +115,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
         : (['psnr', 'ssim'] as const);
     const scores = metrics.flatMap((metric) => scoreChart(table, metric, styles) ?? []);
     const curves = blocks.flatMap((block) =>
-      block.kind === 'curves' ? [blockChart(block, styles)] : [],
+      block.kind === 'curves' ? [blockChart(withMethods(block, table), styles)] : [],
     );
     const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
     const first = blocks.flatMap((block) =>
@@ -138,6 +138,17 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
     figures: { experiments: drawn, opening, training, styles },
     byDirectory: byDirectory.set('training', Object.values(training).flat()),
   };
+}
+
+/** Lines of older kernels do not name their method: `<row>-raw`, `<row>-smoothed`. */
+function withMethods(block: CurvesBlock, { rows }: Table): CurvesBlock {
+  const series = block.series.map((line) => {
+    const id = line.id.replace(/-(raw|smoothed)$/, '');
+    return line.method === null
+      ? { ...line, method: rows.find((row) => row.id === id)?.method ?? null }
+      : line;
+  });
+  return { ...block, series };
 }
 
 /** Curves for the top of the page; they wait until something was trained. */

@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
 import { InputError } from '@blurcycle/core';
-import { PROJECT_ROOT, RESULTS_DIRECTORY } from '@blurcycle/files';
+import { loadExperiments } from '@blurcycle/experiment';
+import {
+  EXPERIMENTS_DIRECTORY,
+  programVersion,
+  PROJECT_ROOT,
+  readGitState,
+  RESULTS_DIRECTORY,
+} from '@blurcycle/files';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { buildReport } from './buildReport.ts';
@@ -34,6 +41,12 @@ try {
     profile: options.profile,
     resultsDir: resolve(options['results-dir']),
     deviationsPath: resolve(PROJECT_ROOT, 'docs/deviations.md'),
+    stated: loadExperiments(EXPERIMENTS_DIRECTORY),
+    builder: {
+      version: programVersion(),
+      node: process.versions.node,
+      git: await readGitState(PROJECT_ROOT),
+    },
   };
   if (options.paper) {
     for (const { path, isNew, count } of await writePapers(sources)) {

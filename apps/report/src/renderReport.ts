@@ -8,6 +8,7 @@ import { findProblems } from './model/findProblems.ts';
 import { findHomes } from './model/homes.ts';
 import { fitVolumes } from './model/volumes.ts';
 import { page, type PageAssets } from './page/page.ts';
+import { aboutSection } from './sections/aboutSection.ts';
 import { deviationsSection } from './sections/deviationsSection.ts';
 import { experimentSection, type ExperimentFigures } from './sections/experimentSection.ts';
 import { firstScreen } from './sections/firstScreen.ts';
@@ -117,6 +118,7 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
           ${filterSection(inputs, figures.styles)}
           ${experiments}${further.map(({ section }) => section)}
         </main>
+        ${aboutSection(inputs)}
       </div>`,
   });
 }

@@ -24,7 +24,7 @@ describe('findFindings({ table }, runs)', () => {
   it('names the best row of each metric', () => {
     const rows = [row('a', [30]), row('b', [29], 0.95), row('c', [28]), row('d', [27])];
     expect(findFindings({ table: table(rows) }, [])).toEqual([
-      'A has the best PSNR, 30.00 dB; B has the best SSIM, 0.9500, against 0.9000.',
+      '“A” has the best PSNR, 30.00 dB; “B” has the best SSIM, 0.9500 (the former 0.9000).',
     ]);
   });
 
@@ -41,10 +41,10 @@ describe('findFindings({ table }, runs)', () => {
       ),
     ];
     const found = findFindings({ table: table(rows) }, runs);
-    expect(found[0]).toContain('Over its 4 seeds the PSNR of A falls with the axial shift');
+    expect(found[0]).toContain('Over its 4 seeds the PSNR of “A” falls with the axial shift');
     expect(found[0]).toContain('(correlation \u22121.00)');
     expect(found[1]).toBe(
-      'The kernels of A correlate by 0.900 to 0.930 with the true one (start: 0.800).',
+      'The learned kernels of “A” have a correlation of 0.900 to 0.930 with the true one (start: 0.800).',
     );
     const still = runs.map((run) => ({ ...run, kernel: { centroidUmZ: 0.1 } }));
     expect(findFindings({ table: table(rows) }, still)).toEqual([]);
@@ -62,7 +62,7 @@ describe('findFindings({ table }, runs)', () => {
       { id: 'high', label: 'much noise', test: {} },
     ];
     expect(findFindings({ table: { ...table(rows), conditions } }, [])).toEqual([
-      'PSNR between the best and the worst condition of each method: A 5.00 dB (little noise to much noise) and B 0.50 dB (little noise to much noise).',
+      'Difference in PSNR between the best and the worst condition: “A” 5.00 dB (best: little noise; worst: much noise) and “B” 0.50 dB (best: little noise; worst: much noise).',
     ]);
   });
 });

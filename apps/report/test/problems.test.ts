@@ -41,7 +41,7 @@ describe('findProblems(inputs)', () => {
     });
     const stale = findProblems({ ...inputs, experiments }).filter(({ kind }) => kind === 'stale');
     expect(stale.map(({ text }) => text)).toEqual([
-      'Made before the results that they show now; make them again: Table I, Table II, Fig. 9.',
+      'Older than the results that they were made from; make them again: Table I, Table II, Fig. 9.',
     ]);
   });
 
@@ -76,7 +76,7 @@ describe('findProblems(inputs)', () => {
         ['fig9', []],
       ]);
       expect(findProblems({ experiments, ...others }).map(({ text }) => text)).toContain(
-        'Made before the results that they show now; make them again: Table I.',
+        'Older than the results that they were made from; make them again: Table I.',
       );
     } finally {
       rmSync(copy, { recursive: true });

@@ -87,7 +87,7 @@ describe('idleFindings(discriminators)', () => {
 
   it('says which discriminator idles, in half of the training or more', () => {
     expect(finding(0.78)).toEqual([
-      'its discriminator of blurred volumes idles: loss within 0.005 of 0.25 in 78 % of the training',
+      'its discriminator of blurred volumes guesses: its loss is within 0.005 of 0.25 in 78 % of the training',
     ]);
     expect(finding(0.5)).toHaveLength(1);
   });

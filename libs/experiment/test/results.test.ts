@@ -280,7 +280,7 @@ describe('tableToMarkdown(table)', () => {
     const lines = text.split('\n').filter((line) => /\| (sharp|blurred) /.test(line));
     expect(lines).toHaveLength(2); // a row under two conditions has the same runs
     expect(lines[1]).toMatch(/^\| \S.* \| blurred \| 0\.250 +\| 0\.010 .*\| 78 % +\|$/);
-    expect(text).toMatch(/\n- .+: its discriminator of blurred volumes idles: .+ in 78 % of/);
+    expect(text).toMatch(/\n- .+: its discriminator of blurred volumes guesses: .+ in 78 % of/);
     expect(text).not.toContain('its discriminator of sharp');
   });
 });

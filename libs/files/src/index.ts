@@ -7,6 +7,7 @@ export {
   PROJECT_ROOT,
   RESULTS_DIRECTORY,
 } from './folders.ts';
+export { type GitState, readGitState } from './gitState.ts';
 export { fileHash, readIfThere } from './readFile.ts';
 export { type FolderLock, lockFolder } from './folderLock.ts';
 export { useRunFolder } from './runFolder.ts';

@@ -30,6 +30,8 @@ type Axis = Pick<
 
 /** Dash of level lines. */
 const LEVEL_DASH = [3, 3];
+/** Area that Vega takes for a sample of a line in a legend, in square px: a line of 24 px. */
+const LINE_SAMPLE = 576;
 /** Lines with more points than this have no markers. */
 const MOST_MARKERS = 24;
 
@@ -89,9 +91,15 @@ function layers(
     ...xAxis(block, points, steps),
   } as const;
   const isWide = steps.length > 0;
+  const hasMarkers = block.series.every(({ points: own }) => own.length <= MOST_MARKERS);
   const color = {
     ...bySeries(drawn.map(({ light }) => light)),
-    legend: isWide ? null : { symbolOpacity: 1, columns: legendColumns(domain) },
+    legend: isWide
+      ? null
+      : {
+          ...{ symbolOpacity: 1, columns: legendColumns(domain) },
+          ...(hasMarkers ? {} : { symbolSize: LINE_SAMPLE }),
+        },
   };
   const ends = isWide ? endLabels(points) : [];
   const y = {
@@ -151,7 +159,7 @@ function layers(
     ...(levels.length === 0 ? [] : [rules]),
     ...(dots.length === 0 ? [] : [singles]),
     lines,
-    ...(block.series.every(({ points: own }) => own.length <= MOST_MARKERS) ? [markers] : []),
+    ...(hasMarkers ? [markers] : []),
     ...(ends.length === 0 ? [] : [names]),
   ];
 }

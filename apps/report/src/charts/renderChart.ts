@@ -45,7 +45,7 @@ const CHART_CONFIG: Config = {
     orient: 'bottom',
     columns: 2,
     columnPadding: 14,
-    labelLimit: 260,
+    labelLimit: 390,
     symbolStrokeWidth: 2,
     symbolSize: 60,
     offset: 8,

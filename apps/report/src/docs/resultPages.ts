@@ -17,6 +17,7 @@ import { readBlock } from '../inputs/readBlock.ts';
 import { inOrderOfThePage } from '../inputs/readResults.ts';
 import { answerQuestions } from '../model/answers.ts';
 import { paperClaims, shortValue } from '../model/claims.ts';
+import { inStatedWords } from '../model/statedWords.ts';
 import { describeScale } from '../sections/firstScreen.ts';
 import { claimsPicture } from './claimsPicture.ts';
 import { curtainPicture } from './curtainPicture.ts';
@@ -28,8 +29,8 @@ interface DocumentedResults {
 }
 
 /**
- * Tables and records of a profile. Claims of old tables take their kind from the experiment files,
- * and those that no file states any more are left out.
+ * Tables and records of a profile, in the words of the experiment files; claims that no file states
+ * any more are left out.
  */
 export function readDocumented(directory: string, stated: ExperimentSet): DocumentedResults {
   const tables = [...stated.experiments.keys()].sort(inOrderOfThePage).flatMap((id) => {
@@ -37,14 +38,10 @@ export function readDocumented(directory: string, stated: ExperimentSet): Docume
     return table === undefined ? [] : [{ id, table }];
   });
   const experiments = tables.map(({ id, table }) => {
-    const kinds = new Map(
-      stated.experiments.get(id)?.content.claims.map((claim) => [claim.id, claim.kind] as const),
-    );
-    const claims = table.claims.flatMap((claim) => {
-      const kind = kinds.get(claim.id);
-      return kind === undefined ? [] : [{ ...claim, kind }];
-    });
-    return { id, table: { ...table, claims } };
+    const content = stated.experiments.get(id)?.content;
+    const known = new Set(content?.claims.map((claim) => claim.id));
+    const claims = table.claims.filter((claim) => known.has(claim.id));
+    return { id, table: inStatedWords({ ...table, claims }, content) };
   });
   const folder = join(directory, 'runs');
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];

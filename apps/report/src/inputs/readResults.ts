@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InputError } from '@blurcycle/core';
 import {
   type ExperimentRecord,
+  type ExperimentSet,
   readExperimentRecord,
   type LoggedLosses,
   readFigures,
@@ -13,7 +14,8 @@ import {
   type Table,
   type VolumeScores,
 } from '@blurcycle/experiment';
-import { fileHash, readIfThere } from '@blurcycle/files';
+import { fileHash, type GitState, readIfThere } from '@blurcycle/files';
+import { inStatedWords } from '../model/statedWords.ts';
 import { onePlaneOf } from '../model/volumes.ts';
 import { readBlock, type ShownBlock } from './readBlock.ts';
 
@@ -47,6 +49,7 @@ export interface ReportInputs {
   readonly damaged: readonly string[];
   /** The deviations register as markdown; null if there is none. */
   readonly deviations: string | null;
+  readonly builder?: Builder;
 }
 
 /** Where the inputs are. */
@@ -55,6 +58,19 @@ export interface ReportSources {
   readonly profile: string;
   /** Markdown file with the deviations register; it may be missing. */
   readonly deviationsPath?: string;
+  /** The experiment files, whose titles and texts of claims are shown; those of the tables if not. */
+  readonly stated?: ExperimentSet;
+  /** What builds the report; nothing is said of it unless given. */
+  readonly builder?: Builder;
+}
+
+/** What builds a report. */
+export interface Builder {
+  /** Version of blurcycle. */
+  readonly version: string;
+  /** Version of Node. */
+  readonly node: string;
+  readonly git: GitState;
 }
 
 /**
@@ -63,7 +79,7 @@ export interface ReportSources {
  * @throws {InputError} If there are none. Damaged files are listed in `damaged` instead.
  */
 export async function readResults(sources: ReportSources): Promise<ReportInputs> {
-  const { resultsDir, profile, deviationsPath } = sources;
+  const { resultsDir, profile, deviationsPath, stated, builder } = sources;
   const directory = join(resultsDir, profile);
   const names = await directoriesIn(directory);
   if (names.length === 0) {
@@ -84,7 +100,9 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
   const experiments: ExperimentInput[] = [];
   for (const id of names.filter((name) => name !== 'runs')) {
     const experiment = await readExperiment(directory, id, tolerant);
-    if (experiment !== null) experiments.push(experiment);
+    if (experiment === null) continue;
+    const content = stated?.experiments.get(id)?.content;
+    experiments.push({ ...experiment, table: inStatedWords(experiment.table, content) });
   }
   const runs: RunInput[] = [];
   for (const id of await directoriesIn(join(directory, 'runs'))) {
@@ -92,7 +110,8 @@ export async function readResults(sources: ReportSources): Promise<ReportInputs>
     if (run !== null) runs.push(run);
   }
   const deviations = deviationsPath === undefined ? null : readIfThere(deviationsPath);
-  return { profile, experiments, runs, damaged, deviations };
+  const said = builder === undefined ? {} : { builder };
+  return { profile, experiments, runs, damaged, deviations, ...said };
 }
 
 /** Reads something, or lists it as damaged; null where it is damaged or does not exist. */

@@ -1,5 +1,5 @@
 import type { ClaimResult, Table, TableRow } from '@blurcycle/experiment';
-import { formatCount, formatNumber } from '../html/format.ts';
+import { formatCount, formatList, formatNumber } from '../html/format.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { claimAnchor } from './claims.ts';
 
@@ -101,15 +101,16 @@ function classicalAnswer(experiments: readonly Judged[]): Answer | undefined {
     const side = difference < 0 ? 'below' : 'above';
     return [`${decibels(Math.abs(difference))} ${side} ${asName(row)}`];
   });
-  const better = scored.filter(({ runs, psnr }) => runs.length > 0 && psnr > best.psnr);
+  const trained = scored.filter(({ runs }) => runs.length > 0);
+  const better = trained.filter(({ psnr }) => psnr > best.psnr);
   const rest =
     better.length === 0
-      ? 'no trained method is better'
-      : `of the trained methods ${better.length === 1 ? 'only ' : ''}${better.map(({ label }) => label).join('; ')} ${better.length === 1 ? 'is' : 'are'} better`;
+      ? 'No trained method is better'
+      : `Of the ${trained.length} trained methods ${better.length} ${better.length === 1 ? 'is' : 'are'} better: ${formatList(better.map(asName))}`;
   const told = best.method === 'blind-richardson-lucy' ? '' : ', which is told the PSF,';
   return {
     question: 'Where does classical deconvolution stand?',
-    answer: `${best.label.replace(/, known PSF$/, '')}${told} reaches ${decibels(best.psnr)}: ${against.join(', ')}; ${rest}.`,
+    answer: `${best.label.replace(/, known PSF$/, '')}${told} reaches ${decibels(best.psnr)}: ${formatList(against)}. ${rest}.`,
     behind: compared.id,
   };
 }

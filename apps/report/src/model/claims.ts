@@ -55,14 +55,26 @@ export function claimMetric({ rule }: Pick<ClaimResult, 'rule'>): ReturnType<typ
   return shownMetric(names.find((name) => rule.includes(`${name}(`)) ?? rule);
 }
 
+/**
+ * The value of a claim. Tables of the first version, which do not tell what the interval is over,
+ * hold the size of what stands in abs(), newer ones the value with its sign.
+ */
+export function measured(
+  { rule, n }: Pick<ClaimResult, 'rule' | 'n'>,
+  value: number,
+  digits: number,
+): string {
+  return n === undefined && rule.includes('abs(')
+    ? formatNumber(value, digits)
+    : formatDifference(value, digits);
+}
+
 /** `+1.52 dB [−1.19, 4.24]`; `no value` where there is none. */
 export function shortValue(claim: ClaimResult): string {
-  const { value, low, high, kind, rule } = claim;
+  const { value, low, high } = claim;
   if (value === null) return 'no value';
   const { digits, unit } = claimMetric(claim);
-  // Tables without kinds hold the size of what stands in abs(), newer ones the value with its sign.
-  const isSize = kind === undefined && rule.includes('abs(');
-  const shown = isSize ? formatNumber(value, digits) : formatDifference(value, digits);
+  const shown = measured(claim, value, digits);
   const interval =
     low === null || high === null
       ? ''

@@ -80,7 +80,7 @@ function staleTables({ experiments, runs }: ReportInputs): Problem[] {
   return [
     {
       kind: 'stale',
-      text: `Made before the results that they show now; make them again: ${stale.join(', ')}.`,
+      text: `Older than the results that they were made from; make them again: ${stale.join(', ')}.`,
     },
   ];
 }

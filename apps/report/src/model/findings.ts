@@ -49,12 +49,12 @@ const FEWEST_COMPARED = 4;
 function bestFinding(rows: readonly TableRow[]): string[] {
   const [psnr, ssim] = [best(rows, 'psnr'), best(rows, 'ssim')];
   if (psnr === undefined || ssim === undefined || rows.length < FEWEST_COMPARED) return [];
-  const first = `${psnr.row.label} has the best PSNR, ${formatNumber(psnr.value, 2)} dB`;
+  const first = `${quoted(psnr.row)} has the best PSNR, ${formatNumber(psnr.value, 2)} dB`;
   if (psnr.row === ssim.row) return [`${first}, and the best SSIM.`];
   const its = psnr.row.ours?.ssim?.mean;
-  const against = its === undefined ? '' : `, against ${formatNumber(its, 4)}`;
+  const against = its === undefined ? '' : ` (the former ${formatNumber(its, 4)})`;
   return [
-    `${first}; ${ssim.row.label} has the best SSIM, ${formatNumber(ssim.value, 4)}${against}.`,
+    `${first}; ${quoted(ssim.row)} has the best SSIM, ${formatNumber(ssim.value, 4)}${against}.`,
   ];
 }
 
@@ -76,8 +76,8 @@ function shiftFindings(rows: readonly TableRow[], runs: readonly Measured[]): st
     if (!(Math.abs(r) >= LEAST_CORRELATION)) return [];
     const way = r < 0 ? 'falls' : 'rises';
     return [
-      `Over its ${shifts.length} seeds the PSNR of ${row.label} ${way} with the axial shift of the learned kernel ` +
-        `(correlation ${formatNumber(r, 2)}): much of its spread is a shift of image and kernel against each other.`,
+      `Over its ${shifts.length} seeds the PSNR of ${quoted(row)} ${way} with the axial shift of the learned kernel ` +
+        `(correlation ${formatNumber(r, 2)}): much of the variation between seeds is a shift of image and kernel against each other.`,
     ];
   });
 }
@@ -103,7 +103,7 @@ function registrationFinding(rows: readonly TableRow[]): string[] {
     .sort((a, b) => b.gain - a.gain);
   if (most === undefined || most.gain < LEAST_GAIN) return [];
   return [
-    `Shifted onto the truth before it is scored, ${most.row.label} gains ${formatNumber(most.gain, 2)} dB, more than any other: so much of its error is a shift.`,
+    `When estimates are registered with the truth before they are scored, ${quoted(most.row)} gains most, ${formatNumber(most.gain, 2)} dB: so much of its error is a shift.`,
   ];
 }
 
@@ -129,13 +129,18 @@ function kernelFindings(rows: readonly TableRow[], runs: readonly Measured[]): s
     const widths =
       width === undefined || startWidth === undefined
         ? ''
-        : `; their axial width is ${width} % off the true one (start: ${startWidth} %)`;
-    const whose = kernels.length === 1 ? 'The kernel' : 'The kernels';
-    const does = kernels.length === 1 ? 'correlates' : 'correlate';
+        : `; the axial FWHM differs from the true one by ${width} % (start: ${startWidth} %)`;
+    const whose = kernels.length === 1 ? 'The learned kernel' : 'The learned kernels';
+    const does = kernels.length === 1 ? 'has' : 'have';
     return [
-      `${whose} of ${row.label} ${does} by ${learned} with the true one (start: ${start})${widths}.`,
+      `${whose} of ${quoted(row)} ${does} a correlation of ${learned} with the true one (start: ${start})${widths}.`,
     ];
   });
+}
+
+/** `“Proposed, blind”`: names hold commas. */
+function quoted({ label }: Pick<TableRow, 'label'>): string {
+  return `“${label}”`;
 }
 
 /** What each method loses between the conditions with its best and its worst PSNR. */
@@ -153,10 +158,10 @@ function conditionFinding(table: Table): string[] {
     const [high, low] = [sorted[0], sorted[sorted.length - 1]];
     const size = formatNumber(high.value - low.value, 2);
     return [
-      `${high.row.label} ${size} dB (${high.condition?.label ?? ''} to ${low.condition?.label ?? ''})`,
+      `${quoted(high.row)} ${size} dB (best: ${high.condition?.label ?? ''}; worst: ${low.condition?.label ?? ''})`,
     ];
   });
   return lost.length < 2
     ? []
-    : [`PSNR between the best and the worst condition of each method: ${formatList(lost)}.`];
+    : [`Difference in PSNR between the best and the worst condition: ${formatList(lost)}.`];
 }

@@ -18,8 +18,7 @@ export function averageTable(runs: readonly RunInput[]): Html | null {
   );
   if (both.length === 0) return null;
   const columns = SHOWN.map((name) => ({ name, ...shownMetric(name) }));
-  return html`<h3>Moving average of the weights</h3>
-    <p class="note">
+  return html`<p class="note">
       Scores of the test volumes by the last weights and by their moving average. Predictions are
       made by the weights that are named, the others are scored beside them.
     </p>

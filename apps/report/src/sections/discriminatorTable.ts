@@ -16,10 +16,10 @@ export function discriminatorTable(runs: readonly RunInput[]): Html | null {
     })),
   );
   if (judged.length === 0) return null;
-  return html`<h3>Discriminators</h3>
-    <p class="note">
+  return html`<p class="note">
       Means over the second half of the training. Spread: standard deviation of the scores. Idle:
-      part of the training with a least-squares loss within 0.005 of guessing, 0.25.
+      part of the training in which the least-squares loss is within 0.005 of 0.25, that of
+      guessing; bold where it is half or more.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Discriminators">
       <table class="plain">
@@ -38,6 +38,10 @@ export function discriminatorTable(runs: readonly RunInput[]): Html | null {
     </div>`;
 }
 
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
 /** A column and what it shows of a scale. */
 const COLUMNS = DISCRIMINATOR_SCALES.flatMap((scale) => [
   [`Loss, ${scale}`, scale, 'loss'] as const,
@@ -46,15 +50,14 @@ const COLUMNS = DISCRIMINATOR_SCALES.flatMap((scale) => [
 
 function row(id: string, one: Discriminator): Html {
   const { domain, scales, idle } = one;
+  const isIdle = idleFindings([one]).length > 0;
   return html`<tr>
-    <th scope="row">
-      ${id}${idleFindings([one]).map((finding) => html`<span class="note">${finding}</span>`)}
-    </th>
+    <th scope="row">${id}</th>
     <td class="words">${domain}</td>
     ${COLUMNS.map(([, scale, quantity]) => {
       const value = scales.find((found) => found.scale === scale)?.[quantity] ?? null;
       return html`<td>${value === null ? '–' : formatNumber(value, 3)}</td>`;
     })}
-    <td>${idle === null ? '–' : `${Math.round(100 * idle)} %`}</td>
+    <td>${idle === null ? '–' : isIdle ? html`<b>${percent(idle)}</b>` : percent(idle)}</td>
   </tr>`;
 }

@@ -3,15 +3,15 @@ import { CLAIM_KINDS, type ClaimResult, describeTallies, type Table } from '@blu
 import type { MethodStyle } from '../charts/methodColors.ts';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import { dataLink, type ImageStore } from '../html/embed.ts';
-import { formatDifference, formatNumber } from '../html/format.ts';
+import { formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
-import { claimAnchor, claimMetric } from '../model/claims.ts';
+import { claimAnchor, claimMetric, measured } from '../model/claims.ts';
 import { findFindings } from '../model/findings.ts';
 import { withoutRepeats } from '../model/homes.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
-import { provenanceLine, sectionHead, selfLink } from './frame.ts';
+import { provenanceLines, sectionHead, selfLink } from './frame.ts';
 import { resultTable } from './resultTable.ts';
 
 /** The drawn charts of an experiment. */
@@ -72,7 +72,7 @@ export function experimentSection(parts: ExperimentParts): Html {
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
     ${findingsList(parts)} ${hasPaper ? null : blocks} ${claimList(id, table.claims)} ${numbers}
-    ${hasPaper ? blocks : null} ${guests.map(guestSection)} ${made(parts)}
+    ${hasPaper ? blocks : null} ${guests.map(guestSection)} ${made([parts, ...guests])}
   </section>`;
 }
 
@@ -82,7 +82,7 @@ function guestSection(parts: ExperimentParts): Html {
   return html`<section id="${id}" class="guest" aria-labelledby="${id}-title">
     <p class="eyebrow">${table.place}</p>
     <h3 id="${id}-title">${table.title}</h3>
-    ${blocksOf(parts, blocks)} ${made(parts)}
+    ${blocksOf(parts, blocks)}
   </section>`;
 }
 
@@ -101,13 +101,15 @@ function blocksOf(
   </div>`;
 }
 
-/** How the numbers and figures of a section were made, once. */
-function made({ experiment: { id, table }, runs }: ExperimentParts): Html {
-  const cost = {
+/** How the numbers and figures of a section were made, once: those of its guests, too. */
+function made(all: readonly ExperimentParts[]): Html {
+  const entries = all.map(({ experiment: { table }, runs }) => ({
+    place: table.place,
+    provenance: table.provenance,
     seeds: [...new Set(runs.map(({ record }) => record.seed))].sort((a, b) => a - b),
     trainingSeconds: runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0),
-  };
-  return provenanceLine(table.provenance, cost, `${id}-made`);
+  }));
+  return provenanceLines(entries, `${all[0].experiment.id}-made`);
 }
 
 /** What else the numbers say, computed from them. */
@@ -163,13 +165,11 @@ function standing({ kind, family }: ClaimResult): Html | null {
 }
 
 function measuredValue(claim: ClaimResult): string {
-  const { rule, value, low, high, kind } = claim;
+  const { value, low, high } = claim;
   if (value === null) return 'no value';
   const { digits, unit: bareUnit } = claimMetric(claim);
   const unit = bareUnit === null ? '' : ` ${bareUnit}`;
-  // Tables without kinds hold the size of what stands in abs(), newer ones the value with its sign.
-  const isSize = kind === undefined && rule.includes('abs(');
-  const shown = isSize ? formatNumber(value, digits) : formatDifference(value, digits);
+  const shown = measured(claim, value, digits);
   if (low === null || high === null) return `${shown}${unit}, no interval`;
   const interval = `${formatNumber(low, digits)} to ${formatNumber(high, digits)}${unit}`;
   return [`${shown}${unit}`, `95 % interval ${interval}${overWhat(claim)}`, ...tested(claim)].join(

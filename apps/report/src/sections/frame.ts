@@ -28,7 +28,10 @@ export function formatDuration(seconds: number): string {
 }
 
 /** The commit, abbreviated, and whether the sources had uncommitted changes. */
-export function describeCommit({ gitCommit, gitDirty }: Provenance): string {
+export function describeCommit({
+  gitCommit,
+  gitDirty,
+}: Pick<Provenance, 'gitCommit' | 'gitDirty'>): string {
   if (gitCommit === null) return 'no commit (not a git checkout)';
   return `${gitCommit.slice(0, 9)} (${gitDirty === true ? 'with uncommitted changes' : 'clean'})`;
 }
@@ -40,28 +43,64 @@ export function describeMachine({ cpu, gpu, backend, threads }: Provenance): str
   return `${cpu.model} (${cores})${device}, back-end ${backend}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
-/** What the training runs behind a table took. */
-interface TrainingCost {
+/** How a table was made, and what the training runs behind it took. */
+interface Making {
+  readonly place: string;
+  readonly provenance: Provenance;
   readonly seeds: readonly number[];
   readonly trainingSeconds: number;
 }
 
 /**
- * How a table was made: one line that unfolds to the whole record.
+ * How the tables of a section were made: one line that unfolds to their records.
  *
  * @param id - Id of the element.
  */
-export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: string): Html {
+export function provenanceLines(tables: readonly Making[], id: string): Html {
+  const [first] = tables;
+  const isOne = tables.every((one) => describeSource(one) === describeSource(first));
+  const commands = formatList(tables.map(({ provenance }) => provenance.command));
+  return html`<details class="made" id="${id}">
+    <summary>
+      <span class="made-label">How it was made</span>
+      ${
+        isOne
+          ? html`<code>${commands}</code>, ${describeSource(first)}`
+          : tables.map(
+              (one, i) =>
+                html`${i === 0 ? '' : '; '}<code>${one.provenance.command}</code>,
+                ${describeSource(one)}`,
+            )
+      }
+    </summary>
+    ${tables.map(
+      (one) =>
+        html`${tables.length === 1 ? null : html`<p class="made-place">${one.place}</p>`}
+          <dl>
+            ${entriesOf(one).map(
+              ([term, value]) =>
+                html`<div>
+                  <dt>${term}</dt>
+                  <dd>${value}</dd>
+                </div>`,
+            )}
+          </dl>`,
+    )}
+  </details>`;
+}
+
+function entriesOf({
+  provenance,
+  seeds,
+  trainingSeconds,
+}: Making): readonly (readonly [string, string])[] {
   const { command, createdAt, versions, sourceHash, peakMemoryBytes, wallSeconds } = provenance;
-  const entries: readonly (readonly [string, string])[] = [
+  return [
     ['command', command],
     ['commit', describeCommit(provenance)],
     ['made', createdAt],
-    [
-      'seeds',
-      cost.seeds.length === 0 ? 'none (nothing trained)' : formatList(cost.seeds.map(String)),
-    ],
-    ['training', formatDuration(cost.trainingSeconds)],
+    ['seeds', seeds.length === 0 ? 'none (nothing trained)' : formatList(seeds.map(String))],
+    ['training', formatDuration(trainingSeconds)],
     ['evaluation', formatDuration(wallSeconds)],
     ['peak memory', formatBytes(peakMemoryBytes)],
     ['machine', describeMachine(provenance)],
@@ -71,27 +110,15 @@ export function provenanceLine(provenance: Provenance, cost: TrainingCost, id: s
     ],
     ...(sourceHash === undefined ? [] : [['hash of the sources', sourceHash] as const]),
   ];
-  return html`<details class="made" id="${id}">
-    <summary><span class="made-label">How it was made</span> ${inShort(provenance, cost)}</summary>
-    <dl>
-      ${entries.map(
-        ([term, value]) =>
-          html`<div>
-            <dt>${term}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
-  </details>`;
 }
 
-function inShort(provenance: Provenance, { seeds, trainingSeconds }: TrainingCost): Html {
+/** What tables of one section mostly have in common: commit, seeds, machine. */
+function describeSource({ provenance, seeds }: Making): string {
+  const { cpu } = provenance;
   const words =
     seeds.length === 0
       ? 'no seed'
       : `${seeds.length === 1 ? 'seed' : 'seeds'} ${formatList(seeds.map(String))}`;
-  const seconds = trainingSeconds + provenance.wallSeconds;
-  return html`<code>${provenance.command}</code>, commit ${describeCommit(provenance)}, ${words},
-    ${formatDuration(seconds)}, ${provenance.cpu.model} (${provenance.cpu.cores}
-    ${provenance.cpu.cores === 1 ? 'core' : 'cores'})`;
+  const machine = `${cpu.model} (${cpu.cores} ${cpu.cores === 1 ? 'core' : 'cores'})`;
+  return `commit ${describeCommit(provenance)}, ${words}, ${machine}`;
 }

@@ -23,6 +23,9 @@ interface GridRow {
   readonly stacks: readonly (ShownVolume | undefined)[];
 }
 
+/** A grid with at most so many conditions is narrower than the page. */
+const FEW_CONDITIONS = 3;
+
 /** Whether sets are one field of view under several conditions. */
 export function areGrid(sets: readonly VolumeSet[]): boolean {
   const [first] = sets;
@@ -83,7 +86,7 @@ export function gridFigure(
     </figcaption>
     <div class="grid-controls"></div>
     <div class="scroll" tabindex="0" role="region" aria-label="${what}, methods by conditions">
-      <table class="grid-table">
+      <table class="grid-table ${conditions.length <= FEW_CONDITIONS ? 'few' : ''}">
         <thead>
           <tr>
             <th scope="col">Method</th>
@@ -116,7 +119,13 @@ export function gridFigure(
                           hasBar,
                         })}
                       </td>`,
-                )}
+                )}${
+                  cells[i].length < conditions.length
+                    ? html`<td class="note" colspan="${conditions.length - 1}">
+                        The same under every condition
+                      </td>`
+                    : null
+                }
               </tr>`,
           )}
         </tbody>

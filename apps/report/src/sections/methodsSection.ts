@@ -25,22 +25,25 @@ export function methodsSection(runs: readonly RunInput[]): Html | null {
   const main = splitRuns(done).main.map(({ record }) => record);
   return html`<section id="methods" aria-labelledby="methods-title">
     ${sectionHead('methods', 'Written from the settings in the records', 'Methods')}
-    <div class="prose"><p>${describe(main)}</p></div>
+    <div class="prose">
+      ${describe(main).map(([head, text]) => html`<p><strong>${head}.</strong> ${text}</p>`)}
+    </div>
     ${settingsTables(done)}
   </section>`;
 }
 
 /** The settings of the blind method, or of the first, which the others share but for the table. */
-function describe(records: readonly RunRecord[]): string {
+function describe(
+  records: readonly RunRecord[],
+): readonly (readonly [head: string, text: string])[] {
   const shown = records.find(({ method }) => method === 'proposed') ?? records[0];
   const { settings } = shown;
   return [
-    describeData(settings.dataset),
-    ...describeDataSeeds(records),
-    describeNetworks(settings),
-    describeTraining(records, settings),
-    describeInference(settings),
-  ].join(' ');
+    ['Data', [describeData(settings.dataset), ...describeDataSeeds(records)].join(' ')],
+    ['Networks', describeNetworks(settings)],
+    ['Training', describeTraining(records, settings)],
+    ['Restoration and scores', describeInference(settings)],
+  ];
 }
 
 function describeNetworks({ network }: RunSettings): string {
@@ -48,7 +51,7 @@ function describeNetworks({ network }: RunSettings): string {
     `The 3-D U-Net has ${network.width}, ${2 * network.width} and ${4 * network.width} channels on its three levels; ` +
     `the bias of its output starts at ${formatSignificant(network.outputBias)}. The learned blur kernel, where a method has one, ` +
     `measures ${sides(network.blurKernelSize)} voxels and starts as ${KERNEL_STARTS[network.blurKernelInit] ?? network.blurKernelInit}` +
-    `${network.blurKernelInit === 'gaussian' ? ` with a standard deviation of ${formatSignificant(network.blurKernelSigmaVoxels)} voxels` : ''}. ` +
+    `${network.blurKernelInit === 'gaussian' ? ` with a standard deviation of ${formatSignificant(network.blurKernelSigmaVoxels)} ${network.blurKernelSigmaVoxels === 1 ? 'voxel' : 'voxels'}` : ''}. ` +
     `The patch discriminators start with ${network.discriminatorWidth} channels.`
   );
 }
@@ -69,7 +72,7 @@ function describeTraining(records: readonly RunRecord[], settings: RunSettings):
   const seconds = records.map(({ trainingSeconds }) => trainingSeconds);
   const lasted = [Math.min(...seconds), Math.max(...seconds)].map(formatDuration);
   return (
-    `${formatList(methods)} ${methods.length === 1 ? 'was' : 'were'} trained for ${formatCount(training.updates)} generator updates ` +
+    `${formatList(methods.map((label) => `“${label}”`))} ${methods.length === 1 ? 'was' : 'were'} trained for ${formatCount(training.updates)} generator updates ` +
     `on random patches of ${sides(training.patch)} voxels (batch size ${training.batchSize}${AUGMENTATION_WORDS[training.augment]}) ` +
     `with Adam (β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}; learning rates, ${describeDecay(optimizer.decayFrom)}: ${optimizer.learningRate} for the U-Nets, ` +
     `${optimizer.blurKernelLearningRate} for the blur kernel, ${optimizer.discriminatorLearningRate} for the discriminators), a ${GAN_LOSS_LABELS[training.ganLoss]} ` +
@@ -110,7 +113,7 @@ function describeSelection(select: RunSettings['training']['select']): string {
 function describeInference({ inference, scoring }: RunSettings): string {
   return (
     `Whole volumes were restored in tiles of ${sides(inference.tile)} voxels with an overlap of ${sides(inference.overlap)} ` +
-    `and scored with a data range of ${scoring.dataRange}; PSNR and SSIM take their statistics over the whole volume.`
+    `and scored with a data range of ${scoring.dataRange}; PSNR and SSIM are computed over the whole volume.`
   );
 }
 
@@ -119,9 +122,11 @@ function describeData(dataset: DatasetSettings): string {
   const { volumes } = dataset;
   const other = dataset.kind === 'microtubules' && dataset.unpairedFrom === 'other-specimens';
   return (
-    `${dataset.kind === 'tiff-folders' ? describeStacks(dataset) : describeSimulation(dataset)}. ${volumes.train} volumes served for training, ` +
+    `${dataset.kind === 'tiff-folders' ? describeStacks(dataset) : describeSimulation(dataset)}. ${volumes.train} volumes were used for training, ` +
     `${volumes.validation} for validation and ${volumes.test} for testing.` +
-    (other ? ` Unpaired methods took sharp patches from ${volumes.train} other specimens.` : '')
+    (other
+      ? ` Unpaired methods took their sharp patches from ${volumes.train} other specimens.`
+      : '')
   );
 }
 

@@ -5,6 +5,7 @@ import { jsonScript } from '../html/embed.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
+import { lastDay } from './aboutSection.ts';
 import { chartFigure } from './chartFigure.ts';
 import { formatDuration } from './frame.ts';
 
@@ -16,6 +17,7 @@ export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Micros
  * then those on claims of other kinds. Tables of the first version tell no kinds.
  */
 export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
+  const day = lastDay({ experiments, runs });
   const claims = experiments.flatMap(({ table }) => table.claims);
   const shown = claims.some(({ kind }) => kind === 'paper') ? 'paper' : undefined;
   const main = claims.filter(({ kind }) => kind === shown);
@@ -36,7 +38,10 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
     [formatDuration(seconds), 'of training', ''],
   ];
   return html`<header>
-    <p class="eyebrow">blurcycle, profile <b>${profile}</b></p>
+    <p class="eyebrow">
+      blurcycle, profile <b>${profile}</b>${day === undefined ? null : html`, results up to ${day}`}
+      <a class="back" href="#about">About this page</a>
+    </p>
     <h1>${PAPER_TITLE}</h1>
     <p class="lede">
       A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020):

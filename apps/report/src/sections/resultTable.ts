@@ -7,7 +7,7 @@ import {
   tableColumns,
   type TableRow,
 } from '@blurcycle/experiment';
-import { axisTitle, formatDifference, formatNumber } from '../html/format.ts';
+import { axisTitle, formatDifference, formatList, formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import { groupRows } from '../model/groups.ts';
 import { shownMetric } from '../model/metrics.ts';
@@ -91,10 +91,24 @@ export function resultTable(table: Table): Html {
       notes.length === 0
         ? null
         : html`<ol class="footnotes">
-            ${notes.map((note) => html`<li>${capitalize(note)}.</li>`)}
+            ${notes.map((note) => html`<li>${footnote(note)}</li>`)}
           </ol>`
     }
     ${furtherMetrics(table)}`;
+}
+
+/** A note; of a long one, which names many runs, their names, and the rest to unfold. */
+function footnote(note: string): Html {
+  const named = [...note.matchAll(/(\S+) is (stale|missing|failed)/g)];
+  if (named.length < 2) return html`${capitalize(note)}.`;
+  const states = [...new Set(named.map(([, , state]) => state))].map((state) => {
+    const runs = named.filter((one) => one[2] === state).map(([, run]) => run);
+    return `${state}: ${formatList(runs)}`;
+  });
+  return html`<details>
+    <summary>${capitalize(states.join('; '))}</summary>
+    ${capitalize(note)}.
+  </details>`;
 }
 
 function resultRow(
@@ -106,7 +120,11 @@ function resultRow(
   const isOurs = hasPaper && row.paper === null;
   const head = html`<th scope="row">
     ${row.label}${notesOf(row).map(
-      (note) => html`<sup><span class="hidden-words">note </span>${notes.indexOf(note) + 1}</sup>`,
+      (note, i) =>
+        html`<sup
+          ><span class="hidden-words">note </span
+          >${i === 0 ? '' : ', '}${notes.indexOf(note) + 1}</sup
+        >`,
     )}${isOurs ? html`<span class="note">not in the paper</span>` : null}
   </th>`;
   return html`<tr

@@ -19,19 +19,18 @@ const RUN_COLUMNS = [
 
 /** What became of each run: status, size, cost and commit. */
 export function runTable(runs: readonly RunInput[]): Html {
-  return html`<h3>Runs</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Training runs">
-      <table class="plain">
-        <thead>
-          <tr>
-            ${RUN_COLUMNS.map(([column, kind]) => html`<th scope="col" class="${kind}">${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${runs.map(runRow)}
-        </tbody>
-      </table>
-    </div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Training runs">
+    <table class="plain">
+      <thead>
+        <tr>
+          ${RUN_COLUMNS.map(([column, kind]) => html`<th scope="col" class="${kind}">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(runRow)}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function runRow({ record, metrics }: RunInput): Html {
@@ -85,8 +84,7 @@ export function selectionTable(runs: readonly RunInput[]): Html | null {
     .filter(({ choices }) => Object.keys(choices).length > 0);
   if (records.length === 0) return null;
   const rules = [...new Set(records.flatMap(({ choices }) => Object.keys(choices)))];
-  return html`<h3>Choice of weights</h3>
-    <p class="note">
+  return html`<p class="note">
       The weights that each rule would choose among those that were validated, with their scores on
       the validation volumes. The rule in force is in bold; the test volumes have no part in it.
     </p>
@@ -128,95 +126,87 @@ function nameAndValue([name, value]: readonly [string, number]): string {
   return `${known.label} ${value.toFixed(known.digits)}${unit}`;
 }
 
-/** Properties of a kernel as a record names them, in words; those of the true kernel: `true…`. */
-const RAW_KERNEL_WORDS: readonly (readonly [name: string, words: string])[] = [
-  ['sum', 'sum of the weights'],
-  ['negativeMass', 'negative mass'],
-  ['correlation', 'correlation with the true kernel'],
-  ['startCorrelation', 'correlation of the start'],
+/** Properties of a kernel as a record names them, and in words; those of the true kernel: `true…`. */
+const KERNEL_COLUMNS: readonly (readonly [name: string, words: string])[] = [
+  ['correlation', 'Correlation'],
+  ['startCorrelation', 'of the start'],
   ['psfSnrDb', 'PSF SNR (dB)'],
-  ['startPsfSnrDb', 'PSF SNR of the start (dB)'],
-  ...(['Z', 'Y', 'X'] as const).flatMap((axis) => {
-    const along = axis.toLowerCase();
-    return [
-      [`centroidUm${axis}`, `centroid, ${along} (µm)`] as const,
-      [`fwhmUm${axis}`, `full width at half maximum, ${along} (µm)`] as const,
-      [`startFwhmUm${axis}`, `full width of the start, ${along} (µm)`] as const,
-      [`fwhmDeviationPercent${axis}`, `deviation of the width, ${along} (%)`] as const,
-      [`startFwhmDeviationPercent${axis}`, `deviation of the start, ${along} (%)`] as const,
-    ];
-  }),
-];
-
-/** The properties of the kernel as it is, and after the filter. */
-const KERNEL_WORDS: typeof RAW_KERNEL_WORDS = [
-  ...RAW_KERNEL_WORDS,
-  ['smoothingSigmaVoxels', 'filter of what follows: standard deviation (voxels)'],
-  ...RAW_KERNEL_WORDS.map(
-    ([name, words]) => [prefixed('smoothed', name), `smoothed: ${words}`] as const,
+  ['sum', 'Sum'],
+  ['negativeMass', 'Negative mass'],
+  ['centroidUmZ', 'Centroid z (µm)'],
+  ...(['Z', 'Y', 'X'] as const).map(
+    (axis) => [`fwhmUm${axis}`, `FWHM ${axis.toLowerCase()} (µm)`] as const,
   ),
+  ['startFwhmUmZ', 'FWHM z of the start (µm)'],
 ];
 
-/** Properties of the learned blur kernels beside the true one, one column per run that has one. */
+/** Properties of the learned blur kernels, each beside the true one: as they are, and smoothed. */
 export function kernelTable(runs: readonly RunInput[]): Html | null {
   const learned = runs.flatMap(({ record: { id }, kernel }) =>
     kernel === null ? [] : [{ id, kernel }],
   );
   if (learned.length === 0) return null;
-  const names = namesOf(learned.map(({ kernel }) => kernel));
-  return html`<h3>Learned blur kernels</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Learned blur kernels">
-      <table class="plain">
-        <thead>
-          <tr>
-            <th scope="col">Property</th>
-            <th scope="col">true kernel</th>
-            ${learned.map(({ id }) => html`<th scope="col">${id}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${names.map(
-            (name) =>
-              html`<tr>
-                <th scope="row">${KERNEL_WORDS.find(([known]) => known === name)?.[1] ?? name}</th>
-                <td>${valuesOf(trueName(name), ...learned.map(({ kernel }) => kernel))}</td>
-                ${learned.map(({ kernel }) => html`<td>${valuesOf(name, kernel)}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+  const sigma = learned.flatMap(({ kernel }) => kernel.smoothingSigmaVoxels ?? []).at(0);
+  return html`<p class="note">
+      Correlation with the true kernel; below a sum, a width or a centroid, that of the true kernel
+      of the run. The sum is the gain; negative mass is a part of the sum of absolute values.
+    </p>
+    ${kernelsTable('Kernels as they are', '', learned)}
+    ${
+      sigma === undefined
+        ? null
+        : kernelsTable(
+            `Kernels after a Gaussian filter of ${formatSignificant(sigma)} voxels`,
+            'smoothed',
+            learned,
+          )
+    }`;
 }
 
 type Kernel = Readonly<Record<string, number>>;
 
-/** Names of the properties, known ones first; those of the true kernel are a column instead. */
-function namesOf(kernels: readonly Kernel[]): readonly string[] {
-  const found = new Set(kernels.flatMap((kernel) => Object.keys(kernel)));
-  const known = KERNEL_WORDS.map(([name]) => name).filter(
-    (name) => found.has(name) || found.has(trueName(name)),
-  );
-  const ofTruth = new Set(known.map(trueName));
-  return [
-    ...known,
-    ...[...found].filter((name) => !known.includes(name) && !ofTruth.has(name)).sort(),
-  ];
-}
-
-function trueName(name: string): string {
-  const smoothed = /^smoothed(?=[A-Z])/.exec(name)?.[0] ?? '';
-  const ofTruth = prefixed('true', name.slice(smoothed.length));
-  return smoothed === '' ? ofTruth : prefixed(smoothed, ofTruth);
+function kernelsTable(
+  caption: string,
+  prefix: string,
+  learned: readonly { readonly id: string; readonly kernel: Kernel }[],
+): Html {
+  const columns = KERNEL_COLUMNS.map(
+    ([name, words]) =>
+      [prefixed(prefix, name), prefixed(prefix, prefixed('true', name)), words] as const,
+  ).filter(([name]) => learned.some(({ kernel }) => name in kernel));
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table class="plain">
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          ${columns.map(([, , words]) => html`<th scope="col">${words}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${learned.map(
+          ({ id, kernel }) =>
+            html`<tr>
+              <th scope="row">${id}</th>
+              ${columns.map(
+                ([name, ofTruth]) =>
+                  html`<td>
+                    ${name in kernel ? formatSignificant(kernel[name], 3) : '–'}${
+                      ofTruth in kernel
+                        ? html`<span class="values">${formatSignificant(kernel[ofTruth], 3)}</span>`
+                        : null
+                    }
+                  </td>`,
+              )}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function prefixed(prefix: string, name: string): string {
-  return `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
-/** The distinct values of a property among kernels. */
-function valuesOf(name: string, ...kernels: readonly Kernel[]): string {
-  const values = kernels
-    .filter((kernel) => name in kernel)
-    .map((kernel) => formatSignificant(kernel[name]));
-  return values.length === 0 ? '–' : [...new Set(values)].join(' / ');
+  return prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

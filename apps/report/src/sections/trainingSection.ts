@@ -29,14 +29,20 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
     <p class="lede">
       ${runs.length === 1 ? 'One run' : `${runs.length} runs`},
       ${formatDuration(runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0))} of
-      training in all. Adversarial losses do not measure quality; the validation scores do.
+      training in all. An adversarial loss does not measure the quality of the images; the scores of
+      the validation volumes do.
     </p>
-    ${curves('On the validation volumes', figures.validation, frame)}
+    ${curves('Scores of the validation volumes', figures.validation, frame)}
     ${folded('Losses', figures.losses, frame)}
-    ${curves('Runs with their own settings, on the validation volumes', figures.furtherValidation, frame)}
-    ${runTable(runs)}
-    <details class="made" id="training-made">
-      <summary><span class="made-label">How each run was made</span></summary>
+    ${curves('Runs of variants: scores of the validation volumes', figures.furtherValidation, frame)}
+    <h3>Run by run</h3>
+    ${tableToUnfold(`Updates, parameters, time and memory (${runs.length})`, runTable(runs))}
+    ${tableToUnfold('Choice of weights', selectionTable(runs))}
+    ${tableToUnfold('Moving average of the weights', averageTable(runs))}
+    ${tableToUnfold('Discriminators', discriminatorTable(runs))}
+    ${tableToUnfold('Learned blur kernels', kernelTable(runs))}
+    <details class="made fold" id="training-made">
+      <summary>How each run was made</summary>
       <dl>
         ${runs.map(
           ({ record: { id, provenance } }) =>
@@ -50,8 +56,17 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
         )}
       </dl>
     </details>
-    ${selectionTable(runs)} ${averageTable(runs)} ${discriminatorTable(runs)} ${kernelTable(runs)}
   </section>`;
+}
+
+/** A table to unfold; null without one. */
+function tableToUnfold(title: string, table: Html | null): Html | null {
+  return table === null
+    ? null
+    : html`<details class="fold">
+        <summary>${title}</summary>
+        ${table}
+      </details>`;
 }
 
 /** Charts that are shown at once; further ones are folded. */

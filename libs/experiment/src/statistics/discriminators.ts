@@ -122,7 +122,7 @@ export function idleFindings(discriminators: readonly Discriminator[]): readonly
     idle === null || idle < MOSTLY
       ? []
       : [
-          `its discriminator of ${domain} volumes idles: loss within ${NEAR} of ${GUESSING} in ${Math.round(100 * idle)} % of the training`,
+          `its discriminator of ${domain} volumes guesses: its loss is within ${NEAR} of ${GUESSING} in ${Math.round(100 * idle)} % of the training`,
         ],
   );
 }

@@ -1,46 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { promisify } from 'node:util';
 import { type BackendInfo, backendReport } from '@blurcycle/compute';
 import type { Precision } from '@blurcycle/core';
 import type { Provenance } from '@blurcycle/experiment';
-import { PROJECT_ROOT } from '@blurcycle/files';
-
-const run = promisify(execFile);
-
-/** Where the code of a run stood. */
-interface GitState {
-  /** Full hash of the commit, or null outside a git checkout. */
-  readonly commit: string | null;
-  /** Whether tracked files differed from that commit; null outside a git checkout. */
-  readonly dirty: boolean | null;
-}
-
-/**
- * Commit and cleanliness of the checkout that `folder` lies in.
- *
- * Results are left out of the question: they change with every run.
- */
-async function readGitState(folder: string): Promise<GitState> {
-  const git = async (...parameters: string[]): Promise<string> =>
-    (await run('git', ['-C', folder, ...parameters])).stdout.trim();
-  try {
-    const commit = await git('rev-parse', 'HEAD');
-    const changes = await git(
-      'status',
-      '--porcelain',
-      '--untracked-files=no',
-      '--',
-      ':/',
-      ':(exclude,top)results',
-    );
-    return { commit, dirty: changes !== '' };
-  } catch {
-    return { commit: null, dirty: null };
-  }
-}
+import { PROJECT_ROOT, readGitState } from '@blurcycle/files';
 
 /** A stopwatch for one result: start it before the work, ask for the provenance after it. */
 export interface ProvenanceClock {
