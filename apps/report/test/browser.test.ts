@@ -388,7 +388,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     await open({}, async (page) => {
       await page.emulateMedia({ media: 'print' });
       const heads = await page
-        .locator('h1, h2, h3, figcaption, .eyebrow')
+        .locator('h1, h2, h3, h4, figcaption, .eyebrow')
         .evaluateAll((all) => all.map((one) => getComputedStyle(one).breakAfter));
       expect(new Set(heads)).toEqual(new Set(['avoid']));
       expect(await page.locator('.method-filter').isVisible()).toBe(false);

@@ -12,7 +12,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const DASHES = ['', '6 3', '2 2', '8 2 2 2', '10 4', '1 3'];
 
 /** A line of the profile in a picture, in parts of its width and height. */
-export type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
+type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
 
 /** The intensities of all volumes along a line through the middle of the square, to unfold. */
 interface Profile {

@@ -58,14 +58,14 @@ export interface ReportSources {
   readonly profile: string;
   /** Markdown file with the deviations register; it may be missing. */
   readonly deviationsPath?: string;
-  /** The experiment files, whose titles and texts of claims are shown; those of the tables if not. */
+  /** The experiment files, whose titles and texts of claims are shown; else those of the tables. */
   readonly stated?: ExperimentSet;
   /** What builds the report; nothing is said of it unless given. */
   readonly builder?: Builder;
 }
 
 /** What builds a report. */
-export interface Builder {
+interface Builder {
   /** Version of blurcycle. */
   readonly version: string;
   /** Version of Node. */

@@ -84,7 +84,7 @@ export function gridFigure(
       each method: ${shown}. The same brightness scale in every panel: black is ${low}, white is
       ${high}. ${selfLink(id, what)}
     </figcaption>
-    <div class="grid-controls"></div>
+    ${hasViewer ? html`<div class="grid-controls"></div>` : null}
     <div class="scroll" tabindex="0" role="region" aria-label="${what}, methods by conditions">
       <table class="grid-table ${conditions.length <= FEW_CONDITIONS ? 'few' : ''}">
         <thead>
@@ -121,7 +121,7 @@ export function gridFigure(
                       </td>`,
                 )}${
                   cells[i].length < conditions.length
-                    ? html`<td class="note" colspan="${conditions.length - 1}">
+                    ? html`<td class="same" colspan="${conditions.length - 1}">
                         The same under every condition
                       </td>`
                     : null

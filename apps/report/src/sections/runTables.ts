@@ -126,7 +126,7 @@ function nameAndValue([name, value]: readonly [string, number]): string {
   return `${known.label} ${value.toFixed(known.digits)}${unit}`;
 }
 
-/** Properties of a kernel as a record names them, and in words; those of the true kernel: `true…`. */
+/** Properties of a kernel as a record names them, and in words; of the true kernel: `true…`. */
 const KERNEL_COLUMNS: readonly (readonly [name: string, words: string])[] = [
   ['correlation', 'Correlation'],
   ['startCorrelation', 'of the start'],
