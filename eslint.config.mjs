@@ -39,8 +39,8 @@ const MAY_IMPORT = {
   bench: ['compute', 'psf', 'training', 'deconvolution', 'imaging', 'experiment', 'core'],
   report: ['experiment', 'metrics', 'files', 'core'],
   web: [
-    ...['inference', 'deconvolution', 'stacks', 'compute', 'psf', 'data', 'metrics', 'experiment'],
-    'core',
+    ...['inference', 'deconvolution', 'stacks', 'compute', 'psf', 'imaging', 'data', 'metrics'],
+    ...['experiment', 'core'],
   ],
   experiments: [
     ...['pipeline', 'bench', 'inference', 'deconvolution', 'stacks', 'training', 'models'],

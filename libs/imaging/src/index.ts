@@ -1,4 +1,4 @@
-export { psfFromBeads } from './beads/psfFromBeads.ts';
+export { beadWindow, psfFromBeads } from './beads/psfFromBeads.ts';
 export { alignPsf, type AlignedPsf } from './deconvolution/alignPsf.ts';
 export {
   blindRichardsonLucy,

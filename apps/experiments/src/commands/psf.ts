@@ -1,7 +1,7 @@
 import { describeViolation, formatShape, InputError } from '@blurcycle/core';
 import { writeTiffStack } from '@blurcycle/data';
 import { writeFileAtomically } from '@blurcycle/files';
-import { psfFromBeads } from '@blurcycle/imaging';
+import { beadWindow, psfFromBeads } from '@blurcycle/imaging';
 import { kernelMetrics } from '@blurcycle/metrics';
 import {
   createPsf,
@@ -106,9 +106,6 @@ export const psfCommand = defineCommand({
   },
 });
 
-/** Sides of a PSF that is made of beads, unless given. */
-const BEAD_WINDOW = [31, 31, 31] as const;
-
 async function distill(args: BeadArguments): Promise<void> {
   const { fromBeads, bead, out, size, voxel } = args;
   assertNoOptics(args);
@@ -121,8 +118,7 @@ async function distill(args: BeadArguments): Promise<void> {
     fromBeads,
     voxel === undefined ? {} : { voxelSizeUm: voxel },
   );
-  const sides = size ?? BEAD_WINDOW.map((side, axis) => largestOdd(side, volume.shape[axis]));
-  const made = psfFromBeads(volume, { diameterUm: bead, sides: [sides[0], sides[1], sides[2]] });
+  const made = psfFromBeads(volume, { diameterUm: bead, sides: size ?? beadWindow(volume) });
   if (out !== undefined) await writeTiffStack(out, made.psf);
   const { used, atEdge, crowded, saturated, unlike } = made;
   const facts = {
@@ -139,11 +135,6 @@ async function distill(args: BeadArguments): Promise<void> {
     `FWHM ${widths(facts.fwhmUm)} µm; of the mean bead ${widths(facts.beadFwhmUm)} µm`,
   ];
   console.log(args.json ? JSON.stringify(facts, null, 2) : text.join('\n'));
-}
-
-function largestOdd(side: number, available: number): number {
-  const most = Math.min(side, available);
-  return most % 2 === 1 ? most : most - 1;
 }
 
 function assertNoOptics(args: BeadArguments): void {

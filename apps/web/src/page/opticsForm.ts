@@ -95,13 +95,27 @@ export function createOpticsForm(): OpticsForm {
     field('Its center', center),
     field('Its background', background, "subtracted, as a camera's offset"),
   );
+  const beadFile = element('input', { type: 'file', accept: '.tif,.tiff' });
+  const diameter = numberInput('', { min: '0' });
+  const beads = element(
+    'div',
+    { class: 'fields', hidden: '' },
+    field(
+      'Bead file',
+      beadFile,
+      'TIFF stack of beads with the same optics; lone ones are averaged',
+    ),
+    field('Diameter of the beads, µm', diameter, 'taken out of the PSF'),
+  );
   const kind = radios('psf-kind', [
     ['optics', 'computed from the optics'],
     ['file', 'from a file'],
+    ['beads', 'from beads'],
   ]);
   kind.root.addEventListener('change', () => {
     optics.hidden = kind.value() !== 'optics';
     measured.hidden = kind.value() !== 'file';
+    beads.hidden = kind.value() !== 'beads';
   });
 
   return {
@@ -109,7 +123,7 @@ export function createOpticsForm(): OpticsForm {
       'fieldset',
       {},
       element('legend', {}, 'Point spread function'),
-      ...[kind.root, optics, measured],
+      ...[kind.root, optics, measured, beads],
     ),
     choice: () => {
       if (kind.value() === 'optics') {
@@ -125,17 +139,27 @@ export function createOpticsForm(): OpticsForm {
         }
         return { kind: 'optics', optics: read as Optics };
       }
-      const chosen = file.files?.[0];
-      if (chosen === undefined)
-        throw new InputError(describeViolation('psf', 'a PSF file', 'be chosen', 'none'));
+      if (kind.value() === 'beads') {
+        return {
+          kind: 'beads',
+          file: chosenFile('a bead file', beadFile),
+          diameterUm: needed('the diameter of the beads', diameter),
+        };
+      }
       return {
         kind: 'file',
-        file: chosen,
+        file: chosenFile('a PSF file', file),
         center: center.value as PsfCenter,
         background: background.value === '' ? 0 : background.valueAsNumber,
       };
     },
   };
+}
+
+function chosenFile(what: string, input: HTMLInputElement): File {
+  const chosen = input.files?.[0];
+  if (chosen !== undefined) return chosen;
+  throw new InputError(describeViolation('psf', what, 'be chosen', 'none'));
 }
 
 function needed(what: string, input: HTMLInputElement): number {

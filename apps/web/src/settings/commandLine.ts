@@ -25,6 +25,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 /** The command that repeats a result of the page, for a POSIX shell. */
 export function commandLine({ name, choice, job, format }: Settled): string {
   const { settings, offset, psf } = job;
+  const before = psf.kind === 'beads' ? `${beadCommand(psf)} &&\n` : '';
   const options = [
     ...stackOptions(choice),
     ...pair('offset', offset),
@@ -34,7 +35,17 @@ export function commandLine({ name, choice, job, format }: Settled): string {
     ...pair('format', format),
     ...pair('out', resultName(name, format)),
   ];
-  return ['npx blurcycle deconvolve', quote(name), ...options].join(' ');
+  return before + ['npx blurcycle deconvolve', quote(name), ...options].join(' ');
+}
+
+/** The command that makes a PSF of beads. */
+function beadCommand({ file, diameterUm }: Extract<PsfChoice, { kind: 'beads' }>): string {
+  const options = [
+    ...pair('from-beads', file.name),
+    ...pair('bead', diameterUm),
+    ...pair('out', resultName(file.name, 'imagej', 'psf')),
+  ];
+  return ['npx blurcycle psf', ...options].join(' ');
 }
 
 /** The command that repeats what a model made of a stack. */
@@ -84,6 +95,8 @@ function psfOptions(psf: PsfChoice): string[] {
       '--crop-psf',
     ];
   }
+  if (psf.kind === 'beads')
+    return [...pair('psf', resultName(psf.file.name, 'imagej', 'psf')), '--crop-psf'];
   const { optics } = psf;
   return [
     ...pair('psf-model', optics.model),

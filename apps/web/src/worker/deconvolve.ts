@@ -1,6 +1,7 @@
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { sum, type Volume } from '@blurcycle/core';
 import { blobFile, readTiff } from '@blurcycle/data';
+import { beadWindow, psfFromBeads } from '@blurcycle/imaging';
 import {
   blurAgain,
   deconvolveClassically,
@@ -78,9 +79,26 @@ async function findPsf(
     });
     return fitPsf({ kind: 'optics', request, shape: undefined }, stack, true, reach);
   }
+  if (choice.kind === 'beads') return beadPsf(choice, stack, reach);
   const { file } = choice;
   const { volume } = await readTiff(blobFile(file, file.name), {
     defaultVoxelSizeUm: stack.voxelSizeUm,
   });
   return fitPsf({ ...choice, volume }, stack, true, reach);
+}
+
+/** As `psf --from-beads` makes it, and `--psf` then takes it. */
+async function beadPsf(
+  { file, diameterUm }: Extract<PsfChoice, { kind: 'beads' }>,
+  stack: Volume,
+  reach: ReturnType<typeof reachOf>,
+): Promise<StackPsf> {
+  const { volume: beads } = await readTiff(blobFile(file, file.name), {});
+  const sides = beadWindow(beads);
+  const { psf: volume, used, ...leftOut } = psfFromBeads(beads, { diameterUm, sides });
+  const rest = Object.values(leftOut).filter((count) => typeof count === 'number');
+  const made = `of ${used} beads, ${rest.reduce((sum, count) => sum + count, 0)} left out`;
+  const material = { kind: 'file', volume, center: 'peak', background: 0 } as const;
+  const fitted = fitPsf(material, stack, true, reach);
+  return { ...fitted, notes: [made, ...fitted.notes] };
 }

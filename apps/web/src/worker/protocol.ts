@@ -26,6 +26,11 @@ export type PsfChoice =
       readonly file: File;
       readonly center: PsfCenter;
       readonly background: number;
+    }
+  | {
+      readonly kind: 'beads';
+      readonly file: File;
+      readonly diameterUm: number;
     };
 
 /** A deconvolution that the page asks for. */

@@ -36,6 +36,18 @@ export interface BeadPsf {
   readonly unlike: number;
 }
 
+/** Sides of a PSF that is made of beads, unless given. */
+const USUAL_SIDE = 31;
+
+/** The sides of a PSF that beads of a stack give, unless others are wanted. */
+export function beadWindow({ shape }: Pick<Volume, 'shape'>): Shape3 {
+  const side = (axis: number): number => {
+    const most = Math.min(USUAL_SIDE, shape[axis]);
+    return most % 2 === 1 ? most : most - 1;
+  };
+  return [side(0), side(1), side(2)];
+}
+
 /** A bead that correlates less with the mean of the beads is two of them, or dirt. */
 const LEAST_LIKENESS = 0.9;
 /** A bead of more voxels across has a flat top. */
