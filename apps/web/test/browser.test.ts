@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
@@ -147,6 +148,10 @@ describe.skipIf(executable === undefined)('the page', () => {
     const most = b.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     return a.data.reduce((far, value, i) => Math.max(far, Math.abs(value - b.data[i])), 0) / most;
   }
+
+  it('has less than 1 MB', () => {
+    expect(statSync(path('page/index.html')).size).toBeLessThan(1e6);
+  });
 
   it.each([
     ['richardson-lucy', 'WebAssembly', ''],

@@ -57,6 +57,11 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
       )}
     </dl>
     ${others.length === 0 ? null : html`<p class="note">${others.join(' ')}</p>`}
+    <p class="note">
+      A stack of your own: where this report is published,
+      <a href="web/index.html">a page</a> beside it deconvolves it in the browser and uploads
+      nothing; <code>npx nx run web:build</code> makes that page.
+    </p>
   </header>`;
 }
 
