@@ -6,7 +6,7 @@ import { AXES_OF, type Cut, type Stack, type ViewerState, type VolumeData } from
 /** Size of the drawing, and the room for its numbers, in px. */
 const WIDTH = 640;
 const HEIGHT = 220;
-const ROOM = { left: 44, right: 8, top: 8, bottom: 34 };
+const ROOM = { left: 50, right: 8, top: 8, bottom: 40 };
 const SVG = 'http://www.w3.org/2000/svg';
 /** Dashes of lines in the order of the volumes, so that no two differ by color alone. */
 const DASHES = ['', '6 3', '2 2', '8 2 2 2', '10 4', '1 3'];
@@ -148,7 +148,7 @@ export function createProfile(
         label(intensity(gray), ROOM.left - 6, y(gray) + 4, 'end'),
       ]),
       ...[from, (from + to) / 2, to].map((um, k) =>
-        label(formatNumber(um, 2), x(um), HEIGHT - 18, (['start', 'middle', 'end'] as const)[k]),
+        label(formatNumber(um, 2), x(um), HEIGHT - 22, (['start', 'middle', 'end'] as const)[k]),
       ),
       label(`along ${where}, from the middle (µm)`, WIDTH / 2, HEIGHT - 3, 'middle'),
       ...lines.map((values, i) =>
@@ -220,7 +220,7 @@ function rule(x1: number, y1: number, x2: number, y2: number): SVGElement {
 function label(text: string, x: number, y: number, anchor: 'start' | 'middle' | 'end'): SVGElement {
   const made = svgElement('text', {
     ...{ x: String(x), y: String(y), 'text-anchor': anchor },
-    ...{ 'font-size': '12', fill: 'currentColor' },
+    ...{ 'font-size': '14', fill: 'currentColor' },
   });
   made.append(text);
   return made;

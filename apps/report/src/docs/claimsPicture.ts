@@ -6,10 +6,10 @@ import { forestGroups, intervalMarks } from '../sections/forestPlot.ts';
 
 /** Height of a line, and where its parts begin, in px. */
 const LINE = 22;
-const COLUMNS = { text: 8, drawing: 620, value: 875, verdict: 1070 };
-const WIDTH = 1095;
+const COLUMNS = { text: 8, drawing: 690, value: 945, verdict: 1148 };
+const WIDTH = 1170;
 /** Longest text of a claim, in characters. */
-const LONGEST = 92;
+const LONGEST = 102;
 
 const COLORS = {
   reproduced: '#2b8a57',
@@ -42,7 +42,7 @@ export function claimsPicture(claims: readonly PlacedClaim[]): string {
       parts.push(
         html`<g fill="#808080">
           <text x="${COLUMNS.text}" y="${y}"
-            >${shortened(`${place}: ${capitalize(claim.text)}`)}</text
+            >${shortened(`${place}: ${withoutMetric(capitalize(claim.text))}`)}</text
           >
           <g
             transform="translate(${COLUMNS.drawing} ${y - 13})"
@@ -90,6 +90,11 @@ export function claimsPicture(claims: readonly PlacedClaim[]): string {
       ${parts}
     </svg>`.markup
   }\n`;
+}
+
+/** The title of the group says what a claim is measured in. */
+function withoutMetric(text: string): string {
+  return text.replace(/,? in (?:PSNR|SSIM)$/, '');
 }
 
 function shortened(text: string): string {
