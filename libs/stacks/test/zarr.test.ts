@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -164,6 +164,55 @@ describe('openStack(path) of OME-Zarr', () => {
     expect(acquisition.warnings?.()).toEqual([
       '2 chunks of the Zarr folder are not there and taken for empty, as Zarr says: was all of it copied?',
     ]);
+  });
+
+  it('tells of one fault where there are two, and leaves none behind', async () => {
+    const path = fresh();
+    const sample = { axes: 'zyx', shape: [1, 2, 2], chunks: [1, 2, 2] } as const;
+    await writeZarrSample(path, { version: 3, ...sample });
+    const meta = join(path, '0/zarr.json');
+    const described = JSON.parse(readFileSync(meta, 'utf8')) as object;
+    const unheard: unknown[] = [];
+    const listen = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', listen);
+    for (const codecs of [
+      [{ name: 'transpose', configuration: {} }, { name: 'lz2' }],
+      [{ name: 'lz2' }, { name: 'lz3' }],
+    ]) {
+      writeJson(meta, { ...described, codecs });
+      await expect(readStackFile(path, { defaultVoxelSizeUm: [1, 1, 1] })).rejects.toThrow(
+        /^readStack: [^\n]*(a chunk is damaged|its values are packed with "lz2", where blosc)/,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.off('unhandledRejection', listen);
+    expect(unheard).toEqual([]);
+  });
+
+  it('asks for the files of a large empty part once, and refuses more small chunks than an image has', async () => {
+    const path = fresh();
+    await writeZarrSample(path, {
+      ...{ version: 2, axes: 'zyx', shape: [3, 4, 4], chunks: [1, 4, 4] },
+      ...{ fill: 9, without: ['1/0/0'] },
+    });
+    const meta = join(path, '0/.zarray');
+    const described = JSON.parse(readFileSync(meta, 'utf8')) as object;
+    const read = async (planes: number) => {
+      writeJson(meta, { ...described, shape: [planes, 4, 4] });
+      const began = process.cpuUsage();
+      const acquisition = await openStack(path, { defaultVoxelSizeUm: [1, 1, 1] });
+      const { data } = await acquisition.read(1, 1);
+      const { user, system } = process.cpuUsage(began);
+      return { data, milliseconds: (user + system) / 1000 };
+    };
+    const { data, milliseconds } = await read(30_000);
+    expect(data[2 * 16 + 3]).toBe(sampleValue(2 * 16 + 3));
+    expect([data[16], data.at(-1)]).toEqual([9, 9]);
+    // A third of a second; with a file to open for each chunk it is several.
+    expect(milliseconds).toBeLessThan(2500);
+    await expect(read(500_000)).rejects.toThrow(
+      /a stack of it has 500000 chunks of 16 values, which are too many \(store it in larger ones\)/,
+    );
   });
 
   it('chooses among the images of bioformats2raw, and of several multiscales', async () => {

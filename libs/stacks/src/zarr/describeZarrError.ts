@@ -9,13 +9,6 @@ import { isZarritaError } from 'zarrita';
  */
 export function describeZarrError(error: unknown, otherwise: string): Error {
   if (error instanceof InputError) return error;
-  if (isZarritaError(error, 'UnknownCodecError')) {
-    const name = String(error.codec).slice(0, 40);
-    return new Error(
-      `its values are packed with ${JSON.stringify(name)}, where blosc, zstd, lz4, gzip and zlib are read`,
-      { cause: error },
-    );
-  }
   if (isZarritaError(error, 'NotFoundError')) {
     const place = error.path ?? '/';
     const reason =

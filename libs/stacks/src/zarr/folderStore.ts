@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ZARR_METADATA } from './isZarr.ts';
 
@@ -19,6 +19,9 @@ type ByteRange =
  * A part never takes more memory than the file has bytes, whatever its index says.
  */
 export class FolderStore {
+  /** What is in folders from which a chunk was missing, by their path. */
+  readonly #listings = new Map<string, ReadonlySet<string>>();
+
   constructor(private readonly folder: string) {}
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -46,12 +49,14 @@ export class FolderStore {
     take: (file: FileHandle, size: number) => Promise<Uint8Array>,
   ): Promise<Uint8Array | undefined> {
     if (key.split('/').includes('..')) throw new Error('a path leads out of its folder');
+    if (this.#isKnownMissing(key)) throw new MissingChunk(key);
     const file = await open(join(this.folder, key), 'r').catch((error: unknown) => {
       if (!isMissing(error)) throw error;
       return undefined;
     });
     if (file === undefined) {
       if (isMetadata(key)) return undefined;
+      await this.#list(key);
       throw new MissingChunk(key);
     }
     try {
@@ -59,6 +64,36 @@ export class FolderStore {
     } finally {
       await file.close();
     }
+  }
+
+  /** Whether a listing says that a chunk has no file: of an empty part, only the first asks. */
+  #isKnownMissing(key: string): boolean {
+    if (this.#listings.size === 0) return false;
+    for (const [folder, name] of steps(key)) {
+      const names = this.#listings.get(folder);
+      // The metadata may name other folders in other letters, where the file system allows it.
+      if (names !== undefined && /^[\d.]+$/.test(name) && !names.has(name)) return true;
+    }
+    return false;
+  }
+
+  /** Lists the folders that lead to a chunk, as far as there are any. */
+  async #list(key: string): Promise<void> {
+    for (const [folder] of steps(key)) {
+      if (this.#listings.has(folder)) continue;
+      const names = await readdir(join(this.folder, folder)).catch(() => undefined);
+      if (names === undefined) return;
+      this.#listings.set(folder, new Set(names));
+    }
+  }
+}
+
+/** The folders of a key, each with the next name in it. */
+function* steps(key: string): Generator<readonly [folder: string, name: string]> {
+  for (let at = key.indexOf('/'); at >= 0;) {
+    const next = key.indexOf('/', at + 1);
+    yield [key.slice(0, at), key.slice(at + 1, next < 0 ? undefined : next)];
+    at = next;
   }
 }
 

@@ -7,6 +7,9 @@ type NumberArray = zarr.Array<zarr.NumberDataType, FolderStore>;
 
 /** Reading more chunks than this for one stack takes minutes: damage, or no image. */
 const MOST_CHUNKS = 2 ** 20;
+/** So many chunks of fewer values than 16 x 16 x 16 are damage, too. */
+const MOST_SMALL_CHUNKS = 2 ** 15;
+const SMALL_CHUNK = 16 ** 3;
 
 /** A run of places along an axis: in the chunk, in the volume, and how many. */
 interface Span {
@@ -40,9 +43,10 @@ export async function readBlocks(
     return { start, count: Math.ceil(end / chunks[i]) - start };
   });
   const total = grid.reduce((product, { count }) => product * count, 1);
-  if (total > MOST_CHUNKS)
+  const values = chunks.reduce((product, side) => product * side, 1);
+  if (total > (values < SMALL_CHUNK ? MOST_SMALL_CHUNKS : MOST_CHUNKS))
     throw new Error(
-      `a stack of it has ${total} chunks, which is too many (store it in larger ones)`,
+      `a stack of it has ${total} chunks of ${values} values, which are too many (store it in larger ones)`,
     );
   const missing: string[] = [];
   for (let n = 0; n < total; n++) {
