@@ -66,7 +66,7 @@ function packedModules() {
   };
 }
 
-const MODEL = join(import.meta.dirname, '../../results/standard/runs/proposed-s0/model');
+const MODEL = join(import.meta.dirname, '../../results/standard/runs/non-blind-s0/model');
 
 /** Lays a model of the reference runs beside the page, in the folder `model`. */
 function referenceModel() {

@@ -55,6 +55,7 @@ describe('selectBackend(name)', () => {
       'tensorflow',
       'webgpu',
       'native',
+      'wasm',
       'js',
     ]);
   });

@@ -15,7 +15,7 @@ const PSF_SIDE = 61;
 const MODEL_VOLUMES = 10;
 /** A layer lies in the module's memory once more while it runs: at most a quarter of all. */
 const COPIED = 1.25;
-/** The most that `navigator.deviceMemory` tells, in GiB: there may be more. */
+/** Where `navigator.deviceMemory` tells so much, in GiB, there may be more: browsers cap it. */
 const MOST_TOLD = 8;
 const GIB = 2 ** 30;
 
@@ -60,7 +60,7 @@ export function modelMemoryNeed(
 
 function compare(bytes: number, deviceMemory: number | undefined): MemoryNeed {
   const device = deviceMemory === undefined ? undefined : deviceMemory * GIB;
-  const known = device !== undefined && deviceMemory !== MOST_TOLD;
+  const known = device !== undefined && deviceMemory < MOST_TOLD;
   return { bytes, device, isTooMuch: known && bytes > device };
 }
 
@@ -71,6 +71,6 @@ export function describeMemory({ bytes, device }: MemoryNeed): string {
   const told =
     device === undefined
       ? ''
-      : `; this device says it has ${size(device)}${device === MOST_TOLD * GIB ? ' or more' : ''}`;
+      : `; this device says it has ${size(device)}${device >= MOST_TOLD * GIB ? ' or more' : ''}`;
   return `Takes about ${size(bytes)} of memory${told}.`;
 }
