@@ -60,8 +60,8 @@ export function modelMemoryNeed(
 
 function compare(bytes: number, deviceMemory: number | undefined): MemoryNeed {
   const device = deviceMemory === undefined ? undefined : deviceMemory * GIB;
-  const known = device !== undefined && deviceMemory < MOST_TOLD;
-  return { bytes, device, isTooMuch: known && bytes > device };
+  const known = deviceMemory !== undefined && deviceMemory < MOST_TOLD;
+  return { bytes, device, isTooMuch: known && bytes > deviceMemory * GIB };
 }
 
 /** The need in one line. */
