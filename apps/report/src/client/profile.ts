@@ -89,7 +89,10 @@ export function createProfile(
       { class: 'note' },
       'Drag across a structure in a picture to draw the line there. Width: full width at half of the largest value.',
     ),
-    element('div', { class: 'chart' }),
+    element('div', {
+      ...{ class: 'chart', role: 'group', tabindex: '0' }, // it scrolls on a narrow screen
+      'aria-label': 'Line profile',
+    }),
     key,
   );
   root.querySelector('.chart')?.append(drawing);
