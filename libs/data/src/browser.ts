@@ -3,6 +3,7 @@
  *   come from `Blob`s and go into them; what needs a file system is left out.
  */
 export type { ReadTiffOptions } from './acquisition.ts';
+export { patchSymmetries, turn, type Turn } from './augment.ts';
 export { exposureGain } from './dataset/recordPairs.ts';
 export { crop } from './patches.ts';
 export { blobFile, type ByteFile } from './tiff/byteFile.ts';

@@ -8,7 +8,7 @@ export {
   type ReadTiffOptions,
   type StatedVoxelSize,
 } from './acquisition.ts';
-export { augment, patchSymmetries } from './augment.ts';
+export { augment, patchSymmetries, turn, type Turn } from './augment.ts';
 export {
   buildMicroscopeDataset,
   type MicroscopeDatasetConfig,

@@ -9,6 +9,7 @@ import {
 import type { TileOptions } from '@blurcycle/data';
 import type { ModelConfig } from '@blurcycle/experiment';
 import { type IntensityScale, toNetworkScale } from '@blurcycle/stacks';
+import { averageTurns, turnsOf } from './averageTurns.ts';
 import { explainTileMemory } from './gpuMemory.ts';
 import { asPsf } from './kernelResidual.ts';
 import type { LoadedModel } from './readModel.ts';
@@ -27,6 +28,12 @@ export interface ModelDeconvolutionOptions extends TileWishes, LightWishes {
   readonly onTile?: (done: number, total: number) => void;
   /** Of the factors of convolutions. @defaultValue that of the model */
   readonly precision?: Precision | undefined;
+  /**
+   * The result is the mean over so many flips and turns of the stack (`turnsOf`), or over all that
+   * leave the PSF as it is where these are fewer. @defaultValue 8 for a model of simulated pairs,
+   * which has learned them, otherwise 1
+   */
+  readonly turns?: number | undefined;
   /** Applies the network to one tile. @defaultValue the model's generator */
   readonly apply?: (tile: Volume) => Promise<Volume>;
 }
@@ -38,6 +45,8 @@ export interface ModelDeconvolution extends LightResult {
   readonly tiles: number;
   readonly memoryBytes: number;
   readonly precision: Precision;
+  /** Flips and turns of the stack, over which the result is the mean. */
+  readonly turns: number;
   /**
    * Root mean square difference of two tiles where both show a voxel, as a fraction of the result's
    * standard deviation; null without overlaps.
@@ -59,7 +68,8 @@ type AppliedModel = Pick<LoadedModel, 'generator' | 'kernel'> & {
  * When memory runs out the tiles are halved along their longest side, down to 16 voxels. A GPU that
  * was lost does not come back in this process: its error names the tiles to try next.
  *
- * Memory: two volumes beside the stack and the result, and `tileMemoryBytes` for the network.
+ * Memory: two volumes beside the stack and the result, and `tileMemoryBytes` for the network. Time:
+ * that of the network times `turns`.
  */
 export async function deconvolveWithModel(
   { config, generator, kernel }: AppliedModel,
@@ -67,9 +77,12 @@ export async function deconvolveWithModel(
   options: ModelDeconvolutionOptions,
 ): Promise<ModelDeconvolution> {
   const { availableBytes, say, onTile, precision = config.inference.precision } = options;
-  const { apply = (tile) => applyWhole(generator, tile, precision) } = options;
   const { width, normalization = 'instance' } = config.network;
   const psf = kernel === null ? null : asPsf(kernel, stack.voxelSizeUm);
+  const { apply: once = (tile) => applyWhole(generator, tile, precision) } = options;
+  const { turns: most = config.stackScale === undefined ? 1 : TURNS } = options;
+  const turns = turnsOf(psf, stack).slice(0, most);
+  const apply = averageTurns(once, turns);
   const intensity = scaleFor(config, stack, psf);
   const observed = toNetworkScale(stack, intensity);
   let tiles = fitInto(
@@ -101,6 +114,7 @@ export async function deconvolveWithModel(
     tiles: prediction.tiles,
     memoryBytes: tileMemoryBytes(tiles.tile, width),
     precision,
+    turns: turns.length,
     tileMismatch: mismatch === null ? null : mismatch / spread,
   };
 }
@@ -115,6 +129,8 @@ function scaleFor(
   return scaleOfStack(stackLevels(stack, psf), stackScale.brightness);
 }
 
+/** All flips: half of all turns of a symmetric PSF, for most of what they gain. */
+const TURNS = 8;
 const NO_TRIM: Shape3 = [0, 0, 0];
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomStream, createVolume, type Volume } from '@blurcycle/core';
-import { writeTiffStack } from '@blurcycle/data';
+import { crop, turn, writeTiffStack } from '@blurcycle/data';
 import { deconvolveWithModel, type ModelDeconvolutionOptions } from '../src/deconvolveWithModel.ts';
 import { chooseTiles, smallerTiles, tileMemoryBytes } from '../src/tiles.ts';
 import { fitLight, reblur } from '../src/kernelResidual.ts';
@@ -76,6 +76,12 @@ describe('predictTiles(volume, options, apply)', () => {
   });
 });
 
+/** The model with a kernel that every flip and turn leaves as it is. */
+function symmetric(): LoadedModel {
+  const data = Float32Array.from({ length: 27 }, (_, i) => (i === 13 ? 0.48 : 0.02));
+  return { ...model, kernel: createVolume([3, 3, 3], [1, 1, 1], data) };
+}
+
 describe('deconvolveWithModel(model, stack, options)', () => {
   it('applies and undoes the intensity scale: a stack in other units gives the same result in those', async () => {
     const whole = { ...OPTIONS, whole: true };
@@ -113,6 +119,50 @@ describe('deconvolveWithModel(model, stack, options)', () => {
         expect(Math.abs(value - (0.5 * estimate.data[i] - 30))).toBeLessThan(tolerance),
       );
     }
+  });
+
+  it('averages over flips: the result of a flipped stack is the flipped result', async () => {
+    const flip = { plane: [1, 2], quarters: 0, flip: 2 } as const;
+    // A network that looks to one side.
+    const apply = ({ shape, voxelSizeUm, data }: Volume): Promise<Volume> =>
+      Promise.resolve(
+        createVolume(
+          shape,
+          voxelSizeUm,
+          data.map((value, i) => value + 0.5 * data[(i + 1) % data.length]),
+        ),
+      );
+    const whole = { ...OPTIONS, whole: true, apply };
+    // The U-Net halves sides twice: 30 voxels are continued on one side only.
+    const even = crop(stack, [0, 0, 0], [8, 20, 28]);
+    const results = async (turns: number): Promise<Volume[]> => {
+      const { estimate } = await deconvolveWithModel(symmetric(), even, { ...whole, turns });
+      const flipped = turn(even, flip);
+      const other = await deconvolveWithModel(symmetric(), flipped, { ...whole, turns });
+      return [estimate, turn(other.estimate, flip)];
+    };
+    const difference = ([a, b]: Volume[]): number =>
+      Math.max(...a.data.map((value, i) => Math.abs(value - b.data[i])));
+    const [once, averaged] = [await results(1), await results(8)];
+    // Rounding of float32 in another order, of a range of 800.
+    expect(difference(averaged)).toBeLessThan(0.02);
+    expect(difference(once)).toBeGreaterThan(1);
+  });
+
+  it('takes eight turns for a model of simulated pairs, one for others, fewer where the PSF has fewer', async () => {
+    const own = { ...model.config, stackScale: { brightness: 0.2, light: 0.5 } };
+    const simulated = { ...symmetric(), config: own };
+    expect(await deconvolveWithModel(simulated, stack, OPTIONS)).toMatchObject({ turns: 8 });
+    expect(await deconvolveWithModel(model, stack, OPTIONS)).toMatchObject({ turns: 1 });
+    // Its own kernel is of random numbers.
+    const turns = 16;
+    expect(await deconvolveWithModel(model, stack, { ...OPTIONS, turns })).toMatchObject({
+      turns: 1,
+    });
+    const unknown = { ...model, kernel: null };
+    expect(await deconvolveWithModel(unknown, stack, { ...OPTIONS, turns: 16 })).toMatchObject({
+      turns: 8,
+    });
   });
 
   it('refines by Richardson-Lucy TV, which brings the result nearer to the data', async () => {

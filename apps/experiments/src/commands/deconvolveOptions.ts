@@ -22,6 +22,13 @@ const MODEL_OPTIONS = {
     default: false,
     describe: 'with --model: all of the stack at once, no tiles; takes the most memory',
   },
+  turns: {
+    type: 'number',
+    defaultDescription: '8 for a model of simulated pairs, else 1',
+    describe:
+      'with --model: average over so many flips and turns of the stack, of those that leave the PSF as it is (test-time augmentation)',
+    coerce: parseTurns,
+  },
   refine: {
     type: 'number',
     describe: "with --model: updates of rl-tv from the result, with the model's kernel or a PSF",
@@ -37,6 +44,15 @@ const MODEL_OPTIONS = {
     describe: "with --model: continue although the voxel sizes differ from the model's",
   },
 } as const satisfies OptionGroup;
+
+/** A symmetric PSF allows 16. */
+const MOST_TURNS = 16;
+
+function parseTurns(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_TURNS) return value;
+  const rule = `be an integer from 1 to ${MOST_TURNS}`;
+  throw new InputError(describeViolation('deconvolve', '--turns', rule, value));
+}
 
 function parseSaturation(text: string): number | 'auto' {
   const value = text.trim() === '' ? NaN : Number(text);

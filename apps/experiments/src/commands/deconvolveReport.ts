@@ -103,10 +103,11 @@ export function describeModelReport(report: ModelFileReport): string[] {
 }
 
 function describeModelStack(stack: ModelFileReport['stacks'][number]): string[] {
-  const { tile, tiles, tileMismatch, reblurResidual, memoryBytes } = stack;
+  const { tile, tiles, turns, tileMismatch, reblurResidual, memoryBytes } = stack;
+  const mean = turns === 1 ? '' : `, mean over ${turns} flips and turns`;
   const percent = (part: number): string => `${(100 * part).toPrecision(3)} %`;
   return [
-    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network, ${stack.precision}`,
+    `${tiles} ${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, about ${Math.round(memoryBytes / 2 ** 20)} MiB for the network, ${stack.precision}${mean}`,
     ...(tileMismatch === null
       ? []
       : [
