@@ -97,6 +97,7 @@ describe('blurcycle deconvolve --model', () => {
     ],
     [['--method', 'wiener'], '--method must be left out with --model'],
     [['--psf', 'psf.tif'], 'a PSF must be left out with --model'],
+    [['--turns', '17'], '--turns must be an integer from 1 to 16, got 17'],
     [['--tile', '30,32,32'], '--tile must be multiples of 4'],
     [['--tile', '32,32,32', '--whole'], '--tile must be left out with --whole'],
   ])('refuses %j in one line and writes nothing', async (options, expected) => {
@@ -108,6 +109,20 @@ describe('blurcycle deconvolve --model', () => {
     expect(error.trim().split('\n')).toHaveLength(1);
     expect(existsSync(join(root, 'out.tif'))).toBe(false);
     expect(readdirSync(root)).toEqual(before);
+  });
+
+  it.each([
+    ['--whole', []],
+    ['--refine', ['3']],
+    ['--turns', ['2']],
+    ['--precision', ['bfloat16']],
+    ['--any-voxel-size', []],
+  ])('refuses %s without a model', async (option, value) => {
+    const psf = ['--na', '1.4', '--ni', '1.5', '--wavelength', '0.6'];
+    const command = ['deconvolve', join(root, 'stack.tif'), '--method', 'wiener', ...psf];
+    const answer = await blurcycle(...command, '--out', join(root, 'no.tif'), option, ...value);
+    expect(answer.error).toContain(`deconvolve: ${option} must go with --model, got`);
+    expect(answer.code).toBe(2);
   });
 
   it('warns of voxels that are a little off, and goes on regardless when told to', async () => {

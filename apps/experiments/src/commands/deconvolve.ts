@@ -3,10 +3,15 @@ import { assertRange, describeViolation, InputError, type Volume } from '@blurcy
 import type { ReadTiffOptions } from '@blurcycle/data';
 import { deconvolveFile, type ScoredTruth } from '@blurcycle/deconvolution';
 import { checkOutputs, expandPatterns, readStackFile } from '@blurcycle/stacks';
-import { defineCommand, stackChoice } from './commonOptions.ts';
+import { defineCommand, namesOf, stackChoice } from './commonOptions.ts';
 import { runBatch } from './deconvolveBatch.ts';
 import { classicalRequest } from './classicalOptions.ts';
-import { DECONVOLVE_OPTIONS, type DeconvolveArguments, psfSources } from './deconvolveOptions.ts';
+import {
+  DECONVOLVE_OPTIONS,
+  type DeconvolveArguments,
+  MODEL_OPTIONS,
+  psfSources,
+} from './deconvolveOptions.ts';
 import { describeModelReport, describeReport } from './deconvolveReport.ts';
 import { writePreview } from './preview.ts';
 import { namesPsf, PSF_GROUP } from './psfSource.ts';
@@ -80,6 +85,7 @@ async function showBoth(
 type Arguments = DeconvolveArguments & { readonly stacks: readonly string[] };
 
 async function applyMethod(args: Arguments): Promise<void> {
+  refuseModelOptions(args);
   const { settings, startFile } = classicalRequest(args);
   const psf = psfSources(args);
   if (args.threads !== undefined) setThreads(args.threads);
@@ -160,6 +166,18 @@ async function psfToRefineWith(
   const { stackPsf } = await import('@blurcycle/deconvolution');
   const [source] = psfSources(args);
   return async (stack) => (await stackPsf(source, stack, args.cropPsf, 'beyond')).psf;
+}
+
+/** Options of a model say nothing to a classical method. */
+function refuseModelOptions(args: Arguments): void {
+  const found = namesOf(MODEL_OPTIONS).find((option) => {
+    const value: unknown = args[option];
+    return value !== undefined && value !== false;
+  });
+  if (found === undefined) return;
+  throw new InputError(
+    describeViolation('deconvolve', `--${found}`, 'go with --model', args[found], 'leave it out'),
+  );
 }
 
 function refuseClassical(args: Arguments): void {

@@ -12,7 +12,8 @@ import { CLASSICAL_OPTIONS } from './classicalOptions.ts';
 import { OUTPUT_OPTIONS } from './outputOptions.ts';
 import { PSF_SOURCE_OPTIONS, psfSource } from './psfSource.ts';
 
-const MODEL_OPTIONS = {
+/** Those that say how a model is applied. */
+export const MODEL_OPTIONS = {
   model: {
     type: 'string',
     describe: 'folder of a trained model, instead of --method and a PSF',
