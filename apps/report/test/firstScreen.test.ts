@@ -135,6 +135,21 @@ describe('answerQuestions(experiments, runs)', () => {
     expect(answers[0].behind).toBe('claim-table1-beats');
   });
 
+  it('says how many trainings end below their input', () => {
+    const scores = (method: string, values: number[]): Table['rows'][number] => {
+      const ours = { psnr: { mean: 20, low: null, high: null, n: 3, over: 'seeds', values } };
+      return row(method, 20, { ours } as Partial<Table['rows'][number]>);
+    };
+    const several = [
+      scores('input', [22, 22.5, 22]),
+      scores('cyclegan', [26, 17, 16]),
+      scores('proposed', [27, 28, 29]),
+    ];
+    const [{ answer }] = answerQuestions([experiment(several, [beats])], []);
+    expect(answer).toContain(' In 2 of 3 trainings the conventional one ends below its input.');
+    expect(answer.match(/below its input/g)).toHaveLength(1);
+  });
+
   it('answers nothing where there are no results', () => {
     expect(answerQuestions([experiment(rows.slice(0, 2), [])], [])).toEqual([]);
   });

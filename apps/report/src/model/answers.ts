@@ -40,7 +40,7 @@ function kernelAnswer(
 ): Answer | undefined {
   const found = findClaim(experiments, 'psnr(proposed) - psnr(cyclegan) > 0');
   if (found === undefined) return undefined;
-  const { claim, value, paper } = found;
+  const { claim, value, paper, table } = found;
   const lead = {
     reproduced: 'Yes.',
     'not reproduced': 'No.',
@@ -51,9 +51,30 @@ function kernelAnswer(
     question: 'Does one blur kernel do the job of the second network?',
     answer:
       `${lead} The cycleGAN with a blur kernel ends ${decibels(Math.abs(value))} ${side} the conventional one ` +
-      `with two U-Nets (${intervalOf(claim)}${paper}).${parametersSaved(runs)}`,
+      `with two U-Nets (${intervalOf(claim)}${paper}).${failures(table)}${parametersSaved(runs)}`,
     behind: found.behind,
   };
+}
+
+/** Trainings that end below what they start from, of both methods: the mean hides them. */
+function failures({ rows }: Table): string {
+  const valuesOf = (method: string): readonly number[] =>
+    rows.find(({ id }) => id === method)?.ours?.psnr?.values ?? [];
+  const input = valuesOf('input');
+  const sentences = (
+    [
+      ['cyclegan', 'conventional one'],
+      ['proposed', 'one with a blur kernel'],
+    ] as const
+  ).flatMap(([method, name]) => {
+    const values = valuesOf(method);
+    const failed = values.filter((psnr, seed) => psnr < (input[seed] ?? -Infinity)).length;
+    const trainings = values.length === 1 ? 'training' : 'trainings';
+    return failed === 0
+      ? []
+      : [` In ${failed} of ${values.length} ${trainings} the ${name} ends below its input.`];
+  });
+  return sentences.join('');
 }
 
 /** The parameters of the second network, and of the kernel in its place. */
@@ -126,6 +147,7 @@ interface FoundClaim {
   readonly value: number;
   readonly paper: string;
   readonly behind: string;
+  readonly table: Table;
 }
 
 /** The claim with a rule of the form `psnr(a) - psnr(b) > 0`, in the first table that judges it. */
@@ -134,7 +156,7 @@ function findClaim(experiments: readonly Judged[], rule: string): FoundClaim | u
     const claim = table.claims.find((one) => one.rule === rule);
     if (claim?.value === undefined || claim.value === null) continue;
     const behind = claimAnchor(id, claim.id);
-    return { claim, value: claim.value, paper: paperDifference(table, rule), behind };
+    return { claim, value: claim.value, paper: paperDifference(table, rule), behind, table };
   }
   return undefined;
 }
