@@ -8,6 +8,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { isAsBuilt } from './isAsBuilt.ts';
 import type { OPERATION_CODES, Packed } from './layouts.ts';
 
 /** Instruction set that the kernels use. */
@@ -239,6 +240,8 @@ interface NativeBuildStatus {
   readonly flags: readonly string[];
   readonly variants: readonly string[];
   readonly hash: string | null;
+  /** Of the add-on; left out by older builds and where there is none. */
+  readonly sha256?: string;
   readonly error: string | null;
 }
 
@@ -248,8 +251,12 @@ const STATUS = fileURLToPath(new URL('./build/status.json', import.meta.url));
 const require = createRequire(import.meta.url);
 
 function load(): { addon: NativeAddon | null; failure: string | null } {
+  const status = nativeBuildStatus();
   if (!existsSync(ADDON))
-    return { addon: null, failure: nativeBuildStatus()?.error ?? 'the add-on is not built' };
+    return { addon: null, failure: status?.error ?? 'the add-on is not built' };
+  // A file that was cut short ends the process that loads it.
+  if (!isAsBuilt(ADDON, status?.sha256))
+    return { addon: null, failure: `${ADDON} is not the file that was built (npm rebuild)` };
   try {
     return { addon: require(ADDON) as NativeAddon, failure: null };
   } catch (error) {

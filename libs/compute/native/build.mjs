@@ -190,7 +190,7 @@ async function build() {
     hash,
     error: null,
   };
-  if (readStatus()?.hash === hash && loads()) return status;
+  if (readStatus()?.hash === hash && loads()) return { ...status, sha256: hashOfAddon() };
 
   const damaged = existsSync(ADDON) && !loads();
   const objects = join(BUILD, 'objects');
@@ -218,7 +218,12 @@ async function build() {
   for (const old of readdirSync(objects)) {
     if (old.endsWith('.o') && !wanted.has(old)) rmSync(join(objects, old), { force: true });
   }
-  return status;
+  return { ...status, sha256: hashOfAddon() };
+}
+
+/** By which a program sees before it loads the add-on that it is the one that was built. */
+function hashOfAddon() {
+  return createHash('sha256').update(readFileSync(ADDON)).digest('hex');
 }
 
 /** What a source is compiled for: names and flags; the name is empty for what all share. */

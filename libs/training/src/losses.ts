@@ -1,9 +1,11 @@
 import {
   add,
+  concat,
   grad,
   mean,
   mul,
   neg,
+  reshape,
   slice,
   sqrt,
   square,
@@ -15,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { meanAbsolute, meanSquare } from '@blurcycle/compute';
 import type { CycleNorm, GanLoss, Shape3 } from '@blurcycle/core';
-import type { MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
+import type { BlurNoise, MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
 
 /** Labels of a real volume and of a generated one (eq. 22, shifted to 1/0). */
 export const LABEL = { real: 1, fake: 0 } as const;
@@ -110,6 +112,24 @@ function sumOfMeans(scores: Tensor5D): Scalar {
  */
 export function cycleLoss(a: Tensor5D, b: Tensor5D, norm: Exclude<CycleNorm, 'anscombe'>): Scalar {
   return norm === 'l1' ? meanAbsolute(a, b) : meanSquare(a, b); // eq. 14, 16
+}
+
+/** ‖y - h*G(y)‖; for `anscombe` both stabilized by the noise. */
+export function blurredCycleLoss(
+  noise: BlurNoise | null,
+  norm: CycleNorm,
+  again: Tensor5D,
+  observed: Tensor5D,
+): Scalar {
+  if (norm !== 'anscombe') return cycleLoss(again, observed, norm);
+  if (noise === null) throw new Error('internal: the Anscombe transform needs noise');
+  return meanAbsolute(noise.stabilize(again, observed), noise.stabilize(observed, observed));
+}
+
+/** Standard deviation of all scores together. */
+export function standardDeviation(scores: readonly Tensor5D[]): Scalar {
+  const all = concat(scores.map((score) => reshape(score, [score.size])));
+  return sqrt(mean<Scalar>(square(sub(all, mean(all)))));
 }
 
 /** The volume without `margin` voxels on each side. Shapes: [n, z, y, x, c]. Call inside tidy. */

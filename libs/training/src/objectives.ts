@@ -2,14 +2,24 @@ import { add, mul, type Scalar, type Tensor5D } from '@tensorflow/tfjs-core';
 import { concatChannels, meanAbsolute, meanSquare, stopGradient } from '@blurcycle/compute';
 import {
   capitalize,
+  DISCRIMINATOR_SCALES,
   type CycleNorm,
   type Domain,
   type GanLoss,
   type Precision,
   type Shape3,
 } from '@blurcycle/core';
-import type { NestedCrop } from '@blurcycle/models';
-import { cycleLoss, generatorLoss, withoutMargin } from './losses.ts';
+import type { MultiPatchDiscriminator, NestedCrop } from '@blurcycle/models';
+import {
+  blurredCycleLoss,
+  cycleLoss,
+  discriminatorLoss,
+  generatorLoss,
+  gradientPenalty,
+  meanOfScales,
+  standardDeviation,
+  withoutMargin,
+} from './losses.ts';
 import {
   closesBlurred,
   closesSharp,
@@ -96,7 +106,7 @@ export interface SampleTensors extends Readonly<Record<Domain, Tensor5D>> {
 }
 
 /** A total loss and the terms that the log shows. */
-export interface Objective {
+interface Objective {
   readonly total: Scalar;
   readonly terms: Readonly<Record<string, Scalar>>;
 }
@@ -174,7 +184,7 @@ export function generatorObjective(
     if (estimate === null) throw new Error('internal: the blurred cycle needs an estimate');
     const blurredAgain = withoutMargin(F.apply(estimate), cycleMargin);
     const observed = withoutMargin(image, cycleMargin);
-    const distance = blurredCycleLoss(networks, objective, blurredAgain, observed);
+    const distance = blurredCycleLoss(noise, objective.cycleNorm, blurredAgain, observed);
     include('cycleBlurred', lossWeights.cycle, distance);
     if (noise !== null && noise.parameters.length > 0)
       include('noise', 1, noise.negativeLogLikelihood(observed, blurredAgain));
@@ -221,14 +231,57 @@ function withNoise(
   return noise.addTo(clean, deviates);
 }
 
-/** ‖y - h*G(y)‖; for `anscombe` both stabilized by the noise. */
-function blurredCycleLoss(
-  { noise }: MethodNetworks,
-  { cycleNorm }: ObjectiveSettings,
-  again: Tensor5D,
-  observed: Tensor5D,
-): Scalar {
-  if (cycleNorm !== 'anscombe') return cycleLoss(again, observed, cycleNorm);
-  if (noise === null) throw new Error('internal: the Anscombe transform needs noise');
-  return meanAbsolute(noise.stabilize(again, observed), noise.stabilize(observed, observed));
+/** Input of a discriminator in one step; volumes as it sees them (`shownTo`). */
+interface DiscriminatorSample {
+  readonly real: Tensor5D;
+  readonly fake: Tensor5D;
+  /** The parts that the scales see. */
+  readonly crop: NestedCrop;
+  /** α of eq. 19; null for a loss without a penalty. */
+  readonly alpha: number | null;
+}
+
+/**
+ * The loss of the discriminator of one domain, averaged over its scales: `discriminatorLoss` (eq.
+ * 18 or 22) plus, for `wasserstein-gp`, η times the gradient penalty (eq. 19).
+ *
+ * The terms: the loss of each scale, the penalty of each scale, and the standard deviation of the
+ * scores (`...Spread`) of all scales and of each, which tells whether the discriminator
+ * distinguishes anything.
+ *
+ * Memory: consumes nothing; everything returned belongs to the caller's tidy.
+ */
+export function discriminatorObjective(
+  discriminator: MultiPatchDiscriminator,
+  domain: Domain,
+  { real, fake, crop, alpha }: DiscriminatorSample,
+  { ganLoss, lossWeights }: Pick<ObjectiveSettings, 'ganLoss' | 'lossWeights'>,
+): Objective {
+  const name = `discriminator${capitalize(domain)}`;
+  const realScores = discriminator.apply(real, crop);
+  const fakeScores = discriminator.apply(fake, crop);
+  const losses = realScores.map((score, i) => discriminatorLoss(ganLoss, score, fakeScores[i]));
+  const penalties = alpha === null ? [] : gradientPenalty(discriminator, real, fake, crop, alpha);
+  const total = meanOfScales(
+    losses.map((loss, i) =>
+      alpha === null ? loss : add<Scalar>(loss, mul(penalties[i], lossWeights.gradientPenalty)),
+    ), // eq. 19
+  );
+  const byScale = (prefix: string, values: readonly Scalar[]): Record<string, Scalar> =>
+    Object.fromEntries(
+      values.map((value, i) => [prefix + capitalize(DISCRIMINATOR_SCALES[i]), value]),
+    );
+  return {
+    total,
+    terms: {
+      [name]: total,
+      ...byScale(name, losses),
+      ...byScale(`gradientPenalty${capitalize(domain)}`, penalties),
+      [`${name}Spread`]: standardDeviation([...realScores, ...fakeScores]),
+      ...byScale(
+        `${name}Spread`,
+        realScores.map((scores, i) => standardDeviation([scores, fakeScores[i]])),
+      ),
+    },
+  };
 }

@@ -18,8 +18,8 @@ import { adamUpdate, variableGradients, withPrecision } from '@blurcycle/compute
 import type { Domain, RandomStream, Volume } from '@blurcycle/core';
 import { drawNestedCrop, type NestedCrop } from '@blurcycle/models';
 import { withoutMargin } from './losses.ts';
-import { discriminatorObjective } from './discriminatorObjective.ts';
 import {
+  discriminatorObjective,
   generatorObjective,
   shownTo,
   type ObjectiveSettings,

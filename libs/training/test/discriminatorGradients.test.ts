@@ -15,9 +15,8 @@ import {
   type MultiPatchDiscriminator,
 } from '@blurcycle/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { discriminatorObjective } from '../src/discriminatorObjective.ts';
 import { generatorLoss } from '../src/losses.ts';
-import { shownTo } from '../src/objectives.ts';
+import { discriminatorObjective, shownTo } from '../src/objectives.ts';
 import { holdSlopes } from './heldSlopes.ts';
 import { METHODS, OBJECTIVE, selectCpuBackend } from './support.ts';
 
