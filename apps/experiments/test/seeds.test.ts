@@ -145,17 +145,17 @@ describe('an experiment with two seeds', () => {
 
   it('is verified as it is recorded where it is stale, and told to be so', async () => {
     const file = join(experimentsDir, 'pair.yaml');
-    writeFileSync(file, EXPERIMENT.replace('nowhere', 'elsewhere'));
+    writeFileSync(file, EXPERIMENT.replace('method: wiener', 'method: wiener, label: Linear'));
     const { out, code } = await blurcycle('verify', 'pair', ...places);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^ok {4}table pair: \d+ inputs, \d+ outputs; stale: place: "nowhere" -> "elsewhere"$/m,
+      /^ok {4}table pair: \d+ inputs, \d+ outputs; stale: rows\.wiener\.label: "[^"]+" -> "Linear"$/m,
     );
     const csv = join(resultsDir, 'smoke/pair/table.csv');
     const text = readFileSync(csv, 'utf8');
     writeFileSync(csv, text.replace('row', 'raw'));
     expect((await blurcycle('verify', 'pair', ...places)).out).toMatch(
-      /^FAIL {2}table pair: output table\.csv has other bytes than recorded; stale: place/m,
+      /^FAIL {2}table pair: output table\.csv has other bytes than recorded; stale: rows/m,
     );
   });
 });

@@ -76,8 +76,8 @@ export function classicalRecipe(run: {
 /**
  * The recipe of a table. The rows that nothing was computed for, input and target, are scored when
  * the table is made, so it depends on data and scores of its own; for all other rows it reads
- * records, which are its input files. Titles, labels and texts of claims are left out: other words
- * make no other numbers.
+ * records, which are its input files. Titles, places and texts of claims are left out, which
+ * the report takes from the experiment file; the labels of rows stand in the table itself.
  *
  * @param declaration - What `describeExperiment` returns.
  */
@@ -86,7 +86,7 @@ export function tableRecipe(declaration: Readonly<Record<string, unknown>>): Rec
 }
 
 /** Keys of what is only read, wherever they stand in a declaration. */
-const WORDS: readonly string[] = ['title', 'place', 'label', 'text'];
+const WORDS: readonly string[] = ['title', 'place', 'text'];
 
 function withoutWords(declaration: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
