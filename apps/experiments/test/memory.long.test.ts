@@ -7,6 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 const UPDATES = 10_000;
 const EVERY = 250;
+/** Between the halves of the last 5000 updates; of three runs the largest were 0.7 and 0.1 %. */
+const LARGEST_GROWTH = { rss: 0.05, heapUsed: 0.02 } as const;
 
 /** The blind method at the smallest scale, with all that a long training does now and then. */
 const EXPERIMENT = `
@@ -86,7 +88,7 @@ describe('blurcycle train, for a long time', () => {
         `experiments: ${what} of the last ${UPDATES / 2} updates ${megabytes(Math.min(...values))} to ${megabytes(Math.max(...values))} MB, the least of its second half ${(100 * growth).toFixed(2)} % above that of the first\n`,
       );
       // A leak of 1 KB an update is 1.5 % of the resident memory in 2500 updates, 5 % of the heap.
-      expect(growth, what).toBeLessThan(0.05);
+      expect(growth, what).toBeLessThan(LARGEST_GROWTH[what]);
       // What is not given back stays bounded: three times the largest excess seen.
       expect(Math.max(...values) / Math.min(...values) - 1, what).toBeLessThan(0.3);
     }

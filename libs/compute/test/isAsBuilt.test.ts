@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -27,8 +27,8 @@ describe('isAsBuilt(path, sha256)', () => {
   it('holds of the add-on here, whose build wrote its hash down', () => {
     const status = nativeBuildStatus();
     if (status === null || status.error !== null) return;
+    expect(status.sha256).toMatch(/^[0-9a-f]{64}$/);
     const path = join(import.meta.dirname, '../native/build/blurcycle.node');
-    expect(readFileSync(path).length).toBeGreaterThan(0);
     expect(isAsBuilt(path, status.sha256)).toBe(true);
   });
 });
