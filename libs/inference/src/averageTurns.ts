@@ -1,4 +1,4 @@
-import { createVolume, type Volume } from '@blurcycle/core';
+import { createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { patchSymmetries, turn, type Turn } from '@blurcycle/data';
 
 /** Flips and rotations, one after the other. */
@@ -16,12 +16,18 @@ const NUMBERED = createVolume(
 );
 
 /**
- * The ways to flip a stack, and to turn it about the optical axis, that leave its PSF as it is: at
- * most 16. First comes none, then flips, along z first, then flips with a quarter turn.
+ * The ways to flip a tile, and to turn it about the optical axis, that leave the PSF as it is: at
+ * most 16. First comes none, then flips, along z first, then flips with a quarter turn, which a
+ * tile must be square for.
  *
  * @param psf - Of the stack; null where it is not known, when nothing is flipped along z.
+ * @param tile - Sides of the tiles.
  */
-export function turnsOf(psf: Volume | null, { voxelSizeUm }: Pick<Volume, 'voxelSizeUm'>): Turns[] {
+export function turnsOf(
+  psf: Volume | null,
+  { voxelSizeUm }: Pick<Volume, 'voxelSizeUm'>,
+  tile: Shape3,
+): Turns[] {
   const { blurred } = patchSymmetries({
     ...{ augmentation: 'lateral', sampling: 'paired' },
     ...{ kernel: psf, voxelSizeUm },
@@ -30,7 +36,9 @@ export function turnsOf(psf: Volume | null, { voxelSizeUm }: Pick<Volume, 'voxel
     (found, axis) => [...found, ...found.map((axes) => [...axes, axis])],
     [[]],
   );
-  const all = blurred.quarters.flatMap((quarters) =>
+  const isSquare = tile[1] === tile[2];
+  const rotations = blurred.quarters.filter((quarters) => isSquare || quarters % 2 === 0);
+  const all = rotations.flatMap((quarters) =>
     subsets.map((axes): Turns => [
       ...axes.map((flip): Turn => ({ plane: LATERAL, quarters: 0, flip })),
       ...(quarters === 0 ? [] : [{ plane: LATERAL, quarters, flip: null }]),
@@ -48,23 +56,17 @@ export function turnsOf(psf: Volume | null, { voxelSizeUm }: Pick<Volume, 'voxel
  * x̂ = 1/n Σ T⁻¹ G(T y) over n turns T: what does not depend on the direction in which the network
  * looks stays, its errors average out. Time: n times that of G. Memory: two tiles.
  *
- * Turns by a quarter are left out where a tile is not square.
- *
  * Source: the geometric self-ensemble of Lim et al. (2017), arXiv:1707.02921.
  */
 export function averageTurns(apply: Apply, turns: readonly Turns[]): Apply {
   if (turns.length === 1) return apply;
   return async (tile) => {
-    const isSquare = tile.shape[1] === tile.shape[2];
-    const possible = turns.filter(
-      (each) => isSquare || each.every(({ quarters }) => quarters % 2 === 0),
-    );
     const sum = new Float32Array(tile.data.length);
-    for (const each of possible) {
+    for (const each of turns) {
       const estimate = turned(await apply(turned(tile, each)), inverseOf(each));
       estimate.data.forEach((value, i) => (sum[i] += value));
     }
-    const mean = sum.map((value) => value / possible.length);
+    const mean = sum.map((value) => value / turns.length);
     return createVolume(tile.shape, tile.voxelSizeUm, mean);
   };
 }

@@ -30,7 +30,7 @@ export interface ModelDeconvolutionOptions extends TileWishes, LightWishes {
   readonly precision?: Precision | undefined;
   /**
    * The result is the mean over so many flips and turns of the stack (`turnsOf`), or over all that
-   * leave the PSF as it is where these are fewer. @defaultValue 8 for a model of simulated pairs,
+   * tiles and PSF allow where these are fewer. @defaultValue 8 for a model of simulated pairs,
    * which has learned them, otherwise 1
    */
   readonly turns?: number | undefined;
@@ -81,8 +81,8 @@ export async function deconvolveWithModel(
   const psf = kernel === null ? null : asPsf(kernel, stack.voxelSizeUm);
   const { apply: once = (tile) => applyWhole(generator, tile, precision) } = options;
   const { turns: most = config.stackScale === undefined ? 1 : TURNS } = options;
-  const turns = turnsOf(psf, stack).slice(0, most);
-  const apply = averageTurns(once, turns);
+  const turnsFor = ({ tile }: TileOptions): ReturnType<typeof turnsOf> =>
+    turnsOf(psf, stack, tile).slice(0, most);
   const intensity = scaleFor(config, stack, psf);
   const observed = toNetworkScale(stack, intensity);
   let tiles = fitInto(
@@ -95,6 +95,7 @@ export async function deconvolveWithModel(
   while (prediction === undefined) {
     try {
       const trim = normalization === 'none' ? trimOf(tiles.overlap) : NO_TRIM;
+      const apply = averageTurns(once, turnsFor(tiles));
       prediction = await predictTiles(observed, { ...tiles, trim }, apply, onTile);
     } catch (error) {
       const smaller = isOutOfMemory(error) ? smallerTiles(tiles) : null;
@@ -114,7 +115,7 @@ export async function deconvolveWithModel(
     tiles: prediction.tiles,
     memoryBytes: tileMemoryBytes(tiles.tile, width),
     precision,
-    turns: turns.length,
+    turns: turnsFor(tiles).length,
     tileMismatch: mismatch === null ? null : mismatch / spread,
   };
 }
