@@ -36,6 +36,13 @@ describe('the pages that are made from results', () => {
     const typed = readme().replace(/<!-- results: [\s\S]*?<!-- end of results -->/g, '');
     expect(typed.match(/[^\s]*\d[^\s]* dB|\b0\.\d{3,}/g)).toBeNull();
   });
+
+  it('leave the README short: about 600 words beside tables, commands and addresses', () => {
+    const prose = readme()
+      .replace(/<!--.*?-->|```[\s\S]*?```|^\|.*$/gm, '')
+      .replace(/\]\([^)]*\)/g, ']');
+    expect(prose.split(/\s+/).length).toBeLessThan(650);
+  });
 });
 
 describe('fillMarkers(text, parts)', () => {

@@ -112,7 +112,7 @@ function readmeParts({ experiments, runs }: DocumentedResults): Readonly<Record<
   const answers = answerQuestions(experiments, runs).map(
     ({ question, answer }) => `**${question}** ${plain(answer)}`,
   );
-  const claims = experiments.flatMap(({ table }) => table.claims);
+  const claims = paperClaims(experiments).map(({ claim }) => claim);
   return {
     answers: [...answers, describeTallies(claims).join(' ')].join('\n\n'),
     scale: `> **Scale.** ${plain(describeScale(runs) ?? 'Nothing was trained.')}`,

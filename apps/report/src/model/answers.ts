@@ -42,16 +42,16 @@ function kernelAnswer(
   if (found === undefined) return undefined;
   const { claim, value, paper, table } = found;
   const lead = {
-    reproduced: 'Yes.',
-    'not reproduced': 'No.',
-    undecided: `Undecided${value > 0 ? ', but on average yes' : ''}.`,
+    reproduced: 'Yes',
+    'not reproduced': 'No',
+    undecided: `Undecided${value > 0 ? ', but on average yes' : ''}`,
   }[claim.verdict];
   const side = value < 0 ? 'below' : 'above';
   return {
     question: 'Does one blur kernel do the job of the second network?',
     answer:
-      `${lead} The cycleGAN with a blur kernel ends ${decibels(Math.abs(value))} ${side} the conventional one ` +
-      `with two U-Nets (${intervalOf(claim)}${paper}).${failures(table)}${parametersSaved(runs)}`,
+      `${lead}: ${parametersSaved(runs)}it ends ${decibels(Math.abs(value))} ${side} the conventional cycleGAN ` +
+      `(${intervalOf(claim)}${paper})${failures(table)}.`,
     behind: found.behind,
   };
 }
@@ -61,7 +61,7 @@ function failures({ rows }: Table): string {
   const valuesOf = (method: string): readonly number[] =>
     rows.find(({ id }) => id === method)?.ours?.psnr?.values ?? [];
   const input = valuesOf('input');
-  const sentences = (
+  const clauses = (
     [
       ['cyclegan', 'conventional one'],
       ['proposed', 'one with a blur kernel'],
@@ -72,19 +72,19 @@ function failures({ rows }: Table): string {
     const trainings = values.length === 1 ? 'training' : 'trainings';
     return failed === 0
       ? []
-      : [` In ${failed} of ${values.length} ${trainings} the ${name} ends below its input.`];
+      : [`; in ${failed} of ${values.length} ${trainings} the ${name} ends below its input`];
   });
-  return sentences.join('');
+  return clauses.join('');
 }
 
-/** The parameters of the second network, and of the kernel in its place. */
+/** The parameters of the kernel, and of the second network that it replaces. */
 function parametersSaved(runs: readonly Counted[]): string {
   const countOf = (method: string): number | undefined =>
     runs.find(({ record }) => record.method === method && record.id === `${method}-s0`)?.record
       .parameterCounts.blurGenerator;
   const [network, kernel] = [countOf('cyclegan'), countOf('proposed')];
   if (network === undefined || kernel === undefined) return '';
-  return ` It replaces the ${formatCount(network)} parameters of the second U-Net by ${formatCount(kernel)}.`;
+  return `with ${formatCount(kernel)} parameters instead of ${formatCount(network)} `;
 }
 
 function psfAnswer(experiments: readonly Judged[]): Answer | undefined {
@@ -92,9 +92,10 @@ function psfAnswer(experiments: readonly Judged[]): Answer | undefined {
   if (found === undefined) return undefined;
   const { claim, value, paper } = found;
   const gain = value < 0 ? `Nothing: ${decibels(-value)} less` : `${decibels(value)} more`;
+  const open = claim.verdict === 'undecided' && value >= 0 ? ' on average, undecided' : '';
   return {
     question: 'What does knowing the PSF give?',
-    answer: `${gain} than the blind method (${intervalOf(claim)}${paper}).`,
+    answer: `${gain} than the blind method${open} (${intervalOf(claim)}${paper}).`,
     behind: found.behind,
   };
 }
@@ -124,14 +125,15 @@ function classicalAnswer(experiments: readonly Judged[]): Answer | undefined {
   });
   const trained = scored.filter(({ runs }) => runs.length > 0);
   const better = trained.filter(({ psnr }) => psnr > best.psnr);
+  const all = trained.length;
   const rest =
     better.length === 0
-      ? 'No trained method is better'
-      : `Of the ${trained.length} trained methods ${better.length} ${better.length === 1 ? 'is' : 'are'} better: ${formatList(better.map(asName))}`;
+      ? `no trained method of ${all} is better`
+      : `${better.length} of ${all} trained methods ${better.length === 1 ? 'is' : 'are'} better`;
   const told = best.method === 'blind-richardson-lucy' ? '' : ', which is told the PSF,';
   return {
     question: 'Where does classical deconvolution stand?',
-    answer: `${best.label.replace(/, known PSF$/, '')}${told} reaches ${decibels(best.psnr)}: ${formatList(against)}. ${rest}.`,
+    answer: `${best.label.replace(/, known PSF$/, '')}${told} reaches ${decibels(best.psnr)}: ${formatList(against)}; ${rest}.`,
     behind: compared.id,
   };
 }

@@ -72,13 +72,10 @@ export function describeScale(
       ? 'The U-Net has the paper’s size'
       : `The U-Net has ${formatCount(count)} of the paper’s ${formatCount(PAPER_PARAMETERS)} parameters (1/${formatCount(share)})`;
   const { updates, patch } = settings.training;
-  const data =
-    settings.dataset.kind === 'tiff-folders'
-      ? ''
-      : ' The data are simulated stand-ins for volumes that cannot be downloaded.';
+  const data = settings.dataset.kind === 'tiff-folders' ? '' : ' The data are simulated stand-ins.';
   return (
     `${sizes} and is trained for ${formatCount(updates)} updates on patches of ${patch.join(' × ')} voxels.${data} ` +
-    'The numbers say what the methods do at this scale.'
+    'The numbers say what the methods do at this scale, not at the paper’s.'
   );
 }
 
