@@ -5,12 +5,13 @@ import { type CurvesBlock, type Table, writeReportRecord } from '@blurcycle/expe
 import { fileHash, makeFolders, writeFileAtomically } from '@blurcycle/files';
 import { blockChart } from './charts/blockChart.ts';
 import type { Chart } from './charts/chart.ts';
-import { methodStyles } from './charts/methodColors.ts';
+import { methodStyles, type MethodStyle } from './charts/methodColors.ts';
 import { renderChart, type RenderedChart } from './charts/renderChart.ts';
 import { scoreChart } from './charts/scoreChart.ts';
 import { trainingCharts } from './charts/trainingCharts.ts';
 import type { ShownBlock } from './inputs/readBlock.ts';
 import { readResults, type ReportInputs, type ReportSources } from './inputs/readResults.ts';
+import { variantLabels } from './model/groups.ts';
 import { readAssets } from './page/page.ts';
 import { renderReport, type ReportFigures } from './renderReport.ts';
 import type { ExperimentFigures } from './sections/experimentSection.ts';
@@ -101,6 +102,7 @@ interface DrawnFigures {
 export async function drawFigures({ experiments, runs }: ReportInputs): Promise<DrawnFigures> {
   const styles = methodStyles([
     ...experiments.flatMap(({ table }) => table.rows.map(({ method }) => method)),
+    ...experiments.flatMap(({ table }) => variantsWithStyle(table)),
     ...runs.map(({ record }) => record.method),
   ]);
   const byDirectory = new Map<string, readonly RenderedChart[]>();
@@ -115,7 +117,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
         : (['psnr', 'ssim'] as const);
     const scores = metrics.flatMap((metric) => scoreChart(table, metric, styles) ?? []);
     const curves = blocks.flatMap((block) =>
-      block.kind === 'curves' ? [blockChart(withMethods(block, table), styles)] : [],
+      block.kind === 'curves' ? [blockChart(withMethods(block, table, styles), styles)] : [],
     );
     const figures = { scores: await drawAll(scores, id), curves: await drawAll(curves, id) };
     const first = blocks.flatMap((block) =>
@@ -128,7 +130,7 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
       curves: new Map(figures.curves.map((chart) => [chart.name, chart])),
     });
   }
-  const charts = trainingCharts(runs, styles);
+  const charts = trainingCharts(runs, styles, variantLabels(experiments, runs));
   const training = {
     validation: await drawAll(charts.validation, 'training'),
     losses: await drawAll(charts.losses, 'training'),
@@ -140,12 +142,30 @@ export async function drawFigures({ experiments, runs }: ReportInputs): Promise<
   };
 }
 
+/** Most variants of a method in one table with a style each; a curve over a setting has one. */
+const MOST_STYLED = 6;
+
+/** Rows that are drawn unlike the method that they are a variant of. */
+function variantsWithStyle({ rows }: Table): readonly string[] {
+  const variants = rows.filter(({ id, method }) => id !== method);
+  const count = (method: string): number =>
+    new Set(variants.filter((row) => row.method === method).map(({ id }) => id)).size;
+  return variants.filter(({ method }) => count(method) <= MOST_STYLED).map(({ id }) => id);
+}
+
 /** Lines of older kernels do not name their method: `<row>-raw`, `<row>-smoothed`. */
-function withMethods(block: CurvesBlock, { rows }: Table): CurvesBlock {
+function withMethods(
+  block: CurvesBlock,
+  { rows }: Table,
+  styles: ReadonlyMap<string, MethodStyle>,
+): CurvesBlock {
   const series = block.series.map((line) => {
     const id = line.id.replace(/-(raw|smoothed)$/, '');
     return line.method === null
-      ? { ...line, method: rows.find((row) => row.id === id)?.method ?? null }
+      ? {
+          ...line,
+          method: styles.has(id) ? id : (rows.find((row) => row.id === id)?.method ?? null),
+        }
       : line;
   });
   return { ...block, series };

@@ -5,6 +5,7 @@ import { html } from './html/html.ts';
 import type { ShownBlock, VolumeSet } from './inputs/readBlock.ts';
 import type { ExperimentInput, ReportInputs, RunInput } from './inputs/readResults.ts';
 import { findProblems } from './model/findProblems.ts';
+import { placeFindings } from './model/findings.ts';
 import { findHomes } from './model/homes.ts';
 import { fitVolumes } from './model/volumes.ts';
 import { page, type PageAssets } from './page/page.ts';
@@ -59,6 +60,12 @@ export function renderReport(
 function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAssets): string {
   const images = createImageStore();
   const homes = findHomes(inputs.experiments);
+  const findings = placeFindings(
+    homes.map(({ experiment }) => ({
+      ...experiment,
+      runs: runsBehind(experiment.table.rows, inputs.runs),
+    })),
+  );
   const partsOf = (
     experiment: ExperimentInput,
     guests: readonly ExperimentInput[] = [],
@@ -68,6 +75,7 @@ function renderPage(inputs: ReportInputs, figures: ReportFigures, assets: PageAs
     figures: figures.experiments.get(experiment.id) ?? { scores: [], curves: new Map() },
     images,
     styles: figures.styles,
+    findings: findings.get(experiment.id) ?? [],
     guests: guests.map((guest) => partsOf(guest)),
   });
   const experiments = homes.map(({ experiment, guests }) =>

@@ -1,7 +1,7 @@
 import type { ScoreSummary, Table, TableRow } from '@blurcycle/experiment';
 import { describe, expect, it } from 'vitest';
-import { findFindings } from '../src/model/findings.ts';
-import { findHomes, withoutRepeats } from '../src/model/homes.ts';
+import { findFindings, placeFindings } from '../src/model/findings.ts';
+import { findHomes, hasOwnScores, withoutRepeats } from '../src/model/homes.ts';
 
 function summary(values: readonly number[]): ScoreSummary {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -67,6 +67,25 @@ describe('findFindings({ table }, runs)', () => {
   });
 });
 
+describe('placeFindings(experiments)', () => {
+  const rows = [row('a', [30, 31]), row('b', [29], 0.95), row('c', [28]), row('d', [27])];
+  const kernel = { correlation: 0.96, startCorrelation: 0.93 };
+  const shown = (id: string, ...kinds: readonly string[]) => ({
+    ...{ id, table: table(rows), blocks: kinds.map((kind) => ({ kind })) },
+    runs: [{ record: { id: 'a-s0' }, kernel: kernel as never }],
+  });
+
+  it('says each sentence once: on kernels where they are shown, else where it is read first', () => {
+    const placed = placeFindings([shown('table1', 'volumes'), shown('fig11', 'kernels')]);
+    expect([...placed].map(([id, all]) => [id, all.map((text) => text.slice(0, 18))])).toEqual([
+      ['table1', ['“A” has the best P']],
+      ['fig11', ['The learned kernel']],
+    ]);
+    const without = placeFindings([shown('table1'), shown('fig11')]);
+    expect([...without.values()].map(({ length }) => length)).toEqual([2, 0]);
+  });
+});
+
 describe('findHomes(experiments)', () => {
   const claim = [{}] as unknown as Table['claims'];
   const volumes = (...ids: readonly string[]) =>
@@ -86,6 +105,13 @@ describe('findHomes(experiments)', () => {
     ]);
     expect(withoutRepeats(all[1], [figure])).toEqual([]);
     expect(withoutRepeats(all[0], [figure])).toHaveLength(1);
+  });
+
+  it('takes a figure of some of the runs, and knows that its scores are others', () => {
+    const host = { ...small, table: table([row('a', [1, 3]), row('b', [1])], claim), blocks: [] };
+    expect(findHomes([host, figure]).map(({ guests }) => guests)).toEqual([[figure]]);
+    expect(hasOwnScores(host, figure)).toBe(true);
+    expect(hasOwnScores(small, figure)).toBe(false);
   });
 
   it('leaves a figure alone whose rows come from other runs', () => {

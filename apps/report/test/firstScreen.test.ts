@@ -83,7 +83,12 @@ describe('forestPlot(claims)', () => {
       'likeness',
     ]);
     expect(markup.match(/<circle/g)).toHaveLength(2); // no dot without a value
+    expect(markup.match(/class="threshold"/g)).toHaveLength(3);
+    expect(markup.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')).toContain(
+      'The 3 claims of the paper: ✓ 1 reproduced ? 2 undecided Dot',
+    );
     expect(forestPlot([])).toBeNull();
+    expect(forestPlot(claims, ['Of 4 others: none.'])?.markup).toContain(' Of 4 others: none.');
   });
 
   it('puts values in order and everything inside the drawing', () => {

@@ -159,6 +159,16 @@ describe('scoreChart(table, metric, styles)', () => {
     ].map(([, y]) => y);
     expect(new Set(heights).size).toBe(4); // two methods under two conditions, ours and the paper's at one height
   });
+
+  it('draws a variant in a color of its own, not in that of its method', () => {
+    const styles = methodStyles(['x', 'x-small']);
+    const small = { ...row('x-small', {}), method: 'x' };
+    const chart = scoreChart(table([row('x', {}), small]), 'psnr', styles);
+    const text = JSON.stringify(chart?.spec);
+    const [own, method] = ['x-small', 'x'].map((id) => styles.get(id)?.light ?? '');
+    expect(own).not.toBe(method);
+    expect(text).toContain(`"range":["${method}","${own}"]`);
+  });
 });
 
 describe('scoreChart(table, metric, styles) of long names', () => {

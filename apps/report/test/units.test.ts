@@ -19,7 +19,8 @@ import { grayPng } from '../src/html/grayPng.ts';
 import { html } from '../src/html/html.ts';
 import { projectBrightest, type VolumeSet } from '../src/inputs/readBlock.ts';
 import type { RunInput } from '../src/inputs/readResults.ts';
-import { splitRuns } from '../src/model/groups.ts';
+import { splitRuns, variantLabels } from '../src/model/groups.ts';
+import { settingsTables } from '../src/sections/settingsTables.ts';
 import { chooseView, fitVolumes, onePlaneOf, sectionXz } from '../src/model/volumes.ts';
 import { gridFigure } from '../src/sections/gridFigure.ts';
 import { volumeFigure } from '../src/sections/volumeFigure.ts';
@@ -55,6 +56,53 @@ describe('packedScript(className, value)', () => {
     const text = markup.slice(markup.indexOf('>') + 1, markup.lastIndexOf('</script>'));
     expect(text.trim()).toMatch(/^[A-Za-z0-9+/=]+$/);
     expect(unpackScript(text)).toEqual(value);
+  });
+});
+
+describe('variantLabels(experiments, runs)', () => {
+  const of = (id: string, method: string, seed = 0): RunInput =>
+    ({ record: { id, method, seed, settings: { method: { label: 'A' } } } }) as unknown as RunInput;
+  const runs = [of('a-s0', 'a'), of('a-small-s0', 'a'), of('a-fig12-s0', 'a')];
+  const tables = [
+    ['A', 'a-s0'] as const,
+    ['A, small', 'a-small-s0'] as const,
+    ['A', 'a-fig12-s0'] as const,
+  ];
+
+  it('calls variants as their rows, with the place where only the data differ', () => {
+    const rows = tables.map(([label, id]) => ({ label, runs: [id] }));
+    const labels = variantLabels([{ table: { place: 'Fig. 12', rows: rows as never } }], runs);
+    expect([...labels]).toEqual([
+      ['a-small', 'A, small'],
+      ['a-fig12', 'A, Fig. 12'],
+    ]);
+  });
+});
+
+describe('settingsTables(runs)', () => {
+  const of = (id: string, settings: object): RunInput =>
+    ({
+      record: {
+        ...{ id: `${id}-s0`, method: id, seed: 0 },
+        settings: { dataset: {}, method: { label: id.toUpperCase() }, ...settings },
+      },
+    }) as unknown as RunInput;
+  const namesOf = (first: object): string[] => {
+    const runs = [
+      of('a', { training: { updates: 5 } }),
+      of('b', {
+        ...{ method: { label: 'B', kernelFrom: 'a' }, training: { updates: 5 } },
+        first: { method: { label: 'A' }, ...first },
+      }),
+    ];
+    const { markup } = settingsTables(runs);
+    return [...markup.matchAll(/<code>([^<]+)<\/code>/g)].map(([, name]) => name);
+  };
+
+  it('leaves out what the first of two stages has of its method, and nothing else', () => {
+    const usual = ['seeds', 'seeds of the data', 'method.kernelFrom', 'training.updates'];
+    expect(namesOf({ training: { updates: 5 } })).toEqual(usual);
+    expect(namesOf({ training: { updates: 9 } })).toContain('first.training.updates');
   });
 });
 

@@ -6,7 +6,6 @@ import { shownMetric } from '../model/metrics.ts';
 import {
   CHART_WIDTH,
   estimateTextWidth,
-  legendColumns,
   TEXT_SIZE,
   VEGA_LITE_SCHEMA,
   type Chart,
@@ -69,7 +68,9 @@ export function scoreChart(
       : [{ row, name, place, source: 'paper' as const, value: printed }]),
   ]);
 
-  const methods = [...new Map(drawn.map(({ label, method }) => [label, method]))];
+  const methods = [
+    ...new Map(drawn.map(({ label, id, method }) => [label, styles.get(id) ?? styles.get(method)])),
+  ];
   const labels = methods.map(([label]) => label);
   const places = [...new Set(drawn.map(({ place }) => place))];
   const y = {
@@ -85,8 +86,8 @@ export function scoreChart(
   const color = {
     field: 'row',
     type: 'nominal',
-    scale: { domain: labels, range: methods.map(([, id]) => styles.get(id)?.light ?? '#76707a') },
-    legend: hasConditions ? { columns: legendColumns(labels) } : null,
+    scale: { domain: labels, range: methods.map(([, style]) => style?.light ?? '#76707a') },
+    legend: hasConditions ? { columns: 1 } : null,
   } as const;
   const tooltip = [
     { field: 'name', type: 'nominal', title: 'method' },
@@ -100,7 +101,9 @@ export function scoreChart(
       ? []
       : score.values.map((value, seed) => ({ row, id, name, place, value, seed })),
   );
-  const pairs = hasConditions ? [] : seeds.filter(({ id }) => PAIRED.includes(id));
+  const pairs = seeds
+    .filter(({ id }) => PAIRED.includes(id))
+    .map((one) => ({ ...one, pair: `${hasConditions ? one.place : ''} ${one.seed}` }));
   const domain = paddedExtent([
     ...values.flatMap(({ value, ...limits }) => [value, ...limitsOf(limits)]),
     ...seeds.map(({ value }) => value),
@@ -144,8 +147,9 @@ export function scoreChart(
                 mark: { type: 'line', strokeWidth: 0.8, opacity: 0.5 },
                 encoding: {
                   y,
+                  ...apart,
                   x: { field: 'value', ...x },
-                  detail: { field: 'seed' },
+                  detail: { field: 'pair' },
                   stroke: { value: 'currentColor' },
                 },
               } as const,

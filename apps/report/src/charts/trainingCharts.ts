@@ -20,23 +20,35 @@ interface TrainingCharts {
   readonly furtherValidation: readonly Chart[];
 }
 
-/** Charts of what the runs logged during training. */
+/**
+ * Charts of what the runs logged during training.
+ *
+ * @param labels - Variants of methods by their ids, as the tables call them.
+ */
 export function trainingCharts(
   runs: readonly RunInput[],
   styles: ReadonlyMap<string, MethodStyle>,
+  labels: ReadonlyMap<string, string> = new Map(),
 ): TrainingCharts {
   const { main, further } = splitRuns(runs);
+  const drawing = { styles, labels };
   return {
-    validation: draw(main, 'validation', styles),
-    losses: draw(main, 'train', styles),
-    furtherValidation: draw(further, 'validation', styles, 'further-'),
+    validation: draw(main, 'validation', drawing),
+    losses: draw(main, 'train', drawing),
+    furtherValidation: draw(further, 'validation', drawing, 'further-'),
   };
+}
+
+/** How runs are drawn and called. */
+interface Drawing {
+  readonly styles: ReadonlyMap<string, MethodStyle>;
+  readonly labels: ReadonlyMap<string, string>;
 }
 
 function draw(
   runs: readonly RunInput[],
   kind: 'train' | 'validation',
-  styles: ReadonlyMap<string, MethodStyle>,
+  { styles, labels }: Drawing,
   prefix = '',
 ): Chart[] {
   const variants = [...new Set(runs.map(({ record }) => variantOf(record)))];
@@ -44,7 +56,7 @@ function draw(
     runs.map(({ record }) => {
       const variant = variantOf(record);
       return [
-        labelOf(record),
+        labelOf(record, labels),
         styles.get(variant) ?? furtherStyle(variants.indexOf(variant)),
       ] as const;
     }),
@@ -58,16 +70,18 @@ function draw(
       name: `${prefix}${isLoss ? 'loss' : 'validation'}-${kebab(name)}`,
       title: isLoss ? `Loss: ${words}` : `Validation ${metric?.label ?? words}`,
       axisTitle: isLoss ? 'loss' : axis,
-      series: seriesOf(runs, kind, name),
+      series: seriesOf(runs, kind, name, labels),
       styles: byLabel,
       markers: !isLoss,
     });
   });
 }
 
-function labelOf(record: RunRecord): string {
+function labelOf(record: RunRecord, labels: Drawing['labels']): string {
   const variant = variantOf(record);
-  return variant === record.method ? record.settings.method.label : variant;
+  return variant === record.method
+    ? record.settings.method.label
+    : (labels.get(variant) ?? variant);
 }
 
 /** A name that is valid in file names and ids. */
@@ -90,9 +104,14 @@ function namesOf(runs: readonly RunInput[], kind: 'train' | 'validation'): strin
   ];
 }
 
-function seriesOf(runs: readonly RunInput[], kind: 'train' | 'validation', name: string): Series[] {
+function seriesOf(
+  runs: readonly RunInput[],
+  kind: 'train' | 'validation',
+  name: string,
+  labels: Drawing['labels'],
+): Series[] {
   return runs.flatMap(({ record, metrics }) => {
     const points = metrics?.[kind].get(name) ?? [];
-    return points.length === 0 ? [] : [{ run: record.id, label: labelOf(record), points }];
+    return points.length === 0 ? [] : [{ run: record.id, label: labelOf(record, labels), points }];
   });
 }

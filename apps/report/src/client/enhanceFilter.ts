@@ -4,8 +4,8 @@ import { element } from './element.ts';
 interface FilteredMethod {
   readonly id: string;
   readonly label: string;
-  /** On a light page: charts are drawn in it. */
-  readonly color: string | null;
+  /** Its own and those of its variants, on a light page: charts are drawn in them. */
+  readonly colors: readonly string[];
 }
 
 /**
@@ -23,11 +23,11 @@ export function enhanceFilter(place: HTMLElement): void {
   const show = (): void => {
     const rules = methods
       .filter(({ id }) => hidden.has(id))
-      .flatMap(({ id, color }) => [
+      .flatMap(({ id, colors }) => [
         `main [data-method="${id}"]{display:none!important}`,
-        ...(color === null
-          ? []
-          : [`.chart [stroke="${color}"],.chart [fill="${color}"]{opacity:.07}`]),
+        ...colors.map(
+          (color) => `.chart [stroke="${color}"],.chart [fill="${color}"]{opacity:.07}`,
+        ),
       ]);
     sheet.replaceSync(rules.join(''));
     words.textContent = hidden.size === 0 ? '' : ` (${hidden.size} hidden)`;

@@ -79,6 +79,11 @@ export function claimsPicture(claims: readonly PlacedClaim[]): string {
         .zero {
           stroke: #808080;
         }
+        .threshold {
+          stroke: #808080;
+          stroke-width: 1.5;
+          stroke-dasharray: 3 2;
+        }
         .range {
           stroke: currentColor;
           stroke-width: 2.5;

@@ -10,6 +10,34 @@ interface Shown {
   readonly table: Table;
 }
 
+/** An experiment, and the runs behind it. */
+interface Told extends Shown {
+  readonly id: string;
+  readonly blocks: readonly { readonly kind: string }[];
+  readonly runs: readonly Measured[];
+}
+
+/**
+ * The findings of each experiment by its id, every sentence once: one on learned kernels stands
+ * where kernels are shown, all others where they can be read first.
+ */
+export function placeFindings(
+  experiments: readonly Told[],
+): ReadonlyMap<string, readonly string[]> {
+  const told = experiments.map((one) => ({ ...one, findings: findFindings(one, one.runs) }));
+  const placeOf = (text: string): string | undefined => {
+    const places = told.filter(({ findings }) => findings.includes(text));
+    const withKernels = places.find(({ blocks }) => blocks.some(({ kind }) => kind === 'kernels'));
+    return (text.startsWith(KERNEL_FINDING) ? (withKernels ?? places[0]) : places[0]).id;
+  };
+  return new Map(
+    told.map(({ id, findings }) => [id, findings.filter((text) => placeOf(text) === id)]),
+  );
+}
+
+/** How a sentence on learned kernels begins. */
+const KERNEL_FINDING = 'The learned kernel';
+
 /**
  * What the numbers of an experiment say beside its claims, in sentences whose numbers are computed
  * from them; none where there is nothing to say.
@@ -130,7 +158,7 @@ function kernelFindings(rows: readonly TableRow[], runs: readonly Measured[]): s
       width === undefined || startWidth === undefined
         ? ''
         : `; the axial FWHM differs from the true one by ${width} % (start: ${startWidth} %)`;
-    const whose = kernels.length === 1 ? 'The learned kernel' : 'The learned kernels';
+    const whose = kernels.length === 1 ? KERNEL_FINDING : `${KERNEL_FINDING}s`;
     const does = kernels.length === 1 ? 'has' : 'have';
     return [
       `${whose} of ${quoted(row)} ${does} a correlation of ${learned} with the true one (start: ${start})${widths}.`,

@@ -34,6 +34,28 @@ export function splitRuns(runs: readonly RunInput[]): SplitRuns {
     : { main, further: runs.filter((run) => !isPlain(run)) };
 }
 
+/**
+ * What the tables call the variants of methods, by their ids; one that is called as its method is,
+ * with other data, has the place of its table behind it.
+ */
+export function variantLabels(
+  experiments: readonly { readonly table: Pick<Table, 'place' | 'rows'> }[],
+  runs: readonly RunInput[],
+): ReadonlyMap<string, string> {
+  const records = new Map(runs.map(({ record }) => [record.id, record]));
+  const labels = new Map<string, string>();
+  for (const { table } of experiments) {
+    for (const { label, runs: ids } of table.rows) {
+      const record = ids.flatMap((id) => records.get(id) ?? [])[0];
+      if (record === undefined || variantOf(record) === record.method) continue;
+      const isNamed = label !== record.settings.method.label;
+      const name = isNamed ? label : `${label}, ${table.place}`;
+      if (!labels.has(variantOf(record))) labels.set(variantOf(record), name);
+    }
+  }
+  return labels;
+}
+
 /** Id of a run without its seed: the id of its method, unless a row has its own settings. */
 export function variantOf({ id, seed }: Pick<RunRecord, 'id' | 'seed'>): string {
   return id.replace(new RegExp(`-s${seed}$`), '');

@@ -12,8 +12,8 @@ interface Home<T extends Placed> {
 
 /**
  * Puts figures beside the numbers they belong to: an experiment that shows volumes alone, and whose
- * rows all stand in a table with claims, from the same runs, is a guest of that table; of several
- * tables, of the one with the fewest rows.
+ * rows all stand in a table with claims, from the same runs or some of them, is a guest of that
+ * table; of several tables, of the one with the fewest rows.
  */
 export function findHomes<T extends Placed>(experiments: readonly T[]): readonly Home<T>[] {
   const hosts = new Map(experiments.map((one) => [one.id, hostOf(one, experiments)?.id]));
@@ -35,16 +35,25 @@ function hostOf<T extends Placed>(guest: T, experiments: readonly T[]): T | unde
     blocks.every(({ kind }) => kind === 'volumes');
   if (!isFigure) return undefined;
   const [host] = experiments
-    .filter((one) => {
-      const held = new Set(one.table.rows.map(keyOf));
-      return one.table.claims.length > 0 && table.rows.every((row) => held.has(keyOf(row)));
-    })
+    .filter(({ table: { claims, rows } }) => claims.length > 0 && holdsRows(rows, table.rows))
     .sort((a, b) => a.table.rows.length - b.table.rows.length);
   return host;
 }
 
-function keyOf({ id, condition, runs }: TableRow): string {
-  return JSON.stringify([id, condition ?? null, runs]);
+/** Whether each row of `guest` is one of `host`, from the same runs or some of them. */
+function holdsRows(host: readonly TableRow[], guest: readonly TableRow[]): boolean {
+  return guest.every(({ id, condition, runs }) => {
+    const row = host.find((one) => one.id === id && one.condition === condition);
+    return row !== undefined && runs.every((run) => row.runs.includes(run));
+  });
+}
+
+/** Whether the rows of a guest have scores of their own: from fewer runs, or of another time. */
+export function hasOwnScores(host: Pick<Placed, 'table'>, guest: Pick<Placed, 'table'>): boolean {
+  return guest.table.rows.some(({ id, condition, ours }) => {
+    const row = host.table.rows.find((one) => one.id === id && one.condition === condition);
+    return ours !== null && ours.psnr?.mean !== row?.ours?.psnr?.mean;
+  });
 }
 
 /** The blocks of a host without the volumes that a guest shows just so. */

@@ -63,6 +63,11 @@ export function aboutSection(inputs: ReportInputs): Html {
     <p class="note">
       Numbers in parentheses count results. How each section was made stands at its end.
     </p>
+    <p class="note">
+      A stack of your own: where this report is published,
+      <a href="web/index.html">a page</a> beside it deconvolves it in the browser and uploads
+      nothing; <code>npx nx run web:build</code> makes that page.
+    </p>
   </footer>`;
 }
 

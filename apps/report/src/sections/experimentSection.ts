@@ -7,8 +7,7 @@ import { formatNumber } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import type { ExperimentInput, RunInput } from '../inputs/readResults.ts';
 import { claimAnchor, claimMetric, measured } from '../model/claims.ts';
-import { findFindings } from '../model/findings.ts';
-import { withoutRepeats } from '../model/homes.ts';
+import { hasOwnScores, withoutRepeats } from '../model/homes.ts';
 import { blockFigures } from './blockFigures.ts';
 import { chartFigure } from './chartFigure.ts';
 import { provenanceLines, sectionHead, selfLink } from './frame.ts';
@@ -32,6 +31,8 @@ interface ExperimentParts {
   readonly images: ImageStore;
   /** Id of a method to its style. */
   readonly styles: ReadonlyMap<string, MethodStyle>;
+  /** What else the numbers say, computed from them. */
+  readonly findings: readonly string[];
   /** Experiments whose figures stand inside the section. */
   readonly guests: readonly ExperimentParts[];
 }
@@ -72,17 +73,33 @@ export function experimentSection(parts: ExperimentParts): Html {
     ${sectionHead(id, table.place, table.title)}
     <p class="lede">${verdictSentence(table)}</p>
     ${findingsList(parts)} ${hasPaper ? null : blocks} ${claimList(id, table.claims)} ${numbers}
-    ${hasPaper ? blocks : null} ${guests.map(guestSection)} ${made([parts, ...guests])}
+    ${hasPaper ? blocks : null} ${guests.map((guest) => guestSection(guest, experiment))}
+    ${made([parts, ...guests])}
   </section>`;
 }
 
-/** The figures of an experiment whose numbers stand in the table of its host. */
-function guestSection(parts: ExperimentParts): Html {
+/**
+ * The figures of an experiment whose numbers stand in the table of its host; scores of its own,
+ * from fewer runs or of another time, are to unfold.
+ */
+function guestSection(parts: ExperimentParts, host: ExperimentInput): Html {
   const { id, table, blocks } = parts.experiment;
+  const seeds = new Set(parts.runs.map(({ record }) => record.seed)).size;
   return html`<section id="${id}" class="guest" aria-labelledby="${id}-title">
     <p class="eyebrow">${table.place}</p>
     <h3 id="${id}-title">${table.title}</h3>
     ${blocksOf(parts, blocks)}
+    ${
+      hasOwnScores(host, parts.experiment)
+        ? html`<details class="fold">
+            <summary>
+              These volumes are not of the runs of the table above: their scores, over
+              ${seeds === 1 ? '1 seed' : `${seeds} seeds`}
+            </summary>
+            ${resultTable(table)}
+          </details>`
+        : null
+    }
   </section>`;
 }
 
@@ -93,7 +110,8 @@ function blocksOf(
   if (blocks.length === 0) return null;
   const methodOf = (row: string): string | undefined =>
     table.rows.find((one) => one.id === row)?.method ?? (styles.has(row) ? row : undefined);
-  const styleOf = (row: string): MethodStyle | undefined => styles.get(methodOf(row) ?? row);
+  const styleOf = (row: string): MethodStyle | undefined =>
+    styles.get(row) ?? styles.get(methodOf(row) ?? row);
   const frame = { reference: table.place, made: null };
   const isTurning = id === 'table1';
   return html`<div class="blocks">
@@ -112,9 +130,7 @@ function made(all: readonly ExperimentParts[]): Html {
   return provenanceLines(entries, `${all[0].experiment.id}-made`);
 }
 
-/** What else the numbers say, computed from them. */
-function findingsList({ experiment, runs }: ExperimentParts): Html | null {
-  const findings = findFindings(experiment, runs);
+function findingsList({ findings }: ExperimentParts): Html | null {
   return findings.length === 0
     ? null
     : html`<ul class="findings">
@@ -134,18 +150,18 @@ const MARKS = { reproduced: '✓', 'not reproduced': '✗', undecided: '?' } as 
 function claimList(experiment: string, claims: readonly ClaimResult[]): Html | null {
   if (claims.length === 0) return null;
   return html`<ul class="claims">
-    ${claims.map((claim) => claimItem(experiment, claim))}
+    ${claims.map((claim) => claimItem(experiment, claim, claims))}
   </ul>`;
 }
 
-function claimItem(experiment: string, claim: ClaimResult): Html {
+function claimItem(experiment: string, claim: ClaimResult, all: readonly ClaimResult[]): Html {
   return html`<li id="${claimAnchor(experiment, claim.id)}" class="${CLASSES[claim.verdict]}">
     <span class="verdict"
       ><span aria-hidden="true">${MARKS[claim.verdict]}</span> ${claim.verdict}</span
     >
     <div>
       <p>
-        ${sentence(claim.text)}.${standing(claim)}
+        ${sentence(claim.text)}.${standing(claim, all)}
         ${selfLink(claimAnchor(experiment, claim.id), `the claim ${claim.id}`)}
       </p>
       <p class="rule">
@@ -157,10 +173,13 @@ function claimItem(experiment: string, claim: ClaimResult): Html {
 }
 
 /** What kind of claim it is, and how strictly it is judged; nothing in tables without kinds. */
-function standing({ kind, family }: ClaimResult): Html | null {
+function standing({ kind, family }: ClaimResult, all: readonly ClaimResult[]): Html | null {
   if (kind === undefined) return null;
+  const { length } = all.filter((claim) => claim.family === family);
   const test =
-    family === null || family === undefined ? 'exploratory' : `confirmatory, family ${family}`;
+    family === null || family === undefined
+      ? 'judged alone'
+      : `one of ${length} judged together, with corrected p`;
   return html` <span class="note standing">${CLAIM_KINDS[kind].word}, ${test}</span>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Table } from '@blurcycle/experiment';
+import { describeTallies, type Table } from '@blurcycle/experiment';
 import { formatCount, formatNumber } from '../html/format.ts';
 import type { ImageStore } from '../html/embed.ts';
 import { grayPng } from '../html/grayPng.ts';
@@ -10,7 +10,7 @@ import { shownMetric } from '../model/metrics.ts';
 import { forestPlot } from './forestPlot.ts';
 
 /**
- * What a reader sees first: three answers beside a picture, the scale of the models, a short
+ * What a reader sees first: the scale of the models, three answers beside a picture, a short
  * Table I and all claims in one picture.
  */
 export function firstScreen(inputs: ReportInputs, images: ImageStore): Html {
@@ -18,7 +18,12 @@ export function firstScreen(inputs: ReportInputs, images: ImageStore): Html {
   const answers = answerQuestions(experiments, runs);
   const main = experiments.find(({ table }) => table.rows.some(isProposedOfThePaper));
   const claims = paperClaims(experiments);
-  return html`<div class="opening-row">
+  const [kind] = claims.map(({ claim }) => claim.kind);
+  const others = experiments
+    .flatMap(({ table }) => table.claims)
+    .filter((claim) => claims.length > 0 && claim.kind !== kind);
+  return html`${scaleNote(runs)}
+    <div class="opening-row">
       ${
         answers.length === 0
           ? null
@@ -34,8 +39,8 @@ export function firstScreen(inputs: ReportInputs, images: ImageStore): Html {
       }
       ${main === undefined ? null : curtainFigure(main, images)}
     </div>
-    ${scaleNote(runs)} ${main === undefined ? null : shortTable(main.id, main.table)}
-    ${forestPlot(claims)}`;
+    ${main === undefined ? null : shortTable(main.id, main.table)}
+    ${forestPlot(claims, describeTallies(others))}`;
 }
 
 function isProposedOfThePaper({ method, paper }: Table['rows'][number]): boolean {

@@ -1,4 +1,5 @@
 import { capitalize, extent } from '@blurcycle/core';
+import { tallyClaims } from '@blurcycle/experiment';
 import { formatSignificant } from '../html/format.ts';
 import { html, type Html } from '../html/html.ts';
 import {
@@ -29,13 +30,29 @@ interface ForestGroup {
 /**
  * All claims in one picture: the value with its 95 % interval, the range where the claim holds,
  * and the verdict; each leads to the claim. null without claims.
+ *
+ * @param others - Sentences on the claims that are not shown.
  */
-export function forestPlot(claims: readonly PlacedClaim[]): Html | null {
+export function forestPlot(
+  claims: readonly PlacedClaim[],
+  others: readonly string[] = [],
+): Html | null {
   if (claims.length === 0) return null;
+  const reached = tallyClaims(claims.map(({ claim }) => claim)).flatMap(({ verdicts }) => verdicts);
   return html`<figure class="forest" id="claims">
     <figcaption>
-      <strong>${nameOf(claims)}.</strong>
-      Dot: our value; line: its 95 % interval; shaded: where the claim holds.
+      <strong>${nameOf(claims)}:</strong>
+      ${reached.map(
+        ([verdict, count]) =>
+          html`<span class="tally ${CLASSES[verdict]}"
+            ><span aria-hidden="true">${MARKS[verdict]}</span> ${count} ${verdict}</span
+          > `,
+      )}
+      <span class="forest-key"
+        >Dot: our value; line: its 95 % interval; shaded: where the claim holds, up to the dashed
+        threshold. A claim leads to its rule and
+        numbers.${others.map((sentence) => ` ${sentence}`)}</span
+      >
     </figcaption>
     ${forestGroups(claims).map(
       (group) =>
@@ -114,7 +131,7 @@ function row({ experiment, place, claim }: PlacedClaim, group: ForestGroup): Htm
   </li>`;
 }
 
-/** The marks of one claim: where it holds, zero, the interval and the value. */
+/** The marks of one claim: where it holds, its thresholds, zero, the interval and the value. */
 export function intervalMarks(
   { rule, value, low, high }: PlacedClaim['claim'],
   { at }: Pick<ForestGroup, 'at'>,
@@ -135,6 +152,9 @@ export function intervalMarks(
           />`
     }
     <path class="zero" d="M${at(0)} 0V${HEIGHT}" />
+    ${[holds?.from, holds?.to]
+      .filter((limit): limit is number => limit !== undefined && Number.isFinite(limit))
+      .map((limit) => html`<path class="threshold" d="M${at(limit)} 0V${HEIGHT}" />`)}
     ${low === null || high === null ? null : html`<path class="range" d="M${at(low)} ${middle}H${at(high)}" />`}
     ${value === null ? null : html`<circle cx="${at(value)}" cy="${middle}" r="4" />`}`;
 }

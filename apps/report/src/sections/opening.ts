@@ -1,4 +1,4 @@
-import { CLAIM_KINDS, describeTallies, type Table, tallyClaims } from '@blurcycle/experiment';
+import { CLAIM_KINDS, type Table, tallyClaims } from '@blurcycle/experiment';
 import type { RenderedChart } from '../charts/renderChart.ts';
 import type { MethodStyle } from '../charts/methodColors.ts';
 import { jsonScript } from '../html/embed.ts';
@@ -7,36 +7,13 @@ import type { ReportInputs } from '../inputs/readResults.ts';
 import type { Problem } from '../model/findProblems.ts';
 import { lastDay } from './aboutSection.ts';
 import { chartFigure } from './chartFigure.ts';
-import { formatDuration } from './frame.ts';
 
 /** Title of the paper that is reproduced. */
 export const PAPER_TITLE = 'CycleGAN with a Blur Kernel for Deconvolution Microscopy';
 
-/**
- * What the report is about, and the outcome in a few numbers: the verdicts on the paper's claims,
- * then those on claims of other kinds. Tables of the first version tell no kinds.
- */
+/** What the report is about. */
 export function headerSection({ profile, experiments, runs }: ReportInputs): Html {
   const day = lastDay({ experiments, runs });
-  const claims = experiments.flatMap(({ table }) => table.claims);
-  const shown = claims.some(({ kind }) => kind === 'paper') ? 'paper' : undefined;
-  const main = claims.filter(({ kind }) => kind === shown);
-  const others = describeTallies(claims.filter(({ kind }) => kind !== shown));
-  const tally = (verdict: string): number =>
-    main.filter((claim) => claim.verdict === verdict).length;
-  const held = tally('reproduced') === 1 ? 'claim' : 'claims';
-  const seconds = runs.reduce((sum, { record }) => sum + record.trainingSeconds, 0);
-  const facts: readonly (readonly [string, string, string])[] = [
-    [
-      String(tally('reproduced')),
-      shown === undefined ? `${held} reproduced` : `${held} of the paper reproduced`,
-      'yes',
-    ],
-    [String(tally('not reproduced')), 'not reproduced', 'no'],
-    [String(tally('undecided')), 'undecided', 'open'],
-    [String(runs.length), runs.length === 1 ? 'training run' : 'training runs', ''],
-    [formatDuration(seconds), 'of training', ''],
-  ];
   return html`<header>
     <p class="eyebrow">
       blurcycle, profile <b>${profile}</b>${day === undefined ? null : html`, results up to ${day}`}
@@ -46,21 +23,6 @@ export function headerSection({ profile, experiments, runs }: ReportInputs): Htm
     <p class="lede">
       A reproduction of Lim et al., IEEE Transactions on Computational Imaging 6, 1127–1138 (2020):
       the paper’s values beside ours, and how each number was made.
-    </p>
-    <dl class="facts">
-      ${facts.map(
-        ([value, label, tone]) =>
-          html`<div class="${tone}">
-            <dd>${value}</dd>
-            <dt>${label}</dt>
-          </div>`,
-      )}
-    </dl>
-    ${others.length === 0 ? null : html`<p class="note">${others.join(' ')}</p>`}
-    <p class="note">
-      A stack of your own: where this report is published,
-      <a href="web/index.html">a page</a> beside it deconvolves it in the browser and uploads
-      nothing; <code>npx nx run web:build</code> makes that page.
     </p>
   </header>`;
 }
@@ -166,9 +128,16 @@ export function filterSection(
     }
   }
   if (labels.size === 0) return null;
-  const methods = [...labels].map(([id, label]) => ({
-    ...{ id, label: label.split(', known')[0] },
-    color: styles.get(id)?.light ?? null,
-  }));
+  const colorOf = (id: string): string[] => {
+    const style = styles.get(id);
+    return style === undefined ? [] : [style.light];
+  };
+  const ofMethods = [...labels.keys()].flatMap(colorOf);
+  const rows = experiments.flatMap(({ table }) => table.rows);
+  const methods = [...labels].map(([id, label]) => {
+    const variants = rows.filter((row) => row.method === id).flatMap((row) => colorOf(row.id));
+    const colors = [...colorOf(id), ...variants.filter((color) => !ofMethods.includes(color))];
+    return { id, label: label.split(', known')[0], colors: [...new Set(colors)] };
+  });
   return html`<div class="method-filter">${jsonScript('method-data', methods)}</div>`;
 }

@@ -70,7 +70,9 @@ export function settingsTables(runs: readonly RunInput[]): Html {
   const { main, further } = splitRuns(runs);
   const methods = variantsOf(main);
   const variants = variantsOf(further);
-  const names = [...new Set(methods.flatMap(({ settings }) => [...settings.keys()]))];
+  const names = [...new Set(methods.flatMap(({ settings }) => [...settings.keys()]))].filter(
+    (name) => !repeatsFirstStage(name, methods),
+  );
   const valueOf = ({ settings }: Variant, name: string): string => settings.get(name) ?? '–';
   const isSame = (name: string): boolean =>
     methods.every((one) => valueOf(one, name) === valueOf(methods[0], name));
@@ -108,6 +110,20 @@ export function settingsTables(runs: readonly RunInput[]): Html {
             )}
           </details>`
     }`;
+}
+
+/** What the first run of a method of two stages has in common with the method that it is of. */
+const FIRST_STAGE = 'first.';
+
+/** Whether a setting of first stages is, wherever there is one, that of the method it trains. */
+function repeatsFirstStage(name: string, methods: readonly Variant[]): boolean {
+  if (!name.startsWith(FIRST_STAGE)) return false;
+  const own = name.slice(FIRST_STAGE.length);
+  if (IDENTITY.includes(own)) return true;
+  return methods.every(({ settings }) => {
+    const base = methods.find(({ id }) => id === settings.get('method.kernelFrom'));
+    return !settings.has(name) || base?.settings.get(own) === settings.get(name);
+  });
 }
 
 function changes({ method, settings }: Variant, methods: readonly Variant[]): string {
