@@ -89,11 +89,14 @@ function blur(addon: NativeAddon, layer: BenchLayer): Passes {
   );
   const { x, y, filter, dx, dy, dFilter } = arraysOf(layer);
   const spectrum = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
-  const kernelGeometry = pack('spectrumGeometry', { grid, box: kernelBox });
+  const kernelGeometry = pack('spectrumGeometry', { grid, box: kernelBox, alongZ: 1 });
   const convolve = (from: Float32Array, to: Float32Array, conjugate: 0 | 1): void => {
     addon.fftSpectrum(kernelGeometry, filter, spectrum);
     const boxes = { from: volumeBox, to: volumeBox };
-    const geometry = pack('convolveGeometry', { grid, ...boxes, volumes: batch, conjugate });
+    const geometry = pack('convolveGeometry', {
+      ...{ grid, ...boxes, volumes: batch, conjugate },
+      ...{ kernelPlanes: 0, kernelOrigin: 0 },
+    });
     addon.fftConvolve(geometry, from, spectrum, to);
   };
   const correlation = pack('correlateGeometry', {

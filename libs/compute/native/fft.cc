@@ -69,6 +69,16 @@ bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, F
   return sound;
 }
 
+/** How the kernel's spectrum is stored; the floats of it are read next. */
+bool readTransfer(Arguments& arguments, int32_t planes, int32_t origin, const FftGrid& grid,
+                  FftTransfer& transfer) {
+  transfer = {nullptr, planes, origin};
+  const bool sound =
+      planes >= 0 && planes <= grid.side(0) && origin >= 0 && origin < grid.side(0);
+  if (!sound) arguments.fail("a kernel whose planes fit onto the grid", 0);
+  return sound;
+}
+
 int64_t voxels(const FftBox& box) { return box.sides[0] * box.sides[1] * box.sides[2]; }
 
 /** fftSpectrumLength(fftGrid): floats of a spectrum. */
@@ -91,10 +101,12 @@ napi_value fftSpectrum(napi_env env, napi_callback_info info) {
       !readBox(arguments, values + field::box, grid, box))
     return nullptr;
   const float* data = arguments.floats(1, voxels(box));
-  float* result = arguments.floats(2, grid.block());
+  const bool alongZ = values[field::alongZ] != 0;
+  const int64_t length = alongZ ? grid.block() : box.extent[0] * grid.plane();
+  float* result = arguments.floats(2, length);
   if (!arguments.ok()) return nullptr;
-  adviseHugePages(result, grid.block() * static_cast<int64_t>(sizeof(float)));
-  BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, data, result);
+  adviseHugePages(result, length * static_cast<int64_t>(sizeof(float)));
+  BLURCYCLE_SELECT(fftKernels).spectrum(grid, box, alongZ, data, result);
   return nullptr;
 }
 
@@ -106,15 +118,18 @@ napi_value fftConvolve(napi_env env, napi_callback_info info) {
   FftGrid grid;
   FftBox from;
   FftBox to;
+  FftTransfer transfer;
   if (values == nullptr || !readGrid(arguments, values + field::grid, grid) ||
       !readBox(arguments, values + field::from, grid, from) ||
-      !readBox(arguments, values + field::to, grid, to)) {
+      !readBox(arguments, values + field::to, grid, to) ||
+      !readTransfer(arguments, values[field::kernelPlanes], values[field::kernelOrigin], grid,
+                    transfer)) {
     return nullptr;
   }
   const int64_t volumes = values[field::volumes];
   const bool conjugate = values[field::conjugate] != 0;
   const float* data = arguments.floats(1, volumes * voxels(from));
-  const float* transfer = arguments.floats(2, grid.block());
+  transfer.spectrum = arguments.floats(2, transfer.floats(grid));
   float* result = arguments.floats(3, volumes * voxels(to));
   if (!arguments.ok()) return nullptr;
   for (int64_t n = 0; n < volumes; ++n) {
@@ -166,7 +181,9 @@ napi_value fftUpdate(napi_env env, napi_callback_info info) {
   if (values == nullptr || settings == nullptr ||
       !readGrid(arguments, values + field::grid, grid) ||
       !readBox(arguments, values + field::object, grid, update.object) ||
-      !readBox(arguments, values + field::image, grid, update.image)) {
+      !readBox(arguments, values + field::image, grid, update.image) ||
+      !readTransfer(arguments, values[field::kernelPlanes], values[field::kernelOrigin], grid,
+                    update.transfer)) {
     return nullptr;
   }
   for (const FftBox* box : {&update.object, &update.image}) {
@@ -174,9 +191,10 @@ napi_value fftUpdate(napi_env env, napi_callback_info info) {
       if (box->extent[axis] != box->sides[axis]) arguments.fail("boxes of whole volumes", 0);
     }
   }
-  update.transfer = arguments.floats(2, grid.block());
+  update.transfer.spectrum = arguments.floats(2, update.transfer.floats(grid));
   update.observed = arguments.floats(3, voxels(update.image));
-  update.weights = arguments.floats(4, voxels(update.object));
+  update.isUniform = values[field::isUniform] != 0;
+  update.weights = arguments.floats(4, update.isUniform ? 1 : voxels(update.object));
   update.penalty = arguments.optionalFloats(5, voxels(update.object));
   update.estimate = arguments.floats(6, voxels(update.object));
   update.before = arguments.optionalFloats(7, voxels(update.object));

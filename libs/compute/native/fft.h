@@ -66,6 +66,21 @@ struct FftBox {
   int64_t origin[3];  // place of that voxel on the grid
 };
 
+/**
+ * The spectrum of a kernel: whole, or only the planes that hold it, transformed along x and y.
+ *
+ * Planes alone take less memory where the kernel is thin; every convolution then transforms them
+ * along z, column by column, to the same bits.
+ */
+struct FftTransfer {
+  const float* spectrum;
+  int64_t planes;  // 0: whole, [depth] planes
+  int64_t origin;  // plane of the grid where the first of them lies
+  int64_t floats(const FftGrid& grid) const {
+    return planes == 0 ? grid.block() : planes * grid.plane();
+  }
+};
+
 /** Sums over voxels that an update makes: see updateEstimate. */
 constexpr int UPDATE_SUMS = 5;
 
@@ -73,9 +88,10 @@ constexpr int UPDATE_SUMS = 5;
 struct PoissonUpdate {
   FftBox object;
   FftBox image;
-  const float* transfer;
+  FftTransfer transfer;
   const float* observed;
   const float* weights;  // 1 / H^T 1, or 0
+  bool isUniform;        // one weight for all voxels
   const float* penalty;  // null: none
   float* estimate;       // x
   float* before;         // the estimate before x, which the next one replaces; null: starts from x
@@ -87,13 +103,15 @@ struct PoissonUpdate {
 };
 
 struct FftKernels {
-  /** Twice the spectrum of the box of `data`, zeros around it. */
-  void (*spectrum)(const FftGrid&, const FftBox&, const float* data, float* spectrum);
   /**
-   * cut <- the part of (data * kernel) in its box; `transfer` is the kernel's spectrum, conjugated
-   * where asked.
+   * Twice the spectrum of the box of `data`, zeros around it; or, not `alongZ`, the planes of the
+   * box, transformed along x and y, one after the other.
    */
-  void (*convolve)(const FftGrid&, const FftBox& from, const float* data, const float* transfer,
+  void (*spectrum)(const FftGrid&, const FftBox&, bool alongZ, const float* data, float* spectrum);
+  /**
+   * cut <- the part of (data * kernel) in its box; the kernel's spectrum is conjugated where asked.
+   */
+  void (*convolve)(const FftGrid&, const FftBox& from, const float* data, const FftTransfer&,
                    bool conjugate, const FftBox& to, float* cut);
   /**
    * cut <- the part in its box of the sum over volumes and voxels i of dy[i] x[i - d], d the place

@@ -48,15 +48,22 @@ struct CorrelateTask {
   }
 };
 
-void spectrum(const FftGrid& grid, const FftBox& box, const float* data, float* result) {
+void spectrum(const FftGrid& grid, const FftBox& box, bool alongZ, const float* data,
+              float* result) {
+  if (!alongZ) {
+    parallelFor(box.extent[0], [&](int64_t z) {
+      forwardPlane(grid, box, data + firstVoxel(box, z), result + z * grid.plane());
+    });
+    return;
+  }
   overPlanes(grid, box, result, [&](int64_t z, float* plane) {
     forwardPlane(grid, box, data + firstVoxel(box, z), plane);
   });
   overTiles(grid, SpectrumTask{grid, box, wholeGrid(grid), result});
 }
 
-void convolve(const FftGrid& grid, const FftBox& from, const float* data, const float* transfer,
-              bool conjugate, const FftBox& to, float* cut) {
+void convolve(const FftGrid& grid, const FftBox& from, const float* data,
+              const FftTransfer& transfer, bool conjugate, const FftBox& to, float* cut) {
   float* work = scratch(SCRATCH_FFT_SPECTRA, grid.block());
   overPlanes(grid, from, work, [&](int64_t z, float* plane) {
     forwardPlane(grid, from, data + firstVoxel(from, z), plane);

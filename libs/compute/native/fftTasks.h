@@ -23,12 +23,15 @@ void overTiles(const FftGrid& grid, const Task& task) {
   });
 }
 
+BLURCYCLE_INLINE void fetchPlace(const float* from, int64_t count) {
+  for (int64_t i = 0; i < count; i += FFT_GROUP) __builtin_prefetch(from + i, 1, 2);
+}
+
 /** Brings `count` floats of every plane of the box into the cache, from a place in the plane on. */
 BLURCYCLE_INLINE void fetch(const FftGrid& grid, const FftBox& box, const float* spectrum,
                             int64_t place, int64_t count) {
   for (int64_t z = 0; z < box.extent[0]; ++z) {
-    const float* from = spectrum + wrap(box.origin[0] + z, grid.side(0)) * grid.plane() + place;
-    for (int64_t i = 0; i < count; i += FFT_GROUP) __builtin_prefetch(from + i, 1, 2);
+    fetchPlace(spectrum + wrap(box.origin[0] + z, grid.side(0)) * grid.plane() + place, count);
   }
 }
 
@@ -50,15 +53,39 @@ struct SpectrumTask {
   }
 };
 
-/** Elements are multiplied with the kernel's spectrum; parts exchanged for the inverse. */
+/** A column of a spectrum, to be read. */
 template <int L>
+struct ReadColumn {
+  const float* real;
+  const float* imaginary;
+  int64_t stride;
+  BLURCYCLE_INLINE Complex<L> get(int64_t z) const {
+    return {load<L>(real + z * stride), load<L>(imaginary + z * stride)};
+  }
+};
+
+/** The column of a kernel of which only some planes are there; zero in the others. */
+template <int L>
+struct ThinColumn {
+  ReadColumn<L> planes;
+  const FftTransfer& transfer;
+  int64_t depth;
+  BLURCYCLE_INLINE Complex<L> get(int64_t z) const {
+    const int64_t place = z < transfer.origin ? z - transfer.origin + depth : z - transfer.origin;
+    return place < transfer.planes ? planes.get(place) : Complex<L>{Vector<L>{}, Vector<L>{}};
+  }
+};
+
+/** Elements are multiplied with the kernel's spectrum; parts exchanged for the inverse. */
+template <int L, class Factor>
 struct ProductBuffer {
   Complex<L>* elements;
-  SpectrumLine<L> transfer;
+  Factor factor;
   float sign;  // -1 for the conjugate
   BLURCYCLE_INLINE void put(int64_t z, Complex<L> a) const {
-    const Vector<L> c = load<L>(transfer.real + z * transfer.stride);
-    const Vector<L> d = load<L>(transfer.imaginary + z * transfer.stride) * sign;
+    const Complex<L> b = factor.get(z);
+    const Vector<L> c = b.re;
+    const Vector<L> d = b.im * sign;
     elements[z] = {a.re * d + a.im * c, a.re * c - a.im * d};
   }
 };
@@ -68,13 +95,14 @@ struct ConvolveTask {
   const FftGrid& grid;
   const FftBox& from;
   const FftBox& to;
-  const FftBox& whole;
   float* spectrum;
-  const float* transfer;
+  const FftTransfer& transfer;
   bool conjugate;
   void prepare(int64_t place, int64_t count) const {
     fetch(grid, from, spectrum, place, count);
-    fetch(grid, whole, transfer, place, count);
+    const int64_t planes = transfer.planes == 0 ? grid.side(0) : transfer.planes;
+    for (int64_t z = 0; z < planes; ++z)
+      fetchPlace(transfer.spectrum + z * grid.plane() + place, count);
   }
   template <int L>
   BLURCYCLE_INLINE void run(int64_t row, int64_t column) const {
@@ -83,10 +111,20 @@ struct ConvolveTask {
     Complex<L>* work = lineBuffer<L>(SCRATCH_FFT_WORK, depth);
     Complex<L>* product = lineBuffer<L>(SCRATCH_FFT_OTHER, depth);
     float* start = spectrum + row * grid.row();
-    float* kernel = const_cast<float*>(transfer) + row * grid.row();
-    const SpectrumLine<L> factor = lineAlong<L>(grid, 0, kernel, column, whole);
-    transform<L>(*grid.plans[0], lineAlong<L>(grid, 0, start, column, from),
-                 ProductBuffer<L>{product, factor, conjugate ? -1.0f : 1.0f}, line, work);
+    const float* kernel = transfer.spectrum + row * grid.row() + grid.column(column);
+    const ReadColumn<L> stored = {kernel, kernel + grid.imaginary(column), grid.plane()};
+    const SpectrumLine<L> data = lineAlong<L>(grid, 0, start, column, from);
+    const float sign = conjugate ? -1.0f : 1.0f;
+    if (transfer.planes == 0) {
+      transform<L>(*grid.plans[0], data, ProductBuffer<L, ReadColumn<L>>{product, stored, sign},
+                   line, work);
+    } else {
+      Complex<L>* factor = lineBuffer<L>(SCRATCH_FFT_OTHER_WORK, depth);
+      transform<L>(*grid.plans[0], ThinColumn<L>{stored, transfer, depth}, Buffer<L>{factor}, line,
+                   work);
+      transform<L>(*grid.plans[0], data, ProductBuffer<L, Buffer<L>>{product, {factor}, sign}, line,
+                   work);
+    }
     transform<L>(*grid.plans[0], Buffer<L>{product},
                  exchanged(lineAlong<L>(grid, 0, start, column, to)), line, work);
   }
@@ -94,8 +132,8 @@ struct ConvolveTask {
 
 /** From the spectrum along x and y of a volume to that of its convolution. */
 void convolveAlongZ(const FftGrid& grid, const FftBox& from, const FftBox& to, float* spectrum,
-                    const float* transfer, bool conjugate) {
-  overTiles(grid, ConvolveTask{grid, from, to, wholeGrid(grid), spectrum, transfer, conjugate});
+                    const FftTransfer& transfer, bool conjugate) {
+  overTiles(grid, ConvolveTask{grid, from, to, spectrum, transfer, conjugate});
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ void correct(const FftGrid& grid, const PoissonUpdate& update, float* spectrum, 
       const int64_t at = z * voxels + i;
       const Vector<LANES> x = read(update.estimate + at, wanted);
       const Vector<LANES> start = startAt(update, at, wanted);
-      const Vector<LANES> weight = read(update.weights + at, wanted);
+      const Vector<LANES> weight = update.isUniform ? Vector<LANES>{} + update.weights[0]
+                                                    : read(update.weights + at, wanted);
       // Rounding of the transform can make the correction of a dark voxel slightly negative.
       Vector<LANES> next = start * most(read(correction + i, wanted), Vector<LANES>{}) * weight;
       if (update.penalty != nullptr) {

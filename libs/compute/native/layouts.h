@@ -53,12 +53,24 @@
   FIELD(toFirst, 1)
 #define BLURCYCLE_FFT_GRID(FIELD) FIELD(sides, 3)
 #define BLURCYCLE_FFT_BOX(FIELD) FIELD(sides, 3) FIELD(begin, 3) FIELD(extent, 3) FIELD(origin, 3)
-#define BLURCYCLE_SPECTRUM_GEOMETRY(FIELD) FIELD(grid, 3) FIELD(box, 12)
+#define BLURCYCLE_SPECTRUM_GEOMETRY(FIELD) FIELD(grid, 3) FIELD(box, 12) FIELD(alongZ, 1)
 #define BLURCYCLE_CONVOLVE_GEOMETRY(FIELD) \
-  FIELD(grid, 3) FIELD(from, 12) FIELD(to, 12) FIELD(volumes, 1) FIELD(conjugate, 1)
+  FIELD(grid, 3)                           \
+  FIELD(from, 12)                          \
+  FIELD(to, 12)                            \
+  FIELD(volumes, 1)                        \
+  FIELD(conjugate, 1)                      \
+  FIELD(kernelPlanes, 1)                   \
+  FIELD(kernelOrigin, 1)
 #define BLURCYCLE_CORRELATE_GEOMETRY(FIELD) \
   FIELD(grid, 3) FIELD(from, 12) FIELD(to, 12) FIELD(volumes, 1)
-#define BLURCYCLE_UPDATE_GEOMETRY(FIELD) FIELD(grid, 3) FIELD(object, 12) FIELD(image, 12)
+#define BLURCYCLE_UPDATE_GEOMETRY(FIELD) \
+  FIELD(grid, 3)                         \
+  FIELD(object, 12)                      \
+  FIELD(image, 12)                       \
+  FIELD(kernelPlanes, 1)                 \
+  FIELD(kernelOrigin, 1)                 \
+  FIELD(isUniform, 1)
 #define BLURCYCLE_UPDATE_SETTINGS(FIELD) \
   FIELD(background, 1) FIELD(floor, 1) FIELD(factor, 1) FIELD(leastResidual, 1)
 #define BLURCYCLE_ADAM_SETTINGS(FIELD) \

@@ -50,10 +50,31 @@ export const LAYOUTS = {
   fftGrid: { sides: 3 },
   /** A box of a volume, and where its first voxel lies on the grid (wrapping around). */
   fftBox: { sides: 3, begin: 3, extent: 3, origin: 3 },
-  spectrumGeometry: { grid: 3, box: 12 },
-  convolveGeometry: { grid: 3, from: 12, to: 12, volumes: 1, conjugate: 1 },
+  /** `alongZ` 0: planes of the box alone, one after the other, transformed along x and y. */
+  spectrumGeometry: { grid: 3, box: 12, alongZ: 1 },
+  /**
+   * `kernelPlanes` 0: the kernel's spectrum is whole. Otherwise so many of its planes are there,
+   * from plane `kernelOrigin` of the grid on, not yet transformed along z.
+   */
+  convolveGeometry: {
+    grid: 3,
+    from: 12,
+    to: 12,
+    volumes: 1,
+    conjugate: 1,
+    kernelPlanes: 1,
+    kernelOrigin: 1,
+  },
   correlateGeometry: { grid: 3, from: 12, to: 12, volumes: 1 },
-  updateGeometry: { grid: 3, object: 12, image: 12 },
+  /** `isUniform` 1: there is one weight for all voxels. */
+  updateGeometry: {
+    grid: 3,
+    object: 12,
+    image: 12,
+    kernelPlanes: 1,
+    kernelOrigin: 1,
+    isUniform: 1,
+  },
   /** In double precision. */
   updateSettings: { background: 1, floor: 1, factor: 1, leastResidual: 1 },
   /** `meanScale` is 1 / (1 - beta1^t), `squareScale` 1 / (1 - beta2^t). In double precision. */

@@ -5,5 +5,10 @@
 export type { Convolver, Window } from './fft/convolver.ts';
 export { createConvolver3d } from './fft/createConvolver3d.browser.ts';
 export { isSmooth, smoothLength } from './fft/fft.ts';
-export { type Extrapolation, startOfUpdate, updateByConvolutions } from './fft/poissonUpdate.ts';
+export {
+  type Extrapolation,
+  startOfUpdate,
+  updateByConvolutions,
+  type UpdateStart,
+} from './fft/poissonUpdate.ts';
 export { createRealFft3d } from './fft/realFft3d.ts';

@@ -115,6 +115,28 @@ describe.each(ENGINES)('update of a convolver on $name', ({ engine }) => {
     }
   });
 
+  it.each(CASES)('takes one weight for all voxels, %j', ({ border, window, extrapolates }) => {
+    const options = { border, ...(window === undefined ? {} : { window }) };
+    const convolver = createConvolverOn(engine, SHAPE, kernel, KERNEL, options);
+    const make = (weights: Float32Array) => ({
+      ...makeUpdate(voxelCount(window?.shape ?? SHAPE), extrapolates, true),
+      weights,
+    });
+    const [one, all] = [make(Float32Array.of(0.7)), make(new Float32Array(2160).fill(0.7))];
+    expect(convolver.update(one)).toEqual(convolver.update(all));
+    expect({ ...one, weights: all.weights }).toEqual(all);
+  });
+
+  it.each(CASES)('may write over the data of its adjoint, %j', ({ border, window }) => {
+    const options = { border, ...(window === undefined ? {} : { window }) };
+    const { adjoint } = createConvolverOn(engine, SHAPE, kernel, KERNEL, options);
+    const image = positive(voxelCount(window?.shape ?? SHAPE), 'image');
+    const object = new Float32Array(voxelCount(SHAPE));
+    object.set(image);
+    adjoint(object.subarray(0, image.length), object);
+    expect(object).toEqual(adjoint(image));
+  });
+
   it('stops where the mean squared residual is small enough, and leaves all as it was', () => {
     const convolver = createConvolverOn(engine, SHAPE, kernel, KERNEL, { border: 'zero' });
     const update = makeUpdate(voxelCount(SHAPE), true, false);

@@ -77,19 +77,21 @@ describe('wasmConvolutionEngine(module)', () => {
 
   it.each([
     ['plain', false, false],
+    ['with one weight', false, true],
     ['with a penalty', true, false],
     ['extrapolated', false, true],
     ['extrapolated with a penalty', true, true],
-  ])('updates as JavaScript does, %s', (_name, penalized, extrapolated) => {
+  ])('updates as JavaScript does, %s', (name, penalized, extrapolated) => {
     const [shape, kernelShape] = SHAPES[2];
     const window = { origin: [2, 3, 4], shape: [5, 12, 21] } as const;
     const outcomes = [engine, javascriptConvolutionEngine].map((one) => {
       const convolver = createConvolverOn(one, shape, values(kernelShape, 'kernel'), kernelShape, {
         ...{ border: 'periodic', window },
       });
+      const weights = name === 'with one weight' ? Float32Array.of(0.7) : values(shape, 'weights');
       const update: PoissonUpdate = {
         ...{ observed: values(window.shape, 'observed'), background: 0.1, floor: 1e-6 },
-        ...{ weights: values(shape, 'weights'), estimate: values(shape, 'estimate') },
+        ...{ weights, estimate: values(shape, 'estimate') },
         penalty: penalized ? values(shape, 'penalty') : undefined,
         extrapolation: extrapolated
           ? { factor: 0.5, before: values(shape, 'before'), step: values(shape, 'step') }
@@ -100,15 +102,15 @@ describe('wasmConvolutionEngine(module)', () => {
     });
     const [wasm, plain] = outcomes;
     expectClose(wasm.update.estimate, plain.update.estimate);
-    for (const name of ['before', 'step'] as const) {
+    for (const array of ['before', 'step'] as const) {
       if (extrapolated)
-        expectClose(wasm.update.extrapolation![name], plain.update.extrapolation![name]);
+        expectClose(wasm.update.extrapolation![array], plain.update.extrapolation![array]);
     }
     expect(wasm.sums.done).toBe(true);
-    for (const name of ['change', 'total', 'along', 'square'] as const)
+    for (const sum of ['change', 'total', 'along', 'square'] as const)
       // Sums of thousands of values in single precision, a few dozen at a time.
-      expect(Math.abs(wasm.sums[name] - plain.sums[name])).toBeLessThanOrEqual(
-        1e-5 * Math.abs(plain.sums[name]),
+      expect(Math.abs(wasm.sums[sum] - plain.sums[sum])).toBeLessThanOrEqual(
+        1e-5 * Math.abs(plain.sums[sum]),
       );
   });
 

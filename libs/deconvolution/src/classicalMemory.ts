@@ -12,13 +12,12 @@ const STACK_VOLUMES = 3;
 const TILE_VOLUMES = 3;
 /**
  * Volumes on the grid of the transform that the methods hold: two spectra, the estimate and the
- * inverse sensitivity; those of the gradient of a penalty or of the solver. For 128x256x256 voxels
- * and a PSF of 61x61x61 the estimate is 550 MiB for Richardson-Lucy, 693 accelerated; the peak of
- * the whole program was 469 and 589, some 80 of it its own.
+ * inverse sensitivity; those of the gradient of a penalty or of the solver. Of the spectrum of a
+ * thin PSF only its planes are kept.
  */
 const GRID_VOLUMES: Readonly<Record<ClassicalSettings['algorithm'], number>> = {
   'richardson-lucy': 5,
-  'rl-tv': 8,
+  'rl-tv': 6,
   'blind-rl': 10,
   wiener: 11,
   tikhonov: 12,

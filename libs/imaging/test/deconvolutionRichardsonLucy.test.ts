@@ -385,12 +385,19 @@ describe('richardsonLucyTv(observed, psf)', () => {
   });
 });
 
-describe('totalVariationGradient(values, shape, spacing, smoothing)', () => {
+describe('totalVariationGradient(planeAt, shape, spacing, smoothing, result)', () => {
   const shape: Shape3 = [3, 4, 5];
   const spacing = [2, 1, 1.5] as const;
   const values = Float32Array.from({ length: 60 }, (_, i) =>
     Math.fround(5 * Math.sin(1.7 * i) + 10),
   );
+  const gradientOf = (): Float32Array => {
+    // What was in it counts for nothing.
+    const result = new Float32Array(60).fill(7);
+    const planeAt = (z: number) => values.subarray(20 * z, 20 * z + 20);
+    totalVariationGradient(planeAt, shape, spacing, 0.1, result);
+    return result;
+  };
   const variation = (of: Float64Array) => {
     let total = 0;
     each(shape, (z, y, x, i) => {
@@ -403,7 +410,7 @@ describe('totalVariationGradient(values, shape, spacing, smoothing)', () => {
   };
 
   it('is the derivative of the total variation', () => {
-    const gradient = totalVariationGradient(values, shape, spacing, 0.1);
+    const gradient = gradientOf();
     for (let i = 0; i < 60; i++) {
       const [up, down] = [1e-4, -1e-4].map((step) =>
         variation(Float64Array.from(values, (v, j) => v + (j === i ? step : 0))),
@@ -414,6 +421,6 @@ describe('totalVariationGradient(values, shape, spacing, smoothing)', () => {
   });
 
   it('moves no light in or out', () => {
-    expect(sum(totalVariationGradient(values, shape, spacing, 0.1))).toBeCloseTo(0, 5);
+    expect(sum(gradientOf())).toBeCloseTo(0, 5);
   });
 });

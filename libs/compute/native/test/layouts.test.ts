@@ -29,8 +29,8 @@ describe('pack(layout, fields)', () => {
       extent: [1, 2, 2],
       origin: [7, 8, 9],
     });
-    const packed = pack('spectrumGeometry', { grid: [10, 10, 10], box });
-    expect([...packed]).toEqual([10, 10, 10, 1, 2, 3, 0, 0, 0, 1, 2, 2, 7, 8, 9]);
+    const packed = pack('spectrumGeometry', { grid: [10, 10, 10], box, alongZ: 1 });
+    expect([...packed]).toEqual([10, 10, 10, 1, 2, 3, 0, 0, 0, 1, 2, 2, 7, 8, 9, 1]);
   });
 
   it('refuses a field with another count of numbers', () => {

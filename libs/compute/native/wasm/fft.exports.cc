@@ -67,7 +67,8 @@ void fftSpectrum(const int32_t* geometry, const float* data, float* spectrum) {
   using field = layouts::spectrumGeometry;
   FftGrid grid;
   if (!readGrid(geometry + field::grid, grid)) return;
-  BLURCYCLE_SELECT(fftKernels).spectrum(grid, readBox(geometry + field::box), data, spectrum);
+  BLURCYCLE_SELECT(fftKernels)
+      .spectrum(grid, readBox(geometry + field::box), geometry[field::alongZ] != 0, data, spectrum);
 }
 
 EXPORT(fftConvolve)
@@ -78,9 +79,11 @@ void fftConvolve(const int32_t* geometry, const float* data, const float* transf
   const FftBox from = readBox(geometry + field::from);
   const FftBox to = readBox(geometry + field::to);
   const int32_t volumes = geometry[field::volumes];
+  const FftTransfer kernel = {transfer, geometry[field::kernelPlanes],
+                              geometry[field::kernelOrigin]};
   for (int32_t n = 0; n < volumes; ++n) {
     BLURCYCLE_SELECT(fftKernels)
-        .convolve(grid, from, data + n * voxels(from), transfer, geometry[field::conjugate] != 0,
+        .convolve(grid, from, data + n * voxels(from), kernel, geometry[field::conjugate] != 0,
                   to, result + n * voxels(to));
   }
 }
@@ -109,7 +112,8 @@ int32_t fftUpdate(const int32_t* geometry, const double* settings, const float* 
   PoissonUpdate update;
   update.object = readBox(geometry + field::object);
   update.image = readBox(geometry + field::image);
-  update.transfer = transfer;
+  update.transfer = {transfer, geometry[field::kernelPlanes], geometry[field::kernelOrigin]};
+  update.isUniform = geometry[field::isUniform] != 0;
   update.observed = observed;
   update.weights = weights;
   update.penalty = penalty;

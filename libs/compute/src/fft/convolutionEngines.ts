@@ -7,6 +7,7 @@ import {
   sumsOf,
   updateGeometry,
   updateSettings,
+  WHOLE_SPECTRUM,
 } from './engineGeometry.ts';
 import type { PoissonUpdate, UpdateSums } from './poissonUpdate.ts';
 import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
@@ -61,20 +62,35 @@ export const javascriptConvolutionEngine: ConvolutionEngine = {
   },
 };
 
-/** The engine in C++: single precision, several threads. */
+/**
+ * The engine in C++: single precision, several threads.
+ *
+ * Of a kernel that fills at most half of the grid's planes only those are kept: a third transform
+ * along z costs less than reading a whole spectrum from memory, and the bits are the same.
+ */
 export function nativeConvolutionEngine(addon: NativeAddon): ConvolutionEngine {
   return {
     prepare(grid, kernel, kernelShape, origin) {
-      const transfer = new Float32Array(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
-      addon.fftSpectrum(spectrumGeometry(grid, kernelShape, origin), kernel, transfer);
+      const isThin = 2 * kernelShape[0] <= grid[0];
+      const storage = isThin
+        ? { kernelPlanes: kernelShape[0], kernelOrigin: origin[0] }
+        : WHOLE_SPECTRUM;
+      const whole = addon.fftSpectrumLength(pack('fftGrid', { sides: grid }));
+      const transfer = new Float32Array(isThin ? (whole / grid[0]) * kernelShape[0] : whole);
+      addon.fftSpectrum(spectrumGeometry(grid, kernelShape, origin, storage), kernel, transfer);
       return {
         convolve(data, shape, from, cut, cutShape, cutFrom, conjugate) {
-          const geometry = convolveGeometry(grid, [shape, from], [cutShape, cutFrom], conjugate);
+          const places = [
+            [shape, from],
+            [cutShape, cutFrom],
+          ] as const;
+          const geometry = convolveGeometry(grid, ...places, conjugate, storage);
           addon.fftConvolve(geometry, data, transfer, cut);
         },
         update(update, shape, windowShape, windowOrigin) {
           const { penalty = null, extrapolation } = update;
-          const geometry = updateGeometry(grid, shape, [windowShape, windowOrigin]);
+          const window = [windowShape, windowOrigin] as const;
+          const geometry = updateGeometry(grid, shape, window, update, storage);
           const sums = new Float64Array(5);
           const done = addon.fftUpdate(
             geometry,

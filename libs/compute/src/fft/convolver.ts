@@ -35,7 +35,7 @@ export interface Window {
  * A convolution with one kernel, and its adjoint, for volumes of one shape.
  *
  * The result is a new array, or `into` where that is given: loops that reuse their arrays avoid
- * most of the garbage collection.
+ * most of the garbage collection. `into` may share memory with the data, which are read first.
  */
 export interface Convolver {
   /** (h * x)[i] = sum over d of h[c + d] x[i - d], c the center of the kernel. */

@@ -12,7 +12,7 @@ export interface PoissonUpdate {
   readonly background: number;
   /** Least expected value. */
   readonly floor: number;
-  /** w; 0 for voxels that are not estimated. */
+  /** w of each voxel, or one for all; 0 for voxels that are not estimated. */
   readonly weights: Float32Array;
   /** p. */
   readonly penalty?: Float32Array | undefined;
@@ -51,14 +51,22 @@ const LEAST_PART = 0.1;
 /** Least 1 + penalty / sensitivity: keeps the sign of an update. */
 const LEAST_DENOMINATOR = 0.1;
 
-/** What an update starts from; the estimate itself without an extrapolation. */
-export function startOfUpdate({
-  estimate,
-  extrapolation,
-}: Pick<PoissonUpdate, 'estimate' | 'extrapolation'>): Float32Array {
+/** What decides where an update starts from. */
+export type UpdateStart = Pick<PoissonUpdate, 'estimate' | 'extrapolation'>;
+
+/** What an update starts from: the estimate itself, or its extrapolation, `into` where given. */
+export function startOfUpdate(
+  { estimate, extrapolation }: UpdateStart,
+  into?: Float32Array,
+): Float32Array {
   if (extrapolation === undefined) return estimate;
   const { factor, before } = extrapolation;
-  return estimate.map((x, i) => Math.max(x + factor * (x - before[i]), LEAST_PART * x));
+  const start = into ?? new Float32Array(estimate.length);
+  for (let i = 0; i < start.length; i++) {
+    const x = estimate[i];
+    start[i] = Math.max(x + factor * (x - before[i]), LEAST_PART * x);
+  }
+  return start;
 }
 
 /** The update step by step: for any border, and what the fused one of the add-on is tested by. */
@@ -78,11 +86,13 @@ export function updateByConvolutions(
   const sums = { change: 0, total: 0, along: 0, square: 0 };
   if (squares / ratio.length <= (update.leastResidual ?? -1)) return { ...sums, done: false };
   const next = adjoint(ratio);
+  const isUniform = weights.length === 1;
   for (let i = 0; i < next.length; i++) {
     // Rounding of the transform can make the correction of a dark voxel slightly negative.
-    let value = start[i] * Math.max(next[i], 0) * weights[i];
+    const weight = weights[isUniform ? 0 : i];
+    let value = start[i] * Math.max(next[i], 0) * weight;
     // With s = Hᵀ1, y c / (s + p) is the plain update over 1 + p / s.
-    if (penalty !== undefined) value /= Math.max(1 + penalty[i] * weights[i], LEAST_DENOMINATOR);
+    if (penalty !== undefined) value /= Math.max(1 + penalty[i] * weight, LEAST_DENOMINATOR);
     sums.change += Math.abs(value - estimate[i]);
     sums.total += estimate[i];
     next[i] = value;

@@ -37,7 +37,8 @@ export function wasmConvolutionEngine({ functions, heap, call }: WasmModule): Co
           const step = extrapolation?.step ?? null;
           const sums = new Float64Array(5);
           const arrays = [
-            ...[updateGeometry(grid, shape, [windowShape, windowOrigin]), updateSettings(update)],
+            updateGeometry(grid, shape, [windowShape, windowOrigin], update),
+            updateSettings(update),
             ...[update.observed, update.weights, penalty, estimate, before, step, sums],
           ];
           const done = call(

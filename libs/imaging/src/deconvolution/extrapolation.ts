@@ -18,9 +18,14 @@ interface RunningExtrapolation {
  * and when two steps oppose each other.
  *
  * Memory: two volumes of `voxels`.
+ *
+ * @param spare - A volume to overwrite and keep instead of a new one.
  */
-export function createExtrapolation(voxels: number): RunningExtrapolation {
-  const step = new Float32Array(voxels);
+export function createExtrapolation(
+  voxels: number,
+  spare: Float32Array = new Float32Array(voxels),
+): RunningExtrapolation {
+  const step = spare.fill(0);
   let before: Float32Array = new Float32Array(voxels);
   let factor = 0;
   return {

@@ -1,14 +1,17 @@
 import {
   assertRange,
   createVolume,
-  extent,
   type Boundary,
   type Negatives,
   type StartEstimate,
   type StoppingRule,
   type Volume,
 } from '@blurcycle/core';
-import { startOfUpdate, updateByConvolutions } from '@blurcycle/compute/transforms';
+import {
+  startOfUpdate,
+  updateByConvolutions,
+  type UpdateStart,
+} from '@blurcycle/compute/transforms';
 import { createExtrapolation } from './extrapolation.ts';
 import { heldOutUpdates } from './heldOutUpdates.ts';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
@@ -22,6 +25,7 @@ import {
   type ObservationModel,
 } from './observationModel.ts';
 import { startEstimate } from './startEstimate.ts';
+import { updateWeights } from './updateWeights.ts';
 
 /** Options that all variants of Richardson-Lucy share. */
 export interface RichardsonLucyOptions {
@@ -104,17 +108,15 @@ export interface UpdatesEnd {
 export interface RichardsonLucyVariant {
   /** Start each update from an extrapolation of the last estimates (Biggs and Andrews). */
   readonly accelerated?: boolean;
-  /** Gradient of a penalty on the object, added to the sensitivity. */
-  readonly penaltyGradient?: (from: Float32Array, model: ObservationModel) => Float32Array;
+  /**
+   * Gradient of a penalty on what an update starts from, added to the sensitivity; valid until the
+   * next call.
+   */
+  readonly penaltyGradient?: (from: UpdateStart, model: ObservationModel) => Float32Array;
 }
 
 /** Updates at most where the noise stops them. */
 const MOST_UPDATES = 200;
-/**
- * Voxels that send less light into the image than this part of the maximum are not estimated and
- * stay dark.
- */
-const LEAST_SENSITIVITY = 0.01;
 /**
  * Runs any variant of Richardson-Lucy: checks, sets up the blur, starts, iterates and crops the
  * image.
@@ -220,7 +222,8 @@ interface UpdateOptions extends RichardsonLucyOptions {
 /**
  * Loop of all Richardson-Lucy variants: x <- x / (H^T 1 + penalty) H^T(y / (H x + b)).
  *
- * Memory: one object besides the model, three with an extrapolation, for any number of iterations.
+ * Memory: two objects besides the model, with an extrapolation four; with a periodic border one
+ * less. For any number of iterations.
  *
  * @param first - Object to start from, on the grid of the model; it is overwritten.
  * @returns The object after the last update, on the grid of the model.
@@ -250,9 +253,9 @@ export function updateRepeatedly(
     relativeTolerance,
   );
   const floor = expectedFloor(observed.data);
-  const weights = invertSensitivity(model.sensitivity());
+  const { weights, spare } = updateWeights(model.sensitivity());
   const extrapolation =
-    variant.accelerated === true ? createExtrapolation(first.length) : undefined;
+    variant.accelerated === true ? createExtrapolation(first.length, spare) : undefined;
   let estimate: Float32Array = first;
   let change = 0;
   for (let done = 0; ; done++) {
@@ -270,7 +273,7 @@ export function updateRepeatedly(
       return estimate;
     }
     const from = { estimate, extrapolation: extrapolation?.current() };
-    const penalty = variant.penaltyGradient?.(startOfUpdate(from), model);
+    const penalty = variant.penaltyGradient?.(from, model);
     const sums = model.update({
       ...from,
       ...{ observed: observed.data, background, floor, weights, penalty },
@@ -284,12 +287,4 @@ export function updateRepeatedly(
     change = sums.total > 0 ? sums.change / sums.total : 0;
     onUpdate?.(done + 1, iterations);
   }
-}
-
-/** Overwrites H^T 1 by 1 / (H^T 1), and 0 where too little light reaches the image. */
-function invertSensitivity(sensitivity: Float32Array): Float32Array {
-  const least = LEAST_SENSITIVITY * extent(sensitivity)[1];
-  for (let i = 0; i < sensitivity.length; i++)
-    sensitivity[i] = sensitivity[i] < least ? 0 : 1 / sensitivity[i];
-  return sensitivity;
 }

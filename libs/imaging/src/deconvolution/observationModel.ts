@@ -136,7 +136,11 @@ export function createObservationModel(
     blur.forward(createVolume(objectShape, voxelSizeUm, object), into).data;
   const adjoint = (values: Float32Array, into?: Float32Array) =>
     blur.adjoint(createVolume(shape, voxelSizeUm, values), into).data;
-  const sensitivity = () => adjoint(new Float32Array(voxelCount(shape)).fill(1));
+  const sensitivity = () => {
+    // The ones lie in the memory of the result: a convolution reads all of its data first.
+    const object = new Float32Array(voxelCount(objectShape));
+    return adjoint(object.subarray(0, voxelCount(shape)).fill(1), object);
+  };
   return { objectShape, sensitivity, forward, adjoint, update: blur.update, crop, embed };
 }
 

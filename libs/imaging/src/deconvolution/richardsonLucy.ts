@@ -1,4 +1,5 @@
 import { assertRange, extent, type Shape3, type Volume } from '@blurcycle/core';
+import { startOfUpdate, type UpdateStart } from '@blurcycle/compute/transforms';
 import { iterateRichardsonLucy, type RichardsonLucyOptions } from './iterateRichardsonLucy.ts';
 
 /**
@@ -91,19 +92,41 @@ export function richardsonLucyTv(
     'try 0.002 to 0.02',
   );
   const [dz, dy, dx] = observed.voxelSizeUm;
+  let gradient: Float32Array | undefined;
+  let planes: [Float32Array, Float32Array] | undefined;
   return iterateRichardsonLucy('richardsonLucyTv', observed, psf, options, {
     accelerated,
-    penaltyGradient: (object, { objectShape }) => {
-      const gradient = totalVariationGradient(
-        object,
-        objectShape,
-        [dz / dx, dy / dx, 1],
-        flatBelow,
-      );
+    penaltyGradient: (from, { objectShape }) => {
+      const plane = objectShape[1] * objectShape[2];
+      gradient ??= new Float32Array(from.estimate.length);
+      planes ??= [new Float32Array(plane), new Float32Array(plane)];
+      const planeAt = startPlanes(from, planes);
+      const spacing = [dz / dx, dy / dx, 1] as const;
+      totalVariationGradient(planeAt, objectShape, spacing, flatBelow, gradient);
       for (let i = 0; i < gradient.length; i++) gradient[i] *= lambdaTv;
       return gradient;
     },
   });
+}
+
+/**
+ * The planes of what an update starts from; an extrapolation is never there as a whole.
+ *
+ * @param work - The last two planes of an extrapolation; a third replaces the first.
+ */
+function startPlanes(
+  { estimate, extrapolation }: UpdateStart,
+  work: readonly [Float32Array, Float32Array],
+): (z: number) => Float32Array {
+  const voxels = work[0].length;
+  return (z) => {
+    const part = (data: Float32Array): Float32Array => data.subarray(z * voxels, (z + 1) * voxels);
+    const from =
+      extrapolation === undefined
+        ? undefined
+        : { ...extrapolation, before: part(extrapolation.before) };
+    return startOfUpdate({ estimate: part(estimate), extrapolation: from }, work[z % 2]);
+  };
 }
 
 /** Default of `flatBelow`. */
@@ -117,27 +140,33 @@ export function tvFlatBelow(observed: Volume): number {
  * It is the exact gradient of sum sqrt(|grad x|^2 + smoothing^2) on the grid, with no flow through
  * the border; its sum over the volume is therefore zero.
  *
+ * @param planeAt - Plane z of x, [y, x].
  * @param spacing - Distances between voxels along z, y, x.
  * @param smoothing - Length added to the gradient so that it has a direction in flat regions;
  *   positive unless x is all zero.
+ * @param result - The gradient; overwritten.
  */
 export function totalVariationGradient(
-  values: Float32Array,
+  planeAt: (z: number) => Float32Array,
   shape: Shape3,
   spacing: readonly [number, number, number],
   smoothing: number,
-): Float32Array {
+  result: Float32Array,
+): void {
   const [depth, height, width] = shape;
-  const result = new Float32Array(values.length);
+  result.fill(0);
   const [sz, sy, sx] = spacing;
   const plane = height * width;
   const least = Math.max(smoothing * smoothing, 1e-60);
+  let next = planeAt(0);
   for (let z = 0, i = 0; z < depth; z++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) {
-        const gz = z + 1 < depth ? (values[i + plane] - values[i]) / sz : 0;
-        const gy = y + 1 < height ? (values[i + width] - values[i]) / sy : 0;
-        const gx = x + 1 < width ? (values[i + 1] - values[i]) / sx : 0;
+    const values = next;
+    next = z + 1 < depth ? planeAt(z + 1) : values;
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at++, i++) {
+        const gz = (next[at] - values[at]) / sz;
+        const gy = y + 1 < height ? (values[at + width] - values[at]) / sy : 0;
+        const gx = x + 1 < width ? (values[at + 1] - values[at]) / sx : 0;
         const length = Math.sqrt(gz * gz + gy * gy + gx * gx + least);
         // Each difference pulls its two voxels together.
         const [pz, py, px] = [gz / (length * sz), gy / (length * sy), gx / (length * sx)];
@@ -148,5 +177,4 @@ export function totalVariationGradient(
       }
     }
   }
-  return result;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { OPERATION_CODES, pack, type Packed } from '../../../native/layouts.ts';
 import { blurGeometry } from '../../fft/blurGeometry.ts';
+import { WHOLE_SPECTRUM } from '../../fft/engineGeometry.ts';
 import {
   BLUR_KERNEL_GRADIENT,
   BLUR_VOLUME,
@@ -147,7 +148,7 @@ export const BLUR_KERNELS = [
     const { grid, volumeBox, kernelBox } = blurGeometry(x.shape, kernel.shape);
     const spectrum = pool.take(addon.fftSpectrumLength(pack('fftGrid', { sides: grid })));
     addon.fftSpectrum(
-      pack('spectrumGeometry', { grid, box: kernelBox }),
+      pack('spectrumGeometry', { grid, box: kernelBox, alongZ: 1 }),
       backend.floats(kernel),
       spectrum,
     );
@@ -159,6 +160,7 @@ export const BLUR_KERNELS = [
         to: volumeBox,
         volumes: x.shape[0],
         conjugate: adjoint === true ? 1 : 0,
+        ...WHOLE_SPECTRUM,
       }),
       backend.floats(x),
       spectrum,
