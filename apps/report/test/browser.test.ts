@@ -392,6 +392,11 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         .evaluateAll((all) => all.map((one) => getComputedStyle(one).breakAfter));
       expect(new Set(heads)).toEqual(new Set(['avoid']));
       expect(await page.locator('.method-filter').isVisible()).toBe(false);
+      expect(await page.getByRole('slider').filter({ visible: true }).count()).toBe(0);
+      const placed = await page
+        .locator('th')
+        .evaluateAll((all) => all.map((one) => getComputedStyle(one).position));
+      expect(new Set(placed)).toEqual(new Set(['static'])); // none sticks, and covers other rows
       expect((await page.pdf()).length).toBeGreaterThan(50_000);
     });
   });

@@ -33,6 +33,10 @@ describe('renderReport(inputs, figures, assets)', () => {
     );
     expect(text.length).toBe(expected.length);
     expect(text).toContain('Non-blind &lt;script&gt;alert(1)&lt;/script&gt;');
+    const regions = [...text.matchAll(/role="region"\s+aria-label="([^"]*)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(regions).toEqual([...new Set(regions)]); // a landmark has a name of its own
     expect(text).not.toMatch(/<script>alert|update 40 <b>|href="javascript:|<img/);
   });
 });

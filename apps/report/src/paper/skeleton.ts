@@ -1,5 +1,6 @@
 import { capitalize } from '@blurcycle/core';
 import type { ExperimentInput, ReportInputs } from '../inputs/readResults.ts';
+import { variantOf } from '../model/groups.ts';
 import { shownMetric } from '../model/metrics.ts';
 import { type RecordNumbers, rowKey } from './numbers.ts';
 
@@ -93,7 +94,7 @@ export function paperSkeleton(
   };
   const shown = experiments.filter(({ table }) => table.rows.length > 0);
   const done = runs.filter(({ record }) => record.status === 'done');
-  const main = done.find(({ record }) => record.method === 'proposed') ?? done[0];
+  const main = done.find(({ record }) => variantOf(record) === 'proposed') ?? done[0];
   return format.document([
     format.title('A reproduction of CycleGAN with a blur kernel'),
     format.todo(`What was asked, and what came out. Profile ${profile}.`),

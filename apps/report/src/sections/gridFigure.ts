@@ -55,7 +55,7 @@ function splitTitle({ title }: VolumeSet): readonly [what: string, condition: st
  */
 export function gridFigure(
   sets: readonly VolumeSet[],
-  { id, images, methodOf, made }: GridOptions,
+  { id, images, methodOf, reference, made }: GridOptions,
 ): Html {
   const [first] = sets;
   const { plane } = chooseView(first);
@@ -85,7 +85,12 @@ export function gridFigure(
       ${high}. ${selfLink(id, what)}
     </figcaption>
     ${hasViewer ? html`<div class="grid-controls"></div>` : null}
-    <div class="scroll" tabindex="0" role="region" aria-label="${what}, methods by conditions">
+    <div
+      class="scroll"
+      tabindex="0"
+      role="region"
+      aria-label="${reference}, ${what}, methods by conditions"
+    >
       <table class="grid-table ${conditions.length <= FEW_CONDITIONS ? 'few' : ''}">
         <thead>
           <tr>

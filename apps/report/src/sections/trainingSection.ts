@@ -34,7 +34,10 @@ export function trainingSection(runs: readonly RunInput[], figures: TrainingFigu
     </p>
     ${curves('Scores of the validation volumes', figures.validation, frame)}
     ${folded('Losses', figures.losses, frame)}
-    ${curves('Runs of variants: scores of the validation volumes', figures.furtherValidation, frame)}
+    ${curves('Runs of variants: scores of the validation volumes', figures.furtherValidation, {
+      ...frame,
+      reference: 'Training of variants',
+    })}
     <h3>Run by run</h3>
     ${tableToUnfold(`Updates, parameters, time and memory (${runs.length})`, runTable(runs))}
     ${tableToUnfold('Choice of weights', selectionTable(runs))}
