@@ -44,6 +44,11 @@ describe('the settings of a learned kernel', () => {
       "network.blurKernelConstraint must be 'none' for a kernel with a pupil, which cannot shift or be negative",
     ],
     [
+      { blurKernelForm: 'free', blurKernelInit: 'normal', blurKernelConstraint: 'mean-ratio' },
+      {},
+      "network.blurKernelInit must be 'gaussian', 'optics' or 'spectra' where blurKernelConstraint is 'mean-ratio'",
+    ],
+    [
       {},
       { numericalAperture: 1.5 },
       'network.blurKernelPupil.numericalAperture must be below the refractive index 1.5',

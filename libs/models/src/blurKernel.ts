@@ -2,16 +2,9 @@ import {
   add,
   customGrad,
   div,
-  exp,
   mul,
-  pad,
-  range,
   relu,
-  reshape,
   reverse,
-  slice,
-  square,
-  sub,
   sum,
   tensor3d,
   tidy,
@@ -31,6 +24,7 @@ import {
   type Volume,
 } from '@blurcycle/core';
 import { blur3d } from '@blurcycle/compute';
+import { centerCore } from './centerCore.ts';
 import type { Network } from './network.ts';
 
 /** Size, initialization and constraints of a learned kernel. */
@@ -55,6 +49,8 @@ export interface BlurKernelOptions {
    * `none`: the free kernel of the paper. `non-negative`: physical, a unit-sum PSF times a gain;
    * the gain is the kernel's sum, which stays free, because the exposure of the data is not known.
    * `unit-sum`: non-negative with sum 1, for data whose total intensity blurring preserves.
+   * `mean-ratio`: free but for its sum, which stays that of the start: the ratio of the mean
+   * intensities of both sets, where whoever gives the start computes it.
    */
   readonly constraint: KernelConstraint;
 }
@@ -83,11 +79,13 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
   const free = tidy(() => variable(tensor3d(data, [...options.size])));
   const kernel = (): Tensor3D => (options.gauge === 'point' ? pointSymmetric(free) : free);
   const constrained = options.constraint !== 'none';
-  if (constrained) tidy(() => free.assign(project(free, options.constraint)));
+  const total = data.reduce((sum_, value) => sum_ + value, 0);
+  if (nonNegative(options.constraint))
+    tidy(() => free.assign(project(free, options.constraint, total)));
   const constrain = (): void =>
     tidy(() => {
       const held = options.gauge === 'core' ? centerCore(free) : free;
-      free.assign(project(held, options.constraint));
+      free.assign(project(held, options.constraint, total));
     });
   return {
     parameters: [{ name: 'kernel', variable: free }],
@@ -108,10 +106,10 @@ export function buildLearnedBlur(options: BlurKernelOptions, stream: RandomStrea
 export function startingKernel(options: BlurKernelOptions, stream: RandomStream): Float32Array {
   assertOddSides('startingKernel', options.size);
   const free = initialValues(options, stream);
-  const physical = options.constraint === 'none' ? free : free.map((value) => Math.max(0, value));
+  const { constraint } = options;
+  const physical = nonNegative(constraint) ? free.map((value) => Math.max(0, value)) : free;
   const total = physical.reduce((sum, value) => sum + value, 0);
-  const start =
-    options.constraint === 'unit-sum' ? physical.map((value) => value / total) : physical;
+  const start = constraint === 'unit-sum' ? physical.map((value) => value / total) : physical;
   if (options.gauge !== 'point') return start;
   // Each of both steps rounds to float32, as tensors do.
   return start.map((value, i) => 0.5 * Math.fround(value + start[start.length - 1 - i]));
@@ -136,64 +134,31 @@ function initialValues(
   return Float32Array.from({ length: voxelCount(size) }, () => NORMAL_SIGMA * stream.normal());
 }
 
+function nonNegative(constraint: KernelConstraint): boolean {
+  return constraint === 'non-negative' || constraint === 'unit-sum';
+}
+
 /**
- * Projects the kernel onto the allowed set: negative values become 0, then, for `unit-sum`, the
- * values are divided by their sum.
+ * Projects the kernel onto the allowed set: negative values become 0 (`non-negative`, `unit-sum`),
+ * then the values are scaled to sum 1 (`unit-sum`) or to the sum of the start (`mean-ratio`).
  *
  * Projected gradient descent: the update uses the free gradient, so a voxel at 0 can leave it
  * again, unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike
  * behind a softmax.
  */
-function project(kernel: Tensor3D, constraint: KernelConstraint): Tensor3D {
-  if (constraint === 'none') return kernel;
-  const physical = relu(kernel);
-  return constraint === 'non-negative' ? physical : div(physical, sum(physical));
-}
-
-/** Standard deviation in voxels of the weight that says what the core of a kernel is. */
-const CORE_SIGMA_VOXELS = 2;
-
-/**
- * The kernel translated by minus the centroid of its core, to first order: h + Σ_a c_a ∂_a h with
- * central differences and zeros beyond the window.
- *
- * c_a = Σ r_a w [h]₊ / Σ w [h]₊, w = exp(-|r|²/(2 σ²)), σ = 2 voxels: the far haze, which is dim,
- * wide and cut off by the window, has no say. Small steps add up: applied after every update, the
- * centroid stays within a few thousandths of a voxel. A kernel without positive values stays.
- * Memory: returns a new tensor; call inside tidy.
- */
-function centerCore(kernel: Tensor3D): Tensor3D {
-  const shape = kernel.shape;
-  const radii = ([0, 1, 2] as const).map((axis) => {
-    const along = [1, 1, 1];
-    along[axis] = shape[axis];
-    const half = (shape[axis] - 1) / 2;
-    return reshape(range(-half, half + 0.5, 1), along as [number, number, number]);
-  });
-  const squared = radii.map((r) => square(r)).reduce((total, r) => add(total, r));
-  const weights = mul(exp(mul(squared, -1 / (2 * CORE_SIGMA_VOXELS ** 2))), relu(kernel));
-  const total = add(sum(weights), 1e-30);
-  return radii.reduce<Tensor3D>((moved, r, axis) => {
-    const centroid = div(sum(mul(weights, r)), total);
-    const ahead = shiftedBy(kernel, axis, 1);
-    const behind = shiftedBy(kernel, axis, -1);
-    return add(moved, mul(mul(centroid, 0.5), sub(ahead, behind)));
-  }, kernel);
-}
-
-/** h(r + step) along an axis, zero beyond the window. */
-function shiftedBy(kernel: Tensor3D, axis: number, step: 1 | -1): Tensor3D {
-  const size = [...kernel.shape] as [number, number, number];
-  size[axis] -= 1;
-  const begin = [0, 0, 0] as [number, number, number];
-  begin[axis] = step === 1 ? 1 : 0;
-  const padding = [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-  ] as [[number, number], [number, number], [number, number]];
-  padding[axis] = step === 1 ? [0, 1] : [1, 0];
-  return pad(slice(kernel, begin, size), padding);
+function project(kernel: Tensor3D, constraint: KernelConstraint, total: number): Tensor3D {
+  switch (constraint) {
+    case 'none':
+      return kernel;
+    case 'non-negative':
+      return relu(kernel);
+    case 'unit-sum': {
+      const physical = relu(kernel);
+      return div(physical, sum(physical));
+    }
+    case 'mean-ratio':
+      return mul(kernel, div(total, sum(kernel)));
+  }
 }
 
 /**

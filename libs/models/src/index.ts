@@ -1,4 +1,10 @@
-export { buildKnownBlur, buildLearnedBlur, type LinearBlur, startingKernel } from './blurKernel.ts';
+export {
+  buildKnownBlur,
+  buildLearnedBlur,
+  gaussianKernel,
+  type LinearBlur,
+  startingKernel,
+} from './blurKernel.ts';
 export {
   buildKnownNoise,
   buildLearnedNoise,

@@ -5,6 +5,7 @@ import { addReadNoise, createForwardModel, kernelFromSpectra } from '@blurcycle/
 import { kernelMetrics } from '@blurcycle/metrics';
 import { createPupilKernel } from '@blurcycle/psf';
 import { unpairedPairs } from '@blurcycle/stacks';
+import { startKernelOf } from '@blurcycle/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelStart, recordingOf } from '../src/run/kernelStart.ts';
 
@@ -113,6 +114,36 @@ describe('kernelStart(settings, recording, pairs)', () => {
     expect(pupil?.pupil?.start).toMatchObject({ numericalAperture: 1.08, logGain: 0 });
     const right = settingsOf('proposed', { blurKernelInit: 'optics' }, { numericalAperture: null });
     expect(correlation(kernelStart(right, RECORDING, [])?.kernel)).toBeCloseTo(1, 6); // float32
+  });
+
+  it('has the means of both sets as its sum where that is held, every volume once', () => {
+    const held = { blurKernelConstraint: 'mean-ratio' } as const;
+    for (const init of ['gaussian', 'optics', 'spectra'] as const) {
+      const settings = settingsOf('proposed', { ...held, blurKernelInit: init });
+      const start = kernelStart(settings, RECORDING, pairs);
+      // 1.5 but for the means of 9 and 6 specimens, of which the start from spectra has them, too.
+      const mean = (volumes: readonly Volume[]): number => {
+        const means = [...new Set(volumes)].map(
+          ({ data }) => data.reduce((sum, value) => sum + value, 0) / data.length,
+        );
+        return means.reduce((sum, value) => sum + value, 0) / means.length;
+      };
+      const ratio =
+        mean(pairs.map(({ blurred }) => blurred)) / mean(pairs.map(({ sharp }) => sharp));
+      expect(kernelMetrics(start!.kernel).sum).toBeCloseTo(ratio, 4); // float32
+      expect(start?.pupil).toBeNull();
+    }
+    const gaussian = kernelStart(settingsOf('proposed', held), RECORDING, pairs)!.kernel.data;
+    const ofSum1 = startKernelOf(settingsOf('proposed').network, 0, VOXEL).data;
+    const total = gaussian.reduce((sum, value) => sum + value, 0);
+    gaussian.forEach((value, i) => expect(value / total).toBeCloseTo(ofSum1[i], 6)); // float32
+    const dark = pairs.map(({ blurred, ...rest }) => ({
+      ...rest,
+      blurred: { ...blurred, data: blurred.data.map(() => 0) },
+    }));
+    expect(() => kernelStart(settingsOf('proposed', held), RECORDING, dark)).toThrow(
+      'the mean of blurred over that of sharp must be positive and finite, got 0',
+    );
   });
 
   it('is null where settings and seed determine it, or nothing is learned', () => {

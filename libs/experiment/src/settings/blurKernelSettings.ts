@@ -72,7 +72,7 @@ export const blurKernelFields = {
   blurKernelConstraint: z
     .enum(KERNEL_CONSTRAINTS)
     .describe(
-      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1',
+      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1; mean-ratio: its sum is the mean of the blurred training volumes over that of the sharp ones',
     ),
   blurKernelPupil: pupilSchema,
 };
@@ -120,6 +120,11 @@ export function checkBlurKernel({
     if (form !== 'pupil' || network[key] === 'none') continue;
     const rule = "be 'none' for a kernel with a pupil, which cannot shift or be negative";
     found.push({ path: `network.${key}`, rule, value: network[key] });
+  }
+  if (network.blurKernelConstraint === 'mean-ratio' && init === 'normal') {
+    const rule = "be 'gaussian', 'optics' or 'spectra' where blurKernelConstraint is 'mean-ratio'";
+    const remedy = 'noise may have the sum 0';
+    found.push({ path: 'network.blurKernelInit', rule, value: init, remedy });
   }
   if (form === 'pupil' || init === 'optics') {
     const { numericalAperture, immersionIndex } = statedOptics(network, dataset.psf);

@@ -1,4 +1,10 @@
-import { createVolume, type Shape3, type Volume, type VoxelSizeUm } from '@blurcycle/core';
+import {
+  assertRange,
+  createVolume,
+  type Shape3,
+  type Volume,
+  type VoxelSizeUm,
+} from '@blurcycle/core';
 import type { Pair } from '@blurcycle/data';
 import {
   type DatasetSettings,
@@ -7,6 +13,7 @@ import {
   statedOptics,
 } from '@blurcycle/experiment';
 import { kernelFromSpectra } from '@blurcycle/imaging';
+import { gaussianKernel } from '@blurcycle/models';
 import { createPupilKernel, type PupilParameters } from '@blurcycle/psf';
 import type { KernelStart } from '@blurcycle/training';
 
@@ -45,15 +52,61 @@ export function kernelStart(
   pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
 ): KernelStart | null {
   if (method.blurPath !== 'learned-kernel') return null;
+  const held = network.blurKernelConstraint === 'mean-ratio';
   switch (network.blurKernelInit) {
-    case 'gaussian':
     case 'normal':
       return null;
-    case 'optics':
-      return opticsStart(network, recording);
+    case 'gaussian':
+      return held ? scaledToMeans(gaussianStart(network, recording), pairs) : null;
+    case 'optics': {
+      const start = opticsStart(network, recording);
+      return held ? scaledToMeans(start, pairs) : start;
+    }
     case 'spectra':
       return spectraStart(network, recording, pairs);
   }
+}
+
+/** Whether the training volumes decide where a learned kernel starts. */
+export function startsFromData({
+  blurKernelInit,
+  blurKernelConstraint,
+}: Pick<NetworkSettings, 'blurKernelInit' | 'blurKernelConstraint'>): boolean {
+  return blurKernelInit === 'spectra' || blurKernelConstraint === 'mean-ratio';
+}
+
+function gaussianStart(
+  { blurKernelSize: shape, blurKernelSigmaVoxels: sigma }: NetworkSettings,
+  { voxelSizeUm }: Recording,
+): KernelStart {
+  const kernel = createVolume(shape, voxelSizeUm, gaussianKernel(shape, sigma));
+  return { kernel, pupil: null };
+}
+
+/** The free kernel with the mean of the blurred volumes over that of the sharp ones as its sum. */
+function scaledToMeans(
+  { kernel: { shape, voxelSizeUm, data } }: KernelStart,
+  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
+): KernelStart {
+  const sets = [pairs.map(({ blurred }) => blurred), pairs.map(({ sharp }) => sharp)];
+  const [blurred, sharp] = sets.map((volumes) => [...new Set(volumes)]);
+  const ratio = meanOf(blurred) / meanOf(sharp);
+  assertRange(
+    ratio > 0 && Number.isFinite(ratio),
+    'kernelStart',
+    'the mean of blurred over that of sharp',
+    'be positive and finite',
+    ratio,
+  );
+  const total = data.reduce((sum, value) => sum + value, 0);
+  const values = data.map((value) => (value * ratio) / total);
+  return { kernel: createVolume(shape, voxelSizeUm, values), pupil: null };
+}
+
+function meanOf(volumes: readonly Volume[]): number {
+  const sums = volumes.map(({ data }) => data.reduce((sum, value) => sum + value, 0));
+  const count = volumes.reduce((voxels, { data }) => voxels + data.length, 0);
+  return sums.reduce((sum, value) => sum + value, 0) / count;
 }
 
 function opticsStart(network: NetworkSettings, recording: Recording): KernelStart {

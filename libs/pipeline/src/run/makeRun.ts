@@ -26,7 +26,7 @@ import type { PreparedDataset } from '../dataset/prepareDataset.ts';
 import { say } from '../say.ts';
 import { predictTestVolumes } from '../scores/predictTestVolumes.ts';
 import { hashOutputs } from './hashOutputs.ts';
-import { kernelStart, recordingOf } from './kernelStart.ts';
+import { kernelStart, recordingOf, startsFromData } from './kernelStart.ts';
 import { knownMicroscope } from './knownMicroscope.ts';
 import { originOf } from './origin.ts';
 import type { ProvenanceClock } from './provenance.ts';
@@ -116,10 +116,12 @@ async function keepStart(
   { known: { start = null } }: Training,
   folder: string,
 ): Promise<void> {
-  if (start === null || network.blurKernelInit !== 'spectra') return;
+  if (start === null || !startsFromData(network)) return;
   const kernel = startKernelOf(network, seed, dataset.voxelSizeUm, start);
   await writeTiffStack(join(folder, START_KERNEL), kernel, { sampleType: 'float32' });
-  say(`${id}: the kernel starts from the spectra of both sets`);
+  const from =
+    network.blurKernelInit === 'spectra' ? 'the spectra of both sets' : 'the means of both sets';
+  say(`${id}: the kernel starts from ${from}`);
 }
 
 /**

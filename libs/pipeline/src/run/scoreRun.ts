@@ -18,7 +18,7 @@ import {
   describeKernel,
   type KernelContext,
 } from '../scores/describeKernel.ts';
-import { kernelStart, recordingOf } from './kernelStart.ts';
+import { kernelStart, recordingOf, startsFromData } from './kernelStart.ts';
 import { pupilFigures } from '../scores/describePupil.ts';
 import { completeScores, makeScores, type ScoringJob } from '../scores/scorePredictions.ts';
 
@@ -89,7 +89,7 @@ async function startOf(
 ): Promise<Volume | null> {
   const { network, dataset, method } = settings;
   if (method.blurPath !== 'learned-kernel') return null;
-  if (network.blurKernelInit === 'spectra') {
+  if (startsFromData(network)) {
     const path = join(folder, START_KERNEL);
     return existsSync(path) ? readKernel(path, dataset) : null;
   }

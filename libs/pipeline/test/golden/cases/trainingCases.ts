@@ -88,6 +88,7 @@ const CHANGES: Readonly<Record<string, readonly [method: string, change: Change]
     { network: { blurKernelInit: 'normal', blurKernelConstraint: 'non-negative' } },
   ],
   'kernel-constraint-unit-sum': ['proposed', { network: { blurKernelConstraint: 'unit-sum' } }],
+  'kernel-constraint-mean-ratio': ['proposed', { network: { blurKernelConstraint: 'mean-ratio' } }],
   'kernel-symmetric-unit-sum': [
     'proposed',
     { network: { blurKernelGauge: 'point', blurKernelConstraint: 'unit-sum' } },
