@@ -5,6 +5,7 @@ import {
   mul,
   relu,
   reverse,
+  sub,
   sum,
   tensor3d,
   tidy,
@@ -140,7 +141,9 @@ function nonNegative(constraint: KernelConstraint): boolean {
 
 /**
  * Projects the kernel onto the allowed set: negative values become 0 (`non-negative`, `unit-sum`),
- * then the values are scaled to sum 1 (`unit-sum`) or to the sum of the start (`mean-ratio`).
+ * then they are divided by their sum (`unit-sum`), or all get the same added so that the sum is that
+ * of the start (`mean-ratio`): Adam's steps are as long in dim voxels as in bright ones, so a step
+ * that brightens all would flatten a kernel that is scaled back.
  *
  * Projected gradient descent: the update uses the free gradient, so a voxel at 0 can leave it
  * again, unlike behind a ReLU, and the learning rate means the same as for a free kernel, unlike
@@ -157,7 +160,7 @@ function project(kernel: Tensor3D, constraint: KernelConstraint, total: number):
       return div(physical, sum(physical));
     }
     case 'mean-ratio':
-      return mul(kernel, div(total, sum(kernel)));
+      return add(kernel, div(sub(total, sum(kernel)), kernel.size));
   }
 }
 
