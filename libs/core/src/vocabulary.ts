@@ -260,8 +260,8 @@ export const KERNEL_GAUGES = ['none', 'point', 'core'] as const;
 export type KernelGauge = (typeof KERNEL_GAUGES)[number];
 
 /**
- * Constraints on a learned blur kernel; `mean-ratio` holds its sum at the mean of the blurred
- * training volumes over that of the sharp ones.
+ * Constraints on a learned blur kernel; `mean-ratio` keeps its sum near the mean of the
+ * blurred training volumes over that of the sharp ones.
  */
 export const KERNEL_CONSTRAINTS = ['none', 'non-negative', 'unit-sum', 'mean-ratio'] as const;
 /** One of `KERNEL_CONSTRAINTS`. */

@@ -72,7 +72,7 @@ export const blurKernelFields = {
   blurKernelConstraint: z
     .enum(KERNEL_CONSTRAINTS)
     .describe(
-      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1; mean-ratio: its sum is the mean of the blurred training volumes over that of the sharp ones',
+      'none: a free kernel; non-negative: a PSF times a free gain, its sum; unit-sum: non-negative with sum 1; mean-ratio: its sum is within 20 % of the mean of the blurred training volumes over that of the sharp ones',
     ),
   blurKernelPupil: pupilSchema,
 };
