@@ -57,10 +57,10 @@ export function kernelStart(
     case 'normal':
       return null;
     case 'gaussian':
-      return held ? scaledToMeans(gaussianStart(network, recording), pairs) : null;
+      return held ? raisedToMeans(gaussianStart(network, recording), pairs) : null;
     case 'optics': {
       const start = opticsStart(network, recording);
-      return held ? scaledToMeans(start, pairs) : start;
+      return held ? raisedToMeans(start, pairs) : start;
     }
     case 'spectra':
       return spectraStart(network, recording, pairs);
@@ -83,8 +83,11 @@ function gaussianStart(
   return { kernel, pupil: null };
 }
 
-/** The free kernel with the mean of the blurred volumes over that of the sharp ones as its sum. */
-function scaledToMeans(
+/**
+ * The free kernel with the mean of the blurred volumes over that of the sharp ones as its sum: all
+ * voxels get the same added, a haze, which a Gaussian lacks.
+ */
+function raisedToMeans(
   { kernel: { shape, voxelSizeUm, data } }: KernelStart,
   pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
 ): KernelStart {
@@ -99,7 +102,7 @@ function scaledToMeans(
     ratio,
   );
   const total = data.reduce((sum, value) => sum + value, 0);
-  const values = data.map((value) => (value * ratio) / total);
+  const values = data.map((value) => value + (ratio - total) / data.length);
   return { kernel: createVolume(shape, voxelSizeUm, values), pupil: null };
 }
 
