@@ -5,6 +5,31 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig } from 'vite';
 
+/** What the page says where a browser cannot unpack its script. */
+const TOO_OLD = 'This page needs a browser of 2023 or later.';
+
+/**
+ * Unpacks the script of the page and adds it. The policy names its hash, so nothing else runs.
+ *
+ * @param {string} code
+ */
+function packedScript(code) {
+  const packed = gzipSync(code, { level: 9 }).toString('base64');
+  return `
+const packed = ${JSON.stringify(packed)};
+try {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.textContent = await new Response(stream).text();
+  document.body.append(script);
+} catch {
+  document.querySelector('main').textContent = ${JSON.stringify(TOO_OLD)};
+}
+`;
+}
+
 /**
  * Puts script and style sheet into the page, which then works from a file, too: browsers load
  * neither modules nor workers from files. A content security policy forbids every request.
@@ -17,22 +42,24 @@ function oneFile() {
     generateBundle(_, bundle) {
       const page = bundle['index.html'];
       const inline = [];
+      /** @type {string[]} */
+      const unpacked = [];
       for (const [name, part] of Object.entries(bundle)) {
         if (part.type === 'chunk') {
-          // The end of a script element inside of a string would end this one.
-          const code = part.code.replaceAll('</script', '<\\/script');
-          inline.push({ tag: 'script', attributes: ' type="module"', text: `\n${code}` });
+          unpacked.push(part.code);
+          const text = packedScript(part.code);
+          inline.push({ tag: 'script', attributes: ' type="module"', text });
         } else if (name.endsWith('.css')) {
           inline.unshift({ tag: 'style', attributes: '', text: `\n${part.source}` });
         } else continue;
         delete bundle[name];
       }
-      const hashes = (tag) =>
-        inline.filter((part) => part.tag === tag).map(({ text }) => `'sha256-${hash(text)}'`);
+      const hashesOf = (texts) => texts.map((text) => `'sha256-${hash(text)}'`).join(' ');
+      const texts = (tag) => inline.filter((part) => part.tag === tag).map(({ text }) => text);
       const policy = [
         "default-src 'none'",
-        `script-src ${hashes('script').join(' ')} 'wasm-unsafe-eval' blob:`,
-        `style-src ${hashes('style').join(' ')}`,
+        `script-src ${hashesOf([...texts('script'), ...unpacked])} 'wasm-unsafe-eval' blob:`,
+        `style-src ${hashesOf(texts('style'))}`,
         'worker-src blob:',
         'img-src data: blob:',
       ];
@@ -92,6 +119,12 @@ const CPU_WITHOUT_KERNELS = join(
   '../dist/base.js',
 );
 
+/** The back-end for GPUs that ours extends, without its kernels. */
+const WEBGPU_WITHOUT_KERNELS = join(
+  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-webgpu/package.json'),
+  '../dist/webgpu.js',
+);
+
 function hash(text) {
   return createHash('sha256').update(text).digest('base64');
 }
@@ -99,7 +132,12 @@ function hash(text) {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  resolve: { alias: { '@tensorflow/tfjs-backend-cpu': CPU_WITHOUT_KERNELS } },
+  resolve: {
+    alias: {
+      '@tensorflow/tfjs-backend-cpu': CPU_WITHOUT_KERNELS,
+      '@tensorflow/tfjs-backend-webgpu': WEBGPU_WITHOUT_KERNELS,
+    },
+  },
   plugins: [packedModules(), oneFile(), referenceModel()],
   // With these headers a page may share memory between threads.
   server: {

@@ -34,6 +34,10 @@ const QUIET = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
+/** The same with a program, SwiftShader, in place of a GPU. */
+const SOFTWARE_GPU = [...QUIET, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+/** What Chromium says itself where WebGPU finds no device. */
+const NO_GPU = 'No available adapters.';
 const PATIENT = { timeout: 60_000 };
 const WEB = fileURLToPath(new URL('..', import.meta.url));
 const COMMANDS = join(WEB, '../experiments/bin/blurcycle.mjs');
@@ -86,8 +90,9 @@ describe.skipIf(executable === undefined)('the page', () => {
     before?: () => void,
     hash = '',
     address = url,
+    opened = browser,
   ): Promise<void> {
-    const context = await browser.newContext({
+    const context = await opened.newContext({
       viewport: { width: 1400, height: 900 },
       ...options,
     });
@@ -100,7 +105,7 @@ describe.skipIf(executable === undefined)('the page', () => {
     page.on('request', (request) => requests.push(request.url()));
     await page.goto(address + hash);
     await look(page);
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((text) => text !== NO_GPU)).toEqual([]);
     expect(requests.filter((other) => !/^(blob|data):/.test(other))).toEqual([address]);
     await context.close();
   }
@@ -326,6 +331,96 @@ describe.skipIf(executable === undefined)('the page', () => {
     );
     expect(results[1]).toEqual(results[0]); // the same bits
   }, 120_000);
+
+  describe('with WebGPU', () => {
+    let withGpu: Browser;
+    beforeAll(async () => {
+      withGpu = await chromium.launch({ executablePath: executable ?? '', args: SOFTWARE_GPU });
+    }, 60_000);
+    afterAll(async () => {
+      await withGpu?.close();
+    });
+    const openOnGpu = (look: (page: Page) => Promise<void>, hash: string): Promise<void> =>
+      open(look, {}, undefined, hash, url, withGpu);
+    const facts = (page: Page) => page.locator('.result .facts').textContent();
+    const repeat = async (page: Page, name: string): Promise<Volume> => {
+      const command = (await page.locator('pre').textContent()) ?? '';
+      const words = command
+        .replace('npx blurcycle', `"${process.execPath}" "${COMMANDS}"`)
+        .replace('--model model', '--model page/model');
+      execFileSync('sh', ['-c', words], { cwd: directory, stdio: 'pipe' });
+      return (await readTiffStack(path(name))).volume;
+    };
+
+    it.each(['richardson-lucy', 'rl-tv'])(
+      'updates on the GPU as the command does (%s, accelerated)',
+      async (method) => {
+        await openOnGpu(async (page) => {
+          await choose(page, path('cell.tif'));
+          await page.getByLabel('Method', { exact: true }).selectOption(method);
+          await page.getByLabel('Iterations').fill('5');
+          await page.getByLabel('Accelerated').check();
+          await page.getByLabel('Background', { exact: true }).fill('5');
+          await expect
+            .poll(() => page.getByRole('status').textContent(), PATIENT)
+            .toMatch(/^Takes about \d+ MiB of memory and \d+ MiB of the GPU's.* On google swift/);
+          await run(page);
+          expect(await facts(page)).toMatch(/5 updates, .* in WebGPU on google swiftshader;/);
+          const ours = await save(page, 'Save as ImageJ TIFF');
+          const theirs = await repeat(page, 'cell-deconvolved.tif');
+          // Both compute in single precision, in another order.
+          expect(difference(ours, theirs)).toBeLessThan(1e-5);
+          expect(difference(ours, specimen())).toBeGreaterThan(0.1);
+        }, '#webgpu');
+      },
+      240_000,
+    );
+
+    it('applies a model on the GPU as the command does', async () => {
+      await writeTubules();
+      await openOnGpu(async (page) => {
+        await applyModel(page);
+        expect(await facts(page)).toContain('in WebGPU on google swiftshader');
+        const ours = await save(page, 'Save as ImageJ TIFF');
+        const theirs = await repeat(page, 'tubules-deconvolved.tif');
+        // As in WebAssembly: sums in another order, through 14 layers.
+        expect(difference(ours, theirs)).toBeLessThan(1e-5);
+      }, '#webgpu');
+    }, 400_000);
+
+    it('takes no program in place of a GPU unless it is chosen, and says so', async () => {
+      await openOnGpu(async (page) => {
+        await choose(page, path('cell.tif'));
+        await page.getByText('google swiftshader, a program, stands in for one').waitFor(PATIENT);
+        await page.getByLabel('Iterations').fill('2');
+        await run(page);
+        expect(await facts(page)).toContain('in WebAssembly, one thread');
+        await page.getByLabel('Compute with').selectOption('webgpu');
+        await page.getByLabel('Method', { exact: true }).selectOption('wiener');
+        await run(page);
+        expect(await page.locator('.warnings').textContent()).toContain(
+          'this method does not run on the GPU',
+        );
+        expect(await facts(page)).toContain('in WebAssembly, one thread');
+      }, '');
+    }, 120_000);
+  });
+
+  it('says in one line that there is no WebGPU', async () => {
+    await open(async (page) => {
+      await choose(page, path('cell.tif'));
+      await page.getByText('this browser offers no GPU (WebGPU)').waitFor(PATIENT);
+      await page.getByLabel('Compute with').selectOption('webgpu');
+      await run(page);
+      expect(await page.getByRole('alert').textContent()).toBe(
+        "deconvolve: the browser must offer a GPU (WebGPU), got 'none' (choose WebAssembly)",
+      );
+      await page.getByLabel('Compute with').selectOption('auto');
+      await page.getByLabel('Iterations').fill('2');
+      await run(page);
+      expect(await page.locator('.result .facts').textContent()).toContain('in WebAssembly');
+    });
+  }, 60_000);
 
   it('says in one line what is wrong with a model', async () => {
     mkdirSync(path('none'));

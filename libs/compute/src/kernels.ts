@@ -7,5 +7,6 @@ export { native, nativeFailure, type NativeAddon } from '../native/addon.ts';
 export { convOutput, OPERATION_CODES, pack, type Axes3 } from '../native/layouts.ts';
 export { runProgram } from './backends/webgpu/runProgram.ts';
 export type { WebgpuBackend } from './backends/webgpu/webgpuBackend.ts';
+export { convolveOnGpu } from './fft/convolveOnGpu.ts';
 export { blurGeometry } from './fft/blurGeometry.ts';
 export { BLUR_KERNEL_GRADIENT, hasKernel, runKernel } from './ops/runKernel.ts';

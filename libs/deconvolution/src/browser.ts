@@ -5,6 +5,6 @@
 export { findBadVoxels } from './badVoxels.ts';
 export { blurAgain } from './blurAgain.ts';
 export { classicalMemoryBytes } from './classicalMemory.ts';
-export { deconvolveClassically } from './deconvolveClassically.ts';
+export { deconvolveClassically, deconvolveOnDevice } from './deconvolveClassically.ts';
 export { fitPsf, type PsfOptics, reachOf, type StackPsf } from './fitPsf.ts';
 export { judgeResult, subtractOffset } from './light.ts';

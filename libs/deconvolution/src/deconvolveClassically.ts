@@ -4,8 +4,10 @@ import {
   acceleratedRichardsonLucy,
   blindRichardsonLucy,
   richardsonLucy,
+  richardsonLucyOnDevice,
   type RichardsonLucyOptions,
   richardsonLucyTv,
+  TV_WEIGHT,
   startLevel,
   tikhonov,
   tvFlatBelow,
@@ -84,6 +86,28 @@ export function deconvolveClassically(
     default:
       return assertUnreachable(settings);
   }
+}
+
+/**
+ * `deconvolveClassically` with updates on the device of the convolutions, a GPU.
+ *
+ * @returns null where there is no device, or it does not run this method.
+ */
+export async function deconvolveOnDevice(
+  observed: Volume,
+  psf: Volume,
+  settings: ClassicalSettings,
+  hooks: Omit<DeconvolutionHooks, 'onIteration'> = {},
+): Promise<Volume | null> {
+  if (settings.algorithm !== 'richardson-lucy' && settings.algorithm !== 'rl-tv') return null;
+  const variant =
+    settings.algorithm === 'rl-tv' ? { lambdaTv: TV_WEIGHT, flatBelow: tvFlatBelow(observed) } : {};
+  return richardsonLucyOnDevice(observed, psf, {
+    ...variant,
+    ...settings,
+    ...firstEstimate(settings, observed),
+    ...hooks,
+  });
 }
 
 /** A flat start has the mean of the whole stack, whichever tile of it is deconvolved. */

@@ -1,7 +1,7 @@
 export { findBadVoxels } from './badVoxels.ts';
 export { blurAgain } from './blurAgain.ts';
 export { classicalMemoryBytes } from './classicalMemory.ts';
-export { deconvolveClassically } from './deconvolveClassically.ts';
+export { deconvolveClassically, deconvolveOnDevice } from './deconvolveClassically.ts';
 export { deconvolveFile, type FileReport } from './deconvolveFile.ts';
 export { fitPsf, type PsfOptics, reachOf, type StackPsf } from './fitPsf.ts';
 export { gaussianGuess } from './gaussianGuess.ts';

@@ -29,6 +29,8 @@ export interface ForwardModel {
   adjoint(image: Volume, into?: Float32Array): Volume;
   /** One update of Richardson and Lucy, in place. */
   readonly update: Convolver['update'];
+  /** Such updates on a device; undefined where there is none. */
+  readonly updatesOnDevice: Convolver['updatesOnDevice'];
 }
 
 /**
@@ -80,6 +82,7 @@ export function createForwardModel(
     forward: apply(convolver.forward, shape, window.shape),
     adjoint: apply(convolver.adjoint, window.shape, shape),
     update: convolver.update,
+    updatesOnDevice: convolver.updatesOnDevice,
   };
 }
 

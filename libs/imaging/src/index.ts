@@ -12,8 +12,10 @@ export {
   acceleratedRichardsonLucy,
   richardsonLucy,
   richardsonLucyTv,
+  TV_WEIGHT,
   tvFlatBelow,
 } from './deconvolution/richardsonLucy.ts';
+export { richardsonLucyOnDevice } from './deconvolution/richardsonLucyOnDevice.ts';
 export { startLevel } from './deconvolution/startEstimate.ts';
 export { tikhonov } from './deconvolution/tikhonov.ts';
 export { wiener, wienerPrior } from './deconvolution/wiener.ts';

@@ -4,6 +4,7 @@ import type { StackChoice, StackFiles } from '../worker/protocol.ts';
 import { createViewer } from '../viewer/viewer.ts';
 import { commandLine, modelCommandLine } from '../settings/commandLine.ts';
 import { describeMemory, memoryNeed, type MemoryNeed, modelMemoryNeed } from './memory.ts';
+import { createEngineForm } from './engineForm.ts';
 import { createMethodForm } from './methodForm.ts';
 import { createModelForm } from './modelForm.ts';
 import { createOpticsForm } from './opticsForm.ts';
@@ -33,6 +34,7 @@ export function buildPage(main: HTMLElement): void {
   const optics = createOpticsForm();
   const method = createMethodForm();
   const model = createModelForm((chosen) => void attempt(() => describeModel(chosen)));
+  const engine = createEngineForm(location.hash);
   const run = createRunPanel({
     onRun: () => void attempt(start),
     onCancel: () => worker.cancel(),
@@ -43,8 +45,9 @@ export function buildPage(main: HTMLElement): void {
     optics.root.hidden = method.isModel();
     model.root.hidden = !method.isModel();
   });
-  for (const form of [method, model, optics]) form.root.addEventListener('change', announce);
-  const forms = [stackForm.root, method.root, optics.root, model.root];
+  for (const form of [method, model, optics, engine])
+    form.root.addEventListener('change', announce);
+  const forms = [stackForm.root, method.root, optics.root, model.root, engine.root];
   main.append(...forms, run.root, viewer.root, result.root);
 
   /** Does something and says in one line what went wrong. */
@@ -90,15 +93,18 @@ export function buildPage(main: HTMLElement): void {
 
   function memory({ stack: { volume } }: Opened): MemoryNeed {
     const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
+    const hasGpu = engine.gpu() !== undefined;
     return method.isModel()
-      ? modelMemoryNeed(volume.shape, model.choice().facts, deviceMemory)
-      : memoryNeed(volume.shape, method.settings(), deviceMemory);
+      ? modelMemoryNeed(volume.shape, model.choice().facts, deviceMemory, hasGpu)
+      : memoryNeed(volume.shape, method.settings(), deviceMemory, hasGpu);
   }
 
   function announce(): void {
     if (opened === undefined) return;
     try {
-      run.ready(`${describeMemory(memory(opened))} ${threadWords(crossOriginIsolated)}`);
+      const gpu = engine.gpu();
+      const words = gpu === undefined ? threadWords(crossOriginIsolated) : `On ${gpu}.`;
+      run.ready(`${describeMemory(memory(opened))} ${words}`);
     } catch {
       // Something is missing; the start says what.
       run.ready('');
@@ -131,7 +137,7 @@ export function buildPage(main: HTMLElement): void {
     const isRaw = sampleType !== 'float32' && sampleType !== 'float64';
     const done = await worker.run(
       'deconvolve',
-      { stack: volume, isRaw, ...job, ...engineOf(location.hash) },
+      { stack: volume, isRaw, ...job, engine: engine.choice() },
       run.progress,
     );
     const [{ name }] = own;
@@ -147,7 +153,7 @@ export function buildPage(main: HTMLElement): void {
     run.busy('Checking the model', true);
     const done = await worker.run(
       'applyModel',
-      { stack: volume, files: folder, anyVoxelSize },
+      { stack: volume, files: folder, anyVoxelSize, engine: engine.choice() },
       run.progress,
     );
     const [{ name }] = own;
@@ -166,9 +172,4 @@ function threadWords(isIsolated: boolean): string {
   return isIsolated
     ? ''
     : 'On one thread: several need a server that sends the headers COOP and COEP, as that of npx nx run web:serve does.';
-}
-
-/** `#js` in the address computes without WebAssembly, to compare. */
-function engineOf(hash: string): { readonly engine?: 'js' } {
-  return hash === '#js' ? { engine: 'js' } : {};
 }

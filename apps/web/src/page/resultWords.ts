@@ -1,14 +1,13 @@
 import { formatSeconds, formatShape } from '@blurcycle/core';
-import type { DeconvolutionResult, ModelResult } from '../worker/protocol.ts';
+import type { Computed, DeconvolutionResult, ModelResult } from '../worker/protocol.ts';
 
 /** What came out of a deconvolution, in a few sentences. */
 export function describeResult(result: DeconvolutionResult): string {
   const { estimate, psf, updates, seconds, residual, offset } = result;
   const subtracted = offset === 0 ? '' : `, offset ${offset.toPrecision(5)} subtracted`;
-  const engine = result.engine === 'wasm' ? 'WebAssembly' : 'JavaScript';
   return (
     `${formatShape(estimate.shape)} voxels, ${updates} ${updates === 1 ? 'update' : 'updates'}, ` +
-    `${formatSeconds(seconds, 1)} in ${engine}, ${onThreads(result.threads)}${subtracted}; ` +
+    `${formatSeconds(seconds, 1)} ${computedIn(result)}${subtracted}; ` +
     `PSF of ${formatShape(psf.shape)} voxels; ` +
     `data minus blurred estimate: ${percent(residual)} of the data (RMS).` +
     result.notes.map((note) => ` PSF: ${note}.`).join('')
@@ -26,12 +25,14 @@ export function describeModelResult(result: ModelResult): string {
   return (
     `${formatShape(estimate.shape)} voxels by ${name}, ${tiles} ` +
     `${tiles === 1 ? 'tile' : 'tiles'} of ${formatShape(tile)}, ` +
-    `${formatSeconds(seconds, 1)} in WebAssembly, ${onThreads(result.threads)}${disagree}.${sentence}`
+    `${formatSeconds(seconds, 1)} ${computedIn(result)}${disagree}.${sentence}`
   );
 }
 
-function onThreads(threads: number): string {
-  return threads === 1 ? 'one thread' : `${threads} threads`;
+function computedIn({ engine, device, threads }: Computed): string {
+  if (engine === 'webgpu') return `in WebGPU on ${device}`;
+  const name = engine === 'wasm' ? 'WebAssembly' : 'JavaScript';
+  return `in ${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
 }
 
 function percent(part: number): string {

@@ -1,4 +1,6 @@
-import { convolveInWebAssembly, selectWebAssembly } from '@blurcycle/compute/webassembly';
+import { selectWebAssembly } from '@blurcycle/compute/webassembly';
+import { selectPageGpu } from '@blurcycle/compute/webgpu';
+import type { PageGpu } from '@blurcycle/compute/webgpu-adapter';
 import { describeViolation, InputError, sha256 } from '@blurcycle/core';
 import { blobFile, readTiff } from '@blurcycle/data';
 import {
@@ -11,8 +13,9 @@ import {
   readConfig,
   refuseNoise,
 } from '@blurcycle/inference';
-import type { ModelFacts, ModelJob, ModelResult, StackFiles } from './protocol.ts';
-import { startModule } from './startModule.ts';
+import { computedBy, startEngines } from './engines.ts';
+import type { Computed, ModelFacts, ModelJob, ModelResult, StackFiles } from './protocol.ts';
+import { tryGpu } from './tryGpu.ts';
 
 /** What `navigator.deviceMemory` says where it says nothing, in GiB. */
 const USUAL_MEMORY = 8;
@@ -31,20 +34,45 @@ export async function describeModel(files: StackFiles): Promise<ModelFacts> {
  * @param onTile - Tiles done, and how many there are.
  */
 export async function applyModel(
-  { stack, files, anyVoxelSize }: ModelJob,
+  job: ModelJob,
   onTile: (done: number, most: number) => void,
 ): Promise<ModelResult> {
-  const module = await startModule();
-  if (module === null) {
-    const rule = 'have the vectors of WebAssembly (SIMD) for a model';
-    const remedy = 'any browser of 2023 or later has them; Richardson-Lucy works without';
-    throw new InputError(describeViolation('model', 'the browser', rule, 'none', remedy));
+  const engines = await startEngines(job.engine);
+  const { gpu, module } = engines;
+  const warnings: string[] = [];
+  const run = (): Promise<Omit<ModelResult, keyof Computed>> => runModel(job, onTile);
+  const runOnGpu = async (gpu: PageGpu): ReturnType<typeof run> => {
+    await selectPageGpu(gpu);
+    return run();
+  };
+  const fromGpu = await tryGpu(gpu, job.engine, runOnGpu, (line) => warnings.push(line));
+  if (fromGpu === null) {
+    if (module === null) {
+      const rule = 'have a GPU, or the vectors of WebAssembly (SIMD), for a model';
+      const remedy = 'any browser of 2023 or later has them; Richardson-Lucy works without';
+      throw new InputError(describeViolation('model', 'the browser', rule, 'none', remedy));
+    }
+    await selectWebAssembly(module, memoryBytes());
   }
+  const result = fromGpu ?? (await run());
+  return {
+    ...{ ...result, ...computedBy(engines, fromGpu !== null) },
+    warnings: [...warnings, ...result.warnings],
+  };
+}
+
+function memoryBytes(): number {
   const { deviceMemory = USUAL_MEMORY } = navigator as Navigator & {
     readonly deviceMemory?: number;
   };
-  convolveInWebAssembly(module);
-  await selectWebAssembly(module, deviceMemory * GIB);
+  return deviceMemory * GIB;
+}
+
+/** On the back-end that was selected. */
+async function runModel(
+  { stack, files, anyVoxelSize }: ModelJob,
+  onTile: (done: number, most: number) => void,
+): Promise<Omit<ModelResult, keyof Computed>> {
   const model = await prepareModel(sourceOf(files));
   const { config, kernel } = model;
   const warnings = compareVoxels(stack.voxelSizeUm, config.voxelSizeUm, anyVoxelSize);
@@ -52,13 +80,12 @@ export async function applyModel(
   const began = performance.now();
   const { estimate, ...report } = await deconvolveWithModel(model, stack, {
     ...{ whole: false, tile: undefined, overlap: undefined, compare: true, onTile },
-    availableBytes: deviceMemory * GIB,
+    availableBytes: memoryBytes(),
     say: (line) => warnings.push(line),
   });
   const trust = judgeTrust(report, config);
   return {
     ...{ estimate, name: config.name, seconds: (performance.now() - began) / 1000 },
-    threads: module.threads,
     ...{ tile: report.tile, tiles: report.tiles, tileMismatch: report.tileMismatch },
     trust: trust?.explains === true ? trust.sentence : null,
     warnings: [...warnings, ...(trust?.explains === false ? [trust.sentence] : [])],

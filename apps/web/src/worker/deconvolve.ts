@@ -1,3 +1,4 @@
+import { selectPageGpu } from '@blurcycle/compute/webgpu';
 import type { ClassicalSettings } from '@blurcycle/experiment';
 import { sum, type Volume } from '@blurcycle/core';
 import { blobFile, readTiff } from '@blurcycle/data';
@@ -5,6 +6,7 @@ import { beadWindow, psfFromBeads } from '@blurcycle/imaging';
 import {
   blurAgain,
   deconvolveClassically,
+  deconvolveOnDevice,
   findBadVoxels,
   fitPsf,
   judgeResult,
@@ -14,7 +16,9 @@ import {
   subtractOffset,
 } from '@blurcycle/deconvolution';
 import { relativeResidual } from '@blurcycle/metrics';
+import { computedBy, startEngines } from './engines.ts';
 import type { DeconvolutionJob, DeconvolutionResult, PsfChoice } from './protocol.ts';
+import { tryGpu } from './tryGpu.ts';
 
 /**
  * Deconvolves a stack as `blurcycle deconvolve` does with the same options.
@@ -24,21 +28,33 @@ import type { DeconvolutionJob, DeconvolutionResult, PsfChoice } from './protoco
 export async function deconvolve(
   job: DeconvolutionJob,
   onUpdate: (done: number, most: number) => void,
-): Promise<Omit<DeconvolutionResult, 'engine' | 'threads'>> {
+): Promise<DeconvolutionResult> {
   const { isRaw } = job;
+  const engines = await startEngines(job.engine);
   const bad = findBadVoxels(job.stack, { isRaw, hotVoxels: 'mask', saturation: undefined });
   const light = subtractOffset(bad.stack, job.offset, job.settings, isRaw);
   const { stack } = light;
   const { psf, notes, warnings } = await findPsf(job.psf, stack, job.settings);
   let updates = 0;
   const began = performance.now();
-  const { estimate } = deconvolveClassically(stack, psf, job.settings, {
+  const hooks = {
     ...(bad.mask === undefined ? {} : { mask: bad.mask }),
-    onUpdate: (done, most) => {
+    onUpdate: (done: number, most: number) => {
       updates = done;
       onUpdate(done, most);
     },
-  });
+  };
+  const gpuWarnings: string[] = [];
+  const fromGpu = await tryGpu(
+    engines.gpu,
+    job.engine,
+    async (gpu) => {
+      await selectPageGpu(gpu);
+      return deconvolveOnDevice(stack, psf, job.settings, hooks);
+    },
+    (line) => gpuWarnings.push(line),
+  );
+  const estimate = fromGpu ?? deconvolveClassically(stack, psf, job.settings, hooks).estimate;
   const seconds = (performance.now() - began) / 1000;
   const residual = residualOf(stack, estimate, psf, job.settings);
   const { background = 0 } = job.settings;
@@ -49,9 +65,10 @@ export async function deconvolve(
   const judged = judgeResult({ stack, psf, background, flux, reblurResidual: residual });
   return {
     ...{ estimate, psf, updates, seconds, residual },
+    ...computedBy(engines, fromGpu !== null),
     offset: light.offset,
     notes,
-    warnings: [...warnings, ...bad.warnings, ...light.warnings, ...judged],
+    warnings: [...gpuWarnings, ...warnings, ...bad.warnings, ...light.warnings, ...judged],
   };
 }
 

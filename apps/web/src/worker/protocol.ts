@@ -33,6 +33,23 @@ export type PsfChoice =
       readonly diameterUm: number;
     };
 
+/** What can compute: a GPU, WebAssembly, or plain JavaScript. */
+type Engine = 'webgpu' | 'wasm' | 'js';
+/**
+ * `auto`: the first of them that the browser has; a program in place of a GPU does not count, it is
+ * slower than WebAssembly.
+ */
+export type EngineChoice = Engine | 'auto';
+
+/** What computed a result. */
+export interface Computed {
+  readonly engine: Engine;
+  /** Name of the GPU; null without one. */
+  readonly device: string | null;
+  /** Threads of the processor. */
+  readonly threads: number;
+}
+
 /** A deconvolution that the page asks for. */
 export interface DeconvolutionJob {
   readonly stack: Volume;
@@ -41,12 +58,11 @@ export interface DeconvolutionJob {
   readonly offset: number | 'auto' | undefined;
   readonly settings: ClassicalSettings;
   readonly psf: PsfChoice;
-  /** What computes it. @defaultValue WebAssembly, where the browser has it */
-  readonly engine?: 'js';
+  readonly engine: EngineChoice;
 }
 
 /** What a deconvolution gives. */
-export interface DeconvolutionResult {
+export interface DeconvolutionResult extends Computed {
   readonly estimate: Volume;
   readonly psf: Volume;
   readonly updates: number;
@@ -57,9 +73,6 @@ export interface DeconvolutionResult {
   readonly residual: number;
   /** What was done to the file of the PSF. */
   readonly notes: readonly string[];
-  /** What computed it. */
-  readonly engine: 'wasm' | 'js';
-  readonly threads: number;
   readonly warnings: readonly string[];
 }
 
@@ -80,14 +93,14 @@ export interface ModelJob {
   readonly files: StackFiles;
   /** Apply it also where voxel sizes differ. */
   readonly anyVoxelSize: boolean;
+  readonly engine: EngineChoice;
 }
 
 /** What a model gives. */
-export interface ModelResult {
+export interface ModelResult extends Computed {
   readonly estimate: Volume;
   readonly name: string;
   readonly seconds: number;
-  readonly threads: number;
   readonly tile: Shape3;
   readonly tiles: number;
   /** See `ModelDeconvolution`. */

@@ -1,11 +1,9 @@
 /** @file The script of the worker: does one task at a time, and says how far it is. */
-import { convolveInWebAssembly } from '@blurcycle/compute/webassembly';
 import type { Volume } from '@blurcycle/core';
 import { applyModel, describeModel } from './applyModel.ts';
 import { deconvolve } from './deconvolve.ts';
 import type { Reply, Request, Tasks } from './protocol.ts';
 import { describeFiles, readFiles } from './readFiles.ts';
-import { startModule } from './startModule.ts';
 
 function send(reply: Reply, volumes: readonly Volume[] = []): void {
   const transfer = volumes.map(({ data }) => data.buffer as ArrayBuffer);
@@ -23,12 +21,8 @@ async function answer(request: Request): Promise<void> {
       return reply(stack, [stack.volume]);
     }
     case 'deconvolve': {
-      const module = request.ask.engine === 'js' ? null : await startModule();
-      if (module !== null) convolveInWebAssembly(module);
       const result = await deconvolve(request.ask, onProgress);
-      const engine = module === null ? 'js' : 'wasm';
-      const threads = module?.threads ?? 1;
-      return reply({ ...result, engine, threads }, [result.estimate, result.psf]);
+      return reply(result, [result.estimate, result.psf]);
     }
     case 'describeModel':
       return reply(await describeModel(request.ask));

@@ -9,7 +9,7 @@ import {
   updateSettings,
   WHOLE_SPECTRUM,
 } from './engineGeometry.ts';
-import type { PoissonUpdate, UpdateSums } from './poissonUpdate.ts';
+import type { DeviceStart, DeviceUpdates, PoissonUpdate, UpdateSums } from './poissonUpdate.ts';
 import { createRealFft3d, multiplySpectrum } from './realFft3d.ts';
 
 /** Runs the transforms of a convolution on a periodic grid. */
@@ -31,6 +31,13 @@ export interface GridConvolution {
     windowShape: Shape3,
     windowOrigin: Shape3,
   ) => UpdateSums;
+  /** Updates of such an object whose arrays stay on a device; undefined where there is none. */
+  readonly updatesOnDevice?: (
+    start: DeviceStart,
+    shape: Shape3,
+    windowShape: Shape3,
+    windowOrigin: Shape3,
+  ) => DeviceUpdates;
 }
 
 /**

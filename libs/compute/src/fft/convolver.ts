@@ -9,7 +9,13 @@ import {
 import { borderMap, cropKernel, extendVolume, foldVolume, wrapKernel } from './border.ts';
 import type { ConvolutionEngine, GridConvolution } from './convolutionEngines.ts';
 import { isSmooth, smoothLength } from './fft.ts';
-import { type PoissonUpdate, updateByConvolutions, type UpdateSums } from './poissonUpdate.ts';
+import {
+  type DeviceStart,
+  type DeviceUpdates,
+  type PoissonUpdate,
+  updateByConvolutions,
+  type UpdateSums,
+} from './poissonUpdate.ts';
 
 /** Border and window of a convolution. */
 export interface ConvolverOptions {
@@ -49,6 +55,11 @@ export interface Convolver {
    * copy of the volume, the arithmetic goes with the transforms and needs no memory of its own.
    */
   readonly update: (update: PoissonUpdate) => UpdateSums;
+  /**
+   * Updates on the engine's device; undefined where it has none, and for a border that needs a copy
+   * of the volume.
+   */
+  readonly updatesOnDevice: ((start: DeviceStart) => DeviceUpdates) | undefined;
 }
 
 /**
@@ -94,7 +105,14 @@ export function createConvolverOn(
   const cutOrigin = toShape(
     window.origin.map((place, axis) => place + (maps === undefined ? 0 : margin[axis])),
   );
-  const { convolve, update } = prepare(engine, grid, kernel, kernelShape, reach, wraps);
+  const { convolve, update, updatesOnDevice } = prepare(
+    engine,
+    grid,
+    kernel,
+    kernelShape,
+    reach,
+    wraps,
+  );
   const check = (name: string, data: Float32Array, sides: Shape3): void => {
     const count = voxelCount(sides);
     assertRange(
@@ -105,7 +123,7 @@ export function createConvolverOn(
       data.length,
     );
   };
-  const convolver: Omit<Convolver, 'update'> = {
+  const convolver: Pick<Convolver, 'forward' | 'adjoint'> = {
     forward(data, into = new Float32Array(voxelCount(window.shape))) {
       check('data', data, shape);
       check('into', into, window.shape);
@@ -130,6 +148,10 @@ export function createConvolverOn(
       if (maps !== undefined || update === undefined) return updateByConvolutions(convolver, step);
       return update(step, inner, window.shape, cutOrigin);
     },
+    updatesOnDevice:
+      maps !== undefined || updatesOnDevice === undefined
+        ? undefined
+        : (start) => updatesOnDevice(start, inner, window.shape, cutOrigin),
   };
 }
 

@@ -11,6 +11,11 @@ export function convolveInWebAssembly(module: WasmModule): void {
   engine = wasmConvolutionEngine(module);
 }
 
+/** Replaces the engine of convolutions from now on. */
+export function changeEngine(change: (engine: ConvolutionEngine) => ConvolutionEngine): void {
+  engine = change(engine);
+}
+
 /** `createConvolverOn` the fastest engine of this page. */
 export function createConvolver3d(
   shape: Shape3,

@@ -6,6 +6,11 @@ import { engineWithoutAddon } from './engineWithoutAddon.ts';
 
 let engine: ConvolutionEngine | undefined;
 
+/** Replaces the engine of convolutions from now on. */
+export function changeEngine(change: (engine: ConvolutionEngine) => ConvolutionEngine): void {
+  engine = change(engine ?? fastestEngine());
+}
+
 /**
  * `createConvolverOn` the fastest engine of this process: the C++ add-on, or WebAssembly without
  * it.
@@ -16,6 +21,10 @@ export function createConvolver3d(
   kernelShape: Shape3,
   options: ConvolverOptions = {},
 ): Convolver {
-  engine ??= native === null ? engineWithoutAddon() : nativeConvolutionEngine(native);
+  engine ??= fastestEngine();
   return createConvolverOn(engine, shape, kernel, kernelShape, options);
+}
+
+function fastestEngine(): ConvolutionEngine {
+  return native === null ? engineWithoutAddon() : nativeConvolutionEngine(native);
 }

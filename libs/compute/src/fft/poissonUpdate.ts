@@ -46,10 +46,39 @@ export interface UpdateSums {
   readonly square: number;
 }
 
+/** What updates on a device start from; see `PoissonUpdate` for the letters. */
+export interface DeviceStart extends Pick<
+  PoissonUpdate,
+  'observed' | 'background' | 'floor' | 'weights' | 'estimate'
+> {
+  /** 1 for voxels of the data to believe, 0 for others. @defaultValue all are believed */
+  readonly mask?: Float32Array | undefined;
+  /** The penalty is the weighted total variation, its gradient p = -weight div(grad y / |grad y|). */
+  readonly totalVariation?: TotalVariation | undefined;
+}
+
+/** Total variation as a penalty; distances in units of a lateral voxel. */
+export interface TotalVariation {
+  readonly weight: number;
+  readonly spacing: readonly [number, number, number];
+  /** Smaller differences count as flat; positive. */
+  readonly flatBelow: number;
+}
+
+/** Updates of an estimate that stays on a device; what it starts from may be overwritten. */
+export interface DeviceUpdates {
+  /** One update; `factor` is that of an extrapolation, 0 for none. */
+  update(factor: number): Promise<Omit<UpdateSums, 'done'>>;
+  /** The estimate. */
+  read(): Promise<Float32Array>;
+  /** Frees the memory of the device. */
+  dispose(): void;
+}
+
 /** An extrapolation keeps at least this part of a voxel: one that reaches zero stays zero. */
-const LEAST_PART = 0.1;
+export const LEAST_PART = 0.1;
 /** Least 1 + penalty / sensitivity: keeps the sign of an update. */
-const LEAST_DENOMINATOR = 0.1;
+export const LEAST_DENOMINATOR = 0.1;
 
 /** What decides where an update starts from. */
 export type UpdateStart = Pick<PoissonUpdate, 'estimate' | 'extrapolation'>;

@@ -13,6 +13,15 @@ interface RunningExtrapolation {
   readonly advance: (estimate: Float32Array, sums: ReturnType<Convolver['update']>) => Float32Array;
 }
 
+/** The factor that the sums of an update give the next one. */
+export function extrapolationFactor({
+  along,
+  square,
+}: Pick<ReturnType<Convolver['update']>, 'along' | 'square'>): number {
+  // Below 1, as the paper demands; at 1 the extrapolation is no longer damped.
+  return square > 0 ? Math.min(Math.max(along / square, 0), 0.999) : 0;
+}
+
 /**
  * The factor is <g_k, g_(k-1)> / <g_(k-1), g_(k-1)>, g_k the step of update k; 0 for the first two,
  * and when two steps oppose each other.
@@ -30,9 +39,8 @@ export function createExtrapolation(
   let factor = 0;
   return {
     current: () => ({ factor, before, step }),
-    advance(estimate, { along, square }) {
-      // Below 1, as the paper demands; at 1 the extrapolation is no longer damped.
-      factor = square > 0 ? Math.min(Math.max(along / square, 0), 0.999) : 0;
+    advance(estimate, sums) {
+      factor = extrapolationFactor(sums);
       const next = before;
       before = estimate;
       return next;

@@ -7,23 +7,13 @@ import {
   type StoppingRule,
   type Volume,
 } from '@blurcycle/core';
-import {
-  startOfUpdate,
-  updateByConvolutions,
-  type UpdateStart,
-} from '@blurcycle/compute/transforms';
+import { startOfUpdate, type UpdateStart } from '@blurcycle/compute/transforms';
 import { createExtrapolation } from './extrapolation.ts';
 import { heldOutUpdates } from './heldOutUpdates.ts';
 import { iterationStatistics, type IterationStatistics } from './iterationStatistics.ts';
 import { noiseVariance } from './noiseLevel.ts';
-import {
-  asCounts,
-  checkObserved,
-  createObservationModel,
-  expectedFloor,
-  expectedImage,
-  type ObservationModel,
-} from './observationModel.ts';
+import { expectedFloor, expectedImage, type ObservationModel } from './observationModel.ts';
+import { checkLimits, prepareUpdates } from './prepareUpdates.ts';
 import { startEstimate } from './startEstimate.ts';
 import { updateWeights } from './updateWeights.ts';
 
@@ -117,6 +107,7 @@ export interface RichardsonLucyVariant {
 
 /** Updates at most where the noise stops them. */
 const MOST_UPDATES = 200;
+
 /**
  * Runs any variant of Richardson-Lucy: checks, sets up the blur, starts, iterates and crops the
  * image.
@@ -130,19 +121,7 @@ export function iterateRichardsonLucy(
   options: RichardsonLucyOptions,
   variant: RichardsonLucyVariant = {},
 ): Volume {
-  const { background = 0, boundary = 'weights', start = 'flat', negatives = 'refuse' } = options;
-  checkObserved(where, measured, psf, boundary);
-  const observed = asCounts(where, measured, negatives);
-  assertRange(
-    background >= 0 && Number.isFinite(background),
-    where,
-    'background',
-    'be at least 0',
-    background,
-  );
-  const whole = createObservationModel(observed, psf, boundary);
-  const model = options.mask === undefined ? whole : maskedModel(whole, options.mask);
-  const first = startEstimate(where, observed, model, background, start);
+  const { observed, model, first } = prepareUpdates(where, measured, psf, options);
   const limits = limitsOf(where, observed, psf, model, options, variant);
   const estimate = updateRepeatedly(
     where,
@@ -194,21 +173,6 @@ function limitsOf(
   return { iterations: updates, onUpdate: progress(iterations), onEnd: () => onEnd?.(end) };
 }
 
-/** A model whose image has voxels that count for nothing. */
-function maskedModel(model: ObservationModel, mask: Float32Array): ObservationModel {
-  const adjoint: ObservationModel['adjoint'] = (image, into) =>
-    model.adjoint(
-      image.map((value, i) => mask[i] * value),
-      into,
-    );
-  return {
-    ...model,
-    adjoint,
-    sensitivity: () => model.adjoint(mask),
-    update: (update) => updateByConvolutions({ forward: model.forward, adjoint }, update),
-  };
-}
-
 interface UpdateOptions extends RichardsonLucyOptions {
   /** Mean squared residual at which updates end; 0 never ends them. @defaultValue 0 */
   readonly leastResidual?: number;
@@ -238,20 +202,7 @@ export function updateRepeatedly(
 ): Float32Array {
   const { iterations = 50, background = 0, relativeTolerance = 0, onIteration, onUpdate } = options;
   const { leastResidual = 0, endsAt, stop = 'iterations' } = options;
-  assertRange(
-    Number.isSafeInteger(iterations) && iterations > 0,
-    where,
-    'iterations',
-    'be a positive integer',
-    iterations,
-  );
-  assertRange(
-    relativeTolerance >= 0,
-    where,
-    'relativeTolerance',
-    'be at least 0',
-    relativeTolerance,
-  );
+  checkLimits(where, iterations, relativeTolerance);
   const floor = expectedFloor(observed.data);
   const { weights, spare } = updateWeights(model.sensitivity());
   const extrapolation =

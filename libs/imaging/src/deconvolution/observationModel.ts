@@ -92,6 +92,8 @@ export interface ObservationModel {
   readonly adjoint: (image: Float32Array, into?: Float32Array) => Float32Array;
   /** One update of Richardson and Lucy, in place. */
   readonly update: Convolver['update'];
+  /** Such updates on a device; undefined where there is none. */
+  readonly updatesOnDevice: Convolver['updatesOnDevice'];
   /** The part of an object that lies inside the image. */
   readonly crop: (object: Float32Array) => Float32Array;
   /** An object that holds the image and is zero around it. */
@@ -141,7 +143,8 @@ export function createObservationModel(
     const object = new Float32Array(voxelCount(objectShape));
     return adjoint(object.subarray(0, voxelCount(shape)).fill(1), object);
   };
-  return { objectShape, sensitivity, forward, adjoint, update: blur.update, crop, embed };
+  const { update, updatesOnDevice } = blur;
+  return { objectShape, sensitivity, forward, adjoint, update, updatesOnDevice, crop, embed };
 }
 
 function mapShape(shape: Shape3, change: (side: number, axis: number) => number): Shape3 {

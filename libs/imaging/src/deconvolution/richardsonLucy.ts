@@ -51,6 +51,9 @@ export function acceleratedRichardsonLucy(
   });
 }
 
+/** Default of `lambdaTv`, as in the source. */
+export const TV_WEIGHT = 0.002;
+
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
   /**
    * Weight of total variation, 0 to about 0.02: larger weights flatten, then dim the estimate.
@@ -82,15 +85,8 @@ export function richardsonLucyTv(
   options: RichardsonLucyTvOptions = {},
 ): Volume {
   // The limit keeps the unit vector of the gradient defined in flat regions.
-  const { lambdaTv = 0.002, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
-  assertRange(
-    lambdaTv >= 0 && lambdaTv < 1,
-    'richardsonLucyTv',
-    'lambdaTv',
-    'be at least 0 and below 1',
-    lambdaTv,
-    'try 0.002 to 0.02',
-  );
+  const { lambdaTv = TV_WEIGHT, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
+  checkTvWeight('richardsonLucyTv', lambdaTv);
   const [dz, dy, dx] = observed.voxelSizeUm;
   let gradient: Float32Array | undefined;
   let planes: [Float32Array, Float32Array] | undefined;
@@ -127,6 +123,18 @@ function startPlanes(
         : { ...extrapolation, before: part(extrapolation.before) };
     return startOfUpdate({ estimate: part(estimate), extrapolation: from }, work[z % 2]);
   };
+}
+
+/** Throws for a weight of total variation that is none. */
+export function checkTvWeight(where: string, lambdaTv: number): void {
+  assertRange(
+    lambdaTv >= 0 && lambdaTv < 1,
+    where,
+    'lambdaTv',
+    'be at least 0 and below 1',
+    lambdaTv,
+    'try 0.002 to 0.02',
+  );
 }
 
 /** Default of `flatBelow`. */

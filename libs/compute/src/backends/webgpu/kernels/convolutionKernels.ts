@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertRange, type Precision } from '@blurcycle/core';
+import type { Precision } from '@blurcycle/core';
 import { blurGeometry } from '../../../fft/blurGeometry.ts';
 import {
   BLUR_KERNEL_GRADIENT,
@@ -9,10 +9,18 @@ import {
 } from '../../../ops/runKernel.ts';
 import { convShapeOf } from '../../kernelShapes.ts';
 import { runForEach, type GpuKernel } from '../runProgram.ts';
-import type { WebgpuBackend } from '../webgpuBackend.ts';
 import { convFilterGradient, convForward, convInputGradient } from './convProducts.ts';
+import {
+  assertLines,
+  COMPLEX,
+  fromSpectrum,
+  type Parts,
+  timesConjugate,
+  timesPlain,
+  toSpectrum,
+  wholeOf,
+} from './spectra.ts';
 import { cutWindow } from './tensorKernels.ts';
-import { longestLine, transformLines, type LinePart } from './transformLines.ts';
 
 /**
  * The convolution without and with a bias, its two gradients, and the transposed convolution with
@@ -62,90 +70,13 @@ function precisionOf({ precision }: Readonly<Record<string, unknown>>): Precisio
   return precision === 'bfloat16' ? precision : 'float32';
 }
 
-/** Three axes, z, y, x. */
-type Parts = readonly LinePart[];
-
-/** Spectra [batch, z, y, x] (complex) of real volumes that fill `given` of a grid. */
-function toSpectrum(
-  gpu: WebgpuBackend,
-  x: tf.TensorInfo,
-  batch: number,
-  grid: readonly number[],
-  given: Parts,
-): tf.TensorInfo {
-  const sides = given.map(({ length }) => length);
-  return transformAxes(gpu, x, batch, grid, sides, [2, 1, 0], (axis) => ({
-    given: given[axis],
-    wanted: { place: 0, length: grid[axis] },
-    inverse: false,
-  }));
-}
-
-/** The part `wanted` of the real volumes with these spectra. */
-function fromSpectrum(
-  gpu: WebgpuBackend,
-  x: tf.TensorInfo,
-  batch: number,
-  grid: readonly number[],
-  wanted: Parts,
-): tf.TensorInfo {
-  return transformAxes(gpu, x, batch, grid, grid, [0, 1, 2], (axis) => ({
-    given: { place: 0, length: grid[axis] },
-    wanted: wanted[axis],
-    inverse: true,
-  }));
-}
-
-/** Transforms one axis after the other; a part that is zero, or not wanted, is never computed. */
-function transformAxes(
-  gpu: WebgpuBackend,
-  x: tf.TensorInfo,
-  batch: number,
-  grid: readonly number[],
-  sidesBefore: readonly number[],
-  order: readonly number[],
-  along: (axis: number) => { given: LinePart; wanted: LinePart; inverse: boolean },
-): tf.TensorInfo {
-  const sides = [...sidesBefore];
-  let values = x;
-  order.forEach((axis, pass) => {
-    const { given, wanted, inverse } = along(axis);
-    const next = transformLines(gpu, values, {
-      outer: batch * sides.slice(0, axis).reduce((a, b) => a * b, 1),
-      inner: sides.slice(axis + 1).reduce((a, b) => a * b, 1),
-      length: grid[axis],
-      given,
-      wanted,
-      inverse,
-      isInputReal: !inverse && pass === 0,
-      isResultReal: inverse && pass === order.length - 1,
-    });
-    if (values !== x) gpu.disposeData(values.dataId);
-    values = next;
-    sides[axis] = wanted.length;
-  });
-  return values;
-}
-
-/** WGSL: a times b, or a times the conjugate of b. */
-const timesConjugate = (a: string, b: string): string =>
-  `vec2<f32>(dot(${a}, ${b}), ${a}.y * ${b}.x - ${a}.x * ${b}.y)`;
-const timesPlain = (a: string, b: string): string =>
-  `vec2<f32>(${a}.x * ${b}.x - ${a}.y * ${b}.y, ${a}.x * ${b}.y + ${a}.y * ${b}.x)`;
-
-const COMPLEX = { a: 2, b: 2, result: 2 } as const;
-
-function wholeOf(sides: readonly number[]): Parts {
-  return sides.map((length) => ({ place: 0, length }));
-}
-
 /** The blur through the Fourier transform, its adjoint, and the gradient of its kernel. */
 export const BLUR_KERNELS: readonly GpuKernel[] = [
   {
     kernelName: BLUR_VOLUME,
     run: (gpu, { x, kernel }, { adjoint }) => {
       const { grid, reach } = blurGeometry(x.shape, kernel.shape);
-      assertLines(gpu, grid);
+      assertLines('blur3d', gpu, grid);
       const batch = x.shape[0];
       const cut = cutWindow(gpu, kernel, ...middleOf(kernel.shape, reach), 0);
       const transfer = toSpectrum(gpu, cut, 1, grid, aroundOrigin(grid, reach));
@@ -171,7 +102,7 @@ export const BLUR_KERNELS: readonly GpuKernel[] = [
     run: (gpu, { x, dy }, { kernelShape }) => {
       const sides = kernelShape as number[];
       const { grid, reach } = blurGeometry(x.shape, sides);
-      assertLines(gpu, grid);
+      assertLines('blur3d', gpu, grid);
       const batch = x.shape[0];
       const given = wholeOf(x.shape.slice(1, 4));
       const object = toSpectrum(gpu, x, batch, grid, given);
@@ -216,16 +147,4 @@ function middleOf(
 
 function aroundOrigin(grid: readonly number[], reach: readonly number[]): Parts {
   return reach.map((r, axis) => ({ place: (grid[axis] - r) % grid[axis], length: 2 * r + 1 }));
-}
-
-function assertLines(gpu: WebgpuBackend, grid: readonly number[]): void {
-  const longest = longestLine(gpu);
-  assertRange(
-    grid.every((side) => side <= longest),
-    'blur3d',
-    'x',
-    `have sides whose transform is at most ${longest} long on this GPU`,
-    grid,
-    'use smaller patches',
-  );
 }
