@@ -7,7 +7,6 @@ import {
   richardsonLucyOnDevice,
   type RichardsonLucyOptions,
   richardsonLucyTv,
-  TV_WEIGHT,
   startLevel,
   tikhonov,
   tvFlatBelow,
@@ -99,11 +98,8 @@ export async function deconvolveOnDevice(
   settings: ClassicalSettings,
   hooks: Omit<DeconvolutionHooks, 'onIteration'> = {},
 ): Promise<Volume | null> {
-  if (settings.algorithm !== 'richardson-lucy' && settings.algorithm !== 'rl-tv') return null;
-  const variant =
-    settings.algorithm === 'rl-tv' ? { lambdaTv: TV_WEIGHT, flatBelow: tvFlatBelow(observed) } : {};
+  if (settings.algorithm !== 'richardson-lucy') return null;
   return richardsonLucyOnDevice(observed, psf, {
-    ...variant,
     ...settings,
     ...firstEstimate(settings, observed),
     ...hooks,

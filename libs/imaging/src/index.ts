@@ -12,7 +12,6 @@ export {
   acceleratedRichardsonLucy,
   richardsonLucy,
   richardsonLucyTv,
-  TV_WEIGHT,
   tvFlatBelow,
 } from './deconvolution/richardsonLucy.ts';
 export { richardsonLucyOnDevice } from './deconvolution/richardsonLucyOnDevice.ts';

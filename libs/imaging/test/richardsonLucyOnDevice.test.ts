@@ -73,8 +73,9 @@ describe.skipIf(report?.available !== true)('richardsonLucyOnDevice(observed, ps
   });
 
   it('is richardsonLucyTv', async () => {
-    const expected = richardsonLucyTv(observed, psf, { ...OPTIONS, lambdaTv: 0.02 });
-    const ours = await richardsonLucyOnDevice(observed, psf, { ...OPTIONS, lambdaTv: 0.02 });
+    const options = { ...OPTIONS, lambdaTv: 0.02 };
+    const expected = richardsonLucyTv(observed, psf, options);
+    const ours = await richardsonLucyOnDevice(observed, psf, options);
     expect(difference(ours, expected)).toBeLessThan(CLOSE);
     expect(difference(richardsonLucy(observed, psf, OPTIONS), expected)).toBeGreaterThan(0.001);
   });

@@ -6,8 +6,6 @@ import type { ModelFacts } from '../worker/protocol.ts';
 
 /** Volumes of the stack's shape that the page keeps beside those of the worker. */
 const PAGE_VOLUMES = 3;
-/** Methods whose updates run on a GPU. */
-const RUNS_ON_GPU: readonly ClassicalSettings['algorithm'][] = ['richardson-lucy', 'rl-tv'];
 /** Largest window of a computed PSF: that of `computedPsf`. */
 const PSF_SIDE = 61;
 /**
@@ -18,7 +16,7 @@ const MODEL_VOLUMES = 10;
 /** A layer lies in the module's memory once more while it runs: at most a quarter of all. */
 const COPIED = 1.25;
 /**
- * Bytes for each voxel of the grid while a GPU updates: three spectra and at most eight volumes; see
+ * Bytes for each voxel of the grid while a GPU updates: three spectra, at most eight volumes; see
  * `createGpuUpdates`.
  */
 const GPU_UPDATE_BYTES = 3 * 8 + 8 * 4;
@@ -52,7 +50,7 @@ export function memoryNeed(
     classicalMemoryBytes(stack, [side(0), side(1), side(2)], settings) +
     PAGE_VOLUMES * 4 * voxelCount(stack);
   const grid = voxelCount([stack[0] + side(0) - 1, stack[1] + side(1) - 1, stack[2] + side(2) - 1]);
-  const updates = hasGpu && RUNS_ON_GPU.includes(settings.algorithm);
+  const updates = hasGpu && settings.algorithm === 'richardson-lucy';
   return compare(bytes, updates ? GPU_UPDATE_BYTES * grid : 0, deviceMemory);
 }
 

@@ -53,7 +53,7 @@ export interface DeviceStart extends Pick<
 > {
   /** 1 for voxels of the data to believe, 0 for others. @defaultValue all are believed */
   readonly mask?: Float32Array | undefined;
-  /** The penalty is the weighted total variation, its gradient p = -weight div(grad y / |grad y|). */
+  /** A penalty with the gradient p = -weight div(grad y / |grad y|). */
   readonly totalVariation?: TotalVariation | undefined;
 }
 

@@ -51,9 +51,6 @@ export function acceleratedRichardsonLucy(
   });
 }
 
-/** Default of `lambdaTv`, as in the source. */
-export const TV_WEIGHT = 0.002;
-
 export interface RichardsonLucyTvOptions extends RichardsonLucyOptions {
   /**
    * Weight of total variation, 0 to about 0.02: larger weights flatten, then dim the estimate.
@@ -85,7 +82,7 @@ export function richardsonLucyTv(
   options: RichardsonLucyTvOptions = {},
 ): Volume {
   // The limit keeps the unit vector of the gradient defined in flat regions.
-  const { lambdaTv = TV_WEIGHT, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
+  const { lambdaTv = 0.002, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
   checkTvWeight('richardsonLucyTv', lambdaTv);
   const [dz, dy, dx] = observed.voxelSizeUm;
   let gradient: Float32Array | undefined;
