@@ -85,7 +85,7 @@ export function experimentSection(parts: ExperimentParts): Html {
 function guestSection(parts: ExperimentParts, host: ExperimentInput): Html {
   const { id, table, blocks } = parts.experiment;
   const seeds = new Set(parts.runs.map(({ record }) => record.seed)).size;
-  return html`<section id="${id}" class="guest" aria-labelledby="${id}-title">
+  return html`<section id="${id}" class="guest" aria-label="${table.place}: ${table.title}">
     <p class="eyebrow">${table.place}</p>
     <h3 id="${id}-title">${table.title}</h3>
     ${blocksOf(parts, blocks)}
