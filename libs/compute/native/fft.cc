@@ -73,8 +73,7 @@ bool readBox(Arguments& arguments, const int32_t* values, const FftGrid& grid, F
 bool readTransfer(Arguments& arguments, int32_t planes, int32_t origin, const FftGrid& grid,
                   FftTransfer& transfer) {
   transfer = {nullptr, planes, origin};
-  const bool sound =
-      planes >= 0 && planes <= grid.side(0) && origin >= 0 && origin < grid.side(0);
+  const bool sound = planes >= 0 && planes <= grid.side(0) && origin >= 0 && origin < grid.side(0);
   if (!sound) arguments.fail("a kernel whose planes fit onto the grid", 0);
   return sound;
 }

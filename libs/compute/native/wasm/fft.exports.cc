@@ -83,8 +83,8 @@ void fftConvolve(const int32_t* geometry, const float* data, const float* transf
                               geometry[field::kernelOrigin]};
   for (int32_t n = 0; n < volumes; ++n) {
     BLURCYCLE_SELECT(fftKernels)
-        .convolve(grid, from, data + n * voxels(from), kernel, geometry[field::conjugate] != 0,
-                  to, result + n * voxels(to));
+        .convolve(grid, from, data + n * voxels(from), kernel, geometry[field::conjugate] != 0, to,
+                  result + n * voxels(to));
   }
 }
 
