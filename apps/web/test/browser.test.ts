@@ -104,6 +104,8 @@ describe.skipIf(executable === undefined)('the page', () => {
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
     await page.goto(address + hash);
+    // The script unpacks itself after the page has loaded.
+    await page.locator('.drop').waitFor(PATIENT);
     await look(page);
     expect(complaints.filter((text) => text !== NO_GPU)).toEqual([]);
     expect(requests.filter((other) => !/^(blob|data):/.test(other))).toEqual([address]);
