@@ -30,7 +30,7 @@ const results = { startedAt: new Date().toISOString(), tiny };
 await measure('doctor', 30, ['cli.mjs', 'doctor', '--json']);
 await measure('checks', 150, [
   'checks.mjs',
-  ...['test0.mjs', 'test1.mjs'].map((name) => join(BIN, name)),
+  ...['test0.mjs', 'test1.mjs', 'test2.mjs'].map((name) => join(BIN, name)),
 ]);
 await measure('conv', 60, [
   'cli.mjs',
@@ -55,6 +55,18 @@ for (const method of METHODS)
     '--repeat',
     tiny ? '1' : '10',
   ]);
+await measure('richardson-lucy', 60, [
+  'cli.mjs',
+  'bench',
+  'rl',
+  '--patch',
+  tiny ? '6,16,16' : '64,512,512',
+  '--psf',
+  tiny ? '5' : '31',
+  ...gpu,
+  '--repeat',
+  tiny ? '1' : '3',
+]);
 await measurePyTorch();
 await measureTraining();
 results.endedAt = new Date().toISOString();

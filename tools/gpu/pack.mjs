@@ -37,7 +37,11 @@ const ABSENT = [
   '@tensorflow/tfjs-node-gpu',
   'onnxruntime-node',
 ];
-const TESTS = ['libs/compute/test/webgpuOperations.test.ts', 'libs/training/test/gpuSteps.test.ts'];
+const TESTS = [
+  'libs/compute/test/webgpuOperations.test.ts',
+  'libs/imaging/test/richardsonLucyOnDevice.test.ts',
+  'libs/training/test/gpuSteps.test.ts',
+];
 
 const [out = 'gpu.tar.gz'] = process.argv.slice(2);
 if (process.platform !== 'linux' || process.arch !== 'x64')

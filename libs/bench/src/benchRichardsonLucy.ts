@@ -1,15 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { smoothLength } from '@blurcycle/compute/transforms';
-import {
-  createRandomStream,
-  createVolume,
-  median,
-  voxelCount,
-  type Shape3,
-  type Volume,
-} from '@blurcycle/core';
+import { median, voxelCount, type Shape3, type Volume } from '@blurcycle/core';
 import { acceleratedRichardsonLucy, richardsonLucy } from '@blurcycle/imaging';
+import { benchStacks } from './benchStacks.ts';
 
 /** Time and memory of Richardson-Lucy with one border. */
 interface RichardsonLucyRun {
@@ -55,9 +49,7 @@ export function benchRichardsonLucy(
   repeat: number,
 ): RichardsonLucyBenchmark {
   const before = process.memoryUsage.rss();
-  const stream = createRandomStream(1, 'noise/bench');
-  const observed = cube(side, () => stream.uniform() + 0.1);
-  const psf = gaussian(psfSide);
+  const { observed, psf } = benchStacks([side, side, side], psfSide);
   const margins = { periodic: 0, zero: (psfSide - 1) / 2, weights: psfSide - 1 };
   const runs = (['periodic', 'zero', 'weights'] as const).flatMap((boundary) =>
     [false, true].map((accelerated): RichardsonLucyRun => {
@@ -106,28 +98,4 @@ function timeRuns(
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-}
-
-function gaussian(side: number): Volume {
-  const middle = (side - 1) / 2;
-  const sigma = side / 12;
-  const profile = (place: number): number =>
-    Math.exp(-((place - middle) ** 2) / (2 * sigma * sigma));
-  const psf = cube(side, (z, y, x) => profile(z) * profile(y) * profile(x));
-  const total = psf.data.reduce((sum, value) => sum + value, 0);
-  return createVolume(
-    psf.shape,
-    psf.voxelSizeUm,
-    psf.data.map((value) => value / total),
-  );
-}
-
-function cube(side: number, value: (z: number, y: number, x: number) => number): Volume {
-  const volume = createVolume([side, side, side], [0.2, 0.1, 0.1]);
-  for (let z = 0, i = 0; z < side; z++) {
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++, i++) volume.data[i] = value(z, y, x);
-    }
-  }
-  return volume;
 }

@@ -1,4 +1,7 @@
+import { backendReport, selectBackend } from '@blurcycle/compute';
+import { offerSoftwareGpu } from '@blurcycle/compute/testing';
 import { describe, expect, it } from 'vitest';
+import { benchRichardsonLucyOnGpu } from '../src/benchRichardsonLucyOnGpu.ts';
 import { benchRichardsonLucy } from '../src/benchRichardsonLucy.ts';
 
 describe('benchRichardsonLucy(side, psfSide, repeat)', () => {
@@ -22,4 +25,31 @@ describe('benchRichardsonLucy(side, psfSide, repeat)', () => {
       expect(1000 * seconds).toBeGreaterThan(4 * msPerUpdate);
     }
   });
+});
+
+offerSoftwareGpu();
+const report = (await backendReport()).find(({ name }) => name === 'webgpu');
+if (report?.available !== true)
+  process.stderr.write(`WebGPU is not tested: ${report?.detail} (${report?.remedy})\n`);
+
+describe.skipIf(report?.available !== true)('benchRichardsonLucyOnGpu(shape, psfSide, 1)', () => {
+  it('times each border, plain and accelerated, and agrees with the processor', async () => {
+    await selectBackend('webgpu');
+    const { shape, psf, runs } = await benchRichardsonLucyOnGpu([6, 12, 10], 5, 1);
+    expect([shape, psf]).toEqual([
+      [6, 12, 10],
+      [5, 5, 5],
+    ]);
+    expect(runs.map(({ boundary, accelerated }) => [boundary, accelerated])).toEqual([
+      ['periodic', false],
+      ['periodic', true],
+      ['weights', false],
+      ['weights', true],
+    ]);
+    for (const { seconds, msPerUpdate, cpuSeconds, largestDifference } of runs) {
+      expect(Math.min(seconds, msPerUpdate, cpuSeconds)).toBeGreaterThan(0);
+      // Single precision in another order of terms, through twenty convolutions.
+      expect(largestDifference).toBeLessThan(1e-5);
+    }
+  }, 120_000);
 });

@@ -1,4 +1,10 @@
-import { describeUnknown, describeViolation, InputError, PRECISIONS } from '@blurcycle/core';
+import {
+  describeUnknown,
+  describeViolation,
+  InputError,
+  PRECISIONS,
+  type Shape3,
+} from '@blurcycle/core';
 import { findRun, loadExperiments } from '@blurcycle/experiment';
 import { openBackend } from '@blurcycle/pipeline';
 import {
@@ -31,7 +37,8 @@ const OPTIONS = {
   },
   patch: {
     type: 'string',
-    describe: 'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv',
+    describe:
+      'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv; rl on a GPU: of the volume',
     coerce: triple('--patch', '16,48,48'),
   },
   precision: {
@@ -69,6 +76,10 @@ export const benchCommand = defineCommand({
       .example(
         '$0 bench rl --repeat 5',
         'ten iterations of Richardson-Lucy on 128 x 128 x 128 voxels, by border',
+      )
+      .example(
+        '$0 bench rl --backend webgpu --patch 64,512,512',
+        'the same on a GPU, beside the processor',
       ),
   handler: async (options) => {
     const figures = await measure(options);
@@ -146,24 +157,25 @@ async function psfFigures({ repeat }: BenchArguments): Promise<readonly object[]
   return benchPsf(repeat);
 }
 
-async function deconvolutionFigures({
-  side,
-  psf,
-  repeat,
-  threads,
-}: BenchArguments): Promise<object> {
+async function deconvolutionFigures(options: BenchArguments): Promise<object> {
+  const { side, psf, repeat, threads, backend, patch = [side, side, side] } = options;
+  if (backend === 'webgpu') {
+    const { gpu } = await openBackend(options);
+    const { benchRichardsonLucyOnGpu } = await import('@blurcycle/bench');
+    return { gpu, ...withNames(await benchRichardsonLucyOnGpu(patch, psf, repeat)) };
+  }
   const { selectBackend } = await import('@blurcycle/compute');
   const { benchRichardsonLucy } = await import('@blurcycle/bench');
   // The transform runs in the add-on whatever the back-end is; this sets its threads.
   const info = await selectBackend('auto', threads === undefined ? {} : { threads });
-  const { shape, psf: kernel, runs, ...rest } = benchRichardsonLucy(side, psf, repeat);
-  return {
-    shape: shape.join(','),
-    psf: kernel.join(','),
-    ...rest,
-    threads: info.threads,
-    runs,
-  };
+  const { runs, ...rest } = withNames(benchRichardsonLucy(side, psf, repeat));
+  return { ...rest, threads: info.threads, runs };
+}
+
+function withNames<T extends { readonly shape: Shape3; readonly psf: Shape3 }>(
+  figures: T,
+): Omit<T, 'shape' | 'psf'> & { readonly shape: string; readonly psf: string } {
+  return { ...figures, shape: figures.shape.join(','), psf: figures.psf.join(',') };
 }
 
 async function stepFigures(options: BenchArguments): Promise<object> {
