@@ -78,6 +78,8 @@ describe.skipIf(report?.available !== true)('richardsonLucyOnDevice(observed, ps
     const ours = await richardsonLucyOnDevice(observed, psf, options);
     expect(difference(ours, expected)).toBeLessThan(CLOSE);
     expect(difference(richardsonLucy(observed, psf, OPTIONS), expected)).toBeGreaterThan(0.001);
+    const accelerated = { ...options, accelerated: true };
+    expect(await richardsonLucyOnDevice(observed, psf, accelerated)).toBeNull();
   });
 
   it('stops at small changes, and refuses rules that look at every estimate', async () => {

@@ -17,7 +17,8 @@ export interface DeviceOptions extends Omit<RichardsonLucyTvOptions, 'onIteratio
  *
  * Memory: the estimate stays on the device; beside it on the host the data and the first estimate.
  *
- * @returns null where convolutions have no device, or the border needs a copy of the volume.
+ * @returns null where convolutions have no device, the border needs a copy of the volume, or total
+ *   variation is accelerated: there it differed from the processor by 1.3e-3, the cause is unknown.
  * @throws {RuleError} As those do, and for a `stop` other than 'iterations'.
  */
 export async function richardsonLucyOnDevice(
@@ -28,6 +29,7 @@ export async function richardsonLucyOnDevice(
   const { iterations = 50, relativeTolerance = 0, background = 0, mask, onUpdate } = options;
   const { lambdaTv = 0, flatBelow = tvFlatBelow(measured), accelerated = false } = options;
   const { stop = 'iterations' } = options;
+  if (accelerated && lambdaTv > 0) return null;
   const where = lambdaTv === 0 ? 'richardsonLucy' : 'richardsonLucyTv';
   const remedy = 'on a GPU: the other rules look at the estimate after every update';
   assertRange(stop === 'iterations', where, 'stop', "be 'iterations'", stop, remedy);
