@@ -259,10 +259,7 @@ export const KERNEL_GAUGES = ['none', 'point', 'core'] as const;
 /** One of `KERNEL_GAUGES`. */
 export type KernelGauge = (typeof KERNEL_GAUGES)[number];
 
-/**
- * Constraints on a learned blur kernel; `mean-ratio` keeps its sum near the mean of the
- * blurred training volumes over that of the sharp ones.
- */
+/** Constraints on a learned blur kernel. */
 export const KERNEL_CONSTRAINTS = ['none', 'non-negative', 'unit-sum', 'mean-ratio'] as const;
 /** One of `KERNEL_CONSTRAINTS`. */
 export type KernelConstraint = (typeof KERNEL_CONSTRAINTS)[number];
