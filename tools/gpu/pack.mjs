@@ -30,6 +30,8 @@ const PACKAGES = [
   'bare-module-resolve',
   'bare-semver',
 ];
+/** Bundled packages whose versions a record names. */
+const NAMED = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'seedrandom'];
 /** What is not there, and is not asked for by these commands. */
 const ABSENT = [
   'esbuild',
@@ -63,6 +65,10 @@ try {
   ])
     cpSync(join(ROOT, name), join(project, name), { recursive: true });
   for (const name of PACKAGES) copyPackage(name, join(project, 'node_modules', name));
+  for (const name of NAMED) {
+    const manifest = join('node_modules', name, 'package.json');
+    cpSync(join(ROOT, manifest), join(project, manifest));
+  }
   cpSync(join(ROOT, 'tools/gpu/measure.mjs'), join(project, 'bin/measure.mjs'));
   cpSync(join(ROOT, 'tools/bench/torchStep.py'), join(project, 'bin/torchStep.py'));
   await bundle(join(project, 'bin'));
