@@ -399,6 +399,9 @@ describe.skipIf(executable === undefined)('the page', () => {
         expect(await facts(page)).toContain('in WebAssembly, one thread');
         await page.getByLabel('Compute with').selectOption('webgpu');
         await page.getByLabel('Method', { exact: true }).selectOption('wiener');
+        await expect
+          .poll(() => page.getByRole('status').textContent(), PATIENT)
+          .toMatch(/^Takes about \d+ MiB of memory; .*On one thread/);
         await run(page);
         expect(await page.locator('.warnings').textContent()).toContain(
           'this method does not run on the GPU',

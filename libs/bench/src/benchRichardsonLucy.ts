@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { smoothLength } from '@blurcycle/compute/transforms';
 import { median, voxelCount, type Shape3, type Volume } from '@blurcycle/core';
 import { acceleratedRichardsonLucy, richardsonLucy } from '@blurcycle/imaging';
-import { benchStacks } from './benchStacks.ts';
+import { benchStacks, type DeconvolutionBenchmark, ITERATIONS } from './benchStacks.ts';
 
 /** Time and memory of Richardson-Lucy with one border. */
 interface RichardsonLucyRun {
@@ -22,16 +22,6 @@ interface RichardsonLucyRun {
   readonly peakFloatsPerVoxel: number;
 }
 
-/** What was measured, and on what. */
-interface RichardsonLucyBenchmark {
-  readonly shape: Shape3;
-  readonly psf: Shape3;
-  readonly iterations: number;
-  readonly runs: readonly RichardsonLucyRun[];
-}
-
-const ITERATIONS = 10;
-
 /**
  * Times ten iterations of Richardson-Lucy, plain and accelerated, with zeros beyond the edge (as
  * scikit-image has it), a periodic border and weights (our default).
@@ -40,21 +30,20 @@ const ITERATIONS = 10;
  * only. `tools/bench/richardsonLucy.py` times the same in scikit-image and with the FFT of SciPy,
  * `tools/bench/fftw.c` the transforms alone with FFTW.
  *
- * @param side - Side of the volume in voxels.
  * @param psfSide - Side of the PSF in voxels, odd.
  */
 export function benchRichardsonLucy(
-  side: number,
+  shape: Shape3,
   psfSide: number,
   repeat: number,
-): RichardsonLucyBenchmark {
+): DeconvolutionBenchmark<RichardsonLucyRun> {
   const before = process.memoryUsage.rss();
-  const { observed, psf } = benchStacks([side, side, side], psfSide);
+  const { observed, psf } = benchStacks(shape, psfSide);
   const margins = { periodic: 0, zero: (psfSide - 1) / 2, weights: psfSide - 1 };
   const runs = (['periodic', 'zero', 'weights'] as const).flatMap((boundary) =>
     [false, true].map((accelerated): RichardsonLucyRun => {
-      const gridSide = smoothLength(side + margins[boundary]);
-      const grid: Shape3 = [gridSide, gridSide, gridSide];
+      const gridSide = (axis: 0 | 1 | 2): number => smoothLength(shape[axis] + margins[boundary]);
+      const grid: Shape3 = [gridSide(0), gridSide(1), gridSide(2)];
       const times = timeRuns(observed, psf, boundary, accelerated, repeat);
       const peakBytes = process.resourceUsage().maxRSS * 1024 - before;
       return {
@@ -66,7 +55,7 @@ export function benchRichardsonLucy(
       };
     }),
   );
-  return { shape: observed.shape, psf: psf.shape, iterations: ITERATIONS, runs };
+  return { shape, psf: psf.shape, iterations: ITERATIONS, runs };
 }
 
 function timeRuns(

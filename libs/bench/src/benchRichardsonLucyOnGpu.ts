@@ -5,7 +5,7 @@ import {
   richardsonLucy,
   richardsonLucyOnDevice,
 } from '@blurcycle/imaging';
-import { benchStacks } from './benchStacks.ts';
+import { benchStacks, type DeconvolutionBenchmark, ITERATIONS } from './benchStacks.ts';
 
 /** Time of Richardson-Lucy on the GPU and on the processor, and how far they agree. */
 interface GpuRichardsonLucyRun {
@@ -21,16 +21,6 @@ interface GpuRichardsonLucyRun {
   readonly largestDifference: number;
 }
 
-/** What was measured, and on what. */
-interface GpuRichardsonLucyBenchmark {
-  readonly shape: Shape3;
-  readonly psf: Shape3;
-  readonly iterations: number;
-  readonly runs: readonly GpuRichardsonLucyRun[];
-}
-
-const ITERATIONS = 10;
-
 /**
  * Times ten iterations of Richardson-Lucy on the back-end `webgpu`, which is in use, plain and
  * accelerated, with a periodic border and with weights, and compares each with the processor.
@@ -42,7 +32,7 @@ export async function benchRichardsonLucyOnGpu(
   shape: Shape3,
   psfSide: number,
   repeat: number,
-): Promise<GpuRichardsonLucyBenchmark> {
+): Promise<DeconvolutionBenchmark<GpuRichardsonLucyRun>> {
   const { observed, psf } = benchStacks(shape, psfSide);
   convolveOnGpu();
   const runs: GpuRichardsonLucyRun[] = [];

@@ -1,5 +1,16 @@
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 
+/** What was measured, and on what. */
+export interface DeconvolutionBenchmark<Run> {
+  readonly shape: Shape3;
+  readonly psf: Shape3;
+  readonly iterations: number;
+  readonly runs: readonly Run[];
+}
+
+/** Updates of one run. */
+export const ITERATIONS = 10;
+
 /** What a benchmark of Richardson-Lucy deconvolves: noise, and a Gaussian PSF of sum 1. */
 export function benchStacks(
   shape: Shape3,

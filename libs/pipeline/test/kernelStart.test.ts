@@ -137,6 +137,14 @@ describe('kernelStart(settings, recording, pairs)', () => {
     const ofSum1 = startKernelOf(settingsOf('proposed').network, 0, VOXEL).data;
     const haze = gaussian[0] - ofSum1[0];
     gaussian.forEach((value, i) => expect(value).toBeCloseTo(ofSum1[i] + haze, 6)); // float32
+    // A PSF has its haze: it is scaled.
+    const optics = { blurKernelInit: 'optics' } as const;
+    const [bright, psf] = [held, {}].map(
+      (more) =>
+        kernelStart(settingsOf('proposed', { ...optics, ...more }), RECORDING, pairs)!.kernel,
+    );
+    const gain = kernelMetrics(bright).sum / kernelMetrics(psf).sum;
+    bright.data.forEach((value, i) => expect(value).toBeCloseTo(gain * psf.data[i], 6)); // float32
     const dark = pairs.map(({ blurred, ...rest }) => ({
       ...rest,
       blurred: { ...blurred, data: blurred.data.map(() => 0) },

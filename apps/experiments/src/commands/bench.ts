@@ -38,7 +38,7 @@ const OPTIONS = {
   patch: {
     type: 'string',
     describe:
-      'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv; rl on a GPU: of the volume',
+      'step, conv: sides z,y,x, else those of the profile, 32,64,64 for conv; rl: of the volume, else --side',
     coerce: triple('--patch', '16,48,48'),
   },
   precision: {
@@ -47,7 +47,7 @@ const OPTIONS = {
       'step, conv: factors of the convolutions, else those of the profile, float32 for conv',
   },
   psf: { type: 'number', default: 31, describe: 'step, rl: side of the kernel in voxels' },
-  side: { type: 'number', default: 128, describe: 'rl: side of the volume in voxels' },
+  side: { type: 'number', default: 128, describe: 'rl: side of the volume in voxels, a cube' },
   repeat: { type: 'number', default: 20, describe: 'repetitions' },
   ...JSON_OPTION,
 } as const satisfies OptionGroup;
@@ -168,7 +168,7 @@ async function deconvolutionFigures(options: BenchArguments): Promise<object> {
   const { benchRichardsonLucy } = await import('@blurcycle/bench');
   // The transform runs in the add-on whatever the back-end is; this sets its threads.
   const info = await selectBackend('auto', threads === undefined ? {} : { threads });
-  const { runs, ...rest } = withNames(benchRichardsonLucy(side, psf, repeat));
+  const { runs, ...rest } = withNames(benchRichardsonLucy(patch, psf, repeat));
   return { ...rest, threads: info.threads, runs };
 }
 

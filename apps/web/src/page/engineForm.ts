@@ -1,5 +1,5 @@
 import { findPageGpu, type PageGpu } from '@blurcycle/compute/webgpu-adapter';
-import type { EngineChoice } from '../worker/protocol.ts';
+import { type EngineChoice, takesGpu } from '../worker/protocol.ts';
 import { element, field, select } from './element.ts';
 
 /** The part of the page that says what computes. */
@@ -40,10 +40,7 @@ export function createEngineForm(hash: string): EngineForm {
   return {
     root,
     choice,
-    gpu: () =>
-      choice() === 'webgpu' || (choice() === 'auto' && found?.isSoftware === false)
-        ? found?.name
-        : undefined,
+    gpu: () => (found !== null && takesGpu(choice(), found) ? found.name : undefined),
   };
 }
 

@@ -102,9 +102,10 @@ export function buildPage(main: HTMLElement): void {
   function announce(): void {
     if (opened === undefined) return;
     try {
-      const gpu = engine.gpu();
-      const words = gpu === undefined ? threadWords(crossOriginIsolated) : `On ${gpu}.`;
-      run.ready(`${describeMemory(memory(opened))} ${words}`);
+      const need = memory(opened);
+      const onGpu = need.gpuBytes > 0;
+      const words = onGpu ? `On ${String(engine.gpu())}.` : threadWords(crossOriginIsolated);
+      run.ready(`${describeMemory(need)} ${words}`);
     } catch {
       // Something is missing; the start says what.
       run.ready('');

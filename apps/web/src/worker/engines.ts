@@ -1,7 +1,7 @@
 import { convolveInWebAssembly, type WasmModule } from '@blurcycle/compute/webassembly';
 import { findPageGpu, type PageGpu } from '@blurcycle/compute/webgpu-adapter';
 import { describeViolation, InputError } from '@blurcycle/core';
-import type { Computed, EngineChoice } from './protocol.ts';
+import { type Computed, type EngineChoice, takesGpu } from './protocol.ts';
 import { startModule } from './startModule.ts';
 
 /** What a task may compute with. */
@@ -26,8 +26,7 @@ export async function startEngines(choice: EngineChoice): Promise<Engines> {
   const gpu = await findPageGpu().catch(() => null);
   if (choice === 'webgpu' && gpu === null)
     throw missing('offer a GPU (WebGPU)', 'choose WebAssembly');
-  const isPreferred = choice === 'webgpu' || gpu?.isSoftware === false;
-  return { gpu: isPreferred ? gpu : null, module };
+  return { gpu: gpu !== null && takesGpu(choice, gpu) ? gpu : null, module };
 }
 
 /** What computed a result, on the GPU or without it. */

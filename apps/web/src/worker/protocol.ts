@@ -41,6 +41,11 @@ type Engine = 'webgpu' | 'wasm' | 'js';
  */
 export type EngineChoice = Engine | 'auto';
 
+/** Whether a GPU that was found computes. */
+export function takesGpu(choice: EngineChoice, gpu: { readonly isSoftware: boolean }): boolean {
+  return choice === 'webgpu' || (choice === 'auto' && !gpu.isSoftware);
+}
+
 /** What computed a result. */
 export interface Computed {
   readonly engine: Engine;

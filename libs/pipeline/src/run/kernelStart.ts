@@ -1,6 +1,7 @@
 import {
   assertRange,
   createVolume,
+  sum,
   type Shape3,
   type Volume,
   type VoxelSizeUm,
@@ -49,7 +50,7 @@ type NetworkSettings = RunSettings['network'];
 export function kernelStart(
   { method, network }: Pick<RunSettings, 'method' | 'network'>,
   recording: Recording,
-  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
+  pairs: Pairs,
 ): KernelStart | null {
   if (method.blurPath !== 'learned-kernel') return null;
   const held = network.blurKernelConstraint === 'mean-ratio';
@@ -57,10 +58,10 @@ export function kernelStart(
     case 'normal':
       return null;
     case 'gaussian':
-      return held ? raisedToMeans(gaussianStart(network, recording), pairs) : null;
+      return held ? inHaze(gaussianStart(network, recording), meanRatio(pairs)) : null;
     case 'optics': {
       const start = opticsStart(network, recording);
-      return held ? raisedToMeans(start, pairs) : start;
+      return held ? brightened(start, meanRatio(pairs)) : start;
     }
     case 'spectra':
       return spectraStart(network, recording, pairs);
@@ -83,17 +84,34 @@ function gaussianStart(
   return { kernel, pupil: null };
 }
 
-/**
- * The free kernel with the mean of the blurred volumes over that of the sharp ones as its sum: all
- * voxels get the same added, a haze, which a Gaussian lacks.
- */
-function raisedToMeans(
-  { kernel: { shape, voxelSizeUm, data } }: KernelStart,
-  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
+/** A free kernel with that sum: all voxels get the same added, the haze that a Gaussian lacks. */
+function inHaze({ kernel }: KernelStart, total: number): KernelStart {
+  const haze = (total - sum(kernel.data)) / kernel.data.length;
+  return withValues(kernel, (value) => value + haze);
+}
+
+/** A free kernel with that sum: a PSF has its haze. */
+function brightened({ kernel }: KernelStart, total: number): KernelStart {
+  const gain = total / sum(kernel.data);
+  return withValues(kernel, (value) => gain * value);
+}
+
+function withValues(
+  { shape, voxelSizeUm, data }: Volume,
+  change: (value: number) => number,
 ): KernelStart {
-  const sets = [pairs.map(({ blurred }) => blurred), pairs.map(({ sharp }) => sharp)];
-  const [blurred, sharp] = sets.map((volumes) => [...new Set(volumes)]);
-  const ratio = meanOf(blurred) / meanOf(sharp);
+  return { kernel: createVolume(shape, voxelSizeUm, data.map(change)), pupil: null };
+}
+
+type Pairs = readonly Pick<Pair, 'blurred' | 'sharp'>[];
+
+/** The mean of the blurred volumes over that of the sharp ones. */
+function meanRatio(pairs: Pairs): number {
+  const [blurred, sharp] = bothSets(pairs).map((volumes) => {
+    const voxels = sum(volumes.map(({ data }) => data.length));
+    return sum(volumes.map(({ data }) => sum(data))) / voxels;
+  });
+  const ratio = blurred / sharp;
   assertRange(
     ratio > 0 && Number.isFinite(ratio),
     'kernelStart',
@@ -101,15 +119,13 @@ function raisedToMeans(
     'be positive and finite',
     ratio,
   );
-  const total = data.reduce((sum, value) => sum + value, 0);
-  const values = data.map((value) => value + (ratio - total) / data.length);
-  return { kernel: createVolume(shape, voxelSizeUm, values), pupil: null };
+  return ratio;
 }
 
-function meanOf(volumes: readonly Volume[]): number {
-  const sums = volumes.map(({ data }) => data.reduce((sum, value) => sum + value, 0));
-  const count = volumes.reduce((voxels, { data }) => voxels + data.length, 0);
-  return sums.reduce((sum, value) => sum + value, 0) / count;
+/** The blurred and the sharp volumes, each once. */
+function bothSets(pairs: Pairs): readonly [readonly Volume[], readonly Volume[]] {
+  const once = (volumes: readonly Volume[]): readonly Volume[] => [...new Set(volumes)];
+  return [once(pairs.map(({ blurred }) => blurred)), once(pairs.map(({ sharp }) => sharp))];
 }
 
 function opticsStart(network: NetworkSettings, recording: Recording): KernelStart {
@@ -118,14 +134,9 @@ function opticsStart(network: NetworkSettings, recording: Recording): KernelStar
   return startAt(network, recording, optics, start);
 }
 
-function spectraStart(
-  network: NetworkSettings,
-  recording: Recording,
-  pairs: readonly Pick<Pair, 'blurred' | 'sharp'>[],
-): KernelStart {
+function spectraStart(network: NetworkSettings, recording: Recording, pairs: Pairs): KernelStart {
   const { blurKernelForm, blurKernelSize: size, blurKernelPupil: pupil } = network;
-  const sets = [pairs.map(({ blurred }) => blurred), pairs.map(({ sharp }) => sharp)];
-  const [blurred, sharp] = sets.map((volumes) => [...new Set(volumes)]);
+  const [blurred, sharp] = bothSets(pairs);
   const taper = recording.simulated === null ? 'hann' : 'none';
   if (blurKernelForm === 'free') {
     const { kernel } = kernelFromSpectra(blurred, sharp, { size, taper });
