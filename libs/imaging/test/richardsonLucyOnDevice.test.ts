@@ -4,11 +4,7 @@ import { convolveOnGpu } from '@blurcycle/compute/kernels';
 import { offerSoftwareGpu } from '@blurcycle/compute/testing';
 import { createRandomStream, createVolume, type Shape3, type Volume } from '@blurcycle/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  acceleratedRichardsonLucy,
-  richardsonLucy,
-  richardsonLucyTv,
-} from '../src/deconvolution/richardsonLucy.ts';
+import { acceleratedRichardsonLucy, richardsonLucy } from '../src/deconvolution/richardsonLucy.ts';
 import { richardsonLucyOnDevice } from '../src/deconvolution/richardsonLucyOnDevice.ts';
 
 offerSoftwareGpu();
@@ -70,16 +66,6 @@ describe.skipIf(report?.available !== true)('richardsonLucyOnDevice(observed, ps
     const ours = await richardsonLucyOnDevice(observed, psf, { ...OPTIONS, accelerated: true });
     expect(difference(ours, expected)).toBeLessThan(CLOSE);
     expect(difference(richardsonLucy(observed, psf, OPTIONS), expected)).toBeGreaterThan(0.01);
-  });
-
-  it('is richardsonLucyTv', async () => {
-    const options = { ...OPTIONS, lambdaTv: 0.02 };
-    const expected = richardsonLucyTv(observed, psf, options);
-    const ours = await richardsonLucyOnDevice(observed, psf, options);
-    expect(difference(ours, expected)).toBeLessThan(CLOSE);
-    expect(difference(richardsonLucy(observed, psf, OPTIONS), expected)).toBeGreaterThan(0.001);
-    const accelerated = { ...options, accelerated: true };
-    expect(await richardsonLucyOnDevice(observed, psf, accelerated)).toBeNull();
   });
 
   it('stops at small changes, and refuses rules that look at every estimate', async () => {

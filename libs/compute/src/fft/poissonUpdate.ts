@@ -53,16 +53,6 @@ export interface DeviceStart extends Pick<
 > {
   /** 1 for voxels of the data to believe, 0 for others. @defaultValue all are believed */
   readonly mask?: Float32Array | undefined;
-  /** A penalty with the gradient p = -weight div(grad y / |grad y|). */
-  readonly totalVariation?: TotalVariation | undefined;
-}
-
-/** Total variation as a penalty; distances in units of a lateral voxel. */
-export interface TotalVariation {
-  readonly weight: number;
-  readonly spacing: readonly [number, number, number];
-  /** Smaller differences count as flat; positive. */
-  readonly flatBelow: number;
 }
 
 /** Updates of an estimate that stays on a device; what it starts from may be overwritten. */
@@ -78,7 +68,7 @@ export interface DeviceUpdates {
 /** An extrapolation keeps at least this part of a voxel: one that reaches zero stays zero. */
 export const LEAST_PART = 0.1;
 /** Least 1 + penalty / sensitivity: keeps the sign of an update. */
-export const LEAST_DENOMINATOR = 0.1;
+const LEAST_DENOMINATOR = 0.1;
 
 /** What decides where an update starts from. */
 export type UpdateStart = Pick<PoissonUpdate, 'estimate' | 'extrapolation'>;

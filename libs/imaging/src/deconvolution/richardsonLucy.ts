@@ -83,7 +83,14 @@ export function richardsonLucyTv(
 ): Volume {
   // The limit keeps the unit vector of the gradient defined in flat regions.
   const { lambdaTv = 0.002, flatBelow = tvFlatBelow(observed), accelerated = false } = options;
-  checkTvWeight('richardsonLucyTv', lambdaTv);
+  assertRange(
+    lambdaTv >= 0 && lambdaTv < 1,
+    'richardsonLucyTv',
+    'lambdaTv',
+    'be at least 0 and below 1',
+    lambdaTv,
+    'try 0.002 to 0.02',
+  );
   const [dz, dy, dx] = observed.voxelSizeUm;
   let gradient: Float32Array | undefined;
   let planes: [Float32Array, Float32Array] | undefined;
@@ -120,18 +127,6 @@ function startPlanes(
         : { ...extrapolation, before: part(extrapolation.before) };
     return startOfUpdate({ estimate: part(estimate), extrapolation: from }, work[z % 2]);
   };
-}
-
-/** Throws for a weight of total variation that is none. */
-export function checkTvWeight(where: string, lambdaTv: number): void {
-  assertRange(
-    lambdaTv >= 0 && lambdaTv < 1,
-    where,
-    'lambdaTv',
-    'be at least 0 and below 1',
-    lambdaTv,
-    'try 0.002 to 0.02',
-  );
 }
 
 /** Default of `flatBelow`. */

@@ -1,12 +1,7 @@
 import { type Shape3, voxelCount } from '@blurcycle/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Window } from '../../fft/convolver.ts';
-import {
-  type DeviceStart,
-  type DeviceUpdates,
-  LEAST_DENOMINATOR,
-  LEAST_PART,
-} from '../../fft/poissonUpdate.ts';
+import { type DeviceStart, type DeviceUpdates, LEAST_PART } from '../../fft/poissonUpdate.ts';
 import { GpuMemoryError } from '../gpuErrors.ts';
 import {
   assertLines,
@@ -19,7 +14,6 @@ import {
   wholeOf,
 } from './kernels/spectra.ts';
 import { sumRows } from './kernels/sumRows.ts';
-import { totalVariationGradient } from './kernels/totalVariation.ts';
 import { runForEach } from './runProgram.ts';
 import type { WebgpuBackend } from './webgpuBackend.ts';
 
@@ -59,7 +53,7 @@ export function createGpuUpdates(
   const drop = (...infos: readonly TensorInfo[]): void => {
     for (const { dataId } of infos) gpu.disposeData(dataId);
   };
-  const { background, floor, totalVariation } = start;
+  const { background, floor } = start;
   const observed = upload(start.observed);
   const weights = upload(
     start.weights.length === 1
@@ -110,15 +104,13 @@ export function createGpuUpdates(
   function nextFrom(from: TensorInfo): TensorInfo {
     const ratio = ratioAt(from);
     const correction = convolve(ratio, image, object, true);
-    const penalty = totalVariation && totalVariationGradient(gpu, from, shape, totalVariation);
-    const damped = `/ max(1.0 + penalty[index] * weights[index], ${LEAST_DENOMINATOR})`;
     const next = runForEach(gpu, {
-      name: penalty === undefined ? 'updateNext' : 'updateNextPenalized',
-      inputs: { start: from, correction, weights, ...(penalty === undefined ? {} : { penalty }) },
+      name: 'updateNext',
+      inputs: { start: from, correction, weights },
       outputShape: estimate.shape,
-      expression: `start[index] * max(correction[index], 0.0) * weights[index] ${penalty === undefined ? '' : damped}`,
+      expression: 'start[index] * max(correction[index], 0.0) * weights[index]',
     });
-    drop(ratio, correction, ...(penalty === undefined ? [] : [penalty]));
+    drop(ratio, correction);
     return next;
   }
 
